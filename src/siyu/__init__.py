@@ -1,0 +1,1 @@
+"""siyu: one consumer base from a brand's exports, measured with FAST+."""

@@ -1,0 +1,1 @@
+"""Web pages and reports: pages, charts, templates, locale."""

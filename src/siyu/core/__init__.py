@@ -1,0 +1,1 @@
+"""Shared words: kinds, identifiers, money, time, errors, settings. Knows nothing of stores or screens."""

@@ -1,0 +1,69 @@
+"""The one family of errors. Each says what was expected, what came, where, and what to do; imports nothing."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+
+class SiyuError(Exception):
+    """Something the caller can mend. The message is meant for people; no traceback is shown for it."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.remedy}" if self.remedy else self.message
+
+
+class SettingsError(SiyuError):
+    """siyu.toml holds mistakes; all of them are listed together."""
+
+
+class WorkspaceError(SiyuError):
+    """The folder is not a workspace, or one of its files is missing or unreadable."""
+
+
+class NewerVersionError(SiyuError):
+    """A file was written by a newer siyu; the message names the version it needs."""
+
+
+class HeldError(SiyuError):
+    """Another process holds the warehouse file; the message names it."""
+
+
+class DamagedError(SiyuError):
+    """The warehouse file will not open; it can be set aside and rebuilt from the landed raw files."""
+
+
+class SourceError(SiyuError):
+    """A file cannot be read as what it was said to be."""
+
+
+class MappingError(SourceError):
+    """A mapping's TOML holds mistakes; all of them are listed together."""
+
+
+class SnapshotError(SourceError):
+    """A snapshot would close more relations than the guard allows, or its scope does not fit."""
+
+
+class IdentityError(SiyuError):
+    """A link or identifier named by the caller does not exist or cannot be changed."""
+
+
+class MeasureError(SiyuError):
+    """A measure cannot be computed from what was asked (an as-of day before all facts, a bad window)."""
+
+
+class QueryError(SiyuError):
+    """A query could not be run; the engine's message follows."""
+
+
+def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
+    """' Did you mean ...?' for the nearest known word, or ''."""
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f" Did you mean '{near[0]}'?" if near else ""

@@ -1,0 +1,146 @@
+"""Identifiers: normalise a value, mask it, key it (HMAC) and seal it (AES-GCM). Values in, values out; no tables."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+#: Mainland mobile numbers as people write them: the common case, decided without the full parser.
+CN_MOBILE = re.compile(r"^(?:\+?86|0086)?(1[3-9]\d{9})$")
+EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
+#: What platforms hide values with: stars, ciphertext marks of Douyin (## $$) and of JD, lone question marks.
+MASKED = re.compile(r"\*|^\?+$|^#+[^#]+#|^\$\$|^~[A-Za-z0-9+/=]+~|^\$[^$]+\$|^x{3,}$", re.IGNORECASE)
+PHONE_NAMESPACES = ("phone", "recipient_phone")
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """One identifier of a person: `phone:+8613800000000`. Plain; lives only in memory."""
+
+    namespace: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}:{self.value}"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The workspace's secrets: `id_secret` is never rotated (ids rest on it); cipher keys are."""
+
+    id_secret: bytes
+    cipher_key: bytes
+
+    def key(self, namespace: str, value: str) -> bytes:
+        """HMAC-SHA256 of namespace and normalised value: equal values match, nothing can be read back."""
+        return hmac.digest(self.id_secret, f"{namespace}:{value}".encode(), "sha256")
+
+    def seal(self, plain: bytes, purpose: bytes) -> bytes:
+        """AES-GCM: nonce and ciphertext. `purpose` must be the same when it is opened."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self.cipher_key).encrypt(nonce, plain, purpose)
+
+    def open(self, sealed: bytes, purpose: bytes) -> bytes:
+        """The plain bytes of `seal`. Raises cryptography's InvalidTag if anything was changed."""
+        return AESGCM(self.cipher_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose)
+
+
+def identifier_id(key: bytes) -> int:
+    """First 63 bits of a key.
+
+    >>> identifier_id(bytes.fromhex("ff" * 32)) == 2**63 - 1
+    True
+    """
+    return int.from_bytes(key[:8], "big") >> 1
+
+
+def clean(value: str) -> str:
+    """Unicode widths unified, outer quotes, tabs and spaces of spreadsheet exports removed.
+
+    >>> clean("\\t１３８００００００００ ")
+    '13800000000'
+    """
+    text = unicodedata.normalize("NFKC", value).strip().strip("'\"`").strip()
+    return text.removeprefix('="').removesuffix('"') if text.startswith('="') else text
+
+
+def is_masked(value: str) -> bool:
+    """Whether a platform has hidden or encrypted the value, so that it names nobody.
+
+    >>> is_masked("138****1234"), is_masked("##abcd##"), is_masked("13800001234")
+    (True, True, False)
+    """
+    return bool(MASKED.search(value))
+
+
+def normalise(namespace: str, value: str, region: str = "CN") -> str:
+    """The one spelling of a value; '' when it cannot be one of its namespace (a phone that is none).
+
+    >>> normalise("phone", "138 0000 1234"), normalise("email", "Lin@Example.COM"), normalise("phone", "123")
+    ('+8613800001234', 'lin@example.com', '')
+    """
+    text = clean(value)
+    if namespace in PHONE_NAMESPACES:
+        return normalise_phone(text, region)
+    if namespace == "email":
+        lowered = text.lower().replace(" ", "")
+        return lowered if EMAIL.match(lowered) else ""
+    return text
+
+
+def normalise_phone(text: str, region: str = "CN") -> str:
+    """E.164 of a phone number written in any usual way, '' if it is not a possible number of its region."""
+    digits = re.sub(r"[\s\-().]", "", text)
+    mobile = CN_MOBILE.match(digits)
+    if mobile and (region == "CN" or digits.startswith(("+86", "0086"))):
+        return f"+86{mobile[1]}"
+    try:
+        number = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def mask(namespace: str, value: str) -> str:
+    """What people may see of a value: enough to recognise it, not enough to use it.
+
+    >>> mask("phone", "+8613800001234"), mask("email", "lin@example.com"), mask("unionid", "oABCDEF1234")
+    ('+86138****1234', 'l***@example.com', 'oA***34')
+    """
+    if namespace in PHONE_NAMESPACES and len(value) > 8:
+        return f"{value[:-8]}****{value[-4:]}"
+    if namespace == "email" and "@" in value:
+        name, domain = value.rsplit("@", 1)
+        return f"{name[:1]}***@{domain}"
+    return mask_text(value)
+
+
+def mask_text(value: str) -> str:
+    """The ends of a value, its middle hidden.
+
+    >>> mask_text("secret-value"), mask_text("abc")
+    ('se***ue', '***')
+    """
+    return f"{value[:2]}***{value[-2:]}" if len(value) >= 8 else "***"
+
+
+#: Phone numbers and e-mail addresses inside free text.
+PERSONAL = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|[^@\s\"'<>,;:]+@[^@\s\"'<>,;:]+\.[A-Za-z]{2,}")
+
+
+def scrub(text: str) -> str:
+    """Free text with phones and e-mail addresses hidden.
+
+    >>> scrub("call 13800001234 or lin@example.com")
+    'call *** or ***'
+    """
+    return PERSONAL.sub("***", text)

@@ -1,0 +1,374 @@
+"""The fact contract: the kinds of rows siyu takes, their columns, their keys.
+
+A kind is data. Readers, mappings, tables, docs and the simulator all read this one declaration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FieldType = Literal["text", "instant", "date", "money", "integer", "number", "flag", "json"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a kind. `by_day` fields also give a `<stem>_day` column: the business day of the instant."""
+
+    name: str
+    type: FieldType
+    meaning: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    by_day: bool = False
+    free_text: bool = False  # written by people: phones and e-mails inside are masked before storage
+
+    @property
+    def column(self) -> str:
+        """Name in the table; a file's own `source` stands as `stated_source` beside the lineage's `source`."""
+        return "stated_source" if self.name == "source" else self.name
+
+    @property
+    def day_column(self) -> str:
+        """`paid_at` -> `paid_day`; dates (`launched_at`, `starts_on`, `date`) are days themselves."""
+        return self.name.removesuffix("_at") + "_day"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of fact: columns, key, and who stands on the record.
+
+    persons: column prefixes under which `id.<namespace>` columns stand ('' or 'inviter.'/'invitee.').
+    anonymous: a row without any identifier is still a fact (it counts in totals and in no person's measure).
+    """
+
+    name: str
+    meaning: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    persons: tuple[str, ...] = ("",)
+    anonymous: bool = False
+
+    def field(self, name: str) -> Field | None:
+        return next((f for f in self.fields if f.name == name), None)
+
+    @property
+    def person_columns(self) -> tuple[str, ...]:
+        """Table columns that hold the primary identifier of each person on the record."""
+        return tuple(prefix.replace(".", "_") + "identifier_id" for prefix in self.persons)
+
+
+def _text(name: str, meaning: str, **kw) -> Field:
+    return Field(name, "text", meaning, **kw)
+
+
+def _at(name: str, meaning: str, **kw) -> Field:
+    return Field(name, "instant", meaning, **{"by_day": True, **kw})
+
+
+def _money(name: str, meaning: str, **kw) -> Field:
+    return Field(name, "money", meaning, **kw)
+
+
+def _count(name: str, meaning: str) -> Field:
+    return Field(name, "integer", meaning)
+
+
+PLATFORM = _text("platform", "Where the record comes from: tmall, jd, douyin, youzan, wecom, site, store ...")
+STORE = _text("store", "Store or shop of the record.")
+TOUCHPOINT = _text("touchpoint", "Where brand and consumer met.")
+CAMPAIGN = _text("campaign", "Campaign the record belongs to.")
+GUIDE = _text("guide", "Store associate bound to the record.")
+
+ORDERS = Kind(
+    "orders",
+    "Orders, paid or not; money as the buyer paid it, refunds apart.",
+    (
+        _text("order_id", "The order's number on its platform.", required=True),
+        PLATFORM,
+        STORE,
+        _at("ordered_at", "When the order was placed."),
+        _at("paid_at", "When it was paid; empty = unpaid."),
+        _money("paid_amount", "What the buyer paid at payment, refunds not deducted.", required=True),
+        _money("refund_amount", "Total refunded as the export knew it; rows of `refunds` win over it."),
+        _at("refunded_at", "When `refund_amount` was refunded; empty = dated by the load (observed)."),
+        TOUCHPOINT,
+        CAMPAIGN,
+        _text("coupon", "Coupon used."),
+        GUIDE,
+        Field("is_test", "flag", "A test order counts nowhere."),
+    ),
+    ("order_id",),
+    anonymous=True,
+)
+ORDER_LINES = Kind(
+    "order_lines",
+    "Lines of orders: what was bought.",
+    (
+        _text("order_id", "The order's number on its platform.", required=True),
+        PLATFORM,
+        _text("line_no", "Number of the line inside its order.", required=True),
+        _text("sku", "Stock keeping unit."),
+        _text("product", "Product name."),
+        _text("category", "Product category."),
+        Field("quantity", "number", "Pieces; negative on a line that takes back an earlier one.", required=True),
+        _money("paid_amount", "Paid for the line.", required=True),
+        Field("unit_price", "number", "Price of one piece in currency units, as printed (may have more decimals)."),
+        _at("occurred_at", "When the line was written, for exports that date lines."),
+        Field("takes_back", "flag", "The line cancels an earlier one that it does not name."),
+    ),
+    ("order_id", "line_no"),
+    anonymous=True,
+)
+REFUNDS = Kind(
+    "refunds",
+    "Refunds of orders.",
+    (
+        _text("refund_id", "The refund's number.", required=True),
+        _text("order_id", "The order refunded.", required=True),
+        PLATFORM,
+        _at("refunded_at", "When the money went back.", required=True),
+        _money("refund_amount", "How much went back.", required=True),
+    ),
+    ("refund_id",),
+    persons=(),
+    anonymous=True,
+)
+RELATIONS = Kind(
+    "relations",
+    "Relations a consumer holds with the brand, as intervals [started_at, ended_at).",
+    (
+        _text("relation_type", "member, fan, group_member, dedicated_service ...", required=True),
+        TOUCHPOINT,
+        PLATFORM,
+        STORE,
+        _at("started_at", "When it began (required unless a snapshot).", required=True),
+        _at("ended_at", "When it ended; empty = still held."),
+        CAMPAIGN,
+        Field("paid_media", "flag", "Won through paid media."),
+        _text("source_domain", "public or private domain it came from."),
+        GUIDE,
+        _text("group", "Group chat, for group members."),
+    ),
+    ("relation_type", "touchpoint", "identifier_id", "started_at"),
+)
+EVENTS = Kind(
+    "events",
+    "What consumers did at touchpoints.",
+    (
+        _text("event_id", "The event's own id; without one, a hash of its values is the key."),
+        _at("occurred_at", "When it happened.", required=True),
+        _text("name", "visit, enter, open, view, click, add_to_cart, favorite, interact ...", required=True),
+        TOUCHPOINT,
+        PLATFORM,
+        _text("domain", "public or private.", choices=("public", "private")),
+        Field("paid_media", "flag", "Came through paid media."),
+        CAMPAIGN,
+        STORE,
+        _text("content_id", "Content or live session."),
+        Field("properties", "json", "Anything else, as JSON.", free_text=True),
+    ),
+    ("event_id",),
+    anonymous=True,
+)
+CONSENTS = Kind(
+    "consents",
+    "Grants and withdrawals of consent, per identifier, purpose and channel.",
+    (
+        _at("occurred_at", "When it was given or withdrawn.", required=True),
+        _text("purpose", "marketing, share_third_party, sensitive ...", required=True),
+        _text("channel", "Channel it speaks for; empty = all channels."),
+        _text("action", "grant or withdraw.", required=True, choices=("grant", "withdraw")),
+        _text("source", "Where it was given."),
+        _text("notice_version", "Version of the notice shown."),
+    ),
+    ("identifier_id", "purpose", "channel", "occurred_at", "action"),
+)
+REFERRALS = Kind(
+    "referrals",
+    "Sharing: who invited whom.",
+    (
+        _at("occurred_at", "When it was accepted or clicked.", required=True),
+        _text("kind", "accepted or click.", required=True, choices=("accepted", "click")),
+        CAMPAIGN,
+        TOUCHPOINT,
+    ),
+    ("occurred_at", "kind", "inviter_identifier_id", "invitee_identifier_id"),
+    persons=("inviter.", "invitee."),
+)
+CONTENTS = Kind(
+    "contents",
+    "Reviews and other content consumers made.",
+    (
+        _at("occurred_at", "When it was published.", required=True),
+        _text("kind", "review, ugc ..."),
+        Field("approved", "flag", "Passed moderation."),
+        Field("positive", "flag", "Speaks well of the brand."),
+    ),
+    ("identifier_id", "occurred_at", "kind"),
+)
+MEMBERS = Kind(
+    "members",
+    "The member list: profile attributes; also gives the `member` relation and links.",
+    (
+        PLATFORM,
+        STORE,
+        _at("joined_at", "When the membership began; empty = no dated membership."),
+        _at("left_at", "When it ended; empty = still a member."),
+        _text("tier", "Membership level."),
+        _text("birthday_month", "Month of birth, 1-12."),
+        _text("city", "City."),
+        _text("gender", "As the platform states it."),
+        _count("points", "Points balance as the platform shows it."),
+        _count("growth", "Growth value as the platform shows it."),
+        GUIDE,
+        _text("source_channel", "How the consumer came to be known."),
+        Field("attributes", "json", "Other attributes, as JSON.", free_text=True),
+    ),
+    ("identifier_id",),
+)
+PRODUCTS = Kind(
+    "products",
+    "The catalogue.",
+    (
+        _text("sku", "Stock keeping unit.", required=True),
+        _text("name", "Name."),
+        _text("category", "Category."),
+        Field("launched_at", "date", "Day of launch."),
+        _money("price", "List price."),
+        _money("cost", "Unit cost."),
+    ),
+    ("sku",),
+    persons=(),
+    anonymous=True,
+)
+SPEND = Kind(
+    "spend",
+    "Media and campaign spend by day.",
+    (
+        Field("date", "date", "Day of the spend.", required=True),
+        TOUCHPOINT,
+        _text("campaign", "Campaign.", required=True),
+        _money("amount", "Money spent.", required=True),
+        Field("paid_media", "flag", "Paid media."),
+    ),
+    ("date", "touchpoint", "campaign"),
+    persons=(),
+    anonymous=True,
+)
+BENCHMARKS = Kind(
+    "benchmarks",
+    "What an industry reaches.",
+    (
+        _text("metric", "Metric code.", required=True),
+        _text("industry", "Industry."),
+        _text("period", "Period, as printed."),
+        Field("median", "number", "Median of the industry."),
+        Field("excellent", "number", "What the excellent reach."),
+        _text("source", "Who says so."),
+    ),
+    ("metric", "industry", "period", "source"),
+    persons=(),
+    anonymous=True,
+)
+TARGETS = Kind(
+    "targets",
+    "What the brand wants to reach.",
+    (
+        _text("metric", "Metric code.", required=True),
+        _text("scope", "Part of the brand; empty = the whole."),
+        _text("period", "Period, as printed.", required=True),
+        Field("value", "number", "Target value.", required=True),
+    ),
+    ("metric", "scope", "period"),
+    persons=(),
+    anonymous=True,
+)
+TOUCHPOINT_DAILY = Kind(
+    "touchpoint_daily",
+    "What a platform's own panel says of a touchpoint and day; no persons.",
+    (
+        Field("date", "date", "Day.", required=True),
+        PLATFORM,
+        STORE,
+        _text("touchpoint", "Where brand and consumer met.", required=True),
+        _text("source_domain", "public or private."),
+        _text("content_id", "Content or live session."),
+        *(_count(n, n.replace("_", " ").capitalize() + ", as the panel counts them.") for n in (
+            "visitors", "new_visitors", "new_fans", "new_members", "buyers", "orders")),
+        _money("paid_amount", "Paid, as the panel sums it."),
+        _money("spend", "Spend, as the panel sums it."),
+        _count("impressions", "Impressions."),
+        _count("clicks", "Clicks."),
+    ),
+    ("date", "store", "touchpoint", "source_domain", "content_id"),
+    persons=(),
+    anonymous=True,
+)
+REPORTED_METRICS = Kind(
+    "reported_metrics",
+    "Figures another system shows, for reconciliation.",
+    (
+        _text("metric", "Metric code.", required=True),
+        _text("platform", "Where it is shown.", required=True),
+        STORE,
+        Field("date", "date", "Day it stands for.", required=True),
+        Field("value", "number", "The figure shown.", required=True),
+        _text("source", "Screen or report it was read from."),
+    ),
+    ("metric", "store", "date", "source"),
+    persons=(),
+    anonymous=True,
+)
+FEEDBACK = Kind(
+    "feedback",
+    "Scores, complaints and reasons consumers gave.",
+    (
+        _at("occurred_at", "When it was given.", required=True),
+        _text("kind", "nps, csat, dsr, complaint, return_reason.", required=True,
+              choices=("nps", "csat", "dsr", "complaint", "return_reason")),
+        Field("score", "number", "Score on the kind's own scale."),
+        _text("text", "What was said.", free_text=True),
+        TOUCHPOINT,
+        _text("order_id", "Order it is about."),
+        _at("resolved_at", "When it was settled."),
+    ),
+    ("identifier_id", "occurred_at", "kind"),
+)
+PROMOTIONS = Kind(
+    "promotions",
+    "Promotions and their warm-up.",
+    (
+        _text("promotion", "Name.", required=True),
+        Field("starts_on", "date", "First day.", required=True),
+        Field("ends_on", "date", "Last day.", required=True),
+        Field("warmup_from", "date", "First day of the warm-up."),
+    ),
+    ("promotion",),
+    persons=(),
+    anonymous=True,
+)
+
+KINDS: tuple[Kind, ...] = (
+    ORDERS, ORDER_LINES, REFUNDS, RELATIONS, EVENTS, CONSENTS, REFERRALS, CONTENTS, MEMBERS, PRODUCTS, SPEND,
+    BENCHMARKS, TARGETS, TOUCHPOINT_DAILY, REPORTED_METRICS, FEEDBACK, PROMOTIONS,
+)  # fmt: skip
+BY_NAME = {kind.name: kind for kind in KINDS}
+
+#: Relation types and the channels each opens (metrics.md section 1).
+CHANNELS_OF_RELATION: dict[str, tuple[str, ...]] = {
+    "member": ("sms", "email", "member_center"),
+    "offline_member": ("sms", "email"),
+    "fan": ("subscription",),
+    "live_follow": ("live",),
+    "group_member": ("group",),
+    "dedicated_service": ("wecom",),
+    "miniprogram_user": (),
+}
+CHANNELS = ("sms", "email", "member_center", "subscription", "live", "group", "wecom")
+#: Channels that need an explicit grant, and the identifier namespace a message goes to.
+GRANTED_CHANNELS = {"sms": "phone", "email": "email"}
+PUSH_CHANNELS = ("sms", "email", "wecom", "group", "subscription")
+MEMBER_RELATIONS = ("member", "offline_member")
+#: The ladder; rank 0 stands for "no role".
+ROLES = ("basic", "member_unpurchased", "member_first", "member_repeat", "koc")

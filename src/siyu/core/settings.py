@@ -1,0 +1,240 @@
+"""Settings: one declared tuple (name, default, help), read from `siyu.toml`; all mistakes reported together."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from siyu.core.errors import SettingsError, did_you_mean
+from siyu.core.kinds import CHANNELS, CHANNELS_OF_RELATION
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: dotted name (section.key in the file), default, and a sentence for the file and the docs."""
+
+    name: str
+    default: Any
+    help: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("brand.name", "my brand", "Shown on every report."),
+    Setting("brand.zone", "Asia/Shanghai", "IANA time zone; business days start at 00:00 there."),
+    Setting("brand.currency", "CNY", "ISO 4217 code; one currency per brand."),
+    Setting("brand.phone_region", "CN", "Region of phone numbers written without a country code."),
+    Setting("warehouse.engine", "duckdb", "duckdb (one file) or spark (Parquet)."),
+    Setting("warehouse.spark_master", "local[2]", "Spark master URL, when the engine is spark."),
+    Setting("warehouse.memory", "4GB", "Memory the embedded engine may take before it spills."),
+    Setting("operations.url", "", "SQLAlchemy URL of PostgreSQL; empty = SQLite in the workspace."),
+    Setting("identity.namespaces", ["member_card", "phone", "email", "unionid", "openid", "external_userid",
+            "taobao_nick", "jd_pin", "douyin_uid", "customer", "device"],
+            "Priority of identifier namespaces: the first present is a record's primary identifier."),
+    Setting("identity.not_linking", ["device", "recipient_phone"], "Namespaces that never link people."),
+    Setting("identity.not_identifying", ["recipient_phone"],
+            "Namespaces that say nothing of who the consumer is: never a record's primary identifier."),
+    Setting("identity.unique", ["member_card"], "Namespaces of which a consumer has at most one value."),
+    Setting("identity.max_component", 50, "Most identifiers one consumer may have before links are refused."),
+    Setting("identity.blocked", ["null", "none", "nan", "0000", "0", "-", "unknown", "test", "?"],
+            "Values that are no identifier (compared after trimming, in lower case)."),
+    Setting("identity.blocked_phones", [], "Phones that belong to a store or to staff, not to a consumer."),
+    Setting("relations.types", {}, "More relation types, each with the channels it opens."),
+    Setting("roles.spreading_days", 180, "Window in days of the KOC rung."),
+    Setting("roles.spreading_referrals", 3, "Valid referrals in the window that make a KOC."),
+    Setting("roles.spreading_contents", 3, "Approved contents (not reviews) in the window that make a KOC."),
+    Setting("roles.spreading_grace_days", 30, "Days the KOC rung holds after spreading held."),
+    Setting("roles.purchase_window_days", 0, "Days of purchases that count for roles; 0 = all time."),
+    Setting("touchpoints.settle_hours", 24, "Longest time from entry to a new relation."),
+    Setting("touchpoints.deepen_days", 7, "Longest time from entry to a rise in role."),
+    Setting("touchpoints.convert_days", 1, "Longest time from entry to a purchase."),
+    Setting("touchpoints.windows", {},
+            "Other windows per touchpoint: {name = {settle_hours, deepen_days, convert_days}}."),
+    Setting("value.days", 365, "Days of purchases in own and referral value."),
+    Setting("value.referral_days", 365, "Days after acceptance in which purchases are credited to the inviter."),
+    Setting("value.click_days", 7, "Days after a click in which a purchase is credited to the sharer."),
+    Setting("snapshot.max_drop", 0.2, "Share of open relations a snapshot may close without being told so."),
+    Setting("report.language", "zh", "zh or en."),
+)
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All values by dotted name. `settings["roles.spreading_days"]`."""
+
+    values: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    @property
+    def brand(self) -> str:
+        return self.values["brand.name"]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.values["brand.zone"])
+
+    @property
+    def currency(self) -> str:
+        return self.values["brand.currency"]
+
+    @property
+    def channels_of_relation(self) -> dict[str, tuple[str, ...]]:
+        """Channels each relation type opens, with those the settings add."""
+        added = {name: tuple(channels) for name, channels in self.values["relations.types"].items()}
+        return {**CHANNELS_OF_RELATION, **added}
+
+    def namespace_rank(self, namespace: str) -> int:
+        """Place in the priority list; unlisted namespaces come after all listed ones."""
+        listed: list[str] = self.values["identity.namespaces"]
+        return listed.index(namespace) if namespace in listed else len(listed)
+
+    def with_values(self, **changes: Any) -> Settings:
+        """A copy with other values; names with dots written as double underscores (`brand__name=`)."""
+        return Settings({**self.values, **{key.replace("__", "."): value for key, value in changes.items()}})
+
+
+def defaults() -> Settings:
+    """The settings of a workspace whose file changes nothing."""
+    return Settings({setting.name: setting.default for setting in SETTINGS})
+
+
+def read(path: Path) -> Settings:
+    """The settings of a file. Raises SettingsError with every mistake in it."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}", remedy="Mend that line and try again.") from None
+    found = dict(_flatten(document))
+    mistakes = [m for name, value in found.items() if (m := _mistake(name, value))]
+    if mistakes:
+        listing = "\n".join(f"  - {m}" for m in mistakes)
+        raise SettingsError(f"{path.name} has {len(mistakes)} mistake(s):\n{listing}",
+                            remedy="`siyu settings` prints every name with its default.")
+    return Settings({**defaults().values, **found})
+
+
+def document(values: Settings | None = None) -> str:
+    """The commented `siyu.toml` that `siyu init` writes."""
+    chosen = values or defaults()
+    lines: list[str] = ["# Settings of this workspace. Lines that start with # are explanations or defaults."]
+    section = ""
+    for setting in SETTINGS:
+        head, key = setting.name.split(".", 1)
+        if head != section:
+            lines += ["", f"[{head}]"]
+            section = head
+        changed = chosen[setting.name] != setting.default or head == "brand"
+        lines += [f"# {setting.help}", f"{'' if changed else '# '}{key} = {_toml(chosen[setting.name])}"]
+    return "\n".join(lines) + "\n"
+
+
+def _flatten(document: dict[str, Any]):
+    for section, body in document.items():
+        if not isinstance(body, dict):
+            yield section, body
+            continue
+        for key, value in body.items():
+            yield f"{section}.{key}", value
+
+
+def _mistake(name: str, value: Any) -> str:
+    setting = BY_NAME.get(name)
+    if setting is None:
+        return f"unknown setting '{name}'.{did_you_mean(name, list(BY_NAME))}"
+    if not _same_shape(value, setting.default):
+        return f"{name}: expected {_shape(setting.default)}, found {value!r}."
+    check = CHECKS.get(name)
+    return check(value) if check else _not_negative(name, value)
+
+
+def _same_shape(value: Any, default: Any) -> bool:
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    if isinstance(default, float):
+        return isinstance(value, (int, float))
+    if isinstance(default, list):
+        return isinstance(value, list) and all(isinstance(v, str) for v in value)
+    return isinstance(value, type(default))
+
+
+def _shape(default: Any) -> str:
+    words = {bool: "true or false", int: "a whole number", float: "a number", str: "text",
+             list: "a list of texts", dict: "a table"}
+    return words[type(default)]
+
+
+def _not_negative(name: str, value: Any) -> str:
+    return f"{name}: expected 0 or more, found {value}." if isinstance(value, (int, float)) and value < 0 else ""
+
+
+def _check_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        return f"brand.zone: expected an IANA zone such as 'Asia/Shanghai', found '{value}'."
+    return ""
+
+
+def _check_currency(value: str) -> str:
+    fine = len(value) == 3 and value.isalpha() and value.isupper()
+    return "" if fine else f"brand.currency: expected an ISO code such as 'CNY', found '{value}'."
+
+
+def _one_of(name: str, accepted: tuple[str, ...]):
+    def check(value: str) -> str:
+        return "" if value in accepted else f"{name}: expected one of {', '.join(accepted)}; found '{value}'."
+
+    return check
+
+
+def _check_share(value: float) -> str:
+    return "" if 0 <= value <= 1 else f"snapshot.max_drop: expected a share between 0 and 1, found {value}."
+
+
+def _check_relation_types(value: dict[str, Any]) -> str:
+    for name, channels in value.items():
+        if not isinstance(channels, list) or any(c not in CHANNELS for c in channels):
+            return f"relations.types.{name}: expected a list of channels ({', '.join(CHANNELS)}), found {channels!r}."
+    return ""
+
+
+def _check_touchpoint_windows(value: dict[str, Any]) -> str:
+    known = ("settle_hours", "deepen_days", "convert_days")
+    for name, windows in value.items():
+        if not isinstance(windows, dict):
+            return f"touchpoints.windows.{name}: expected a table, found {windows!r}."
+        for key, length in windows.items():
+            if key not in known:
+                return f"touchpoints.windows.{name}: unknown window '{key}'.{did_you_mean(key, known)}"
+            if isinstance(length, bool) or not isinstance(length, int) or length < 0:
+                return f"touchpoints.windows.{name}.{key}: expected a whole number, 0 or more; found {length!r}."
+    return ""
+
+
+CHECKS = {
+    "brand.zone": _check_zone,
+    "brand.currency": _check_currency,
+    "warehouse.engine": _one_of("warehouse.engine", ("duckdb", "spark")),
+    "report.language": _one_of("report.language", ("zh", "en")),
+    "snapshot.max_drop": _check_share,
+    "relations.types": _check_relation_types,
+    "touchpoints.windows": _check_touchpoint_windows,
+}
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(v) for v in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml(k)} = {_toml(v)}" for k, v in value.items()) + "}"
+    return repr(value)

@@ -1,0 +1,62 @@
+"""Brand time: instants as integer microseconds UTC, days as integers since 1970-01-01 in the brand's zone.
+
+Only the edges (CLI, server) read the clock; everything else takes `as_of` or `now`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+EPOCH = dt.date(1970, 1, 1)
+SECOND = 1_000_000
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+#: A span that has not ended, as an instant and as a day. Larger than any fact's time.
+OPEN_AT = 2**62
+OPEN_DAY = 2**30
+
+
+def day_of(date: dt.date) -> int:
+    """Days since 1970-01-01.
+
+    >>> day_of(dt.date(1970, 1, 2))
+    1
+    """
+    return (date - EPOCH).days
+
+
+def date_of(day: int) -> dt.date:
+    """The date of a day number.
+
+    >>> date_of(20453).isoformat()
+    '2025-12-31'
+    """
+    return EPOCH + dt.timedelta(days=day)
+
+
+def instant_of(moment: dt.datetime) -> int:
+    """Microseconds UTC of an aware datetime, exact (no float on the way)."""
+    delta = moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    return (delta.days * 86400 + delta.seconds) * SECOND + delta.microseconds
+
+
+def datetime_of(instant: int, zone: ZoneInfo) -> dt.datetime:
+    """The aware local datetime of an instant."""
+    return (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=instant)).astimezone(zone)
+
+
+def day_starts(day: int, zone: ZoneInfo) -> int:
+    """The instant at which a day starts in the zone (00:00; after a spring gap, the first instant after it)."""
+    naive = dt.datetime.combine(date_of(day), dt.time())
+    return instant_of(naive.replace(tzinfo=zone))
+
+
+def day_ends(day: int, zone: ZoneInfo) -> int:
+    """The midnight that ends a day: state 'as of the day' is the state at this instant."""
+    return day_starts(day + 1, zone)
+
+
+def local_day(instant: int, zone: ZoneInfo) -> int:
+    """The business day an instant falls on."""
+    return day_of(datetime_of(instant, zone).date())

@@ -1,0 +1,1 @@
+"""The four drivers of FAST+: capital (F), conversion (A), connection (T), value (S)."""

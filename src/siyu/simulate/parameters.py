@@ -1,0 +1,102 @@
+"""The true parameters of the simulated brand: everything a measurement may be compared with.
+
+They are written to truth/parameters.json as they stand here. Rates are per week of busy time, shares are of
+the persons or records named, money is CNY.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Purchasing:
+    """BG/NBD (Fader, Hardie, Lee 2005) for repeat purchases, Gamma-Gamma (Fader & Hardie 2013) for spend."""
+
+    r: float = 0.75
+    alpha: float = 7.5
+    a: float = 0.85
+    b: float = 2.6
+    p: float = 6.25
+    q: float = 3.74
+    gamma: float = 118.0
+    member_rate_uplift: float = 1.3
+    buyer_share: float = 0.52
+    joiner_buyer_uplift: float = 0.24
+    at_once_share: float = 0.45
+    """Of the buyers, who buy within three hours of arriving; the rest wait an exponential time."""
+    wait_days: float = 120.0
+    second_order_share: float = 0.03
+    """Orders followed by another one on the same day: two orders, one occasion."""
+    refund_share: float = 0.045
+    full_refund_share: float = 0.7
+    refund_delay_days: float = 5.0
+
+
+@dataclass(frozen=True)
+class Referring:
+    """The true effect of an invitation on the one who accepts it, against the same person arriving alone."""
+
+    brought_share: float = 0.075
+    """Of all persons, who came because of an invitation and would not have come without."""
+    invitee_buyer_uplift: float = 0.12
+    """Added to the probability to buy at all."""
+    invitee_rate_uplift: float = 1.25
+    """Times the rate of repeat purchases."""
+    spreader_share: float = 0.014
+    second_generation_share: float = 0.12
+    """Of the invitees, who come through somebody invited themselves."""
+    campaign_days: float = 240.0
+    self_share: float = 0.02
+    repeated_share: float = 0.05
+    late_share: float = 0.04
+    """Accepted by somebody who had already bought: recorded, but not valid."""
+    click_share: float = 0.02
+    """Of the orders, preceded by a click on somebody's share."""
+
+
+@dataclass(frozen=True)
+class Relating:
+    """Who enters a relation (shares of those who could) and who ends it."""
+
+    youzan_member: float = 0.52
+    tmall_member: float = 0.30
+    site_member: float = 0.50
+    offline_member: float = 0.62
+    electronic_card: float = 0.60
+    """Of the offline members, who also hold the electronic card and so the member centre."""
+    fan: float = 0.34
+    miniprogram_user: float = 0.85
+    group_member: float = 0.45
+    live_follow: float = 0.10
+    member_leaves: float = 0.07
+    friend_leaves: float = 0.22
+    group_leaves: float = 0.35
+    follow_leaves: float = 0.18
+
+
+@dataclass(frozen=True)
+class Spoiling:
+    """Shares of records with a wrinkle."""
+
+    family_phone: float = 0.012
+    store_phone: float = 0.03
+    phone_typo: float = 0.008
+    email_typo: float = 0.008
+    blocked_value: float = 0.004
+    two_cards: float = 0.006
+    masked_phone: float = 0.08
+    other_recipient: float = 0.10
+    duplicate_line: float = 0.002
+    bad_row: float = 0.0003
+    late_row: float = 0.01
+
+
+@dataclass(frozen=True)
+class Parameters:
+    purchasing: Purchasing = Purchasing()
+    referring: Referring = Referring()
+    relating: Relating = Relating()
+    spoiling: Spoiling = Spoiling()
+    panel_visitor_factor: float = 1.04
+    """A platform's panel counts devices, so it shows this many visitors per person."""
+    panel_gmv_factor: float = 1.008
+    """Panels add the shipping insurance the buyer pays; this is the known difference in reported GMV."""

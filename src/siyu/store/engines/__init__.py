@@ -1,0 +1,1 @@
+"""One module per engine, each an implementation of `store.warehouse.Warehouse`."""

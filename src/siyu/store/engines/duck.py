@@ -1,0 +1,242 @@
+"""The embedded warehouse: one DuckDB file, owned by one process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from siyu.core.errors import DamagedError, HeldError, NewerVersionError, QueryError
+from siyu.store.tables import TABLES, Column, Table
+from siyu.store.warehouse import WAREHOUSE_VERSION, Rows, Warehouse, schema_of, unbound
+
+DUCK = {
+    "id": "BIGINT", "integer": "BIGINT", "number": "DOUBLE", "text": "VARCHAR", "flag": "BOOLEAN",
+    "instant": "BIGINT", "day": "INTEGER", "money": "BIGINT", "bytes": "BLOB",
+}  # fmt: skip
+ARROW_DUCK = {
+    pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.int16(): "SMALLINT", pa.int8(): "TINYINT", pa.float64(): "DOUBLE",
+    pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.binary(): "BLOB",
+}  # fmt: skip
+
+
+class DuckWarehouse(Warehouse):
+    """Tables in one DuckDB file. Spilled data stays in a folder of its own, wiped at open."""
+
+    dialect = "duckdb"
+
+    def __init__(self, path: Path, *, memory: str = "4GB", threads: int | None = None, zone: str = "UTC") -> None:
+        self.path = path
+        self._zone = zone
+        self._spill = path.with_name(path.name + ".tmp")
+        self._scratch: dict[str, pa.Schema] = {}
+        shutil.rmtree(self._spill, ignore_errors=True)
+        self._connection = _connect(path, self._spill, memory, threads)
+        self._inside_transaction = False
+        _prepare(self._connection, path)
+
+    # -- reading
+
+    def arrow(self, expression: ir.Table) -> pa.Table:
+        found = self._connection.execute(self.sql(expression)).to_arrow_table()
+        return found.cast(expression.schema().to_pyarrow())
+
+    def batches(self, expression: ir.Table, rows: int = 500_000) -> Iterator[pa.RecordBatch]:
+        schema = expression.schema().to_pyarrow()
+        cursor = self._connection.cursor()
+        for batch in cursor.execute(self.sql(expression)).to_arrow_reader(rows):
+            yield batch.cast(schema)
+
+    def query(self, text: str) -> pa.Table:
+        cursor = self._connection.cursor()
+        try:
+            _only_reads(cursor, text)
+            for table in TABLES:  # the file's catalogue is named after its stem; `main` alone would be the view's own
+                view = readable(table, self._zone, f"{_q(self.path.stem)}.main")
+                cursor.execute(f"CREATE OR REPLACE TEMP VIEW {_q(table.name)} AS {view}")
+            return cursor.execute(text).to_arrow_table()
+        except duckdb.Error as error:
+            raise QueryError(f"The query could not be run: {str(error).splitlines()[0]}",
+                             remedy="`siyu tables` prints every table and column.") from None
+        finally:
+            cursor.close()
+
+    # -- writing
+
+    def append(self, table: Table, rows: Rows) -> None:
+        with self._source(rows, table.schema) as source:
+            columns = ", ".join(map(_q, table.column_names))
+            self._connection.execute(f"INSERT INTO {_q(table.name)} ({columns}) SELECT {columns} FROM {source}")
+
+    def replace(self, table: Table, rows: Rows) -> None:
+        with self.transaction(), self._source(rows, table.schema) as source:
+            columns = ", ".join(map(_q, table.column_names))
+            self._connection.execute(f"CREATE TEMP TABLE _replacing AS SELECT {columns} FROM {source}")
+            self._connection.execute(_create(table, replace=True))
+            self._connection.execute(f"INSERT INTO {_q(table.name)} ({columns}) SELECT {columns} FROM _replacing")
+            self._connection.execute("DROP TABLE _replacing")
+
+    def replace_where(self, table: Table, column: str, keys: ir.Table, rows: Rows) -> None:
+        with self.transaction(), self._source(rows, table.schema) as source:
+            columns = ", ".join(map(_q, table.column_names))
+            self._connection.execute(f"CREATE TEMP TABLE _replacing AS SELECT {columns} FROM {source}")
+            self._connection.execute(f"DELETE FROM {_q(table.name)} WHERE {_q(column)} IN ({self.sql(keys)})")
+            self._connection.execute(f"INSERT INTO {_q(table.name)} ({columns}) SELECT {columns} FROM _replacing")
+            self._connection.execute("DROP TABLE _replacing")
+
+    def drop_loads(self, load_ids: list[int]) -> None:
+        if not load_ids:
+            return
+        numbers = ", ".join(str(int(i)) for i in load_ids)
+        with self.transaction():
+            for table in TABLES:
+                if table.fact:
+                    self._connection.execute(f"DELETE FROM {_q(table.name)} WHERE load_id IN ({numbers})")
+
+    def load_ids(self) -> set[int]:
+        union = " UNION ".join(f"SELECT DISTINCT load_id FROM {_q(t.name)}" for t in TABLES if t.fact)
+        return {row[0] for row in self._connection.execute(union).fetchall()}
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        if self._inside_transaction:
+            yield
+            return
+        self._connection.execute("BEGIN TRANSACTION")
+        self._inside_transaction = True
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        else:
+            self._connection.execute("COMMIT")
+        finally:
+            self._inside_transaction = False
+
+    # -- scratch
+
+    def scratch(self, name: str, rows: Rows) -> ir.Table:
+        schema = schema_of(rows)
+        self._connection.execute(f"DROP TABLE IF EXISTS temp.{_q(name)}")
+        columns = ", ".join(f"{_q(f.name)} {_duck_type(f.type)}" for f in schema)
+        self._connection.execute(f"CREATE TEMP TABLE {_q(name)} ({columns})")
+        self._scratch[name] = schema
+        self.append_scratch(name, rows)
+        return unbound(schema, name)
+
+    def append_scratch(self, name: str, rows: Rows) -> None:
+        columns = ", ".join(_q(f.name) for f in self._scratch[name])
+        with self._source(rows, self._scratch[name]) as source:
+            self._connection.execute(f"INSERT INTO temp.{_q(name)} ({columns}) SELECT {columns} FROM {source}")
+
+    def drop_scratch(self, *names: str) -> None:
+        for name in names or tuple(self._scratch):
+            self._connection.execute(f"DROP TABLE IF EXISTS temp.{_q(name)}")
+            self._scratch.pop(name, None)
+
+    def close(self) -> None:
+        self._connection.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    # -- inside
+
+    @contextlib.contextmanager
+    def _source(self, rows: Rows, schema: pa.Schema) -> Iterator[str]:
+        """A FROM item for rows: a subquery of an expression, or a registered Arrow object."""
+        if isinstance(rows, ir.Table):
+            yield f"({self.sql(rows)}) AS _rows"
+            return
+        if isinstance(rows, pa.Table):
+            rows = rows.select(schema.names).cast(schema)
+        self._connection.register("_arrow", rows)
+        try:
+            yield "_arrow"
+        finally:
+            self._connection.unregister("_arrow")
+
+
+def readable(table: Table, zone: str, catalogue: str) -> str:
+    """SELECT of a table as people read it: facts in force, local timestamps, dates, open ends as NULL."""
+    columns = ", ".join(f"{_readable_column(c, zone)} AS {_q(c.name)}" for c in table.columns)
+    text = f"SELECT {columns} FROM {catalogue}.{_q(table.name)}"
+    if table.fact and "source_ref" in table.column_names:
+        text += f" WHERE fact_id NOT IN (SELECT fact_id FROM {catalogue}.superseded WHERE kind = '{table.name}')"
+    return text
+
+
+def _readable_column(column: Column, zone: str) -> str:
+    name = _q(column.name)
+    if column.type == "instant":
+        return f"CASE WHEN {name} < {2**62} THEN timezone('{zone}', timezone('UTC', make_timestamp({name}))) END"
+    if column.type == "day":
+        return f"CASE WHEN {name} < {2**30} THEN DATE '1970-01-01' + {name} END"
+    return name
+
+
+def _connect(path: Path, spill: Path, memory: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+    """Open the file; what DuckDB spilled before (plain rows) is wiped first."""
+    config: dict[str, str | int] = {
+        "memory_limit": memory,
+        "temp_directory": str(spill),
+        "preserve_insertion_order": "false",
+        "threads": threads or os.cpu_count() or 2,
+    }
+    try:
+        connection = duckdb.connect(str(path), config=config)
+    except duckdb.Error as error:
+        raise _open_error(path, str(error)) from None
+    return connection
+
+
+def _open_error(path: Path, text: str) -> HeldError | DamagedError:
+    held = re.search(r"Conflicting lock is held in (.*?) \(PID (\d+)\)|used by another process", text)
+    if held:
+        who = f"process {held[2]} ({held[1]})" if held[2] else "another process"
+        return HeldError(f"{path.name} is held by {who}.",
+                         remedy="Wait until it ends, or stop it (`siyu serve` stops with Ctrl-C), then try again.")
+    return DamagedError(f"{path.name} will not open: {text.splitlines()[0]}")
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_external_access = false")  # no query reads or writes other files
+    connection.execute("CREATE TABLE IF NOT EXISTS _siyu (warehouse_version INTEGER)")
+    found = connection.execute("SELECT max(warehouse_version) FROM _siyu").fetchone()
+    version = found[0] if found else None
+    if version is not None and version > WAREHOUSE_VERSION:
+        connection.close()
+        raise NewerVersionError(
+            f"{path.name} was written with warehouse version {version}; this siyu reads up to {WAREHOUSE_VERSION}.",
+            remedy="Install the newer siyu that wrote it, or restore a backup made by this one.")
+    for table in TABLES:
+        connection.execute(_create(table))
+    if version is None:
+        connection.execute("INSERT INTO _siyu VALUES (?)", [WAREHOUSE_VERSION])
+
+
+def _create(table: Table, *, replace: bool = False) -> str:
+    columns = ", ".join(f"{_q(c.name)} {DUCK[c.type]}" for c in table.columns)
+    how = "CREATE OR REPLACE TABLE" if replace else "CREATE TABLE IF NOT EXISTS"
+    return f"{how} {_q(table.name)} ({columns})"
+
+
+def _only_reads(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    statements = connection.extract_statements(text)
+    if len(statements) != 1 or statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+        raise QueryError("`siyu query` takes one SELECT.", remedy="Facts are changed by loads, not by queries.")
+
+
+def _q(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _duck_type(type_: pa.DataType) -> str:
+    return ARROW_DUCK[type_]

@@ -1,0 +1,161 @@
+"""Operations: facts that need transactions (loads, consents, decisions, results), on SQLite or PostgreSQL.
+
+SQLAlchemy Core; the schema's history is in `store/migrations` (Alembic), applied at open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from siyu.core.errors import NewerVersionError, WorkspaceError
+
+METADATA = sa.MetaData()
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+#: A load: the one commit point. Facts whose load has no row with `committed_at` are invisible and dropped at open.
+LOAD = sa.Table(
+    "load", METADATA,
+    sa.Column("load_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("file_hash", sa.Text, nullable=False),
+    sa.Column("mapping_name", sa.Text, nullable=False),
+    sa.Column("mapping", sa.Text, nullable=False),  # the mapping's TOML as it was, for replay
+    sa.Column("options", sa.Text, nullable=False),  # JSON: snapshot day, scope, observed day ...
+    sa.Column("loaded_at", sa.BigInteger, nullable=False),
+    sa.Column("counts", sa.Text, nullable=False),  # JSON: the load report
+    sa.Column("committed_at", sa.BigInteger),
+)  # fmt: skip
+#: Rows a load could not take, values encrypted, to be mended and loaded again.
+QUARANTINE = sa.Table(
+    "quarantine", METADATA,
+    sa.Column("quarantine_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("load_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("line", sa.BigInteger, nullable=False),
+    sa.Column("column_name", sa.Text, nullable=False),
+    sa.Column("value_masked", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("row_cipher", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+#: The system of record of consent; the warehouse holds a copy for measures.
+CONSENT = sa.Table(
+    "consent", METADATA,
+    sa.Column("consent_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("fact_id", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("load_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("identifier_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("occurred_at", sa.BigInteger, nullable=False),
+    sa.Column("source", sa.Text),
+    sa.Column("notice_version", sa.Text),
+    sa.Column("proof", sa.Text),
+)  # fmt: skip
+#: What people decided about links: retract (undo) or restore; the newest row of a pair is in force.
+LINK_DECISION = sa.Table(
+    "link_decision", METADATA,
+    sa.Column("decision_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("a", sa.BigInteger, nullable=False),
+    sa.Column("b", sa.BigInteger, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("decided_at", sa.BigInteger, nullable=False),
+)  # fmt: skip
+#: Documents `siyu measure` has given, by day, window and fingerprint of all they rest on.
+MEASUREMENT = sa.Table(
+    "measurement", METADATA,
+    sa.Column("as_of_day", sa.Integer, primary_key=True),
+    sa.Column("window_days", sa.Integer, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("computed_at", sa.BigInteger, nullable=False),
+)  # fmt: skip
+#: Small facts about the workspace's own state: identity_version, what spans were built from ...
+STATE = sa.Table(
+    "state", METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)  # fmt: skip
+
+
+class Operations:
+    """The operations store: `begin()` for a transaction, `connect()` for reading, `state` for small facts."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _durable_sqlite)
+        _migrate(self.engine)
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """A transaction: all or nothing."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[sa.Connection]:
+        """A connection for reading."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def state(self, name: str) -> str | None:
+        """A small fact by name, None if never set."""
+        with self.connect() as connection:
+            return connection.execute(sa.select(STATE.c.value).where(STATE.c.name == name)).scalar()
+
+    def set_state(self, name: str, value: str, connection: sa.Connection | None = None) -> None:
+        """Set a small fact, in the caller's transaction if one is given."""
+        if connection is None:
+            with self.begin() as fresh:
+                self.set_state(name, value, fresh)
+            return
+        connection.execute(sa.delete(STATE).where(STATE.c.name == name))
+        connection.execute(sa.insert(STATE).values(name=name, value=value))
+
+    def committed_loads(self) -> list[int]:
+        """Ids of committed loads, in order."""
+        query = sa.select(LOAD.c.load_id).where(LOAD.c.committed_at.is_not(None)).order_by(LOAD.c.load_id)
+        with self.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def _durable_sqlite(connection, _record) -> None:
+    """A commit is on disk when it returns; deleted values leave no bytes in free pages."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _migrate(engine: sa.Engine) -> None:
+    """Bring the schema to this version; refuse one that is newer."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    script = ScriptDirectory.from_config(config)
+    try:
+        with engine.begin() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+            if current == script.get_current_head():
+                return
+            if current is not None and current not in {r.revision for r in script.walk_revisions()}:
+                raise NewerVersionError(
+                    f"The operations store is at revision {current}; this siyu knows up to {script.get_current_head()}.",
+                    remedy="Install the newer siyu that wrote it.")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except sa.exc.DBAPIError as error:
+        raise WorkspaceError(f"The operations store will not open: {error.orig}",
+                             remedy="Check operations.url in siyu.toml, or the file's permissions.") from None

@@ -1,0 +1,235 @@
+"""The data dictionary: every warehouse table with its columns, types, key, owner and one sentence each.
+
+Parts of siyu meet in these tables, not in each other's classes. `siyu tables` prints this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from siyu.core.kinds import KINDS, Field, Kind
+
+ColumnType = Literal["id", "integer", "number", "text", "flag", "instant", "day", "money", "bytes"]
+
+#: How each column type is stored, the same on every engine. Instants, days, money and ids are integers.
+ARROW: dict[str, pa.DataType] = {
+    "id": pa.int64(), "integer": pa.int64(), "number": pa.float64(), "text": pa.string(), "flag": pa.bool_(),
+    "instant": pa.int64(), "day": pa.int32(), "money": pa.int64(), "bytes": pa.binary(),
+}  # fmt: skip
+IBIS = {
+    "id": "int64", "integer": "int64", "number": "float64", "text": "string", "flag": "boolean",
+    "instant": "int64", "day": "int32", "money": "int64", "bytes": "binary",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: name, type (instants are microseconds UTC, days count from 1970-01-01 in the brand's zone)."""
+
+    name: str
+    type: ColumnType
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A warehouse table. A `fact` is appended by loads and never changes; the rest is derived from facts."""
+
+    name: str
+    owner: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    fact: bool = False
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([(column.name, ARROW[column.type]) for column in self.columns])
+
+    def expr(self, name: str | None = None) -> ir.Table:
+        """The table as an unbound Ibis expression; the warehouse gives it rows when it runs."""
+        return ibis.table({column.name: IBIS[column.type] for column in self.columns}, name=name or self.name)
+
+
+def _c(name: str, type_: ColumnType, meaning: str) -> Column:
+    return Column(name, type_, meaning)
+
+
+LINEAGE: tuple[Column, ...] = (
+    _c("fact_id", "id", "load_id * 2^42 + place in the load: a later fact has a higher one."),
+    _c("load_id", "id", "The load that brought it (operations.load)."),
+    _c("source", "text", "Mapping or kind it was read with."),
+    _c("source_ref", "integer", "Line of the landed file (the header is line 1)."),
+    _c("loaded_at", "instant", "When it was loaded."),
+    _c("key_hash", "id", "Hash of the key: equal in all versions of one record."),
+    _c("row_hash", "id", "Hash of all values: equal rows are duplicates."),
+)
+FACT_ID_STEP = 2**42
+
+FIELD_COLUMN: dict[str, ColumnType] = {
+    "text": "text", "instant": "instant", "date": "day", "money": "money", "integer": "integer",
+    "number": "number", "flag": "flag", "json": "text",
+}  # fmt: skip
+
+
+def _field_columns(field: Field) -> list[Column]:
+    columns = [_c(field.column, FIELD_COLUMN[field.type], field.meaning)]
+    if field.type == "instant" and field.by_day:
+        columns.append(_c(field.day_column, "day", f"Business day of {field.name}."))
+    return columns
+
+
+def _fact_table(kind: Kind) -> Table:
+    persons = [_c(name, "id", "Primary identifier of the person on the record.") for name in kind.person_columns]
+    columns = [*LINEAGE, *(c for f in kind.fields for c in _field_columns(f)), *persons, *EXTRA.get(kind.name, ())]
+    return Table(kind.name, "sources", kind.meaning, tuple(columns), ("fact_id",), fact=True)
+
+
+#: Columns that a load adds beside the ones a file has.
+EXTRA: dict[str, tuple[Column, ...]] = {
+    "orders": (_c("refund_basis", "text", "stated, or observed when refunded_at is the day it was first seen."),),
+    "relations": (_c("started_at_basis", "text", "stated, or observed when a snapshot first showed it."),
+                  _c("ended_at_basis", "text", "stated, or observed when a snapshot no longer showed it.")),
+}  # fmt: skip
+
+FACTS: tuple[Table, ...] = tuple(_fact_table(kind) for kind in KINDS)
+
+SUPERSEDED = Table(
+    "superseded", "sources", "Facts no longer in force: a later load brought new values under the same key.",
+    (_c("fact_id", "id", "The fact no longer in force."), _c("kind", "text", "Its table."),
+     _c("load_id", "id", "The load that corrected it."), _c("by_fact_id", "id", "The fact that took its place.")),
+    ("fact_id",), fact=True,
+)  # fmt: skip
+IDENTIFIER = Table(
+    "identifier", "sources", "Every identifier value seen, as a keyed hash and a cipher; plain values stand nowhere.",
+    (_c("identifier_id", "id", "First 63 bits of the key: the same in any load order, on any engine."),
+     _c("namespace", "text", "phone, email, unionid ..."),
+     _c("key", "text", "HMAC-SHA256 (hex) of namespace and normalised value with the workspace's id secret."),
+     _c("masked", "text", "What people may see of it."),
+     _c("cipher", "bytes", "AES-GCM of the normalised value, for sending and access requests."),
+     _c("load_id", "id", "The load that saw it first.")),
+    ("identifier_id",), fact=True,
+)  # fmt: skip
+LINK_RECORD = Table(
+    "link_record", "sources", "Pairs of linking identifiers seen on one record, summed per load and source.",
+    (_c("a", "id", "Lower identifier_id."), _c("b", "id", "Higher identifier_id."),
+     _c("source", "text", "Mapping or kind whose records show the pair."),
+     _c("first_ref", "id", "fact_id of the first record that shows it."),
+     _c("first_seen", "instant", "loaded_at of the first record."),
+     _c("last_seen", "instant", "loaded_at of the last record."),
+     _c("records", "integer", "Records that show it."), _c("load_id", "id", "The load that brought them.")),
+    ("a", "b", "source", "load_id"), fact=True,
+)  # fmt: skip
+LINK = Table(
+    "link", "identity", "Pairs of identifiers with their evidence, one row per pair and source.",
+    (*LINK_RECORD.columns[:-1],), ("a", "b", "source"),
+)  # fmt: skip
+IDENTITY = Table(
+    "identity", "identity", "Which consumer each identifier belongs to: connected components of the links in force.",
+    (_c("identifier_id", "id", "The identifier."),
+     _c("consumer_id", "id", "Lowest identifier_id of the component."),
+     _c("identity_version", "integer", "Version in which this row was last computed.")),
+    ("identifier_id",),
+)  # fmt: skip
+REVIEW = Table(
+    "review", "identity", "Links a guard refused: for a person to look at, never merged.",
+    (_c("a", "id", "Lower identifier_id."), _c("b", "id", "Higher identifier_id."),
+     _c("guard", "text", "size, unique or retracted."), _c("reason", "text", "Why, in plain words."),
+     _c("identity_version", "integer", "Version in which it was refused.")),
+    ("a", "b"),
+)  # fmt: skip
+CONSUMER = Table(
+    "consumer", "identity", "One row per consumer: which ways to reach them exist.",
+    (_c("consumer_id", "id", "The consumer."),
+     _c("identifiers", "integer", "Identifiers in the component."),
+     _c("has_phone", "flag", "A phone is known."), _c("has_email", "flag", "An e-mail address is known.")),
+    ("consumer_id",),
+)  # fmt: skip
+DERIVED_REFUND = Table(
+    "derived_refund", "sources", "Refunds worked out from lines that take back earlier ones without naming them.",
+    (_c("refund_id", "text", "Order and line of the cancelling line, and the line it takes back."),
+     _c("order_id", "text", "The order taken back."), _c("platform", "text", "Its platform."),
+     _c("refunded_at", "instant", "When it was taken back."), _c("refunded_day", "day", "Business day of it."),
+     _c("quantity", "number", "Pieces taken back."), _c("refund_amount", "money", "How much went back.")),
+    ("refund_id",),
+)  # fmt: skip
+UNMATCHED_CANCELLATION = Table(
+    "unmatched_cancellation", "sources", "Cancelling lines, or parts of them, that find no earlier line to take back.",
+    (_c("fact_id", "id", "The cancelling line (order_lines)."), _c("quantity", "number", "Pieces left over."),
+     _c("amount", "money", "Money left over.")),
+    ("fact_id",),
+)  # fmt: skip
+
+SPAN = (
+    _c("valid_from", "instant", "Holds at every instant t with valid_from < t <= valid_to."),
+    _c("valid_to", "instant", "2^62 while open."),
+    _c("from_day", "day", "First day as of whose end it holds."),
+    _c("to_day", "day", "First day as of whose end it no longer holds; 2^30 while open."),
+)
+PURCHASE = Table(
+    "purchase", "measures", "Paid, real orders of known consumers, with the span in which each counts as a purchase.",
+    (_c("consumer_id", "id", "The buyer."), _c("fact_id", "id", "The order (orders.fact_id)."),
+     _c("order_id", "text", "Its number."), _c("platform", "text", "Its platform."),
+     _c("paid_at", "instant", "When it was paid."), _c("paid_day", "day", "Business day of the payment."),
+     _c("paid_amount", "money", "Paid."),
+     _c("void_at", "instant", "When it was fully refunded; 2^62 = never."),
+     _c("void_day", "day", "Business day of that; 2^30 = never.")),
+    ("fact_id",),
+)  # fmt: skip
+VALID_REFERRAL = Table(
+    "valid_referral", "measures", "First acceptances of invitees who had paid nothing before.",
+    (_c("inviter_id", "id", "consumer_id of who invited."), _c("invitee_id", "id", "consumer_id of who accepted."),
+     _c("occurred_at", "instant", "When it was accepted."), _c("occurred_day", "day", "Business day of it."),
+     _c("campaign", "text", "Campaign."), _c("fact_id", "id", "The referral (referrals.fact_id).")),
+    ("invitee_id",),
+)  # fmt: skip
+RELATION_SPAN = Table(
+    "relation_span", "measures", "When each consumer held each relation at each touchpoint (overlaps united).",
+    (_c("consumer_id", "id", "The consumer."), _c("relation_type", "text", "Type of relation."),
+     _c("touchpoint", "text", "Where it was won; '' = not stated."), *SPAN),
+    ("consumer_id", "relation_type", "touchpoint", "valid_from"),
+)  # fmt: skip
+REACH_SPAN = Table(
+    "reach_span", "measures", "When each channel was open to each consumer.",
+    (_c("consumer_id", "id", "The consumer."), _c("channel", "text", "The channel."), *SPAN),
+    ("consumer_id", "channel", "valid_from"),
+)  # fmt: skip
+ROLE_SPAN = Table(
+    "role_span", "measures", "When each consumer stood on which rung of the ladder; no row = no role.",
+    (_c("consumer_id", "id", "The consumer."), _c("role", "text", "Rung."), _c("rank", "integer", "1 to 5."), *SPAN,
+     _c("cause", "text", "What began the span: relation, consent, purchase, refund, spreading.")),
+    ("consumer_id", "valid_from"),
+)  # fmt: skip
+MEASURE_RESULT = Table(
+    "measure_result", "measures", "Every figure `siyu measure` has given, one row each, with what it rests on.",
+    (_c("as_of_day", "day", "The day."), _c("window_days", "integer", "The window."),
+     _c("metric", "text", "Path of the figure in the JSON document, dots between."),
+     _c("value", "number", "The figure; null = not measurable."),
+     _c("numerator", "number", "For ratios."), _c("denominator", "number", "For ratios."),
+     _c("definition", "text", "Definition version."), _c("identity_version", "integer", "Identity it saw."),
+     _c("data_through", "instant", "Newest event time it used."), _c("computed_at", "instant", "When.")),
+    ("as_of_day", "window_days", "metric"),
+)  # fmt: skip
+DAILY_SERIES = Table(
+    "daily_series", "measures", "F by role and A by day.",
+    (_c("day", "day", "As of the end of this day."), _c("metric", "text", "F or A."),
+     _c("member", "text", "Role for F; window in days for A."), _c("value", "number", "The figure."),
+     _c("numerator", "number", "For ratios."), _c("denominator", "number", "For ratios.")),
+    ("day", "metric", "member"),
+)  # fmt: skip
+
+TABLES: tuple[Table, ...] = (
+    *FACTS, SUPERSEDED, IDENTIFIER, LINK_RECORD, DERIVED_REFUND, UNMATCHED_CANCELLATION,
+    LINK, IDENTITY, REVIEW, CONSUMER,
+    PURCHASE, VALID_REFERRAL, RELATION_SPAN, REACH_SPAN, ROLE_SPAN, MEASURE_RESULT, DAILY_SERIES,
+)  # fmt: skip
+BY_NAME = {table.name: table for table in TABLES}

@@ -1,0 +1,126 @@
+"""The warehouse: facts and measures behind a few verbs, the same on every engine.
+
+Expressions come in as unbound Ibis (tables named in `store/tables.py`); the warehouse compiles and runs them.
+It holds no rule of the business. Engines live in `store/engines/`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from siyu.store.tables import BY_NAME, SUPERSEDED, Table
+
+#: Layout of the warehouse's tables. A file with a higher one was written by a newer siyu and is refused.
+WAREHOUSE_VERSION = 1
+
+Rows = pa.Table | pa.RecordBatchReader | ir.Table
+
+
+class Warehouse(ABC):
+    """Rows behind verbs. Everything a part may ask of an engine stands here; nothing else is allowed."""
+
+    dialect: str
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def sql(self, expression: ir.Expr) -> str:
+        """The engine's SQL of an expression."""
+        return ibis.to_sql(expression, dialect=self.dialect)
+
+    @abstractmethod
+    def arrow(self, expression: ir.Table) -> pa.Table:
+        """All rows of an expression, with the expression's own types."""
+
+    @abstractmethod
+    def batches(self, expression: ir.Table, rows: int = 500_000) -> Iterator[pa.RecordBatch]:
+        """Rows of an expression in batches, for results larger than memory."""
+
+    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
+        """All rows of a small expression as dicts."""
+        return self.arrow(expression).to_pylist()
+
+    def row(self, expression: ir.Table) -> dict[str, Any]:
+        """The one row of an expression."""
+        found = self.rows(expression)
+        assert len(found) == 1, f"one row expected, {len(found)} found"
+        return found[0]
+
+    def count(self, expression: ir.Table | Table) -> int:
+        """How many rows an expression or a table has."""
+        table = expression.expr() if isinstance(expression, Table) else expression
+        return int(self.row(table.aggregate(n=table.count()))["n"])
+
+    def table(self, name: str) -> ir.Table:
+        """A declared table as an expression."""
+        return BY_NAME[name].expr()
+
+    def in_force(self, kind: str) -> ir.Table:
+        """The facts of a kind without those that a later load corrected."""
+        facts = BY_NAME[kind].expr()
+        corrected = SUPERSEDED.expr().filter(lambda t: t.kind == kind)
+        return facts.anti_join(corrected, "fact_id") if self.count(corrected) else facts
+
+    @abstractmethod
+    def query(self, text: str) -> pa.Table:
+        """Rows of a person's own SQL, read-only, over readable views (instants as timestamps). QueryError."""
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    @abstractmethod
+    def append(self, table: Table, rows: Rows) -> None:
+        """Add rows to a declared table."""
+
+    @abstractmethod
+    def replace(self, table: Table, rows: Rows) -> None:
+        """Give a declared table new rows; the old ones stand until the new ones are whole."""
+
+    @abstractmethod
+    def replace_where(self, table: Table, column: str, keys: ir.Table, rows: Rows) -> None:
+        """Replace the rows whose `column` is among `keys` (an expression of one column) by `rows`."""
+
+    @abstractmethod
+    def drop_loads(self, load_ids: list[int]) -> None:
+        """Remove the facts of loads that were never committed."""
+
+    @abstractmethod
+    def load_ids(self) -> set[int]:
+        """Loads that have facts here, committed or not."""
+
+    @abstractmethod
+    def transaction(self) -> contextlib.AbstractContextManager[None]:
+        """Writes inside become visible together where the engine can; elsewhere load ids keep them apart."""
+
+    # -- scratch ---------------------------------------------------------------------------------
+
+    @abstractmethod
+    def scratch(self, name: str, rows: Rows) -> ir.Table:
+        """Keep rows under a temporary name and give the expression that reads them."""
+
+    @abstractmethod
+    def append_scratch(self, name: str, rows: Rows) -> None:
+        """Add rows to a scratch table."""
+
+    @abstractmethod
+    def drop_scratch(self, *names: str) -> None:
+        """Forget scratch tables; without names, all of them."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the files."""
+
+
+def schema_of(rows: Rows) -> pa.Schema:
+    """The Arrow schema of rows in any of their forms."""
+    return rows.schema().to_pyarrow() if isinstance(rows, ir.Table) else rows.schema
+
+
+def unbound(schema: pa.Schema, name: str) -> ir.Table:
+    """An unbound expression that reads a table of this schema and name."""
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)

@@ -1,0 +1,127 @@
+"""A workspace: the folder with `siyu.toml`, the secret keys, both stores and the landed raw files."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from siyu.core import settings as settings_file
+from siyu.core.errors import WorkspaceError
+from siyu.core.identifiers import Keys
+from siyu.core.settings import Settings
+from siyu.store.engines.duck import DuckWarehouse
+from siyu.store.operations import Operations
+from siyu.store.warehouse import Warehouse
+
+SETTINGS_FILE = "siyu.toml"
+KEYS_FILE = "secret.keys"
+KEYS_VARIABLE = "SIYU_KEYS"
+LANDED = "landed"
+
+
+@dataclass
+class Workspace:
+    """Paths, settings, keys and stores of one brand. Stores open when first used; `close()` lets go."""
+
+    directory: Path
+    settings: Settings
+    keys: Keys
+
+    @cached_property
+    def operations(self) -> Operations:
+        """SQLite in the folder, or the PostgreSQL of `operations.url`."""
+        return Operations(self.settings["operations.url"] or f"sqlite:///{self.directory / 'operations.sqlite'}")
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The warehouse of the chosen engine, without the facts of loads that were never committed."""
+        warehouse = _open_warehouse(self)
+        committed = set(self.operations.committed_loads())
+        warehouse.drop_loads(sorted(warehouse.load_ids() - committed))
+        return warehouse
+
+    @property
+    def landed(self) -> Path:
+        """Folder of the landed raw files (compressed, encrypted)."""
+        return self.directory / LANDED
+
+    def close(self) -> None:
+        """Close whatever was opened."""
+        for store in ("warehouse", "operations"):
+            if store in self.__dict__:
+                self.__dict__.pop(store).close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_exc) -> None:
+        self.close()
+
+
+def create(directory: Path, settings: Settings | None = None) -> Workspace:
+    """Make a workspace: a commented siyu.toml and a key file only the owner can read. Refuses an existing one."""
+    path = directory / SETTINGS_FILE
+    if path.exists():
+        raise WorkspaceError(f"{directory} is already a workspace ({SETTINGS_FILE} is there).",
+                             remedy="Use it as it is, or choose another folder.")
+    directory.mkdir(parents=True, exist_ok=True)
+    _write_keys(directory / KEYS_FILE)
+    path.write_text(settings_file.document(settings), encoding="utf-8")
+    return open_workspace(directory)
+
+
+def open_workspace(directory: Path) -> Workspace:
+    """Open a workspace; every mistake in its settings is reported at once."""
+    path = directory / SETTINGS_FILE
+    if not path.exists():
+        raise WorkspaceError(f"{directory} is not a workspace: no {SETTINGS_FILE}.",
+                             remedy="`siyu init DIR` makes one; `-C DIR` picks another folder.")
+    return Workspace(directory, settings_file.read(path), read_keys(directory / KEYS_FILE))
+
+
+def read_keys(path: Path) -> Keys:
+    """Keys from SIYU_KEYS (`id_secret:cipher_key`, hex) or from the key file."""
+    given = os.environ.get(KEYS_VARIABLE)
+    try:
+        if given:
+            id_secret, cipher_key = given.split(":")
+        else:
+            text = tomllib.loads(path.read_text(encoding="utf-8"))
+            id_secret, cipher_key = text["id_secret"], text["cipher_key"]
+        keys = Keys(bytes.fromhex(id_secret), bytes.fromhex(cipher_key))
+    except FileNotFoundError:
+        raise WorkspaceError(f"The key file {path.name} is missing; identifiers cannot be matched without it.",
+                             remedy=f"Restore it from your backup, or set {KEYS_VARIABLE}.") from None
+    except (ValueError, KeyError):
+        where = KEYS_VARIABLE if given else path.name
+        raise WorkspaceError(f"{where} does not hold two hexadecimal keys (id_secret, cipher_key).",
+                             remedy="Restore it from your backup.") from None
+    if len(keys.id_secret) < 32 or len(keys.cipher_key) != 32:
+        raise WorkspaceError("Keys are shorter than 32 bytes.", remedy="Restore the key file from your backup.")
+    return keys
+
+
+def _write_keys(path: Path) -> None:
+    text = (
+        "# Secrets of this workspace. Whoever holds them can match and read identifiers. Keep a copy elsewhere:\n"
+        "# without id_secret nothing loaded later matches what is here, without cipher_key nothing can be sent.\n"
+        f'id_secret = "{secrets.token_hex(32)}"\ncipher_key = "{secrets.token_hex(32)}"\n'
+    )
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _open_warehouse(workspace: Workspace) -> Warehouse:
+    settings = workspace.settings
+    if settings["warehouse.engine"] == "spark":
+        from siyu.store.engines.spark import SparkWarehouse  # optional extra: pyspark and Java
+
+        return SparkWarehouse(workspace.directory / "warehouse", master=settings["warehouse.spark_master"],
+                              zone=settings["brand.zone"])
+    return DuckWarehouse(workspace.directory / "warehouse.duckdb", memory=settings["warehouse.memory"],
+                         zone=settings["brand.zone"])

@@ -1,0 +1,29 @@
+"""Fixtures every part shares: the shared data folder, a fresh workspace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from siyu.store import workspace as workspaces
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data and worked brands beside the project; required where CI is set."""
+    if SHARED.is_dir():
+        return SHARED
+    if os.environ.get("CI"):
+        pytest.fail("the shared data folder is missing, and CI requires it")
+    pytest.skip("the shared data folder is not beside the project")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path):
+    """An empty workspace with default settings."""
+    with workspaces.create(tmp_path / "brand") as fresh:
+        yield fresh
