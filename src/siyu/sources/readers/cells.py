@@ -1,0 +1,62 @@
+"""Cells and headers as spreadsheets leave them: the marks they add are removed, empty cells become null."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu.sources.readers.source_file import LINE
+
+#: What protects digits from a spreadsheet: ="0138", '0138. An apostrophe before a letter is a word ('tis) and stays.
+FORMULA = r'^="(.*)"$'
+APOSTROPHE = r"^'([0-9+\-=@?*])"
+BOM = "\ufeff"
+
+
+def header(cells: list[str]) -> list[str | None]:
+    """Column names of a header row; None = a column to leave out (empty at the end).
+
+    A repeated name gets `#2`; an empty name between others gets its place.
+
+    >>> header(["\\ufeff订单号 ", "分销员", "", "\\t分销员", ""])
+    ['订单号', '分销员', 'column_3', '分销员#2', None]
+    """
+    names = [_name(cell) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    seen: dict[str, int] = {}
+    named: list[str | None] = []
+    for place, name in enumerate(names, start=1):
+        name = name or f"column_{place}"
+        seen[name] = seen.get(name, 0) + 1
+        named.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return named + [None] * (len(cells) - len(named))
+
+
+def _name(cell: str) -> str:
+    text = cell.replace(BOM, "").strip()
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+        text = text[2:-1]
+    return " ".join(text.strip("'\"").split())
+
+
+def clean(column: pa.Array) -> pa.Array:
+    """Outer spaces and tabs, `="..."` and a protecting apostrophe removed; what is then empty is null."""
+    column = pc.utf8_trim_whitespace(column)
+    if pc.any(pc.starts_with(column, '="')).as_py():
+        column = pc.utf8_trim_whitespace(pc.replace_substring_regex(column, FORMULA, r"\1"))
+    if pc.any(pc.starts_with(column, "'")).as_py():
+        column = pc.replace_substring_regex(column, APOSTROPHE, r"\1")
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+
+
+def batch(columns: list[str], cells: list[pa.Array], lines: pa.Array) -> pa.RecordBatch:
+    """A batch of cleaned cells with their line numbers, without the rows that have no cell at all."""
+    cleaned = [clean(column) for column in cells]
+    rows = pa.RecordBatch.from_arrays([*cleaned, lines], names=[*columns, LINE])
+    if not cleaned or not all(column.null_count for column in cleaned):
+        return rows
+    filled = cleaned[0].is_valid()
+    for column in cleaned[1:]:
+        filled = pc.or_(filled, column.is_valid())
+    return rows.filter(filled)

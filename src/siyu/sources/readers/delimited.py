@@ -1,0 +1,157 @@
+"""Delimited text (CSV and its kin), streamed by Arrow: any size in bounded memory, ragged rows set aside."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from siyu.core.errors import SourceError
+from siyu.sources.readers import cells
+from siyu.sources.readers.encoding import inspect
+from siyu.sources.readers.source_file import BATCH_ROWS, SourceFile
+
+DELIMITERS = (",", "\t", ";")
+HEAD_CHARACTERS = 1 << 18
+SMALLEST_BLOCK, LARGEST_BLOCK = 1 << 20, 1 << 25
+#: When most rows do not fit, and not just a few of the first, the file is read wrongly: no row of it can be trusted.
+FEW_BAD_ROWS, MOST_OF_ROWS = 1_000, 0.5
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the header ends and what the columns are; None marks a column to leave out."""
+
+    delimiter: str
+    names: list[str | None]
+    header_lines: int  # physical lines above the first data row
+    header_rows: int  # records above the first data row
+    row_bytes: float
+
+
+def open_delimited(path: Path, *, columns_hint: list[str] | None = None, encoding: str | None = None,
+                   batch_rows: int = BATCH_ROWS) -> SourceFile:
+    """A CSV, semicolon or tab file in UTF-8, UTF-16 or GB18030. With `columns_hint` the file has no header."""
+    text = inspect(path, encoding)
+    layout = _layout(path, text.encoding, columns_hint)
+    block = int(min(max(batch_rows * layout.row_bytes, SMALLEST_BLOCK), LARGEST_BLOCK))
+
+    def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
+        yield from _batches(file, layout, text.quoted, block)
+
+    columns = [name for name in layout.names if name is not None]
+    return SourceFile(path, "csv", columns, batches, total_bytes=path.stat().st_size, encoding=text.encoding)
+
+
+def _layout(path: Path, encoding: str, columns_hint: list[str] | None) -> Layout:
+    with path.open(encoding=encoding, newline="") as file:
+        head = file.read(HEAD_CHARACTERS)
+    first = head.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    if not any(first.count(d) for d in DELIMITERS):
+        delimiter = max(DELIMITERS, key=head.count)  # a title row above the header holds none
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    rows = [(row, reader.line_num) for row in itertools.islice(_records(reader), 8)]
+    row_bytes = len(head.encode()) / max(head.count("\n"), 1)
+    if columns_hint is not None:
+        return Layout(delimiter, list(columns_hint), 0, 0, row_bytes)
+    place = next((i for i, (row, _) in enumerate(rows) if not _is_title(row, [r for r, _ in rows[i + 1 :]])), None)
+    if place is None:
+        raise SourceError(f"{path.name}: expected a header row, found no text.", remedy="Export the file again.")
+    header, line = rows[place]
+    names = cells.header(_fit(header, rows[place + 1][0] if place + 1 < len(rows) else header))
+    return Layout(delimiter, names, line, place + 1, row_bytes)
+
+
+def _records(reader) -> Iterator[list[str]]:
+    """Records of the head; what follows a broken quote is left to the full read, which reports it."""
+    try:
+        yield from reader
+    except csv.Error:
+        return
+
+
+def _is_title(row: list[str], below: list[list[str]]) -> bool:
+    """A row above the header: empty, or one cell over rows of several."""
+    filled = sum(bool(cell.strip()) for cell in row)
+    return filled == 0 or (filled == 1 and any(sum(bool(c.strip()) for c in other) > 1 for other in below[:2]))
+
+
+def _fit(header: list[str], first: list[str]) -> list[str]:
+    """The header as wide as the rows: some exports end rows, but not the header, with a delimiter, or the reverse."""
+    if len(first) == len(header) + 1 and not first[-1].strip():
+        return [*header, ""]
+    if len(first) == len(header) - 1 and not header[-1].strip():
+        return header[:-1]
+    return header
+
+
+def _batches(file: SourceFile, layout: Layout, quoted: bool, block: int) -> Iterator[pa.RecordBatch]:
+    places = [str(i) for i in range(len(layout.names))]
+    kept = [place for place, name in zip(places, layout.names) if name is not None]
+    shift = layout.header_rows - layout.header_lines  # Arrow counts skipped physical lines as rows
+    bad_lines: list[int] = []
+
+    def set_aside(row: arrow_csv.InvalidRow) -> str:
+        line = int(row.number or 0) + shift
+        bad_lines.append(line)
+        file.refuse(line, row.text, f"expected {row.expected_columns} cells, found {row.actual_columns}")
+        return "error" if _read_wrongly(bad_lines) else "skip"
+
+    try:
+        with pa.OSFile(str(file.path)) as stream:
+            reader = arrow_csv.open_csv(
+                _decoded(stream, file.encoding),
+                read_options=arrow_csv.ReadOptions(column_names=places, skip_rows=layout.header_lines,
+                                                   block_size=block, use_threads=False),
+                parse_options=arrow_csv.ParseOptions(delimiter=layout.delimiter, quote_char='"' if quoted else False,
+                                                     newlines_in_values=quoted, ignore_empty_lines=False,
+                                                     invalid_row_handler=set_aside),
+                convert_options=arrow_csv.ConvertOptions(
+                    check_utf8=False, column_types=dict.fromkeys(places, pa.string()), include_columns=kept,
+                    strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True))
+            line = layout.header_rows + 1
+            for rows in reader:
+                numbers, line = _number(line, rows.num_rows, bad_lines)
+                file.progress = min(stream.tell() / max(file.total_bytes, 1), 1.0)
+                yield cells.batch(file.columns, rows.columns, numbers)
+    except pa.ArrowInvalid as error:
+        raise _unreadable(file, bad_lines, str(error)) from None
+
+
+def _decoded(stream: pa.NativeFile, encoding: str) -> pa.NativeFile:
+    if encoding == "utf-8-sig":
+        return stream
+    return pa.transcoding_input_stream(stream, encoding, "utf-8")
+
+
+def _number(line: int, rows: int, bad_lines: list[int]) -> tuple[pa.Array, int]:
+    """Line numbers of the next rows: consecutive, but for the lines set aside; and the number after them."""
+    bad = np.array([b for b in bad_lines if b >= line], dtype=np.int64)
+    if not len(bad):
+        return pa.array(np.arange(line, line + rows)), line + rows
+    candidates = np.setdiff1d(np.arange(line, line + rows + len(bad)), bad)[:rows]
+    return pa.array(candidates), int(candidates[-1]) + 1 if rows else line
+
+
+def _read_wrongly(bad_lines: list[int]) -> bool:
+    return len(bad_lines) > FEW_BAD_ROWS and len(bad_lines) > MOST_OF_ROWS * bad_lines[-1]
+
+
+def _unreadable(file: SourceFile, bad_lines: list[int], message: str) -> SourceError:
+    if _read_wrongly(bad_lines):
+        return SourceError(
+            f"{file.path.name}: {len(bad_lines):,} of the first {bad_lines[-1]:,} rows do not have the header's "
+            f"{len(file.columns)} cells.",
+            remedy="Check that the header belongs to these rows and that the delimiter is a comma, semicolon or tab.")
+    broken_quote = "straddling" in message or "sync" in message
+    found = "a quote that is opened and never closed" if broken_quote else "text that breaks the format"
+    return SourceError(f"{file.path.name}: expected delimited rows, found {found}.",
+                       remedy="Open the file in a spreadsheet, save it as CSV UTF-8, and load that.")

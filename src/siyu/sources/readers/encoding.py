@@ -1,0 +1,62 @@
+"""Which encoding a text file is in, decided by decoding all of it strictly, block by block."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from siyu.core.errors import SourceError
+
+BLOCK_BYTES = 1 << 20
+#: In this order: GB18030 reads almost any bytes, so it comes last. It holds all of GBK and GB2312.
+ENCODINGS = ("utf-8-sig", "gb18030")
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """What one pass over a text file tells: its encoding, and whether any cell may be quoted."""
+
+    encoding: str
+    quoted: bool
+
+
+def inspect(path: Path, given: str | None = None) -> TextFile:
+    """Decode the whole file and say how. `given` is tried alone. Raises SourceError when nothing fits."""
+    if given:
+        candidates: tuple[str, ...] = (_known(path, given),)
+    else:
+        with path.open("rb") as file:
+            start = file.read(2)
+        candidates = ("utf-16",) if start in UTF16_MARKS else ENCODINGS
+    failures = []
+    for encoding in candidates:
+        try:
+            return TextFile(encoding, _decode_all(path, encoding))
+        except UnicodeDecodeError as error:
+            failures.append((encoding, error.reason))
+    tried = ", ".join(encoding.removesuffix("-sig").upper() for encoding, _ in failures)
+    raise SourceError(f"{path.name}: expected text, found bytes that are not {tried}.",
+                      remedy="Save the file as UTF-8 (\"CSV UTF-8\" in Excel), or export it again.")
+
+
+def _known(path: Path, encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        raise SourceError(f"{path.name}: unknown encoding '{encoding}'.",
+                          remedy="Use utf-8, gb18030 or another name Python knows.") from None
+    return "utf-8-sig" if name == "utf-8" else name
+
+
+def _decode_all(path: Path, encoding: str) -> bool:
+    """Whether the file holds a quote; raises UnicodeDecodeError at the first byte that does not fit."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    quoted = False
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            decoder.decode(block)
+            quoted = quoted or b'"' in block
+    decoder.decode(b"", final=True)
+    return quoted

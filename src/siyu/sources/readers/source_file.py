@@ -1,0 +1,55 @@
+"""A file opened for reading: its columns, its rows as text, and the rows that are none. Knows no kind and no mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+LINE = "_line"
+#: Rows of a batch: a few tens of megabytes of text in flight, and few enough batches for vectorised work.
+BATCH_ROWS = 262_144
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that cannot be read as cells. `text` is personal data: it goes to quarantine, never to a log."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass
+class SourceFile:
+    """A readable file. `batches()` may be called again; each call starts over and fills `bad_rows` anew.
+
+    columns: cleaned header names. progress: share of the file handed out so far, 0 to 1.
+    """
+
+    path: Path
+    format: str
+    columns: list[str]
+    reader: Callable[[SourceFile], Iterator[pa.RecordBatch]] = field(repr=False)
+    total_bytes: int = 0
+    encoding: str = "utf-8"
+    bad_rows: list[BadRow] = field(default_factory=list, repr=False)
+    progress: float = 0.0
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Text columns and `_line`: the number of the row in its file, where the header is line 1."""
+        return pa.schema([*((name, pa.string()) for name in self.columns), (LINE, pa.int64())])
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows in order; empty cells are null, rows without any cell are left out."""
+        self.bad_rows.clear()
+        self.progress = 0.0
+        yield from self.reader(self)
+        self.progress = 1.0
+
+    def refuse(self, line: int, text: str, reason: str) -> None:
+        """Note a row that cannot be read."""
+        self.bad_rows.append(BadRow(line, text, reason))
