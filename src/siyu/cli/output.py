@@ -1,0 +1,121 @@
+"""What commands print: results on stdout (for people or as one JSON object), everything else on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+#: Larger whole numbers lose digits in JavaScript and spreadsheets, so JSON gives them as strings.
+EXACT_IN_JSON = 2**53
+
+#: progress(what, share): a step's name and how far it is, 0 to 1; progress(what, done, total) says the same in pieces.
+Report = Callable[..., None]
+
+
+def emit(document: dict[str, Any]) -> None:
+    """One JSON object on stdout, and nothing else."""
+    sys.stdout.write(json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can carry it: ids over 2^53 as strings, days and times as ISO 8601, no NaN.
+
+    >>> plain({"id": 2**60, "day": dt.date(2026, 6, 30)})
+    {'id': '1152921504606846976', 'day': '2026-06-30'}
+    """
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [plain(item) for item in value]
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= EXACT_IN_JSON else str(value)
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value)
+
+
+def out() -> Console:
+    """The console of results."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def err() -> Console:
+    """The console of messages and progress."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """A message for people, on stderr."""
+    err().print(text, markup=False)
+
+
+def suggest(command: str, why: str) -> None:
+    """The next thing to do, on stderr."""
+    err().print(f"[dim]next:[/dim] [bold]{command}[/bold] [dim]{why}[/dim]")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()) -> None:
+    """A table for people, on stdout; columns named in `right` are set flush right."""
+    drawn = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in columns:
+        drawn.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console(highlight=False).print(drawn, markup=False)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Report]:
+    """A reporter for long work: a bar on a terminal, otherwise one plain line when a step begins."""
+    console = err()
+    if not console.is_terminal:
+        yield _plain_lines()
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        yield _bars(bars)
+
+
+def _bars(bars: Progress) -> Report:
+    """One bar at a time: a new step takes the place of the one before."""
+    tasks: dict[str, TaskID] = {}
+
+    def report(what: str, done: float = 0.0, total: float = 1.0) -> None:
+        if what not in tasks:
+            for earlier in tasks.values():
+                bars.update(earlier, visible=False)
+            tasks[what] = bars.add_task(what, total=total)
+        bars.update(tasks[what], completed=done, total=total)
+
+    return report
+
+
+def _plain_lines() -> Report:
+    begun: set[str] = set()
+
+    def report(what: str, done: float = 0.0, total: float = 1.0) -> None:
+        if what not in begun:
+            begun.add(what)
+            say(f"{what} ...")
+
+    return report

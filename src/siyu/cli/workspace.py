@@ -1,0 +1,131 @@
+"""Commands of the workspace itself: init, settings, tables, query, check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siyu.cli import checks
+from siyu.cli.context import CHOSEN, AsJson, suffix, workspace
+from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.output import emit, out, suggest, table
+from siyu.core.errors import SiyuError, did_you_mean
+from siyu.core.settings import SETTINGS, defaults, read
+from siyu.store.tables import BY_NAME, TABLES, Table
+from siyu.store.workspace import KEYS_FILE, SETTINGS_FILE, create
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    for command in (init, settings, tables, query, check):
+        app.command()(command)
+
+
+def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")]) -> int:
+    """Make a workspace: a commented siyu.toml and a key file only you can read."""
+    create(directory).close()
+    out().print(
+        f"{directory}: {SETTINGS_FILE} (brand, zone, currency, rules) and {KEYS_FILE} (keep a copy elsewhere).",
+        markup=False,
+    )
+    suggest(f"siyu load FILES -C {directory}", "takes your exports")
+    return DONE
+
+
+def settings(as_json: AsJson = False) -> int:
+    """Print every setting: its value, its default and what it means."""
+    path = CHOSEN.directory / SETTINGS_FILE
+    values = read(path) if path.exists() else defaults()
+    rows = [{"name": s.name, "value": values[s.name], "default": s.default, "help": s.help} for s in SETTINGS]
+    if as_json:
+        emit({"workspace": str(path) if path.exists() else None, "settings": rows})
+        return DONE
+    changed = [
+        (r["name"], _shown(r["value"]), "" if r["value"] == r["default"] else _shown(r["default"]), r["help"])
+        for r in rows
+    ]
+    table(
+        f"Settings of {path}" if path.exists() else "Defaults (no workspace here)",
+        ("name", "value", "default", "meaning"),
+        changed,
+    )
+    return DONE
+
+
+def tables(
+    name: Annotated[str | None, typer.Argument(metavar="[TABLE]", help="Show this table's columns.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Print the data dictionary: every table, or every column of one."""
+    chosen = [_named(name)] if name else list(TABLES)
+    if as_json:
+        emit({"tables": [_described(t) for t in chosen]})
+    elif name:
+        one = chosen[0]
+        table(
+            f"{one.name}: {one.meaning}",
+            ("column", "type", "meaning"),
+            [(c.name, c.type, c.meaning) for c in one.columns],
+        )
+    else:
+        table(
+            "Tables",
+            ("table", "owner", "key", "meaning"),
+            [(t.name, t.owner, ", ".join(t.key), t.meaning) for t in chosen],
+        )
+        suggest("siyu tables orders", "shows the columns of one")
+    return DONE
+
+
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT over the tables that `siyu tables` prints.")],
+    as_json: AsJson = False,
+) -> int:
+    """Run one read-only SELECT on the warehouse: instants as local times, days as dates, money in minor units."""
+    with workspace() as opened:
+        found = opened.warehouse.query(sql)
+    rows = found.to_pylist()
+    if as_json:
+        emit({"columns": found.column_names, "rows": rows})
+    else:
+        table("", found.column_names, [[row[c] for c in found.column_names] for row in rows])
+    return DONE
+
+
+def check(as_json: AsJson = False) -> int:
+    """Look at the workspace and say what is well and what is not."""
+    with workspace() as opened:
+        findings = checks.run(opened)
+    if as_json:
+        emit({"checks": [vars(finding) for finding in findings]})
+    else:
+        table("", ("", "check", "found"), [("OK" if f.fine else "!!", f.name, f.found) for f in findings])
+        if not all(f.fine for f in findings):
+            suggest(f"siyu settings{suffix()}", "prints the rules in force")
+    return DONE if all(f.fine for f in findings) else REFUSALS
+
+
+def _named(name: str) -> Table:
+    if name not in BY_NAME:
+        raise SiyuError(
+            f"Unknown table '{name}'.{did_you_mean(name, list(BY_NAME))}", remedy="`siyu tables` prints all of them."
+        )
+    return BY_NAME[name]
+
+
+def _described(described: Table) -> dict:
+    columns = [{"name": c.name, "type": c.type, "meaning": c.meaning} for c in described.columns]
+    return {
+        "name": described.name,
+        "owner": described.owner,
+        "meaning": described.meaning,
+        "key": described.key,
+        "fact": described.fact,
+        "columns": columns,
+    }
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
