@@ -176,14 +176,20 @@ SPAN = (
     _c("to_day", "day", "First day as of whose end it no longer holds; 2^30 while open."),
 )
 PURCHASE = Table(
-    "purchase", "measures", "Paid, real orders of known consumers, with the span in which each counts as a purchase.",
-    (_c("consumer_id", "id", "The buyer."), _c("fact_id", "id", "The order (orders.fact_id)."),
+    "purchase", "measures", "Paid, real orders with the span in which each counts as a purchase.",
+    (_c("consumer_id", "id", "The buyer; null = anonymous."), _c("fact_id", "id", "The order (orders.fact_id)."),
      _c("order_id", "text", "Its number."), _c("platform", "text", "Its platform."),
      _c("paid_at", "instant", "When it was paid."), _c("paid_day", "day", "Business day of the payment."),
      _c("paid_amount", "money", "Paid."),
      _c("void_at", "instant", "When it was fully refunded; 2^62 = never."),
      _c("void_day", "day", "Business day of that; 2^30 = never.")),
     ("fact_id",),
+)  # fmt: skip
+ORDER_REFUND = Table(
+    "order_refund", "measures", "Refunds of purchases: rows of refunds where an order has any, else the order's own.",
+    (_c("fact_id", "id", "The order (orders.fact_id)."), _c("refunded_at", "instant", "When."),
+     _c("refunded_day", "day", "Business day of it."), _c("refund_amount", "money", "How much went back.")),
+    ("fact_id", "refunded_at"),
 )  # fmt: skip
 VALID_REFERRAL = Table(
     "valid_referral", "measures", "First acceptances of invitees who had paid nothing before.",
@@ -230,6 +236,6 @@ DAILY_SERIES = Table(
 TABLES: tuple[Table, ...] = (
     *FACTS, SUPERSEDED, IDENTIFIER, LINK_RECORD, DERIVED_REFUND, UNMATCHED_CANCELLATION,
     LINK, IDENTITY, REVIEW, CONSUMER,
-    PURCHASE, VALID_REFERRAL, RELATION_SPAN, REACH_SPAN, ROLE_SPAN, MEASURE_RESULT, DAILY_SERIES,
+    PURCHASE, ORDER_REFUND, VALID_REFERRAL, RELATION_SPAN, REACH_SPAN, ROLE_SPAN, MEASURE_RESULT, DAILY_SERIES,
 )  # fmt: skip
 BY_NAME = {table.name: table for table in TABLES}

@@ -1,0 +1,138 @@
+"""The derived tables: purchases, referrals and spans, each built from facts and the tables before it.
+
+`refresh` rebuilds what new facts touch: an incremental run gives exactly the tables of a full one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from siyu.core.settings import Settings
+from siyu.measures import facts as person_facts
+from siyu.measures.calendar import Calendar
+from siyu.measures.facts import Facts
+from siyu.measures.occasions import occasion_spans
+from siyu.measures.reach import reach_spans
+from siyu.measures.relations import relation_spans
+from siyu.measures.roles import role_spans
+from siyu.measures.spreading import spreading_spans
+from siyu.measures.touched import Touched, touched
+from siyu.store import tables
+from siyu.store.tables import Table
+from siyu.store.workspace import Workspace
+
+#: Midnights a span may need: purchases of any age, lapses some years ahead (1970 to 2079).
+FIRST_DAY, LAST_DAY = 0, 40_000
+#: What these tables rest on, in operations.state. While a build is under way it holds BUILDING.
+STATE = "spans_seen"
+BUILDING = "building"
+#: Settings that change derived tables.
+SHAPING = ("brand.zone", "relations.types", "roles.")
+
+Say = Callable[[str, float | None], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a refresh did: 'nothing', 'incremental' or 'full', and for how many consumers."""
+
+    how: str
+    consumers: int
+
+
+def refresh(workspace: Workspace, *, full: bool = False, say: Say = lambda *_: None) -> Built:
+    """Bring purchases, referrals and spans up to the facts and the identity there are now."""
+    seen, now = _seen(workspace), _present(workspace)
+    if seen == now and not full:
+        return Built("nothing", 0)
+    comparable = seen is not None and seen["shape"] == now["shape"] and not full
+    changed = touched(workspace, seen["load_id"], seen["identity_version"]) if comparable and seen else None
+    workspace.operations.set_state(STATE, BUILDING)
+    with workspace.warehouse.transaction():
+        _derive(workspace, changed, say)
+    workspace.warehouse.drop_scratch()
+    workspace.operations.set_state(STATE, json.dumps(now))
+    return Built("incremental", changed.count) if changed else Built("full", workspace.warehouse.count(tables.CONSUMER))
+
+
+def _derive(workspace: Workspace, changed: Touched | None, say: Say) -> None:
+    """Every table in the order in which each reads the ones before."""
+    warehouse, settings = workspace.warehouse, workspace.settings
+    keep = _Keep(workspace, changed)
+    calendar = Calendar(warehouse, settings.zone, FIRST_DAY, LAST_DAY)
+    facts = Facts(warehouse, changed.consumers if changed else None)
+
+    say("purchases", 0.0)
+    orders = warehouse.scratch("paid_order", _orders(facts, changed))
+    refunds = keep(tables.ORDER_REFUND, person_facts.order_refunds(facts, orders), "fact_id")
+    purchase = keep(tables.PURCHASE, person_facts.purchases(orders, refunds), "fact_id")
+    say("referrals", 0.2)
+    invitees = Facts(warehouse, changed.invitees if changed else None)
+    keep(tables.VALID_REFERRAL, person_facts.valid_referrals(
+        person_facts.referrals(invitees), person_facts.orders(invitees)), "invitee_id")
+    valid_referral = _of(tables.VALID_REFERRAL.expr(), "inviter_id", changed)
+    say("relations", 0.3)
+    relation_span = keep(tables.RELATION_SPAN, relation_spans(facts), "consumer_id")
+    say("reach", 0.45)
+    reach_span = keep(tables.REACH_SPAN, reach_spans(facts, relation_span, settings), "consumer_id")
+    say("roles", 0.65)
+    window = settings["roles.purchase_window_days"]
+    occasions = warehouse.scratch("occasion_span", occasion_spans(purchase, window, calendar))
+    spreading = warehouse.scratch("spreading_span", spreading_spans(facts, valid_referral, settings, calendar))
+    keep(tables.ROLE_SPAN, role_spans(relation_span, reach_span, occasions, spreading), "consumer_id")
+
+
+def _orders(facts: Facts, changed: Touched | None) -> ir.Table:
+    """Paid orders: all of them, or those of touched consumers and the touched anonymous ones."""
+    if changed is None:
+        return person_facts.orders(facts)
+    everyone = person_facts.orders(Facts(facts.warehouse))
+    anonymous = everyone.filter(everyone.consumer_id.isnull()).semi_join(changed.orders, "fact_id")
+    return everyone.semi_join(changed.consumers, "consumer_id").union(anonymous)
+
+
+class _Keep:
+    """Stores a derived table: all of it, or the rows of what was touched; gives the rows kept as an expression."""
+
+    def __init__(self, workspace: Workspace, changed: Touched | None) -> None:
+        self.warehouse = workspace.warehouse
+        self.changed = changed
+
+    def __call__(self, table: Table, rows: ir.Table, column: str) -> ir.Table:
+        rows = rows.select(*table.column_names)
+        if self.changed is None:
+            self.warehouse.replace(table, rows)
+            return table.expr()
+        fresh = self.warehouse.scratch(f"fresh_{table.name}", rows)
+        self.warehouse.replace_where(table, column, self.changed.replaced(column), fresh)
+        return fresh
+
+
+def _of(table: ir.Table, column: str, changed: Touched | None) -> ir.Table:
+    return table if changed is None else table.semi_join(changed.consumers, [(column, "consumer_id")])
+
+
+def _seen(workspace: Workspace) -> dict | None:
+    """What the tables rest on; None when never built or a build was cut off."""
+    text = workspace.operations.state(STATE)
+    return None if text in (None, BUILDING) else json.loads(text)
+
+
+def _present(workspace: Workspace) -> dict:
+    loads = workspace.operations.committed_loads()
+    return {
+        "load_id": loads[-1] if loads else 0,
+        "identity_version": int(workspace.operations.state("identity_version") or 0),
+        "shape": shape(workspace.settings),
+    }
+
+
+def shape(settings: Settings, parts: tuple[str, ...] = SHAPING) -> str:
+    """A fingerprint of the settings whose names start with one of `parts`."""
+    chosen = {name: value for name, value in sorted(settings.values.items()) if name.startswith(parts)}
+    return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,31 @@
+"""The brand's calendar as a table: the instant each business day starts, daylight saving included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from siyu.core.time import day_starts
+from siyu.store.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Midnights of a zone between two days."""
+
+    warehouse: Warehouse
+    zone: ZoneInfo
+    first_day: int
+    last_day: int
+
+    def starts(self) -> ir.Table:
+        """One row per day: day, starts_at."""
+        days = range(self.first_day, self.last_day + 1)
+        rows = pa.table({
+            "day": pa.array(days, pa.int32()),
+            "starts_at": pa.array([day_starts(day, self.zone) for day in days], pa.int64()),
+        })  # fmt: skip
+        return self.warehouse.scratch("calendar", rows)

@@ -1,0 +1,124 @@
+"""Facts as persons: purchases with their refunds, referrals, relations, events, each with its consumer.
+
+Identity is not as-of: every day is seen through the current `identity` table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.core.time import OPEN_AT, OPEN_DAY
+from siyu.store.tables import DERIVED_REFUND, IDENTITY
+from siyu.store.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts in force of a warehouse; `consumers` limits person facts to some consumers (incremental runs)."""
+
+    warehouse: Warehouse
+    consumers: ir.Table | None = None
+
+    def of(self, kind: str) -> ir.Table:
+        """All facts of a kind in force."""
+        return self.warehouse.in_force(kind)
+
+    def identity(self) -> ir.Table:
+        """identifier_id -> consumer_id, for the consumers asked for."""
+        identity = IDENTITY.expr().select("identifier_id", "consumer_id")
+        return identity if self.consumers is None else identity.semi_join(self.consumers, "consumer_id")
+
+    def of_persons(self, kind: str) -> ir.Table:
+        """Facts of a kind that name a consumer, with `consumer_id`."""
+        return self.of(kind).join(self.identity(), "identifier_id")
+
+
+def orders(facts: Facts) -> ir.Table:
+    """Paid orders that are no test, with `consumer_id` (null = anonymous)."""
+    orders = facts.of("orders")
+    paid = orders.filter(orders.paid_at.notnull() & (orders.paid_amount > 0) & ~orders.is_test.fill_null(False))
+    if facts.consumers is None:
+        identity = facts.identity()
+        return paid.left_join(identity, paid.identifier_id == identity.identifier_id).drop("identifier_id_right")
+    return paid.join(facts.identity(), "identifier_id")
+
+
+def order_refunds(facts: Facts, orders: ir.Table) -> ir.Table:
+    """Refunds of orders (store.tables.ORDER_REFUND): rows of `refunds` where an order has any, else its own figure."""
+    columns = ("order_id", "refunded_at", "refunded_day", "refund_amount")
+    stated = facts.of("refunds")
+    derived = DERIVED_REFUND.expr()
+    rows = (
+        stated.select(*columns, shop=_shop(stated))
+        .union(derived.select(*columns, shop=_shop(derived)))
+        .select("shop", *columns)
+    )
+    mine = orders.select("fact_id", "order_id", shop=_shop(orders))
+    joined = mine.join(rows, ["shop", "order_id"]).select("fact_id", "refunded_at", "refunded_day", "refund_amount")
+    own = orders.filter((orders.refund_amount > 0) & orders.refunded_at.notnull()).select(
+        "fact_id", "refunded_at", "refunded_day", "refund_amount"
+    )
+    return joined.union(own.anti_join(joined, "fact_id"))
+
+
+def purchases(orders: ir.Table, refunds: ir.Table) -> ir.Table:
+    """Orders with the instant each is fully refunded (store.tables.PURCHASE)."""
+    order_of = orders.select("fact_id", "paid_amount")
+    in_order = ibis.window(group_by="fact_id", order_by="refunded_at", preceding=None, following=0)
+    summed = refunds.mutate(back=refunds.refund_amount.sum().over(in_order).cast("int64"))
+    over = summed.join(order_of, "fact_id")
+    full = over.filter(over.back >= over.paid_amount)
+    void = full.group_by("fact_id").aggregate(void_at=full.refunded_at.min(), void_day=full.refunded_day.min())
+    joined = orders.left_join(void, orders.fact_id == void.fact_id)
+    return joined.select(
+        "consumer_id", "fact_id", "order_id", "platform", "paid_at", "paid_day", "paid_amount",
+        void_at=ibis.coalesce(void.void_at, ibis.literal(OPEN_AT, "int64")),
+        void_day=ibis.coalesce(void.void_day, ibis.literal(OPEN_DAY, "int32")),
+    )  # fmt: skip
+
+
+def net_purchases(purchase: ir.Table, refund: ir.Table, closing_at: int) -> ir.Table:
+    """Purchases valid at an instant with `net_amount` = paid - refunds before the instant, at least 0."""
+    valid = purchase.filter((purchase.paid_at < closing_at) & (purchase.void_at >= closing_at))
+    before = refund.filter(refund.refunded_at < closing_at)
+    back = before.group_by("fact_id").aggregate(back=before.refund_amount.sum().cast("int64"))
+    joined = valid.left_join(back, valid.fact_id == back.fact_id).drop("fact_id_right")
+    return joined.mutate(
+        net_amount=ibis.greatest(joined.paid_amount - joined.back.fill_null(0), ibis.literal(0, "int64"))
+    ).drop("back")
+
+
+def referrals(facts: Facts) -> ir.Table:
+    """Referral rows between two different consumers, with `inviter_id` and `invitee_id`."""
+    rows = facts.of("referrals")
+    identity = IDENTITY.expr()
+    inviter = identity.select(inviter_identifier_id="identifier_id", inviter_id="consumer_id")
+    invitee = identity.select(invitee_identifier_id="identifier_id", invitee_id="consumer_id")
+    joined = rows.join(inviter, "inviter_identifier_id").join(invitee, "invitee_identifier_id")
+    of_two = joined.filter(joined.inviter_id != joined.invitee_id)
+    return of_two if facts.consumers is None else of_two.semi_join(facts.consumers, [("invitee_id", "consumer_id")])
+
+
+def valid_referrals(referrals: ir.Table, orders: ir.Table) -> ir.Table:
+    """First `accepted` of each invitee, if the invitee had paid no order before it (tables.VALID_REFERRAL).
+
+    Equal times: the higher identifier_id of the inviter is the later one.
+    """
+    accepted = referrals.filter(referrals.kind == "accepted")
+    in_order = ibis.window(
+        group_by="invitee_id", order_by=["occurred_at", "inviter_identifier_id", "fact_id"]
+    )
+    numbered = accepted.mutate(place=ibis.row_number().over(in_order))
+    first = numbered.filter(numbered.place == 0)
+    bought = orders.group_by("consumer_id").aggregate(first_paid_at=orders.paid_at.min())
+    joined = first.left_join(bought, first.invitee_id == bought.consumer_id)
+    fresh = joined.filter(joined.first_paid_at.isnull() | (joined.first_paid_at >= joined.occurred_at))
+    return fresh.select("inviter_id", "invitee_id", "occurred_at", "occurred_day", "campaign", "fact_id")
+
+
+def _shop(table: ir.Table) -> ir.StringValue:
+    """Platform as part of a key: not stated is one value."""
+    return table.platform.fill_null("")

@@ -1,0 +1,61 @@
+"""Purchase occasions: business days with at least one purchase, and the spans in which each counts."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.measures.calendar import Calendar
+from siyu.measures.spans import begin_and_end, spans
+
+KEYS = ("consumer_id", "paid_day")
+
+
+def occasion_spans(purchase: ir.Table, window_days: int, calendar: Calendar) -> ir.Table:
+    """When each business day of purchases counts as an occasion: from its first purchase until all are refunded.
+
+    With a window (0 = all time) an occasion also stops counting window_days after its day.
+    """
+    known = purchase.filter(purchase.consumer_id.notnull())
+    intervals = known.select(
+        *KEYS, valid_from="paid_at", valid_to="void_at", from_day="paid_day", to_day="void_day"
+    )
+    if window_days:
+        intervals = _limited(intervals, window_days, calendar)
+    sure = intervals.filter(intervals.to_day >= 2**30)
+    refunded = intervals.filter(intervals.to_day < 2**30)
+    return _plain_days(sure, refunded) .union(_mixed_days(intervals, refunded))
+
+
+def _plain_days(sure: ir.Table, refunded: ir.Table) -> ir.Table:
+    """Days without any refunded purchase: one open span from the first purchase (the common case, no window)."""
+    plain = sure.anti_join(refunded, list(KEYS))
+    return plain.group_by(*KEYS).aggregate(
+        valid_from=plain.valid_from.min(), valid_to=plain.valid_to.max(),
+        from_day=plain.from_day.min(), to_day=plain.to_day.max(),
+    )  # fmt: skip
+
+
+def _mixed_days(intervals: ir.Table, refunded: ir.Table) -> ir.Table:
+    mixed = intervals.semi_join(refunded, list(KEYS))
+    return spans(begin_and_end(mixed, KEYS, held=1), KEYS, ("held",), lambda now: now.held > 0)
+
+
+def _limited(intervals: ir.Table, window_days: int, calendar: Calendar) -> ir.Table:
+    """Cut at the midnight after which the day has left the window of the last n days."""
+    starts = calendar.starts()
+    joined = intervals.mutate(last=intervals.paid_day + window_days).join(starts, ibis._.last == starts.day)
+    return joined.select(
+        *KEYS, "valid_from", valid_to=ibis.least(joined.valid_to, joined.starts_at),
+        from_day="from_day", to_day=ibis.least(joined.to_day, joined.day),
+    )  # fmt: skip
+
+
+def occasions_by(purchase: ir.Table, day: int, first_day: int = -(2**30)) -> ir.Table:
+    """Occasions per consumer as of the end of a day, counting paid days from `first_day`: consumer_id, occasions."""
+    valid = purchase.filter(
+        purchase.consumer_id.notnull()
+        & purchase.paid_day.between(first_day, day)
+        & (purchase.void_day > day)
+    )
+    return valid.group_by("consumer_id").aggregate(occasions=valid.paid_day.nunique())

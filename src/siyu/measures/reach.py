@@ -1,0 +1,83 @@
+"""Reach: when each channel was open to each consumer, from relations and the folding of consents.
+
+A channel is open while a relation that opens it is held, unless the consumer withdrew it; sms and e-mail need an
+address and an explicit grant (metrics.md section 1).
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from siyu.core.kinds import CHANNELS, GRANTED_CHANNELS
+from siyu.core.settings import Settings
+from siyu.measures.facts import Facts
+from siyu.measures.spans import begin_and_end, spans
+from siyu.store.tables import CONSUMER
+
+KEYS = ("consumer_id", "channel")
+
+
+def reach_spans(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir.Table:
+    """When each channel was open to each consumer (tables.REACH_SPAN)."""
+    opened = _opened(facts, relation_span, settings)
+    consented = consent_changes(facts).semi_join(opened, list(KEYS))
+    changes = (
+        begin_and_end(opened, KEYS, held=1)
+        .mutate(withdrawn=ibis.literal(0, "int64"), granted=ibis.literal(0, "int64"))
+        .union(consented.mutate(held=ibis.literal(0, "int64")).select(*KEYS, "at", "day", "held", "withdrawn", "granted"))
+    )
+    found = spans(
+        changes, KEYS, ("held", "withdrawn", "granted"),
+        lambda now: (now.held > 0) & (now.withdrawn == 0) & ((now.granted > 0) | ~now.channel.isin(GRANTED_CHANNELS)),
+    )  # fmt: skip
+    return _addressed(found)
+
+
+def _opened(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir.Table:
+    """Relation spans once per channel each opens."""
+    pairs = [(r, c) for r, channels in settings.channels_of_relation.items() for c in channels]
+    table = pa.table({"relation_type": [r for r, _ in pairs], "channel": [c for _, c in pairs]})
+    channel_of_relation = facts.warehouse.scratch("channel_of_relation", table)
+    return relation_span.join(channel_of_relation, "relation_type").select(
+        *KEYS, "valid_from", "valid_to", "from_day", "to_day"
+    )
+
+
+def consent_changes(facts: Facts) -> ir.Table:
+    """Changes in how many of a consumer's identifiers stand withdrawn and granted, per channel.
+
+    Each identifier's latest row counts; a row without a channel speaks for all; of rows at one instant the
+    withdrawal is the later. Columns: consumer_id, channel, at, day, withdrawn, granted.
+    """
+    rows = facts.of_persons("consents")
+    marketing = rows.filter(rows.purpose == "marketing")
+    channels = facts.warehouse.scratch("channel_list", pa.table({"spoken_for": list(CHANNELS)}))
+    spoken = marketing.join(
+        channels, marketing.channel.isnull() | (marketing.channel == "") | (marketing.channel == channels.spoken_for)
+    )
+    key = ("consumer_id", "identifier_id", "spoken_for")
+    instants = spoken.group_by(*key, "occurred_at").aggregate(
+        day=spoken.occurred_day.max(),
+        withdrawn=(spoken.action == "withdraw").ifelse(1, 0).max().cast("int64"),
+    )
+    in_order = ibis.window(group_by=key, order_by="occurred_at")
+    paired = instants.mutate(before=instants.withdrawn.lag().over(in_order))
+    changed = paired.filter(paired.before.isnull() | (paired.before != paired.withdrawn))
+    return changed.select(
+        "consumer_id",
+        channel=changed.spoken_for,
+        at=changed.occurred_at,
+        day=changed.day,
+        withdrawn=changed.withdrawn - changed.before.fill_null(0),
+        granted=changed.before.fill_null(1) - changed.withdrawn,
+    )
+
+
+def _addressed(open_spans: ir.Table) -> ir.Table:
+    """Without the spans of channels whose address (phone, e-mail) is not known."""
+    consumer = CONSUMER.expr().select("consumer_id", "has_phone", "has_email")
+    joined = open_spans.join(consumer, "consumer_id")
+    lacking = ((joined.channel == "sms") & ~joined.has_phone) | ((joined.channel == "email") & ~joined.has_email)
+    return joined.filter(~lacking).drop("has_phone", "has_email")

@@ -1,0 +1,41 @@
+"""Relations: when each consumer held each relation at each touchpoint, overlaps united."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.core.time import OPEN_AT, OPEN_DAY
+from siyu.measures.facts import Facts
+from siyu.measures.spans import union_of
+
+KEYS = ("consumer_id", "relation_type", "touchpoint")
+
+
+def relation_spans(facts: Facts) -> ir.Table:
+    """Relations of the relation list and of the member list as united spans (tables.RELATION_SPAN)."""
+    return union_of(_stated(facts).union(_from_member_list(facts)), KEYS)
+
+
+def _stated(facts: Facts) -> ir.Table:
+    rows = facts.of_persons("relations")
+    dated = rows.filter(rows.started_at.notnull())
+    return _interval(dated, dated.relation_type, dated.touchpoint.fill_null(""), "started", "ended")
+
+
+def _from_member_list(facts: Facts) -> ir.Table:
+    rows = facts.of_persons("members")
+    dated = rows.filter(rows.joined_at.notnull())
+    return _interval(dated, ibis.literal("member"), ibis.literal(""), "joined", "left")
+
+
+def _interval(rows: ir.Table, type_: ir.Value, touchpoint: ir.Value, start: str, end: str) -> ir.Table:
+    return rows.select(
+        "consumer_id",
+        relation_type=type_,
+        touchpoint=touchpoint,
+        valid_from=rows[f"{start}_at"],
+        valid_to=ibis.coalesce(rows[f"{end}_at"], ibis.literal(OPEN_AT, "int64")),
+        from_day=rows[f"{start}_day"],
+        to_day=ibis.coalesce(rows[f"{end}_day"], ibis.literal(OPEN_DAY, "int32")),
+    )

@@ -1,0 +1,65 @@
+"""The ladder: which rung each consumer stood on, as spans; a change of role is a span boundary."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.core.kinds import MEMBER_RELATIONS, ROLES
+from siyu.measures.spans import begin_and_end, pieces
+
+KEYS = ("consumer_id",)
+COUNTERS = ("relations", "memberships", "channels", "occasions", "spreading")
+
+
+def role_spans(relation_span: ir.Table, reach_span: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table):
+    """Rungs held, from the spans of relation, reach, occasions and spreading (tables.ROLE_SPAN).
+
+    A rung is held only while a relation is held and a channel is open.
+    """
+    members = relation_span.relation_type.isin(MEMBER_RELATIONS).ifelse(1, 0).cast("int64")
+    related = relation_span.select("consumer_id").distinct()
+    changes = (
+        _changes(relation_span, relations=1, memberships=members)
+        .union(_changes(reach_span, channels=1))
+        .union(_changes(occasion_span.semi_join(related, "consumer_id"), occasions=1))
+        .union(_changes(spreading_span.semi_join(related, "consumer_id"), spreading=1))
+    )
+    found = pieces(changes, KEYS, COUNTERS, rank)
+    held = found.filter(found.state > 0)
+    names = [(number, name) for number, name in enumerate(ROLES, start=1)]
+    return held.select(
+        "consumer_id", role=held.state.cases(*names, else_="basic"), rank=held.state.cast("int64"),
+        valid_from="valid_from", valid_to="valid_to", from_day="from_day", to_day="to_day", cause=_cause(held),
+    )  # fmt: skip
+
+
+def rank(now) -> ir.IntegerValue:
+    """The highest rung that holds, 0 = none (metrics.md section 2)."""
+    return ibis.cases(
+        ((now.relations == 0) | (now.channels == 0), 0),
+        (now.memberships == 0, 1),
+        (now.occasions == 0, 2),
+        (now.spreading > 0, 5),
+        (now.occasions >= 2, 4),
+        else_=3,
+    ).cast("int64")
+
+
+def _changes(spans: ir.Table, **given: int | ir.Value) -> ir.Table:
+    """Change points with every counter, those not given at 0."""
+    zero = ibis.literal(0, "int64")
+    stepped = spans.mutate(**{f"step_{name}": step for name, step in given.items()})
+    ends = begin_and_end(stepped, KEYS, **{name: f"step_{name}" for name in given})
+    return ends.select("consumer_id", "at", "day", **{c: ends[c].cast("int64") if c in given else zero for c in COUNTERS})
+
+
+def _cause(piece: ir.Table) -> ir.StringValue:
+    """What changed at the instant the rung began."""
+    return ibis.cases(
+        ((piece.relations != 0) | (piece.memberships != 0), "relation"),
+        (piece.occasions > 0, "purchase"),
+        (piece.occasions < 0, "refund"),
+        (piece.spreading != 0, "spreading"),
+        else_="consent",
+    )
