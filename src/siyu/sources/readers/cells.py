@@ -1,5 +1,7 @@
 """Cells and headers as spreadsheets leave them: the marks they add are removed, empty cells become null."""
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
 
 import pyarrow as pa

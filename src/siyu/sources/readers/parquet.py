@@ -1,5 +1,7 @@
 """Parquet: typed columns written out as text without loss, batch by batch."""
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
 
 import json

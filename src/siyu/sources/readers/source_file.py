@@ -1,4 +1,4 @@
-"""A file opened for reading: its columns, its rows as text, and the rows that are none. Knows no kind and no mapping."""
+"""A file opened for reading: its columns, its rows as text, and what is no row. Knows no kind and no mapping."""
 
 from __future__ import annotations
 

@@ -1,0 +1,231 @@
+"""Every format a brand may hand over is read as the same text, with true line numbers and no lost row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siyu.core.errors import SourceError
+from siyu.sources.files import LINE, SourceFile, read
+from siyu.sources.readers import cells
+
+
+def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def rows(file: SourceFile) -> list[dict]:
+    return [row for batch in file.batches() for row in batch.to_pylist()]
+
+
+def lines(file: SourceFile) -> list[int]:
+    return [row[LINE] for row in rows(file)]
+
+
+def workbook(path: Path, *sheets: list[list]) -> Path:
+    with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd hh:mm:ss"}) as book:
+        for sheet in sheets:
+            page = book.add_worksheet()
+            for number, row in enumerate(sheet):
+                page.write_row(number, 0, row)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+def test_csv_reads_the_same_in_every_encoding(tmp_path, encoding):
+    path = write(tmp_path / "o.csv", "订单号,买家\n1,林\n2,安娜\n", encoding)
+    assert rows(read(path)) == [{"订单号": "1", "买家": "林", LINE: 2}, {"订单号": "2", "买家": "安娜", LINE: 3}]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_delimiter_is_found_in_the_header(tmp_path, delimiter):
+    path = write(tmp_path / "o.txt", f"a{delimiter}b\n1{delimiter}2\n")
+    assert rows(read(path)) == [{"a": "1", "b": "2", LINE: 2}]
+
+
+def test_spreadsheet_marks_are_removed_from_cells(tmp_path):
+    path = write(tmp_path / "o.csv", 'id,phone,note\n="0138","\'13800000000",\t x \n"=""7""",,\'tis\n')
+    found = rows(read(path))
+    assert [found[0]["id"], found[0]["phone"], found[0]["note"]] == ["0138", "13800000000", "x"]
+    assert [found[1]["id"], found[1]["phone"], found[1]["note"]] == ["7", None, "'tis"]
+
+
+def test_header_names_are_cleaned_and_repeats_numbered(tmp_path):
+    path = write(tmp_path / "o.csv", "\t订单号 ,分销员,分销员,\n1,甲,乙,\n", "utf-8-sig")
+    assert read(path).columns == ["订单号", "分销员", "分销员#2"]
+
+
+def test_rows_that_end_in_a_delimiter_the_header_lacks_are_whole_rows(tmp_path):
+    file = read(write(tmp_path / "o.csv", "a,b\n1,2,\n3,4,\n"))
+    assert [row["b"] for row in rows(file)] == ["2", "4"]
+    assert file.bad_rows == []
+
+
+def test_ragged_rows_are_set_aside_and_the_lines_after_them_stay_true(tmp_path):
+    file = read(write(tmp_path / "o.csv", "a,b\n1,2\n3\n4,5\n6,7,8\n9,10\n"))
+    assert lines(file) == [2, 4, 6]
+    assert [(bad.line, bad.text) for bad in file.bad_rows] == [(3, "3"), (5, "6,7,8")]
+
+
+def test_a_quoted_newline_is_one_row(tmp_path):
+    file = read(write(tmp_path / "o.csv", 'a,b\n1,"x\ny"\n2,z\n'))
+    assert [(row["b"], row[LINE]) for row in rows(file)] == [("x\ny", 2), ("z", 3)]
+
+
+def test_blank_lines_are_counted_but_are_no_rows(tmp_path):
+    assert lines(read(write(tmp_path / "o.csv", "a,b\n1,2\n\n,\n3,4\n"))) == [2, 5]
+
+
+def test_line_numbers_hold_over_many_blocks_with_bad_rows(tmp_path):
+    body = "".join(f"{i},{'x' * 500}\n" if i % 1000 else "bad\n" for i in range(2, 10_000))
+    file = read(write(tmp_path / "o.csv", "n,text\n" + body), batch_rows=100)
+    assert all(row["n"] == str(row[LINE]) for row in rows(file))
+    assert [bad.line for bad in file.bad_rows] == list(range(1000, 10_000, 1000))
+
+
+def test_batches_start_over_each_time(tmp_path):
+    file = read(write(tmp_path / "o.csv", "a,b\n1\n2,3\n"))
+    assert rows(file) == rows(file)
+    assert len(file.bad_rows) == 1
+
+
+def test_a_title_row_above_the_header_is_skipped(tmp_path):
+    file = read(write(tmp_path / "o.csv", "2026年订单\na,b\n1,2\n"))
+    assert (file.columns, lines(file)) == (["a", "b"], [3])
+
+
+def test_whitespace_tables_name_their_columns(tmp_path):
+    path = write(tmp_path / "cd.txt", " id  date n\r\n 00001 19970101  1\r\n")
+    assert rows(read(path)) == [{"id": "00001", "date": "19970101", "n": "1", LINE: 2}]
+
+
+def test_whitespace_tables_without_header_take_the_names_given(tmp_path):
+    path = write(tmp_path / "cd.txt", " 00001 19970101\n 00002 19970102 5\n")
+    file = read(path, columns_hint=["id", "date"], format="whitespace")
+    assert rows(file) == [{"id": "00001", "date": "19970101", LINE: 1}]
+    assert [bad.line for bad in file.bad_rows] == [2]
+
+
+def test_csv_without_header_takes_the_names_given(tmp_path):
+    assert rows(read(write(tmp_path / "o.csv", "1,2\n"), columns_hint=["a", "b"])) == [{"a": "1", "b": "2", LINE: 1}]
+
+
+def test_parquet_values_become_text_without_loss(tmp_path):
+    table = pa.table({
+        "at": pa.array([dt.datetime(2010, 12, 1, 8, 26), None], pa.timestamp("us")),
+        "zoned": pa.array([dt.datetime(2010, 12, 1, 8, 26, 0, 500_000)] * 2, pa.timestamp("us", tz="Asia/Shanghai")),
+        "day": pa.array([dt.date(2010, 12, 1)] * 2),
+        "customer": pa.array([17850.0, float("nan")]),
+        "price": pa.array([2.55, 1e-3]),
+        "amount": pa.array([Decimal("148.50")] * 2, pa.decimal128(12, 2)),
+        "big": pa.array([2**62 + 1] * 2),
+        "flag": pa.array([True, False]),
+        "tags": pa.array([["甲"], None]),
+        "kind": pa.array(["x", " "]).dictionary_encode(),
+    })
+    pq.write_table(table, tmp_path / "o.parquet")
+    first, second = rows(read(tmp_path / "o.parquet"))
+    assert first == {"at": "2010-12-01 08:26:00", "zoned": "2010-12-01 08:26:00.500000Z", "day": "2010-12-01",
+                     "customer": "17850", "price": "2.55", "amount": "148.50", "big": str(2**62 + 1), "flag": "true",
+                     "tags": '["甲"]', "kind": "x", LINE: 2}
+    assert (second["at"], second["customer"], second["tags"], second["kind"]) == (None, None, None, None)
+
+
+def test_workbook_dates_and_numbers_become_text(tmp_path):
+    path = workbook(tmp_path / "o.xlsx", [["订单号", "时间", "金额"], ["0138", dt.datetime(2026, 3, 1, 10, 5), 9.9],
+                                          [7, "", 10]])
+    assert rows(read(path)) == [{"订单号": "0138", "时间": "2026-03-01 10:05:00", "金额": "9.9", LINE: 2},
+                                {"订单号": "7", "时间": None, "金额": "10", LINE: 3}]
+
+
+def test_workbook_title_row_is_skipped_and_lines_are_the_sheets_own(tmp_path):
+    file = read(workbook(tmp_path / "o.xlsx", [["订单列表"], ["a", "b"], ["1", "2"], [], ["3", "4"]]))
+    assert (file.columns, lines(file)) == (["a", "b"], [3, 5])
+
+
+def test_workbook_sheets_with_the_same_header_are_read_on(tmp_path):
+    file = read(workbook(tmp_path / "o.xlsx", [["a", "b"], ["1", "2"]], [["说明", ""]], [["a", "b"], ["3", "4"]]))
+    assert [(row["a"], row[LINE]) for row in rows(file)] == [("1", 2), ("3", 4)]
+
+
+def test_a_long_number_rounded_by_the_spreadsheet_is_a_bad_row(tmp_path):
+    file = read(workbook(tmp_path / "o.xlsx", [["订单号", "金额"], [1234567890123456789, 5], ["12345678901234567", 6]]))
+    assert [row["订单号"] for row in rows(file)] == ["12345678901234567"]
+    assert "15 digits" in file.bad_rows[0].reason
+
+
+def test_jsonl_takes_keys_of_all_lines_and_keeps_nested_values_as_json(tmp_path):
+    body = '{"id.phone": "1", "n": 2.0}\n{broken\n\n{"properties": {"甲": [1]}, "ok": true}\n'
+    file = read(write(tmp_path / "events.jsonl", body))
+    assert file.columns == ["id.phone", "n", "properties", "ok"]
+    first, second = rows(file)
+    assert (first["n"], first[LINE], second["ok"], second[LINE]) == ("2", 1, "true", 4)
+    assert json.loads(second["properties"]) == {"甲": [1]}
+    assert [bad.line for bad in file.bad_rows] == [2]
+
+
+@pytest.mark.parametrize(("name", "content", "found"), [
+    ("o.csv", b"", "an empty file"),
+    ("o.csv", b"\x89PNG\0\0", "binary data"),
+    ("o.xls", b"<html><table>", "a web page"),
+    ("o.xlsx", b"PK\x03\x04 not a workbook", "will not open"),
+    ("o.zip", b"PK\x03\x04 orders.csv", "a ZIP archive"),
+    ("o.parquet", b"PAR1 cut off", "damaged"),
+    ("o.json", b'[{"a": 1}]', "one JSON array"),
+    ("o.jsonl", b"a,b\n", "found none"),
+    ("o.csv", b"a,b\n\xff\xff,1\n", "bytes that are not UTF-8, GB18030"),
+])
+def test_what_cannot_be_read_is_refused_in_plain_words(tmp_path, name, content, found):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError) as refused:
+        list(read(tmp_path / name).batches())
+    assert found in refused.value.message
+    assert name in refused.value.message
+    assert refused.value.remedy
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+    with pytest.raises(SourceError, match="no such file"):
+        read(tmp_path / "none.csv")
+    with pytest.raises(SourceError, match="cannot be read"):
+        read(tmp_path)
+
+
+def test_a_quote_never_closed_is_refused(tmp_path):
+    path = write(tmp_path / "o.csv", 'a,b\n1,"open\n' + "2,3\n" * 1_000_000)
+    with pytest.raises(SourceError, match="quote"):
+        rows(read(path))
+
+
+def test_a_header_that_does_not_belong_to_the_rows_is_refused(tmp_path):
+    path = write(tmp_path / "o.csv", "a,b,c\n" + "1,2\n" * 5000)
+    with pytest.raises(SourceError, match="do not have the header's 3 cells"):
+        rows(read(path))
+
+
+TEXT = st.text(st.characters(codec="gb18030", exclude_categories=("C", "Z")), min_size=1, max_size=8).filter(
+    lambda text: not text.startswith(("'", '="')))
+
+
+@given(st.lists(st.lists(TEXT, min_size=3, max_size=3), min_size=1, max_size=20),
+       st.sampled_from(["utf-8", "gb18030"]))
+def test_any_cells_survive_quoting_and_encoding(tmp_path_factory, table, encoding):
+    """Property: what is written as quoted CSV is read back, whatever the text."""
+    quoted = "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in table)
+    path = write(tmp_path_factory.mktemp("csv") / "o.csv", "甲,乙,丙\n" + quoted, encoding)
+    assert [list(row.values())[:3] for row in rows(read(path, encoding=encoding))] == table
+
+
+def test_cleaning_leaves_ordinary_cells_alone():
+    column = pa.array(["a", None, "林 安", "1.0"])
+    assert cells.clean(column).equals(column)
