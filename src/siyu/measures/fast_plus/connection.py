@@ -1,0 +1,184 @@
+"""T, connection: how touchpoints pull — settle, deepen, convert (metrics.md section 3).
+
+Only entries of the period count. An outcome is credited to the last touchpoint entered at or before it.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.core.settings import Settings
+from siyu.core.time import DAY, HOUR
+from siyu.measures.asked import Asked
+from siyu.measures.facts import Facts
+from siyu.measures.ratio import ratio
+from siyu.store.tables import PURCHASE, RELATION_SPAN, ROLE_SPAN
+
+ENTRY_EVENTS = ("visit", "enter", "open")
+#: The pooled brand stands beside the touchpoints under a name no touchpoint can have.
+BRAND = ""
+COUNTS = ("visitors", "new_visitors", "eligible", "settled", "deepened", "converted", "progressed")
+WINDOWS = {"settled": ("settle_hours", HOUR), "deepened": ("deepen_days", DAY), "converted": ("convert_days", DAY)}
+
+
+def entries(facts: Facts, asked: Asked) -> ir.Table:
+    """Entries of known consumers into touchpoints in the period: consumer_id, touchpoint, entered_at."""
+    events = facts.of("events")
+    wanted = events.filter(
+        events.occurred_day.between(asked.first_day, asked.day)
+        & events.name.isin(ENTRY_EVENTS)
+        & (events.touchpoint.fill_null("") != "")
+        & events.identifier_id.notnull()
+    )
+    known = wanted.join(facts.identity(), "identifier_id")
+    return known.select("consumer_id", "touchpoint", entered_at="occurred_at").distinct()
+
+
+def visitors(entries: ir.Table) -> ir.Table:
+    """First entry of each consumer into each touchpoint, and into the brand as one (touchpoint BRAND)."""
+    pooled = entries.mutate(touchpoint=ibis.literal(BRAND)).select("consumer_id", "touchpoint", "entered_at")
+    both = entries.select("consumer_id", "touchpoint", "entered_at").union(pooled)
+    return both.group_by("consumer_id", "touchpoint").aggregate(first_at=both.entered_at.min())
+
+
+def standing(visitors: ir.Table) -> ir.Table:
+    """Visitors with what they were at their first entry: `is_new` (no relation), `is_eligible` (a role below koc)."""
+    role, relation = ROLE_SPAN.expr(), RELATION_SPAN.expr()
+    key = ["consumer_id", "touchpoint"]
+    related = _at(visitors, relation.select("consumer_id", "valid_from", "valid_to"))
+    below = _at(visitors, role.filter(role.role != "koc").select("consumer_id", "valid_from", "valid_to"))
+    marked = visitors.left_join(related.mutate(related=True), key).drop("consumer_id_right", "touchpoint_right")
+    marked = marked.left_join(below.mutate(below=True), key)
+    return marked.select(
+        "consumer_id", "touchpoint", "first_at",
+        is_new=marked.related.isnull(), is_eligible=marked.below.notnull(),
+    )  # fmt: skip
+
+
+def outcomes(asked: Asked, entries: ir.Table) -> ir.Table:
+    """What visitors did in the period: relations started, rises in role, purchases (kind, consumer_id, at, paid)."""
+    who = entries.select("consumer_id").distinct()
+    relation, role, purchase = (t.expr().semi_join(who, "consumer_id") for t in (RELATION_SPAN, ROLE_SPAN, PURCHASE))
+    zero = ibis.literal(0, "int64")
+    started = _in_period(relation, asked).select("consumer_id", kind=ibis.literal("settled"), at="valid_from", paid=zero)
+    before = role.select("consumer_id", valid_from="valid_to", rank_before="rank")
+    rises = _in_period(role, asked).join(before, ["consumer_id", "valid_from"])
+    risen = rises.filter(rises["rank"] > rises.rank_before).select(
+        "consumer_id", kind=ibis.literal("deepened"), at="valid_from", paid=zero
+    )
+    bought = purchase.filter(purchase.paid_day.between(asked.first_day, asked.day) & (purchase.void_day > asked.day))
+    paid = bought.select("consumer_id", kind=ibis.literal("converted"), at="paid_at", paid="paid_amount")
+    return started.union(risen).union(paid)
+
+
+def credited(outcomes: ir.Table, entries: ir.Table, settings: Settings) -> ir.Table:
+    """Outcomes with the last touchpoint entered at or before them, if that was within the window of its kind."""
+    latest = last_entries(outcomes.select("consumer_id", "at").distinct(), entries, _longest(settings))
+    joined = outcomes.join(latest, ["consumer_id", "at"])
+    return joined.filter(joined["at"] - joined.entered_at <= _limit(joined, settings))
+
+
+def last_entries(instants: ir.Table, entries: ir.Table, longest: int) -> ir.Table:
+    """The last entry at or before each instant (consumer_id, at), not older than `longest`; at equal times the later
+    touchpoint name is the later."""
+    met = instants.join(entries, "consumer_id")
+    before = met.filter((met.entered_at <= met["at"]) & (met.entered_at >= met["at"] - longest))
+    last = ibis.window(group_by=["consumer_id", "at"], order_by=[ibis.desc("entered_at"), ibis.desc("touchpoint")])
+    ranked = before.mutate(place=ibis.row_number().over(last))
+    return ranked.filter(ranked.place == 0).drop("place")
+
+
+def progress(standing: ir.Table, credited: ir.Table) -> ir.Table:
+    """What each visitor of each touchpoint reached by it: settled, deepened, converted (0/1) and paid."""
+    columns = ("consumer_id", "kind", "at", "paid", "touchpoint")
+    own = credited.select(*columns)
+    pooled = own.mutate(touchpoint=ibis.literal(BRAND)).select(*columns)
+    joined = own.union(pooled).join(standing, ["consumer_id", "touchpoint"])
+    counts = (
+        ((joined.kind == "settled") & joined.is_new & (joined["at"] >= joined.first_at))
+        | ((joined.kind == "deepened") & joined.is_eligible & (joined["at"] > joined.first_at))
+        | (joined.kind == "converted")
+    )
+    real = joined.filter(counts)
+    return real.group_by("consumer_id", "touchpoint").aggregate(
+        **{kind: (real.kind == kind).ifelse(1, 0).max() for kind in WINDOWS}, paid=real.paid.sum().cast("int64")
+    )
+
+
+def pull(standing: ir.Table, progress: ir.Table) -> ir.Table:
+    """Counts by touchpoint (BRAND = pooled): visitors, new_visitors, eligible, the three outcomes, their union, paid."""
+    joined = standing.left_join(progress, ["consumer_id", "touchpoint"])
+    flags = {kind: joined[kind].fill_null(0) for kind in WINDOWS}
+    return joined.group_by("touchpoint").aggregate(
+        visitors=joined.count(),
+        new_visitors=joined.is_new.ifelse(1, 0).sum().cast("int64"),
+        eligible=joined.is_eligible.ifelse(1, 0).sum().cast("int64"),
+        **{kind: flag.sum().cast("int64") for kind, flag in flags.items()},
+        progressed=ibis.greatest(*flags.values()).sum().cast("int64"),
+        paid=joined.paid.fill_null(0).sum().cast("int64"),
+    )
+
+
+def connection(facts: Facts, asked: Asked) -> dict:
+    """The T part of the document: the brand's pull and each touchpoint's."""
+    warehouse = facts.warehouse
+    entered = warehouse.scratch("entry", entries(facts, asked))
+    stood = warehouse.scratch("standing", standing(visitors(entered)))
+    done = warehouse.scratch("outcome", outcomes(asked, entered))
+    reached = progress(stood, credited(done, entered, asked.settings))
+    rows = {row["touchpoint"]: row for row in warehouse.rows(pull(stood, reached))}
+    brand = rows.pop(BRAND, dict.fromkeys((*COUNTS, "paid"), 0))
+    return {
+        "value": ratio(brand["progressed"], brand["visitors"]),
+        "visitors": brand["visitors"],
+        "progressed": brand["progressed"],
+        "by_touchpoint": {name: _touchpoint(rows[name]) for name in sorted(rows)},
+    }
+
+
+def _touchpoint(row: dict) -> dict:
+    return {
+        **{name: row[name] for name in COUNTS},
+        "value": ratio(row["progressed"], row["visitors"]),
+        "settle_rate": ratio(row["settled"], row["new_visitors"]),
+        "deepen_rate": ratio(row["deepened"], row["eligible"]),
+        "convert_rate": ratio(row["converted"], row["visitors"]),
+        "uv_value": ratio(row["paid"], row["visitors"]),
+    }
+
+
+def _at(visitors: ir.Table, spans: ir.Table) -> ir.Table:
+    """Visitors for whom one of the spans holds at the first entry (consumer_id, touchpoint)."""
+    joined = visitors.join(spans, "consumer_id")
+    held = joined.filter((joined.valid_from < joined.first_at) & (joined.valid_to >= joined.first_at))
+    return held.select("consumer_id", "touchpoint").distinct()
+
+
+def _in_period(spans: ir.Table, asked: Asked) -> ir.Table:
+    return spans.filter(spans.from_day.between(asked.first_day, asked.day))
+
+
+def _limit(credited: ir.Table, settings: Settings) -> ir.Value:
+    """Longest time from entry to outcome, by kind and touchpoint, in microseconds."""
+    cases = []
+    for kind, touchpoint, limit in _limits(settings):
+        right_place = credited.touchpoint == touchpoint if touchpoint else ibis.literal(True)
+        cases.append(((credited.kind == kind) & right_place, limit))
+    return ibis.cases(*cases, else_=0).cast("int64")
+
+
+def _longest(settings: Settings) -> int:
+    return max(limit for _, _, limit in _limits(settings))
+
+
+def _limits(settings: Settings) -> list[tuple[str, str, int]]:
+    """(kind, touchpoint, microseconds); a touchpoint's own windows first, then the general one ('')."""
+    own = settings["touchpoints.windows"].items()
+    special = [
+        (kind, touchpoint, windows[key] * unit)
+        for kind, (key, unit) in WINDOWS.items()
+        for touchpoint, windows in own
+        if key in windows
+    ]
+    return special + [(kind, "", settings[f"touchpoints.{key}"] * unit) for kind, (key, unit) in WINDOWS.items()]

@@ -1,0 +1,145 @@
+"""S, value: what relations were worth — own purchases, and those brought by sharing (metrics.md section 3).
+
+A referred order stands once as its buyer's own value and once as its sharer's referral value; the two totals are
+shown apart and never added.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.core.kinds import ROLES
+from siyu.core.settings import Settings
+from siyu.core.time import DAY
+from siyu.measures.asked import Asked
+from siyu.measures.facts import Facts, net_purchases, referrals
+from siyu.measures.ratio import ratio
+from siyu.store.tables import ORDER_REFUND, PURCHASE, VALID_REFERRAL
+from siyu.store.warehouse import Warehouse
+
+
+def counted_purchases(asked: Asked) -> ir.Table:
+    """Purchases paid in the last 365 days, valid as of the day, with their net amount."""
+    first, last = asked.last_days(asked.settings["value.days"])
+    purchase = PURCHASE.expr()
+    recent = purchase.filter(purchase.paid_day.between(first, last))
+    return net_purchases(recent, ORDER_REFUND.expr(), asked.closing_at)
+
+
+def credit(facts: Facts, counted: ir.Table, asked: Asked) -> ir.Table:
+    """The one sharer of each purchase that has one: fact_id, sharer_id, net_amount.
+
+    First the inviter of the buyer's valid referral, for purchases from acceptance to 365 days after it; else the
+    inviter of the last click within 7 days before the payment.
+    """
+    invited = _by_invitation(counted, asked)
+    clicked = _by_click(facts, counted.anti_join(invited, "fact_id"), asked.settings)
+    return invited.union(clicked)
+
+
+def _by_invitation(counted: ir.Table, asked: Asked) -> ir.Table:
+    referral = VALID_REFERRAL.expr().select("inviter_id", consumer_id="invitee_id", accepted_at="occurred_at")
+    joined = counted.join(referral, "consumer_id")
+    days = asked.settings["value.referral_days"]
+    inside = joined.filter(
+        (joined.paid_at >= joined.accepted_at) & (joined.paid_at - joined.accepted_at <= days * DAY)
+    )
+    return inside.select("fact_id", "net_amount", sharer_id="inviter_id")
+
+
+def _by_click(facts: Facts, counted: ir.Table, settings: Settings) -> ir.Table:
+    rows = referrals(facts)
+    clicks = rows.filter(rows.kind == "click").select(
+        "inviter_id", "inviter_identifier_id", consumer_id="invitee_id", clicked_at="occurred_at"
+    )
+    joined = counted.join(clicks, "consumer_id")
+    since = joined.paid_at - joined.clicked_at
+    inside = joined.filter((since >= 0) & (since <= settings["value.click_days"] * DAY))
+    latest = ibis.window(
+        group_by="fact_id", order_by=[ibis.desc("clicked_at"), ibis.desc("inviter_identifier_id")]
+    )
+    ranked = inside.mutate(place=ibis.row_number().over(latest))
+    return ranked.filter(ranked.place == 0).select("fact_id", "net_amount", sharer_id="inviter_id")
+
+
+def worth(counted: ir.Table, credit: ir.Table) -> ir.Table:
+    """Own and referral value of every consumer with any: consumer_id, own_value, referral_value."""
+    known = counted.filter(counted.consumer_id.notnull())
+    zero = ibis.literal(0, "int64")
+    parts = known.select("consumer_id", own="net_amount", brought=zero).union(
+        credit.select(consumer_id="sharer_id", own=zero, brought="net_amount")
+    )
+    return parts.group_by("consumer_id").aggregate(
+        own_value=parts.own.sum().cast("int64"), referral_value=parts.brought.sum().cast("int64")
+    )
+
+
+def of_relations(worth: ir.Table, in_f: ir.Table) -> ir.Table:
+    """Value of the consumers in F: consumer_id, role, own_value, referral_value, clv = own + referral."""
+    joined = in_f.left_join(worth, "consumer_id")
+    own, brought = joined.own_value.fill_null(0), joined.referral_value.fill_null(0)
+    return joined.select("consumer_id", "role", own_value=own, referral_value=brought, clv=own + brought)
+
+
+def value(facts: Facts, asked: Asked, in_f: ir.Table) -> dict:
+    """The S part of the document; money in minor units. `in_f` holds consumer_id and role as of the day."""
+    warehouse = facts.warehouse
+    counted = warehouse.scratch("counted_purchase", counted_purchases(asked))
+    credits = warehouse.scratch("credit", credit(facts, counted, asked))
+    of_f = warehouse.scratch("value_in_f", of_relations(worth(counted, credits), in_f))
+    measurable = bool(warehouse.count(facts.of("referrals").limit(1)))
+    known, anonymous = _own_totals(warehouse, counted)
+    by_role = {row["role"]: row for row in warehouse.rows(_by_role(of_f))}
+    return {
+        "own_total": known,
+        "anonymous_total": anonymous,
+        "propagation_total": _sum(warehouse, credits, "net_amount") if measurable else None,
+        "clv_mean": ratio(sum(r["own_total"] + r["referral_total"] for r in by_role.values()), warehouse.count(of_f)),
+        "clv_median": quantile(warehouse, of_f, "clv", 0.5),
+        "clv_p90": quantile(warehouse, of_f, "clv", 0.9),
+        "by_role": {role: _role(by_role[role], measurable) for role in ROLES if role in by_role},
+    }
+
+
+def quantile(warehouse: Warehouse, table: ir.Table, column: str, q: float) -> float | None:
+    """The q-quantile with linear interpolation between the two nearest values; None of no rows."""
+    n = warehouse.count(table)
+    if n == 0:
+        return None
+    position = (n - 1) * q
+    low = math.floor(position)
+    ranked = table.select(column).mutate(place=ibis.row_number().over(ibis.window(order_by=column)))
+    wanted = ranked.filter(ranked.place.isin([low, min(low + 1, n - 1)])).order_by("place")
+    values = [row[column] for row in warehouse.rows(wanted)]
+    return values[0] + (values[-1] - values[0]) * (position - low)
+
+
+def _own_totals(warehouse: Warehouse, counted: ir.Table) -> tuple[int, int]:
+    known = counted.filter(counted.consumer_id.notnull())
+    return _sum(warehouse, known, "net_amount"), _sum(warehouse, counted.filter(counted.consumer_id.isnull()), "net_amount")
+
+
+def _sum(warehouse: Warehouse, table: ir.Table, column: str) -> int:
+    return warehouse.row(table.aggregate(total=table[column].sum().cast("int64")))["total"] or 0
+
+
+def _by_role(of_f: ir.Table) -> ir.Table:
+    return of_f.group_by("role").aggregate(
+        consumers=of_f.count(),
+        own_total=of_f.own_value.sum().cast("int64"),
+        referral_total=of_f.referral_value.sum().cast("int64"),
+    )
+
+
+def _role(row: dict[str, Any], measurable: bool) -> dict[str, Any]:
+    total = row["own_total"] + row["referral_total"]
+    return {
+        "consumers": row["consumers"],
+        "own_total": row["own_total"],
+        "referral_total": row["referral_total"] if measurable else None,
+        "clv_mean": ratio(total, row["consumers"]),
+    }

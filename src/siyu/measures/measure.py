@@ -1,0 +1,135 @@
+"""Measure: the story of one document — refresh the spans, ask each driver, keep the result."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from siyu.core.errors import MeasureError
+from siyu.core.time import datetime_of, day_of, instant_of, local_day
+from siyu.measures import build, results
+from siyu.measures.asked import Asked
+from siyu.measures.facts import Facts
+from siyu.measures.fast import fast
+from siyu.measures.fast_plus.capital import capital, sustainable
+from siyu.measures.fast_plus.connection import connection
+from siyu.measures.fast_plus.conversion import conversion
+from siyu.measures.fast_plus.value import value
+from siyu.store.operations import MEASUREMENT
+from siyu.store.tables import BY_NAME
+from siyu.store.workspace import Workspace
+
+DEFINITION = "fast_plus.v1"
+#: Settings that change a document without changing spans.
+ASKING = ("brand.", "touchpoints.", "value.", "roles.", "relations.")
+#: The instant of each kind that tells how far the data reaches.
+TIMES = {
+    "orders": "paid_at", "refunds": "refunded_at", "relations": "started_at", "events": "occurred_at",
+    "consents": "occurred_at", "referrals": "occurred_at", "contents": "occurred_at", "members": "joined_at",
+}  # fmt: skip
+
+Say = Callable[[str, float | None], None]
+
+
+def measure(
+    workspace: Workspace, *, as_of: dt.date | None = None, window: int = 30, now: dt.datetime, progress: Say | None = None
+) -> dict:
+    """The document of `siyu measure --json` as of a day (default: yesterday, or the day of the newest fact if that is
+    earlier). With nothing new since it was last asked, the kept document is given. Raises MeasureError.
+    """
+    if window < 1:
+        raise MeasureError(f"A window is 1 day or more, found {window}.", remedy="Try --window 30.")
+    say = progress or (lambda *_: None)
+    build.refresh(workspace, say=say)
+    day = day_of(as_of) if as_of else default_day(workspace, now)
+    asked = Asked(day, window, workspace.settings)
+    fingerprint = _fingerprint(workspace)
+    kept = _kept(workspace, asked, fingerprint)
+    if kept is not None:
+        return kept
+    document = compute(workspace, asked, say)
+    _keep(workspace, asked, fingerprint, document, now)
+    return document
+
+
+def compute(workspace: Workspace, asked: Asked, say: Say = lambda *_: None) -> dict:
+    """The document, computed from the spans as they stand."""
+    warehouse = workspace.warehouse
+    facts = Facts(warehouse)
+    say("F", 0.7)
+    f = capital(facts, asked)
+    say("A", 0.75)
+    a = conversion(warehouse, asked)
+    say("T", 0.8)
+    t = connection(facts, asked)
+    say("S", 0.85)
+    s = value(facts, asked, sustainable(asked.day))
+    say("FAST", 0.9)
+    document = {
+        "brand": workspace.settings.brand,
+        "as_of": asked.date.isoformat(),
+        "window_days": asked.window,
+        "definition": DEFINITION,
+        "identity_version": int(workspace.operations.state("identity_version") or 0),
+        "data_through": _iso(data_through(workspace, asked.closing_at), workspace),
+        "fast_plus": {"F": f, "A": a, "T": t, "S": s},
+        "fast": fast(facts, asked),
+    }
+    warehouse.drop_scratch()
+    say("done", 1.0)
+    return document
+
+
+def default_day(workspace: Workspace, now: dt.datetime) -> int:
+    """Yesterday in the brand's zone, or the day of the newest fact if that is earlier. MeasureError without facts."""
+    zone = workspace.settings.zone
+    yesterday = local_day(instant_of(now), zone) - 1
+    newest = data_through(workspace, instant_of(now))
+    if newest is None:
+        raise MeasureError("There are no facts to measure yet.", remedy="`siyu load FILE...` brings some.")
+    return min(yesterday, local_day(newest, zone))
+
+
+def data_through(workspace: Workspace, before: int) -> int | None:
+    """Newest event time among the facts before an instant; None if there is none."""
+    newest = []
+    for kind, column in TIMES.items():
+        table = BY_NAME[kind].expr()
+        newest.append(table.filter(table[column] < before).aggregate(newest=table[column].max()))
+    found = [row["newest"] for row in workspace.warehouse.rows(newest[0].union(*newest[1:]))]
+    return max((instant for instant in found if instant is not None), default=None)
+
+
+def _iso(instant: int | None, workspace: Workspace) -> str | None:
+    return datetime_of(instant, workspace.settings.zone).isoformat() if instant is not None else None
+
+
+def _fingerprint(workspace: Workspace) -> str:
+    """All a document rests on: spans' state, the settings it reads, the definition."""
+    seen = workspace.operations.state(build.STATE) or ""
+    return f"{DEFINITION}:{build.shape(workspace.settings, ASKING)}:{seen}"
+
+
+def _kept(workspace: Workspace, asked: Asked, fingerprint: str) -> dict | None:
+    query = sa.select(MEASUREMENT.c.document).where(
+        MEASUREMENT.c.as_of_day == asked.day,
+        MEASUREMENT.c.window_days == asked.window,
+        MEASUREMENT.c.fingerprint == fingerprint,
+    )
+    with workspace.operations.connect() as connection_:
+        text = connection_.execute(query).scalar()
+    return json.loads(text) if text else None
+
+
+def _keep(workspace: Workspace, asked: Asked, fingerprint: str, document: dict, now: dt.datetime) -> None:
+    """Store the document (operations) and its figures one by one (warehouse table measure_result)."""
+    results.keep(workspace.warehouse, asked, document, instant_of(now))
+    key = (MEASUREMENT.c.as_of_day == asked.day) & (MEASUREMENT.c.window_days == asked.window)
+    with workspace.operations.begin() as connection_:
+        connection_.execute(sa.delete(MEASUREMENT).where(key))
+        connection_.execute(sa.insert(MEASUREMENT).values(
+            as_of_day=asked.day, window_days=asked.window, fingerprint=fingerprint,
+            document=json.dumps(document, ensure_ascii=False), computed_at=instant_of(now)))

@@ -1,0 +1,69 @@
+"""Relations held together, and what a declaration of consent would change: two questions the report asks of spans.
+
+Both are states as of the end of a day; neither changes anything.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.core.kinds import GRANTED_CHANNELS, MEMBER_RELATIONS
+from siyu.measures.facts import Facts
+from siyu.measures.reach import consent_changes
+from siyu.measures.spans import holding
+from siyu.store.tables import CONSUMER, REACH_SPAN, RELATION_SPAN
+
+
+def combinations(day: int, types: list[str]) -> ir.Table:
+    """How many consumers hold exactly which relation types, and how many of them are reachable.
+
+    Columns: `held` (the sum of 2^place in `types`), `consumers`, `reachable`.
+    """
+    relations = holding(RELATION_SPAN.expr(), day).select("consumer_id", "relation_type").distinct()
+    bit = ibis.cases(*((relations.relation_type == t, 2**i) for i, t in enumerate(types)), else_=0)
+    each = relations.mutate(bit=bit.cast("int64")).group_by("consumer_id")
+    held = each.aggregate(held=lambda t: t.bit.sum().cast("int64"))
+    joined = held.left_join(_reached(day), "consumer_id")
+    return joined.group_by("held").aggregate(
+        consumers=joined.count(), reachable=joined.reached.fill_null(0).sum().cast("int64")
+    )
+
+
+def declaration(facts: Facts, day: int) -> ir.Table:
+    """What a grant for SMS to every member with a phone would change, one row per consumer it would open SMS for.
+
+    Left out: who withdrew marketing or SMS (a declaration does not undo a refusal), who has SMS open already.
+    Columns: `consumer_id`, `reached` (1 = in F already).
+    """
+    relations = holding(RELATION_SPAN.expr(), day)
+    members = relations.filter(relations.relation_type.isin(MEMBER_RELATIONS)).select("consumer_id").distinct()
+    consumer = CONSUMER.expr()
+    with_phone = members.semi_join(consumer.filter(consumer.has_phone), "consumer_id")
+    reach = holding(REACH_SPAN.expr(), day)
+    closed = with_phone.anti_join(reach.filter(reach.channel == "sms"), "consumer_id")
+    willing = closed.anti_join(_withdrawn(facts, day), "consumer_id")
+    joined = willing.left_join(_reached(day), "consumer_id")
+    return joined.select("consumer_id", reached=joined.reached.fill_null(0).cast("int64"))
+
+
+def unreachable(day: int) -> ir.Table:
+    """Consumers with a relation and no open channel, and whether a phone or an e-mail address of theirs is known."""
+    gross = holding(RELATION_SPAN.expr(), day).select("consumer_id").distinct()
+    silent = gross.anti_join(_reached(day), "consumer_id")
+    consumer = CONSUMER.expr().select("consumer_id", "has_phone", "has_email")
+    return silent.join(consumer, "consumer_id")
+
+
+def _reached(day: int) -> ir.Table:
+    reach = holding(REACH_SPAN.expr(), day).select("consumer_id").distinct()
+    return reach.mutate(reached=ibis.literal(1, "int64"))
+
+
+def _withdrawn(facts: Facts, day: int) -> ir.Table:
+    """Consumers of whom any identifier stands withdrawn for a channel that needs a grant by phone (SMS)."""
+    channels = [channel for channel, address in GRANTED_CHANNELS.items() if address == "phone"]
+    changes = consent_changes(facts)
+    seen = changes.filter((changes.day <= day) & changes.channel.isin(channels))
+    net = seen.group_by("consumer_id").aggregate(withdrawn=seen.withdrawn.sum())
+    return net.filter(net.withdrawn > 0).select("consumer_id")

@@ -1,0 +1,52 @@
+"""The measure document: equal to the worked brands, stored once, honest about what it rests on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from siyu.core.errors import MeasureError
+from siyu.measures.measure import measure
+from tests.measures.worked import CASES, differences, expected
+from tests.plain import load_plain
+
+NOW = dt.datetime(2026, 7, 2, 4, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(("brand", "day", "window"), CASES)
+def test_a_worked_brand_gives_its_expected_document(workspace, shared, brand, day, window):
+    load_plain(workspace, shared / "oracles" / brand)
+    found = measure(workspace, as_of=dt.date.fromisoformat(day), window=window, now=NOW)
+    assert differences(expected(shared, brand, day, window), found) == []
+
+
+def test_asking_again_with_nothing_new_gives_the_kept_document(workspace, shared, monkeypatch):
+    load_plain(workspace, shared / "oracles" / "brand_11")
+    first = measure(workspace, as_of=dt.date(2026, 6, 30), now=NOW)
+    monkeypatch.setattr("siyu.measures.measure.compute", lambda *_: pytest.fail("computed again"))
+    assert measure(workspace, as_of=dt.date(2026, 6, 30), now=NOW) == first
+
+
+def test_the_default_day_is_the_newest_fact_when_that_is_before_yesterday(workspace):
+    load_plain(workspace, {"orders": [
+        {"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10", "id.phone": "13800000001"}]})
+    assert measure(workspace, now=NOW)["as_of"] == "2026-03-01"
+
+
+def test_without_facts_the_error_says_what_to_do(workspace):
+    with pytest.raises(MeasureError, match="no facts"):
+        measure(workspace, now=NOW)
+
+
+def test_referral_value_without_referral_facts_is_not_measurable(workspace):
+    load_plain(workspace, {"orders": [
+        {"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10", "id.phone": "13800000001"}]})
+    assert measure(workspace, now=NOW)["fast_plus"]["S"]["propagation_total"] is None
+
+
+def test_every_figure_is_kept_as_a_row(workspace, shared):
+    load_plain(workspace, shared / "oracles" / "brand_11")
+    document = measure(workspace, as_of=dt.date(2026, 6, 30), now=NOW)
+    rows = workspace.warehouse.query("SELECT value FROM measure_result WHERE metric = 'fast_plus.A.value'").to_pylist()
+    assert rows == [{"value": document["fast_plus"]["A"]["value"]}]
