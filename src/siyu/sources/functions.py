@@ -1,0 +1,84 @@
+"""The closed list of functions a mapping may apply to a text column. Text in, text out; null stays null.
+
+Nothing here runs code from a mapping: a step is a name of this list and at most one literal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+
+@ibis.udf.scalar.builtin
+def regexp_replace(text: str, pattern: str, by: str, flags: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function: what it does in a sentence, and whether it takes a literal (`{ before = "（" }`)."""
+
+    meaning: str
+    apply: Callable[[ir.StringValue, str], ir.StringValue]
+    takes_literal: bool = False
+
+
+def _replace(text: ir.StringValue, pattern: str, by: str = "") -> ir.StringValue:
+    return regexp_replace(text, pattern, by, "g")  # type: ignore[arg-type]
+
+
+def _strip_quotes(text: ir.StringValue, _: str) -> ir.StringValue:
+    return _replace(_replace(text, r'^\s*="(.*)"\s*$', r"\1"), r"""^[\s'"`]+|[\s'"`]+$""")
+
+
+def _money(text: ir.StringValue, _: str) -> ir.StringValue:
+    return _replace(text, r"(?i)[\s,，¥￥元]|cny|rmb")
+
+
+def _negate(text: ir.StringValue, _: str) -> ir.StringValue:
+    bare = _replace(text.strip(), r"^[+-]")
+    return ibis.ifelse(text.strip().startswith("-"), bare, ibis.literal("-") + bare)
+
+
+def _before(text: ir.StringValue, mark: str) -> ir.StringValue:
+    return text.split(mark)[0].strip()
+
+
+def _after(text: ir.StringValue, mark: str) -> ir.StringValue:
+    at = text.find(mark)
+    return ibis.ifelse(at >= 0, text.substr(at + len(mark)).strip(), ibis.null("string"))
+
+
+def _one_cent_if_zero(text: ir.StringValue, _: str) -> ir.StringValue:
+    return ibis.ifelse(text.strip().re_search(r"^[+-]?0*\.?0*$") & (text.strip() != ""), ibis.literal("0.01"), text)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "strip": Function("Outer spaces and tabs go.", lambda t, _: t.strip()),
+    "strip_quotes": Function('Spreadsheet quoting goes: \'138, "138", ="138".', _strip_quotes),
+    "money": Function("Currency signs, thousands separators and spaces go.", _money),
+    "digits": Function("All but digits goes.", lambda t, _: _replace(t, r"\D")),
+    "whole": Function("A whole number written as 17850.0 becomes 17850.", lambda t, _: _replace(t, r"\.0+$")),
+    "negate": Function("The sign turns.", _negate),
+    "abs": Function("The sign goes.", lambda t, _: _replace(t.strip(), r"^[+-]")),
+    "lower": Function("Lower case.", lambda t, _: t.lower()),
+    "upper": Function("Upper case.", lambda t, _: t.upper()),
+    "prefix": Function("The literal stands before.", lambda t, mark: ibis.literal(mark) + t, takes_literal=True),
+    "suffix": Function("The literal stands behind.", lambda t, mark: t + ibis.literal(mark), takes_literal=True),
+    "before": Function("What stands before the literal; all, if it is not there.", _before, takes_literal=True),
+    "after": Function("What stands behind the literal; nothing, if it is not there.", _after, takes_literal=True),
+    "split_first": Function("The first of several values parted by the literal.", _before, takes_literal=True),
+    "empty_if": Function("Nothing, if the value is the literal.", lambda t, mark: t.nullif(mark), takes_literal=True),
+    "month": Function("The month of a date: 1990-05-12 becomes 5.",
+                      lambda t, _: _replace(t.strip(), r"^\d{4}[-/.年](?:0?)(\d{1,2}).*$", r"\1")),
+    "is_filled": Function("true if there is a value, else false.",
+                          lambda t, _: ibis.ifelse(t.strip().length().fill_null(0) > 0, "true", "false")),
+    "one_cent_if_zero": Function("0 becomes 0.01, so that a gift counts as a purchase.", _one_cent_if_zero),
+}  # fmt: skip
+
+
+def apply(text: ir.StringValue, name: str, literal: str = "") -> ir.StringValue:
+    """The column after one function of the list."""
+    return FUNCTIONS[name].apply(text, literal)
