@@ -3,7 +3,11 @@
 Knows how exports print moments, money, phone numbers and codes; knows nothing about people or files.
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions at import: pyright cannot see them)
+
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +16,7 @@ import pyarrow.compute as pc
 NEVER = np.iinfo(np.int64).max // 4
 """The moment (seconds) of what never happens; prints as an empty cell."""
 
-Text = pa.Array
+Text: TypeAlias = pa.Array
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
@@ -68,7 +72,7 @@ def codes(numbers: np.ndarray, length: int, prefix: str = "") -> Text:
     cells = np.empty((len(numbers), length), np.uint8)
     alphabet = np.frombuffer(LETTERS.encode(), np.uint8)
     for position in range(length):
-        if position == 11:
+        if position and position % 11 == 0:
             mixed = mix(mixed)
         cells[:, position] = alphabet[(mixed >> np.uint64(6 * (position % 11))) & np.uint64(63)]
     return _fixed(cells, prefix)
@@ -118,6 +122,23 @@ def take(text: Text, rows: np.ndarray) -> Text:
     return text.take(pa.array(rows, pa.int64()))
 
 
-def flatten(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """One contiguous array, whatever Arrow returned."""
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+def scatter(text: Text, places: np.ndarray) -> Text:
+    """The texts at the places that hold, in order; empty elsewhere."""
+    return text.take(pa.array(np.cumsum(places) - 1, pa.int64(), mask=~places))
+
+
+def replaced(text: Text, old: str, new: str, most: int = -1) -> Text:
+    """The text with `new` for `old`, at most `most` times in each cell."""
+    return pc.replace_substring(text, old, new, max_replacements=most)
+
+
+def overwritten(text: Text, rows: np.ndarray, by: Text) -> Text:
+    """The text with other cells in the given rows (ascending)."""
+    mask = np.zeros(len(text), bool)
+    mask[rows] = True
+    return either(mask, scatter(by, mask), text)
+
+
+def joined(parts: Sequence[Text | str], between: str, *, missing: str = "replace") -> Text:
+    """The parts of each row in one text; a missing part counts as empty (`replace`) or is left out (`skip`)."""
+    return pc.binary_join_element_wise(*parts, between, null_handling=missing)

@@ -11,21 +11,23 @@ from dataclasses import dataclass
 class Purchasing:
     """BG/NBD (Fader, Hardie, Lee 2005) for repeat purchases, Gamma-Gamma (Fader & Hardie 2013) for spend."""
 
-    r: float = 0.75
-    alpha: float = 7.5
-    a: float = 0.85
+    r: float = 1.2
+    alpha: float = 40.0
+    a: float = 0.7
     b: float = 2.6
     p: float = 6.25
     q: float = 3.74
     gamma: float = 118.0
     member_rate_uplift: float = 1.3
-    buyer_share: float = 0.52
-    joiner_buyer_uplift: float = 0.24
-    at_once_share: float = 0.45
+    buyer_share: float = 0.50
+    joiner_buyer_uplift: float = 0.40
+    at_once_share: float = 0.34
     """Of the buyers, who buy within three hours of arriving; the rest wait an exponential time."""
-    wait_days: float = 120.0
+    wait_days: float = 240.0
     second_order_share: float = 0.03
     """Orders followed by another one on the same day: two orders, one occasion."""
+    unpaid_share: float = 0.07
+    """Placed and never paid, over the paid ones."""
     refund_share: float = 0.045
     full_refund_share: float = 0.7
     refund_delay_days: float = 5.0
@@ -49,28 +51,30 @@ class Referring:
     repeated_share: float = 0.05
     late_share: float = 0.04
     """Accepted by somebody who had already bought: recorded, but not valid."""
-    click_share: float = 0.02
-    """Of the orders, preceded by a click on somebody's share."""
+    click_share: float = 0.05
+    """Of the orders in the mini program's shop, preceded by a click on somebody's share."""
 
 
 @dataclass(frozen=True)
 class Relating:
     """Who enters a relation (shares of those who could) and who ends it."""
 
-    youzan_member: float = 0.52
-    tmall_member: float = 0.30
-    site_member: float = 0.50
-    offline_member: float = 0.62
-    electronic_card: float = 0.60
+    youzan_member: float = 0.44
+    tmall_member: float = 0.26
+    site_member: float = 0.36
+    offline_member: float = 0.48
+    electronic_card: float = 0.55
     """Of the offline members, who also hold the electronic card and so the member centre."""
-    fan: float = 0.34
+    friend_joins: float = 2.0
+    """Times as likely to become a member when befriended on WeCom."""
+    fan: float = 0.16
     miniprogram_user: float = 0.85
     group_member: float = 0.45
     live_follow: float = 0.10
-    member_leaves: float = 0.07
-    friend_leaves: float = 0.22
+    member_leaves: float = 0.42
+    friend_leaves: float = 0.45
     group_leaves: float = 0.35
-    follow_leaves: float = 0.18
+    follow_leaves: float = 0.45
 
 
 @dataclass(frozen=True)
