@@ -27,7 +27,8 @@ def test_plain_duplicate_of_any_version_adds_nothing(workspace):
 
 def test_plain_same_number_on_another_platform_is_another_order(workspace):
     load_plain(workspace, {"orders": [ORDER, {**ORDER, "platform": "jd"}]})
-    assert len(rows(workspace, "orders")) == 2 and not rows(workspace, "superseded")
+    assert len(rows(workspace, "orders")) == 2
+    assert not rows(workspace, "superseded")
 
 
 def test_plain_identifiers_on_one_record_are_one_consumer(workspace):
