@@ -73,8 +73,8 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Say) -> None:
     purchase = keep(tables.PURCHASE, person_facts.purchases(orders, refunds), "fact_id")
     say("referrals", 0.2)
     invitees = Facts(warehouse, changed.invitees if changed else None)
-    keep(tables.VALID_REFERRAL, person_facts.valid_referrals(
-        person_facts.referrals(invitees), person_facts.orders(invitees)), "invitee_id")
+    referrals = person_facts.referrals(invitees)
+    keep(tables.VALID_REFERRAL, person_facts.valid_referrals(referrals, tables.PURCHASE.expr()), "invitee_id")
     valid_referral = _of(tables.VALID_REFERRAL.expr(), "inviter_id", changed)
     say("relations", 0.3)
     relation_span = keep(tables.RELATION_SPAN, relation_spans(facts), "consumer_id")

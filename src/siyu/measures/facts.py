@@ -39,7 +39,11 @@ class Facts:
 def orders(facts: Facts) -> ir.Table:
     """Paid orders that are no test, with `consumer_id` (null = anonymous)."""
     orders = facts.of("orders")
-    paid = orders.filter(orders.paid_at.notnull() & (orders.paid_amount > 0) & ~orders.is_test.fill_null(False))
+    real = orders.filter(orders.paid_at.notnull() & (orders.paid_amount > 0) & ~orders.is_test.fill_null(False))
+    paid = real.select(
+        "fact_id", "identifier_id", "order_id", "platform", "paid_at", "paid_day", "paid_amount",
+        "refund_amount", "refunded_at", "refunded_day",
+    )  # fmt: skip
     if facts.consumers is None:
         identity = facts.identity()
         return paid.left_join(identity, paid.identifier_id == identity.identifier_id).drop("identifier_id_right")
@@ -74,7 +78,7 @@ def purchases(orders: ir.Table, refunds: ir.Table) -> ir.Table:
     void = full.group_by("fact_id").aggregate(void_at=full.refunded_at.min(), void_day=full.refunded_day.min())
     joined = orders.left_join(void, orders.fact_id == void.fact_id)
     return joined.select(
-        "consumer_id", "fact_id", "order_id", "platform", "paid_at", "paid_day", "paid_amount",
+        "consumer_id", "fact_id", "platform", "paid_at", "paid_day", "paid_amount",
         void_at=ibis.coalesce(void.void_at, ibis.literal(OPEN_AT, "int64")),
         void_day=ibis.coalesce(void.void_day, ibis.literal(OPEN_DAY, "int32")),
     )  # fmt: skip
@@ -102,10 +106,11 @@ def referrals(facts: Facts) -> ir.Table:
     return of_two if facts.consumers is None else of_two.semi_join(facts.consumers, [("invitee_id", "consumer_id")])
 
 
-def valid_referrals(referrals: ir.Table, orders: ir.Table) -> ir.Table:
+def valid_referrals(referrals: ir.Table, purchase: ir.Table) -> ir.Table:
     """First `accepted` of each invitee, if the invitee had paid no order before it (tables.VALID_REFERRAL).
 
-    Equal times: the higher identifier_id of the inviter is the later one.
+    `purchase` holds every paid, real order, refunded later or not. Equal times: the higher identifier_id of the
+    inviter is the later one.
     """
     accepted = referrals.filter(referrals.kind == "accepted")
     in_order = ibis.window(
@@ -113,7 +118,8 @@ def valid_referrals(referrals: ir.Table, orders: ir.Table) -> ir.Table:
     )
     numbered = accepted.mutate(place=ibis.row_number().over(in_order))
     first = numbered.filter(numbered.place == 0)
-    bought = orders.group_by("consumer_id").aggregate(first_paid_at=orders.paid_at.min())
+    invited = purchase.semi_join(first, [("consumer_id", "invitee_id")])
+    bought = invited.group_by("consumer_id").aggregate(first_paid_at=invited.paid_at.min())
     joined = first.left_join(bought, first.invitee_id == bought.consumer_id)
     fresh = joined.filter(joined.first_paid_at.isnull() | (joined.first_paid_at >= joined.occurred_at))
     return fresh.select("inviter_id", "invitee_id", "occurred_at", "occurred_day", "campaign", "fact_id")

@@ -13,7 +13,7 @@ import pyarrow as pa
 from siyu.core.kinds import CHANNELS, GRANTED_CHANNELS
 from siyu.core.settings import Settings
 from siyu.measures.facts import Facts
-from siyu.measures.spans import begin_and_end, spans
+from siyu.measures.spans import begin_and_end, pieces
 from siyu.store.tables import CONSUMER
 
 KEYS = ("consumer_id", "channel")
@@ -28,11 +28,15 @@ def reach_spans(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir
         .mutate(withdrawn=ibis.literal(0, "int64"), granted=ibis.literal(0, "int64"))
         .union(consented.mutate(held=ibis.literal(0, "int64")).select(*KEYS, "at", "day", "held", "withdrawn", "granted"))
     )
-    found = spans(
-        changes, KEYS, ("held", "withdrawn", "granted"),
-        lambda now: (now.held > 0) & (now.withdrawn == 0) & ((now.granted > 0) | ~now.channel.isin(GRANTED_CHANNELS)),
-    )  # fmt: skip
-    return _addressed(found)
+    found = pieces(changes, KEYS, ("held", "withdrawn", "granted"), is_open)
+    opened_by = (found.held != 0).ifelse("relation", "consent")
+    return _addressed(found.filter(found.state).mutate(cause=opened_by))
+
+
+def is_open(now) -> ir.BooleanValue:
+    """A relation opens the channel, nobody withdrew it, and it was granted where it must be."""
+    needs_grant = now.channel.isin(tuple(GRANTED_CHANNELS))
+    return (now.held > 0) & (now.withdrawn == 0) & ((now.granted > 0) | ~needs_grant)
 
 
 def _opened(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir.Table:
@@ -80,4 +84,4 @@ def _addressed(open_spans: ir.Table) -> ir.Table:
     consumer = CONSUMER.expr().select("consumer_id", "has_phone", "has_email")
     joined = open_spans.join(consumer, "consumer_id")
     lacking = ((joined.channel == "sms") & ~joined.has_phone) | ((joined.channel == "email") & ~joined.has_email)
-    return joined.filter(~lacking).drop("has_phone", "has_email")
+    return joined.filter(~lacking).select(*KEYS, "valid_from", "valid_to", "from_day", "to_day", "cause")

@@ -9,21 +9,23 @@ from siyu.core.kinds import MEMBER_RELATIONS, ROLES
 from siyu.measures.spans import begin_and_end, pieces
 
 KEYS = ("consumer_id",)
-COUNTERS = ("relations", "memberships", "channels", "occasions", "spreading")
+COUNTERS = ("channels", "memberships", "occasions", "spreading", "consented")
 
 
 def role_spans(relation_span: ir.Table, reach_span: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table):
     """Rungs held, from the spans of relation, reach, occasions and spreading (tables.ROLE_SPAN).
 
-    A rung is held only while a relation is held and a channel is open.
+    A rung is held only while a channel is open, which only a held relation opens. Who never was a member stands on
+    the first rung whatever they buy, so only members' occasions and spreading are looked at.
     """
-    members = relation_span.relation_type.isin(MEMBER_RELATIONS).ifelse(1, 0).cast("int64")
-    related = relation_span.select("consumer_id").distinct()
+    member = relation_span.filter(relation_span.relation_type.isin(MEMBER_RELATIONS))
+    reached = reach_span.mutate(by_consent=(reach_span.cause == "consent").ifelse(1, 0).cast("int64"))
+    members = member.select("consumer_id").distinct()
     changes = (
-        _changes(relation_span, relations=1, memberships=members)
-        .union(_changes(reach_span, channels=1))
-        .union(_changes(occasion_span.semi_join(related, "consumer_id"), occasions=1))
-        .union(_changes(spreading_span.semi_join(related, "consumer_id"), spreading=1))
+        _changes(reached, channels=1, consented="by_consent")
+        .union(_changes(member, memberships=1))
+        .union(_changes(occasion_span.semi_join(members, "consumer_id"), occasions=1))
+        .union(_changes(spreading_span.semi_join(members, "consumer_id"), spreading=1))
     )
     found = pieces(changes, KEYS, COUNTERS, rank)
     held = found.filter(found.state > 0)
@@ -37,7 +39,7 @@ def role_spans(relation_span: ir.Table, reach_span: ir.Table, occasion_span: ir.
 def rank(now) -> ir.IntegerValue:
     """The highest rung that holds, 0 = none (metrics.md section 2)."""
     return ibis.cases(
-        ((now.relations == 0) | (now.channels == 0), 0),
+        (now.channels == 0, 0),
         (now.memberships == 0, 1),
         (now.occasions == 0, 2),
         (now.spreading > 0, 5),
@@ -46,7 +48,7 @@ def rank(now) -> ir.IntegerValue:
     ).cast("int64")
 
 
-def _changes(spans: ir.Table, **given: int | ir.Value) -> ir.Table:
+def _changes(spans: ir.Table, **given: int | str) -> ir.Table:
     """Change points with every counter, those not given at 0."""
     zero = ibis.literal(0, "int64")
     stepped = spans.mutate(**{f"step_{name}": step for name, step in given.items()})
@@ -57,9 +59,10 @@ def _changes(spans: ir.Table, **given: int | ir.Value) -> ir.Table:
 def _cause(piece: ir.Table) -> ir.StringValue:
     """What changed at the instant the rung began."""
     return ibis.cases(
-        ((piece.relations != 0) | (piece.memberships != 0), "relation"),
+        (piece.memberships != 0, "relation"),
         (piece.occasions > 0, "purchase"),
         (piece.occasions < 0, "refund"),
         (piece.spreading != 0, "spreading"),
-        else_="consent",
+        ((piece.channels > 0) & (piece.consented > 0), "consent"),
+        else_="relation",
     )

@@ -7,6 +7,7 @@ it, so what ends at t still counts at t and what starts at t does not yet (metri
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -15,23 +16,26 @@ from siyu.core.time import OPEN_AT, OPEN_DAY
 
 
 def pieces(
-    changes: ir.Table, keys: tuple[str, ...], counters: tuple[str, ...], state: Callable[[ir.Table], ir.Value]
+    changes: ir.Table, keys: tuple[str, ...], counters: tuple[str, ...], state: Callable[[Any], ir.Value]
 ) -> ir.Table:
     """Maximal stretches of equal state per key.
 
     `changes` holds keys, `at`, `day` and counters (+1 where something begins, -1 where it ends); `state` reads the
-    running sums. Result: keys, state, valid_from, valid_to, from_day, to_day, and the counters' net change at the
-    instant the piece begins. Pieces of the state before the first change are not given.
+    running sums, which all start at 0. Result: keys, state, valid_from, valid_to, from_day, to_day, and the counters'
+    net change at the instant the piece begins. The piece before the first change of state is not given. The state
+    before an instant is the state of sum - change, so that one sort serves both sides of every edge.
     """
     net = changes.group_by(*keys, "at").aggregate(
         day=changes.day.max(), **{c: changes[c].sum().cast("int64") for c in counters}
     )
     so_far = ibis.window(group_by=keys, order_by="at", preceding=None, following=0)
-    running = net.mutate(**{f"{c}_so_far": net[c].sum().over(so_far).cast("int64") for c in counters})
-    stated = running.mutate(state=state(_renamed(running, counters)))
+    sums = {c: net[c].sum().over(so_far).cast("int64") for c in counters}
+    running = net.mutate(**{f"{c}_so_far": total for c, total in sums.items()})
+    after = _Counters(running, {c: running[f"{c}_so_far"] for c in counters})
+    before = _Counters(running, {c: running[f"{c}_so_far"] - running[c] for c in counters})
+    stated = running.mutate(state=state(after), state_before=state(before))
+    edges = stated.filter(stated.state != stated.state_before)
     in_order = ibis.window(group_by=keys, order_by="at")
-    compared = stated.mutate(before=stated.state.lag().over(in_order))
-    edges = compared.filter(compared.before.isnull() | (compared.before != compared.state))
     return edges.mutate(
         valid_from=edges["at"],
         from_day=edges.day,
@@ -41,7 +45,7 @@ def pieces(
 
 
 def spans(
-    changes: ir.Table, keys: tuple[str, ...], counters: tuple[str, ...], holds: Callable[[ir.Table], ir.BooleanValue]
+    changes: ir.Table, keys: tuple[str, ...], counters: tuple[str, ...], holds: Callable[[Any], ir.BooleanValue]
 ) -> ir.Table:
     """The pieces in which `holds` is true: keys, valid_from, valid_to, from_day, to_day."""
     found = pieces(changes, keys, counters, holds)
@@ -76,16 +80,12 @@ def _step(table: ir.Table, step: int | str) -> ir.Value:
     return table[step] if isinstance(step, str) else ibis.literal(step, "int64")
 
 
-def _renamed(running: ir.Table, counters: tuple[str, ...]) -> _Running:
-    return _Running(running, counters)
+class _Counters:
+    """Attribute access to counters as they stand before or after an instant, and to the key columns as they are."""
 
-
-class _Running:
-    """Attribute access to running sums by the counter's own name, and to every other column as it is."""
-
-    def __init__(self, table: ir.Table, counters: tuple[str, ...]) -> None:
+    def __init__(self, table: ir.Table, counters: dict[str, ir.Value]) -> None:
         self._table = table
         self._counters = counters
 
-    def __getattr__(self, name: str) -> ir.Value:
-        return self._table[f"{name}_so_far" if name in self._counters else name]
+    def __getattr__(self, name: str) -> Any:
+        return self._counters[name] if name in self._counters else self._table[name]

@@ -178,7 +178,7 @@ SPAN = (
 PURCHASE = Table(
     "purchase", "measures", "Paid, real orders with the span in which each counts as a purchase.",
     (_c("consumer_id", "id", "The buyer; null = anonymous."), _c("fact_id", "id", "The order (orders.fact_id)."),
-     _c("order_id", "text", "Its number."), _c("platform", "text", "Its platform."),
+     _c("platform", "text", "Its platform."),
      _c("paid_at", "instant", "When it was paid."), _c("paid_day", "day", "Business day of the payment."),
      _c("paid_amount", "money", "Paid."),
      _c("void_at", "instant", "When it was fully refunded; 2^62 = never."),
@@ -206,7 +206,8 @@ RELATION_SPAN = Table(
 )  # fmt: skip
 REACH_SPAN = Table(
     "reach_span", "measures", "When each channel was open to each consumer.",
-    (_c("consumer_id", "id", "The consumer."), _c("channel", "text", "The channel."), *SPAN),
+    (_c("consumer_id", "id", "The consumer."), _c("channel", "text", "The channel."), *SPAN,
+     _c("cause", "text", "What opened it: relation or consent.")),
     ("consumer_id", "channel", "valid_from"),
 )  # fmt: skip
 ROLE_SPAN = Table(
