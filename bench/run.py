@@ -1,0 +1,107 @@
+"""`make bench`: seconds, rows a second and peak memory of load, resolve and measure on a brand of a given size.
+
+Beside them: one more day, an as-of question, the same brand at half the size, and the hand-written SQL on the same
+tables. Prints the table that docs/explanation/performance.md holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import by_hand
+import duckdb
+
+STEPS = Path(__file__).with_name("steps.py")
+ORDER = ("load", "resolve", "measure", "by hand", "as-of", "load day", "resolve day", "measure day")
+TIMED = ("load", "resolve", "measure")
+
+
+def main() -> int:
+    """Run the bench and print its table; 1 if the hand-written SQL and the measures disagree."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="siyu-bench-", dir=options.dir) as folder:
+        whole = _run(Path(folder) / "whole", options.consumers)
+        half = _run(Path(folder) / "half", options.consumers // 2, TIMED) if not options.no_half else {}
+    wrong = by_hand.differences(whole["by hand"]["figures"], whole["measure"]["document"])
+    print(_report(options.consumers, whole, half, wrong))
+    return 1 if wrong else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--consumers", type=int, default=1_000_000)
+    parser.add_argument("--dir", default=None, help="where the files go for the time of the run")
+    parser.add_argument("--no-half", action="store_true", help="leave out the run at half the size")
+    return parser.parse_args()
+
+
+def _run(directory: Path, consumers: int, steps: tuple[str, ...] = ORDER) -> dict[str, dict[str, Any]]:
+    directory.mkdir(parents=True)
+    found = {"generate": _step("generate", directory, str(consumers))}
+    for step in steps:
+        found[step] = _step(step, directory)
+    found["disk_gb"] = {"value": _size(directory / "workspace") / 1024**3}
+    shutil.rmtree(directory)
+    return found
+
+
+def _step(step: str, directory: Path, *rest: str) -> dict[str, Any]:
+    print(f"{step} ...", file=sys.stderr, flush=True)
+    done = subprocess.run([sys.executable, str(STEPS), step, str(directory), *rest], stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _report(consumers: int, whole: dict[str, Any], half: dict[str, Any], wrong: list[str]) -> str:
+    files = whole["generate"]["files"]
+    counted = ", ".join(f"{files[k]:,} {k}" for k in ("orders", "events", "relations", "consents", "refunds", "referrals"))
+    lines = [
+        f"{consumers:,} consumers: {counted}.",
+        f"{_machine()}; Python {platform.python_version()}, DuckDB {duckdb.__version__}; {dt.date.today().isoformat()};",
+        f"`python bench/run.py --consumers {consumers}`.",
+        "",
+        "| step | seconds | rows a second | peak GB |",
+        "|---|---:|---:|---:|",
+        *(_line(step, whole[step]) for step in ORDER),
+        "",
+        f"- Measure takes {whole['measure']['seconds'] / whole['by hand']['seconds']:.2f} times the hand-written SQL "
+        f"({'the same figures' if not wrong else f'{len(wrong)} figures differ'}).",
+        f"- One more day (load, resolve, measure) takes {_share_of_a_day(whole):.1%} of the full run.",
+        f"- The workspace holds {whole['disk_gb']['value']:.2f} GB.",
+    ]
+    if half:
+        factors = ", ".join(f"{step} {whole[step]['seconds'] / half[step]['seconds']:.2f}" for step in TIMED)
+        total = sum(whole[s]["seconds"] for s in TIMED) / sum(half[s]["seconds"] for s in TIMED)
+        lines.append(f"- Twice the consumers take {total:.2f} times as long ({factors}).")
+    return "\n".join([*lines, *(f"- DIFFERS {w}" for w in wrong)])
+
+
+def _line(step: str, took: dict[str, Any]) -> str:
+    rate = f"{took['rows'] / took['seconds']:,.0f}" if "rows" in took and step != "as-of" else ""
+    return f"| {step} | {took['seconds']:.2f} | {rate} | {took['peak_gb']:.2f} |"
+
+
+def _share_of_a_day(whole: dict[str, Any]) -> float:
+    return sum(whole[f"{step} day"]["seconds"] for step in TIMED) / sum(whole[step]["seconds"] for step in TIMED)
+
+
+def _machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return f"{os.cpu_count()} cores ({platform.machine()}), {memory:.0f} GB, {platform.system()}"
+
+
+def _size(directory: Path) -> int:
+    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
