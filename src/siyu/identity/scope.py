@@ -1,0 +1,87 @@
+"""What an incremental resolve computes anew: the components that new links, identifiers and decisions touch."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+from ibis import _
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from siyu.identity.components import RETRACTED
+from siyu.identity.decisions import decided_since
+from siyu.identity.graph import column, evidence, identifiers, link_records
+from siyu.identity.seen import Seen
+from siyu.store.tables import LINK
+from siyu.store.workspace import Workspace
+
+#: Scratch tables a resolve leaves behind until it ends.
+SCRATCH = ("identity_new_pairs", "identity_touched", "identity_hit", "identity_affected", "identity_review",
+           "identity_keys")  # fmt: skip
+
+
+def refresh_links(workspace: Workspace, before: Seen, now: Seen) -> None:
+    """Bring table `link` up to the newest load: the pairs of new records are summed again over all their records."""
+    warehouse = workspace.warehouse
+    records = link_records(workspace, now.load_id)
+    fresh = records.filter(_.load_id > before.load_id).select("a").distinct()
+    warehouse.replace_where(LINK, "a", fresh, evidence(records.semi_join(fresh, "a")))
+
+
+def touched(workspace: Workspace, before: Seen, now: Seen) -> ir.Table:
+    """Identifiers that are new, or that a new pair or a new decision names. Ask before `refresh_links`."""
+    warehouse = workspace.warehouse
+    records, known = link_records(workspace, now.load_id), identifiers(workspace, now.load_id)
+    fresh = records.filter(_.load_id > before.load_id)
+    pairs = fresh.select("a", "b").distinct().anti_join(warehouse.table("link"), ["a", "b"])
+    pairs = warehouse.scratch("identity_new_pairs", pairs)
+    decided = [end for pair in decided_since(workspace.operations, before.decision_id) for end in pair]
+    unseen = known.filter(_.load_id > before.load_id).select("identifier_id")
+    result = warehouse.scratch("identity_touched", unseen)
+    warehouse.append_scratch("identity_touched", pairs.select(identifier_id="a"))
+    warehouse.append_scratch("identity_touched", pairs.select(identifier_id="b"))
+    warehouse.append_scratch("identity_touched", ids_table(np.array(decided, dtype=np.int64)))
+    return result
+
+
+def affected(workspace: Workspace, touched: ir.Table) -> ir.Table:
+    """All identifiers of the components that the touched ones are in, refused links counted as links.
+
+    A refused link still decides: when its component changes, it may become acceptable, or displace another.
+    """
+    warehouse = workspace.warehouse
+    identity = warehouse.table("identity")
+    hit = column(warehouse.arrow(identity.semi_join(touched, "identifier_id").select("consumer_id").distinct()),
+                 "consumer_id")
+    consumers = warehouse.scratch("identity_hit", ids_table(_with_refused(hit, *_refused_ends(workspace))))
+    inside = identity.semi_join(consumers, [("consumer_id", "identifier_id")]).select("identifier_id")
+    return warehouse.scratch("identity_affected", inside.union(touched, distinct=True))
+
+
+def ids_table(ids: np.ndarray) -> pa.Table:
+    """Ids as rows of one column, identifier_id."""
+    return pa.table({"identifier_id": pa.array(ids, pa.int64())})
+
+
+def _refused_ends(workspace: Workspace) -> tuple[np.ndarray, np.ndarray]:
+    """The consumers on both sides of every refused link."""
+    warehouse = workspace.warehouse
+    refused = warehouse.table("review").filter(_.guard != RETRACTED).select("a", "b")
+    identity = warehouse.table("identity")
+    one = identity.select(a="identifier_id", one="consumer_id")
+    other = identity.select(b="identifier_id", other="consumer_id")
+    rows = warehouse.arrow(refused.inner_join(one, "a").inner_join(other, "b").select("one", "other").distinct())
+    return column(rows, "one"), column(rows, "other")
+
+
+def _with_refused(hit: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The hit consumers and all that refused links, in any number of steps, connect them with."""
+    if not len(one) or not len(hit):
+        return hit
+    known, ends = np.unique(np.concatenate([one, other]), return_inverse=True)
+    a, b = ends[: len(one)], ends[len(one) :]
+    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(len(known), len(known)))
+    labels = connected_components(graph.tocsr(), directed=False)[1]
+    reached = np.isin(labels, labels[np.isin(known, hit)])
+    return np.union1d(hit, known[reached])

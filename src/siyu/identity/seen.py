@@ -1,0 +1,91 @@
+"""What the last resolve has seen, kept in operations: newest load and decision, and a hash of the identity settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+
+from siyu.core.settings import Settings
+from siyu.store.operations import LINK_DECISION, Operations
+from siyu.store.workspace import Workspace
+
+VERSION_STATE = "identity_version"
+SEEN_STATE = "identity_seen"
+#: Written before the tables are: who finds it knows that a run was cut short, and resolves everything.
+RESOLVING = '{"resolving": true}'
+
+#: Settings that decide who is who. Blocked values act at load, so they are not among them.
+DECIDING = ("identity.namespaces", "identity.not_linking", "identity.not_identifying", "identity.unique",
+            "identity.max_component")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Newest load and decision, how many loads that makes, the settings' hash, identifiers in the identity table."""
+
+    load_id: int
+    loads: int
+    decision_id: int
+    settings: str
+    identifiers: int
+
+
+def there_is(workspace: Workspace) -> Seen:
+    """What a resolve started now would see (`identifiers`: as the table stands before it)."""
+    loads = workspace.operations.committed_loads()
+    return Seen(
+        load_id=loads[-1] if loads else 0,
+        loads=len(loads),
+        decision_id=_newest_decision(workspace.operations),
+        settings=settings_hash(workspace.settings),
+        identifiers=workspace.warehouse.count(workspace.warehouse.table("identity")),
+    )
+
+
+def last_seen(workspace: Workspace) -> Seen | None:
+    """What the last resolve saw; None if there was none, or it was cut short."""
+    text = workspace.operations.state(SEEN_STATE)
+    if not text or text == RESOLVING:
+        return None
+    return Seen(**json.loads(text))
+
+
+def can_continue(workspace: Workspace, before: Seen | None, now: Seen) -> bool:
+    """Whether only news must be resolved: same settings, same older loads, and the table it left is still there."""
+    if before is None or (before.settings, before.identifiers) != (now.settings, now.identifiers):
+        return False
+    loads = workspace.operations.committed_loads()
+    return sum(load_id <= before.load_id for load_id in loads) == before.loads
+
+
+def identity_version(workspace: Workspace) -> int:
+    """The version of the identity in force; 0 before the first resolve."""
+    return int(workspace.operations.state(VERSION_STATE) or 0)
+
+
+def mark_resolving(workspace: Workspace) -> None:
+    """Say that the tables are about to change."""
+    workspace.operations.set_state(SEEN_STATE, RESOLVING)
+
+
+def mark_seen(workspace: Workspace, seen: Seen, version: int) -> None:
+    """Say what the tables now rest on."""
+    with workspace.operations.begin() as connection:
+        workspace.operations.set_state(VERSION_STATE, str(version), connection)
+        workspace.operations.set_state(SEEN_STATE, json.dumps(asdict(seen), sort_keys=True), connection)
+
+
+def settings_hash(settings: Settings) -> str:
+    """Equal as long as the same links give the same consumers. Lists that are sets are compared as sets."""
+    values = {name: settings[name] for name in DECIDING}
+    for name in DECIDING[1:-1]:
+        values[name] = sorted(values[name])
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _newest_decision(operations: Operations) -> int:
+    with operations.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.max(LINK_DECISION.c.decision_id))).scalar() or 0)
