@@ -10,7 +10,8 @@ SELECT count(*) FILTER (c.role IS NOT NULL) AS sustainable_relationships,
             AND channel IN ('sms', 'email', 'wecom', 'group', 'subscription'))) AS pushable,
        count(*) FILTER (c.role IS NOT NULL AND c.consumer_id IN (
             SELECT consumer_id FROM event WHERE moment < getvariable('closing') AND day > getvariable('last_day') - 180
-            UNION SELECT consumer_id FROM content WHERE moment < getvariable('closing') AND day > getvariable('last_day') - 180
+            UNION SELECT consumer_id FROM content
+                  WHERE moment < getvariable('closing') AND day > getvariable('last_day') - 180
             UNION SELECT consumer_id FROM bought WHERE moment = getvariable('closing')
                   AND paid_day > getvariable('last_day') - 180)) AS proven_180d,
        count(*) FILTER (c.role = 'basic' AND c.occasions > 0) AS basic_buyers,
@@ -23,4 +24,5 @@ CREATE VIEW f_by_relation_type AS
 SELECT h.relation_type AS name, count(DISTINCT h.consumer_id) AS n
 FROM held h JOIN closing c USING (consumer_id, moment) WHERE c.role IS NOT NULL GROUP BY ALL;
 CREATE VIEW f_by_channel AS
-SELECT channel AS name, count(DISTINCT consumer_id) AS n FROM open_channel WHERE moment = getvariable('closing') GROUP BY ALL;
+SELECT channel AS name, count(DISTINCT consumer_id) AS n
+FROM open_channel WHERE moment = getvariable('closing') GROUP BY ALL;

@@ -79,8 +79,8 @@ def _set_tables(own: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 
 
 def _capital(own: duckdb.DuckDBPyConnection) -> Document:
-    return {**_row(own, "f_total"), "by_role": _counts(own, "f_by_role"),
-            "by_relation_type": _counts(own, "f_by_relation_type"), "by_channel": _counts(own, "f_by_channel")}  # fmt: skip
+    parts = {by: _counts(own, f"f_{by}") for by in ("by_role", "by_relation_type", "by_channel")}
+    return {**_row(own, "f_total"), **parts}
 
 
 def _conversion(own: duckdb.DuckDBPyConnection) -> Document:

@@ -46,8 +46,10 @@ SELECT count(*) FILTER (after IS NOT NULL) AS fertility,
        count(*) FILTER (before < 4 AND after > before) / nullif(count(*) FILTER (before IS NOT NULL), 0) AS advancing,
        count(*) FILTER (before < 4 AND after > before) / nullif(count(*) FILTER (before < 4), 0) AS advancing_eligible,
        (SELECT count(*) FROM lively) AS superiority,
-       (SELECT count(*) FILTER (lively_day > getvariable('last_day') - 30) / nullif(count(*), 0) FROM lively) AS thriving_30d,
-       (SELECT count(*) FILTER (lively_day > getvariable('last_day') - 180) / nullif(count(*), 0) FROM lively) AS thriving_180d
+       (SELECT count(*) FILTER (lively_day > getvariable('last_day') - 30) / nullif(count(*), 0)
+        FROM lively) AS thriving_30d,
+       (SELECT count(*) FILTER (lively_day > getvariable('last_day') - 180) / nullif(count(*), 0)
+        FROM lively) AS thriving_180d
 FROM flow;
 
 CREATE VIEW fast_aipl AS
