@@ -32,8 +32,8 @@ WECOM_TYPES = (DEDICATED_SERVICE, GROUP_MEMBER)
 SHOWN: dict[int, dict[str, float]] = {
     OFFLINE_MEMBER: {"member_card": 1, "phone": 0.9},
     FAN: {"unionid": 1},
-    MINIPROGRAM_USER: {"openid": 1, "unionid": 0.75, "phone": 0.72},
-    DEDICATED_SERVICE: {"external_userid": 1, "unionid": 0.75, "phone": 0.3},
+    MINIPROGRAM_USER: {"openid": 1, "unionid": 0.8, "phone": 0.85},
+    DEDICATED_SERVICE: {"external_userid": 1, "unionid": 0.88, "phone": 0.4},
     GROUP_MEMBER: {"external_userid": 1, "unionid": 0.2},
     LIVE_FOLLOW: {"unionid": 1, "openid": 0.3},
 }

@@ -1,4 +1,4 @@
-"""Youzan customers: the whole list as of two days, a year apart.
+"""Youzan customers: the whole list as of several days of the last year.
 
 The same phone may stand on two rows (a second account), phones may be masked or `?`; memberships and followers have
 their date, the friend flag has none; who left the membership is simply no member any more.
@@ -20,6 +20,7 @@ from .season import DAY
 from .story import Story
 from .touchpoints import YOUZAN
 
+SNAPSHOT_DAYS = (365, 181, 91, 30, 0)
 TIERS = ("V1 初见", "V2 相知", "V3 挚友", "V4 至臻")
 CUSTOMER_FLAWS = (Flaw("bad_date", "成为会员时间", "0000-00-00 00:00:00"),)
 CITY_NAMES = [name for name, _, _ in CITIES]
@@ -36,8 +37,9 @@ class Accounts:
 
 
 def write_customers(story: Story, out: Exports) -> None:
-    """The whole customer list as of a day a year before the end, and as of the end."""
-    for day in (story.calendar.last_day - dt.timedelta(days=365), story.calendar.last_day):
+    """One list per day; who is no member any more on the next one has left in between."""
+    for days_before in SNAPSHOT_DAYS:
+        day = story.calendar.last_day - dt.timedelta(days=days_before)
         if day > story.calendar.first_day:
             _write_customers(story, out, day)
 

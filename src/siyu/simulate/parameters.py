@@ -20,10 +20,10 @@ class Purchasing:
     gamma: float = 118.0
     member_rate_uplift: float = 1.3
     buyer_share: float = 0.50
-    joiner_buyer_uplift: float = 0.40
-    at_once_share: float = 0.34
+    joiner_buyer_uplift: float = 0.44
+    at_once_share: float = 0.20
     """Of the buyers, who buy within three hours of arriving; the rest wait an exponential time."""
-    wait_days: float = 240.0
+    wait_days: float = 170.0
     second_order_share: float = 0.03
     """Orders followed by another one on the same day: two orders, one occasion."""
     unpaid_share: float = 0.07
@@ -60,21 +60,21 @@ class Relating:
     """Who enters a relation (shares of those who could) and who ends it."""
 
     youzan_member: float = 0.44
-    tmall_member: float = 0.26
+    tmall_member: float = 0.16
     site_member: float = 0.36
     offline_member: float = 0.48
     electronic_card: float = 0.55
     """Of the offline members, who also hold the electronic card and so the member centre."""
     friend_joins: float = 2.0
     """Times as likely to become a member when befriended on WeCom."""
-    fan: float = 0.16
+    fan: float = 0.24
     miniprogram_user: float = 0.85
     group_member: float = 0.45
     live_follow: float = 0.10
-    member_leaves: float = 0.42
-    friend_leaves: float = 0.45
+    member_leaves: float = 0.5
+    friend_leaves: float = 0.6
     group_leaves: float = 0.35
-    follow_leaves: float = 0.45
+    follow_leaves: float = 0.6
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,10 @@ class Spoiling:
     email_typo: float = 0.008
     blocked_value: float = 0.004
     two_cards: float = 0.006
-    masked_phone: float = 0.08
+    masked_phone: float = 0.06
     other_recipient: float = 0.10
     duplicate_line: float = 0.002
     bad_row: float = 0.0003
-    late_row: float = 0.01
 
 
 @dataclass(frozen=True)

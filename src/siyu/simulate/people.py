@@ -14,7 +14,7 @@ from .parameters import Parameters
 from .season import DAY, Season
 from .touchpoints import OFFLINE, PLATFORMS, SITE, TMALL, WEIXIN_SHOP, YOUZAN
 
-HOME_SHARES = (0.37, 0.21, 0.08, 0.13, 0.21)
+HOME_SHARES = (0.42, 0.16, 0.07, 0.14, 0.21)
 ALSO_ON = np.array(  # share of those at home on the row's platform who some day also use the column's
     [
         [1.00, 0.16, 0.08, 0.05, 0.14],

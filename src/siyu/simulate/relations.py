@@ -38,7 +38,7 @@ MEMBER_TOUCHPOINTS = {YOUZAN: MINI_PROGRAM, TMALL: FLAGSHIP_STORE, SITE: WEBSITE
 ELSEWHERE = len(PLATFORMS)
 """The platform of relations that live in WeChat itself, not in a shop."""
 
-AT_ONCE, WITH_ORDER, JOIN_DAYS = 0.14, 0.08, 260.0
+AT_ONCE, WITH_ORDER, JOIN_DAYS = 0.20, 0.06, 170.0
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,9 @@ def _followings(rng: np.random.Generator, calendar: Season, people: People, trut
     on_youzan = people.adopted[:, YOUZAN] < NEVER
     shop = np.where(on_youzan, YOUZAN, ELSEWHERE)
     for kind, touchpoint, could, share, wait, leaves in (
-        (FAN, OFFICIAL_ACCOUNT, people.wechat, truth.fan, 120, truth.follow_leaves),
+        (FAN, OFFICIAL_ACCOUNT, people.wechat, truth.fan, 25, truth.follow_leaves),
         (MINIPROGRAM_USER, MINI_PROGRAM, on_youzan, truth.miniprogram_user, 3, 0.03),
-        (LIVE_FOLLOW, LIVE_ROOM, people.wechat, truth.live_follow, 200, truth.follow_leaves),
+        (LIVE_FOLLOW, LIVE_ROOM, people.wechat, truth.live_follow, 60, truth.follow_leaves),
     ):
         who = np.flatnonzero(could & (rng.random(people.count) < share))
         since = np.where(on_youzan, people.adopted[:, YOUZAN], people.arrival)[who]
@@ -123,7 +123,7 @@ def _followings(rng: np.random.Generator, calendar: Season, people: People, trut
 
 def _friendships(rng: np.random.Generator, calendar: Season, people: People, truth: Relating) -> Iterator[Relations]:
     who = np.flatnonzero(people.wecom)
-    starts = _after(rng, calendar, people.arrival[who], 150)
+    starts = _after(rng, calendar, people.arrival[who], 40)
     friends = _relations(rng, calendar, who, starts, DEDICATED_SERVICE, ELSEWHERE, WECOM_CHAT, truth.friend_leaves)
     yield _with(friends, guide=friends.person % len(GUIDES))
     for share, offset in ((truth.group_member, 0), (truth.group_member / 4, 5)):

@@ -36,13 +36,13 @@ EVENTS = (
     "click", "impression",
 )  # fmt: skip
 ORDER_ENTRY_SHARE, JOIN_ENTRY_SHARE = 0.8, 0.8
-VISITS_PER_PERSON = 5.2
+VISITS_PER_PERSON = 6.0
 ENGAGED_DAYS = 420.0
 CONTENTS = 40
 NOBODY_SHARE = 0.02
 
 FOLLOWS = (  # event, share of entries, share of entries that lead to an order, only at these touchpoints
-    (VIEW, 0.25, 0.6, None),
+    (VIEW, 0.2, 0.6, None),
     (WATCH, 0.8, 0.9, (LIVE_ROOM,)),
     (CART, 0.10, 0.45, (MINI_PROGRAM, FLAGSHIP_STORE, WEBSITE, LIVE_ROOM)),
     (FAVORITE, 0.05, 0.08, (MINI_PROGRAM, FLAGSHIP_STORE, WEBSITE)),

@@ -32,8 +32,8 @@ Written by `siyu simulate`; nothing here is loaded by `siyu load`. Compare what 
 | parameters.json | seed, window, true parameters, the effect of referral, how many wrinkles stand in which file |
 
 Money is in CNY, times are local (Asia/Shanghai). A value of kind `shared` belongs to several persons (a family phone);
-the store phones of parameters.json belong to nobody. Late rows are right rows that stand in a `-late` file. Bad rows are extra: the good rows alone add
-up to orders.csv.
+the store phones of parameters.json belong to nobody. Late rows are right rows that stand in a `-late` file. Bad rows
+are extra: the good rows alone add up to orders.csv.
 """
 
 
