@@ -14,11 +14,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from siyu.core.errors import NewerVersionError, WorkspaceError
 
 METADATA = sa.MetaData()
 MIGRATIONS = Path(__file__).parent / "migrations"
+#: Number of the lock PostgreSQL keeps while one process migrates ("siyu" in ASCII).
+MIGRATION_LOCK = 0x73697975
 
 #: A load: the one commit point. Facts whose load has no row with `committed_at` are invisible and dropped at open.
 LOAD = sa.Table(
@@ -90,9 +94,7 @@ class Operations:
     """The operations store: `begin()` for a transaction, `connect()` for reading, `state` for small facts."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url)
-        if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _durable_sqlite)
+        self.engine = _engine(url)
         _migrate(self.engine)
 
     @contextlib.contextmanager
@@ -132,30 +134,70 @@ class Operations:
         self.engine.dispose()
 
 
+def _engine(url: str) -> sa.Engine:
+    """An engine of SQLite or PostgreSQL (psycopg 3 unless the URL names another driver)."""
+    if url.startswith(("postgres://", "postgresql://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    try:
+        engine = sa.create_engine(url)
+    except ModuleNotFoundError as error:
+        raise WorkspaceError(f"operations.url needs {error.name}, which is not installed.",
+                             remedy='For PostgreSQL: pip install "siyu[postgres]".') from None
+    except ArgumentError:  # its message would show the URL, and with it a password
+        raise WorkspaceError("operations.url in siyu.toml is not a database URL.",
+                             remedy="For example postgresql://user:password@host/database; empty = SQLite.") from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _durable_sqlite)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
 def _durable_sqlite(connection, _record) -> None:
     """A commit is on disk when it returns; deleted values leave no bytes in free pages."""
+    connection.isolation_level = None  # Python would run schema changes outside the transaction; see _begin
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
 def _migrate(engine: sa.Engine) -> None:
-    """Bring the schema to this version; refuse one that is newer."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    """Bring the schema to this version, all or nothing; refuse one that is newer."""
+    config = migration_config()
     script = ScriptDirectory.from_config(config)
     try:
         with engine.begin() as connection:
+            _one_at_a_time(connection)
             current = MigrationContext.configure(connection).get_current_revision()
             if current == script.get_current_head():
                 return
             if current is not None and current not in {r.revision for r in script.walk_revisions()}:
                 raise NewerVersionError(
-                    f"The operations store is at revision {current}; this siyu knows up to {script.get_current_head()}.",
+                    f"The operations store is at revision {current}; this siyu knows {script.get_current_head()}.",
                     remedy="Install the newer siyu that wrote it.")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except sa.exc.DBAPIError as error:
-        raise WorkspaceError(f"The operations store will not open: {error.orig}",
+    except DBAPIError as error:
+        engine.dispose()
+        raise WorkspaceError(f"The operations store will not open: {str(error.orig).splitlines()[0]}",
                              remedy="Check operations.url in siyu.toml, or the file's permissions.") from None
+    except NewerVersionError:
+        engine.dispose()
+        raise
+
+
+def migration_config() -> Config:
+    """Alembic's configuration; `attributes["connection"]` is the connection to work on."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _one_at_a_time(connection: sa.Connection) -> None:
+    """Processes that start together do not migrate together."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})

@@ -40,7 +40,7 @@ class Warehouse(ABC):
 
     @abstractmethod
     def batches(self, expression: ir.Table, rows: int = 500_000) -> Iterator[pa.RecordBatch]:
-        """Rows of an expression in batches, for results larger than memory."""
+        """Rows of an expression in batches, in no promised order, for results larger than memory."""
 
     def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
         """All rows of a small expression as dicts."""
@@ -64,7 +64,8 @@ class Warehouse(ABC):
     def in_force(self, kind: str) -> ir.Table:
         """The facts of a kind without those that a later load corrected."""
         facts = BY_NAME[kind].expr()
-        corrected = SUPERSEDED.expr().filter(lambda t: t.kind == kind)
+        superseded = SUPERSEDED.expr()
+        corrected = superseded.filter(superseded.kind == kind)
         return facts.anti_join(corrected, "fact_id") if self.count(corrected) else facts
 
     @abstractmethod

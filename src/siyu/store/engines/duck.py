@@ -6,15 +6,17 @@ import contextlib
 import os
 import re
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from siyu.core.errors import DamagedError, HeldError, NewerVersionError, QueryError
-from siyu.store.tables import TABLES, Column, Table
+from siyu.core.errors import DamagedError, HeldError, NewerVersionError, QueryError, SiyuError, WorkspaceError
+from siyu.store.tables import BY_NAME, TABLES, Column, Table
 from siyu.store.warehouse import WAREHOUSE_VERSION, Rows, Warehouse, schema_of, unbound
 
 DUCK = {
@@ -49,10 +51,13 @@ class DuckWarehouse(Warehouse):
         return found.cast(expression.schema().to_pyarrow())
 
     def batches(self, expression: ir.Table, rows: int = 500_000) -> Iterator[pa.RecordBatch]:
+        if self._inside_transaction or self._reads_scratch(expression):  # which a second cursor cannot see
+            yield from self._pages(expression, rows)
+            return
         schema = expression.schema().to_pyarrow()
-        cursor = self._connection.cursor()
-        for batch in cursor.execute(self.sql(expression)).to_arrow_reader(rows):
-            yield batch.cast(schema)
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            for batch in cursor.execute(self.sql(expression)).to_arrow_reader(rows):
+                yield batch.cast(schema)
 
     def query(self, text: str) -> pa.Table:
         cursor = self._connection.cursor()
@@ -78,10 +83,10 @@ class DuckWarehouse(Warehouse):
     def replace(self, table: Table, rows: Rows) -> None:
         with self.transaction(), self._source(rows, table.schema) as source:
             columns = ", ".join(map(_q, table.column_names))
-            self._connection.execute(f"CREATE TEMP TABLE _replacing AS SELECT {columns} FROM {source}")
-            self._connection.execute(_create(table, replace=True))
-            self._connection.execute(f"INSERT INTO {_q(table.name)} ({columns}) SELECT {columns} FROM _replacing")
-            self._connection.execute("DROP TABLE _replacing")
+            self._connection.execute(_create(table, name="_replacing"))
+            self._connection.execute(f"INSERT INTO _replacing ({columns}) SELECT {columns} FROM {source}")
+            self._connection.execute(f"DROP TABLE {_q(table.name)}")
+            self._connection.execute(f"ALTER TABLE _replacing RENAME TO {_q(table.name)}")
 
     def replace_where(self, table: Table, column: str, keys: ir.Table, rows: Rows) -> None:
         with self.transaction(), self._source(rows, table.schema) as source:
@@ -124,12 +129,16 @@ class DuckWarehouse(Warehouse):
     # -- scratch
 
     def scratch(self, name: str, rows: Rows) -> ir.Table:
+        assert name not in BY_NAME, f"{name} is a declared table"
         schema = schema_of(rows)
-        self._connection.execute(f"DROP TABLE IF EXISTS temp.{_q(name)}")
+        fresh = f"_fresh_{name}"  # the rows may read the scratch table they replace
         columns = ", ".join(f"{_q(f.name)} {_duck_type(f.type)}" for f in schema)
-        self._connection.execute(f"CREATE TEMP TABLE {_q(name)} ({columns})")
-        self._scratch[name] = schema
-        self.append_scratch(name, rows)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {_q(fresh)} ({columns})")
+        self._scratch[fresh] = schema
+        self.append_scratch(fresh, rows)
+        self.drop_scratch(name)
+        self._connection.execute(f"ALTER TABLE temp.{_q(fresh)} RENAME TO {_q(name)}")
+        self._scratch[name] = self._scratch.pop(fresh)
         return unbound(schema, name)
 
     def append_scratch(self, name: str, rows: Rows) -> None:
@@ -147,6 +156,28 @@ class DuckWarehouse(Warehouse):
         shutil.rmtree(self._spill, ignore_errors=True)
 
     # -- inside
+
+    def _reads_scratch(self, expression: ir.Table) -> bool:
+        return any(getattr(node, "name", "") in self._scratch for node in expression.op().find(ops.UnboundTable))
+
+    def _pages(self, expression: ir.Table, rows: int) -> Iterator[pa.RecordBatch]:
+        """The rows kept as a temporary table and read piece by piece; other statements may run in between."""
+        schema, name = expression.schema().to_pyarrow(), f"_pages_{uuid.uuid4().hex}"
+        numbered = f"SELECT *, row_number() OVER () AS _place FROM ({self.sql(expression)})"
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS {numbered}")
+        try:
+            start = 0
+            while page := self._page(name, start, rows):
+                yield from page.cast(schema).combine_chunks().to_batches()
+                start += rows
+        finally:
+            self._connection.execute(f"DROP TABLE {name}")
+
+    def _page(self, name: str, start: int, rows: int) -> pa.Table | None:
+        # rowid will not do: rows of an open transaction have others
+        text = f"SELECT * EXCLUDE (_place) FROM {name} WHERE _place > {start} AND _place <= {start + rows}"
+        page = self._connection.execute(text).to_arrow_table()
+        return page if page.num_rows else None
 
     @contextlib.contextmanager
     def _source(self, rows: Rows, schema: pa.Schema) -> Iterator[str]:
@@ -183,7 +214,7 @@ def _readable_column(column: Column, zone: str) -> str:
 
 def _connect(path: Path, spill: Path, memory: str, threads: int | None) -> duckdb.DuckDBPyConnection:
     """Open the file; what DuckDB spilled before (plain rows) is wiped first."""
-    config: dict[str, str | int] = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory,
         "temp_directory": str(spill),
         "preserve_insertion_order": "false",
@@ -196,13 +227,20 @@ def _connect(path: Path, spill: Path, memory: str, threads: int | None) -> duckd
     return connection
 
 
-def _open_error(path: Path, text: str) -> HeldError | DamagedError:
+def _open_error(path: Path, text: str) -> SiyuError:
+    first = text.splitlines()[0]
     held = re.search(r"Conflicting lock is held in (.*?) \(PID (\d+)\)|used by another process", text)
     if held:
         who = f"process {held[2]} ({held[1]})" if held[2] else "another process"
         return HeldError(f"{path.name} is held by {who}.",
                          remedy="Wait until it ends, or stop it (`siyu serve` stops with Ctrl-C), then try again.")
-    return DamagedError(f"{path.name} will not open: {text.splitlines()[0]}")
+    if "newer version of DuckDB" in text:
+        return NewerVersionError(f"{path.name} was written by a newer DuckDB: {first}",
+                                 remedy="Install the newer siyu that wrote it (its DuckDB comes with it).")
+    if "Permission denied" in text or "No such file or directory" in text:
+        return WorkspaceError(f"{path.name} cannot be opened: {first}", remedy="Check the folder and its permissions.")
+    return DamagedError(f"{path.name} will not open: {first}",
+                        remedy="The file stays as it is; it can be set aside and rebuilt from the landed raw files.")
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -222,10 +260,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         connection.execute("INSERT INTO _siyu VALUES (?)", [WAREHOUSE_VERSION])
 
 
-def _create(table: Table, *, replace: bool = False) -> str:
+def _create(table: Table, name: str | None = None) -> str:
     columns = ", ".join(f"{_q(c.name)} {DUCK[c.type]}" for c in table.columns)
-    how = "CREATE OR REPLACE TABLE" if replace else "CREATE TABLE IF NOT EXISTS"
-    return f"{how} {_q(table.name)} ({columns})"
+    return f"CREATE TABLE IF NOT EXISTS {_q(name or table.name)} ({columns})"
 
 
 def _only_reads(connection: duckdb.DuckDBPyConnection, text: str) -> None:

@@ -1,0 +1,61 @@
+"""`query`: a person's own SQL over readable rows; it reads and does nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from siyu.core.errors import QueryError
+from siyu.core.time import OPEN_AT, OPEN_DAY
+from siyu.store.tables import BY_NAME, IDENTITY, ROLE_SPAN, SUPERSEDED
+from siyu.store.warehouse import Warehouse
+from tests.engines.rows import ABOVE_FLOAT, filled, identities, orders, superseded
+
+NOON_IN_SHANGHAI = 1_767_240_000_000_000  # 2026-01-01T04:00Z
+
+
+def test_instants_are_local_clock_times_and_days_are_dates(warehouse: Warehouse):
+    warehouse.append(ROLE_SPAN, filled(ROLE_SPAN, {
+        "consumer_id": ABOVE_FLOAT, "valid_from": NOON_IN_SHANGHAI, "valid_to": OPEN_AT, "from_day": 20454,
+        "to_day": OPEN_DAY}))
+    found = warehouse.query("SELECT consumer_id, valid_from, valid_to, from_day, to_day FROM role_span").to_pylist()
+    assert found == [{"consumer_id": ABOVE_FLOAT, "valid_from": dt.datetime(2026, 1, 1, 12), "valid_to": None,
+                      "from_day": dt.date(2026, 1, 1), "to_day": None}]
+
+
+def test_facts_no_longer_in_force_are_hidden(warehouse: Warehouse):
+    warehouse.append(BY_NAME["orders"], orders(1, 5, 6))
+    warehouse.append(SUPERSEDED, superseded(orders(1, 5).column("fact_id")[0].as_py(), 0, load_id=2))
+    text = "WITH few AS (SELECT paid_amount FROM orders) SELECT sum(paid_amount) AS paid FROM few -- comment"
+    assert warehouse.query(text).to_pylist() == [{"paid": 6}]
+    assert warehouse.count(BY_NAME["orders"]) == 2  # expressions still see the table itself
+
+
+@pytest.mark.parametrize("text", [
+    "DELETE FROM identity", "DROP TABLE identity", "CREATE TABLE x AS SELECT 1", "INSERT INTO identity VALUES (1,1,1)",
+    "SELECT 1; SELECT 2", "SELECT 1; DROP TABLE identity", "", "SET x = 1", "COPY identity TO 'x.csv'",
+])
+def test_whatever_is_not_one_select_is_refused(warehouse: Warehouse, text: str):
+    with pytest.raises(QueryError):
+        warehouse.query(text)
+
+
+@pytest.mark.parametrize("text", [
+    "SELECT * FROM identty", "SELECT nothing FROM identity", "SELEC 1", "SELECT 1 FROM",
+    "SELECT * FROM 'pyproject.toml'", "SELECT * FROM read_csv('pyproject.toml')", "SELECT * FROM csv.`pyproject.toml`",
+    "SELECT java_method('java.lang.System', 'getenv', 'HOME')", "SELECT TRANSFORM(1) USING 'cat'",
+    "SELECT * FROM _siyu_version",
+])
+def test_a_query_that_names_what_is_not_there_says_so(warehouse: Warehouse, text: str):
+    with pytest.raises(QueryError) as refused:
+        warehouse.query(text)
+    assert "\n" not in refused.value.message
+
+
+def test_tables_are_what_they_were_after_a_query(warehouse: Warehouse):
+    warehouse.append(IDENTITY, identities((1, 1)))
+    assert warehouse.query("SELECT count(*) AS n FROM IDENTITY").to_pylist() == [{"n": 1}]
+    warehouse.append(IDENTITY, identities((2, 2)))
+    assert warehouse.query("SELECT count(*) AS n FROM identity").to_pylist() == [{"n": 2}]
+    assert warehouse.count(IDENTITY) == 2
