@@ -1,4 +1,4 @@
-"""A large brand as canonical Parquet or CSV files: drawn with numpy in one pass, seeded, without a truth to compare with.
+"""A large brand as canonical Parquet or CSV files: drawn with numpy in one pass, seeded, with no truth beside it.
 
 It has the load of a real one (people under several identifiers, relations that end, refunds, referrals), not its story;
 the simulated brand with known truth is `siyu simulate`.
@@ -23,11 +23,26 @@ START = dt.datetime.combine(LAST_DAY, dt.time()) - dt.timedelta(days=DAYS - 1)
 
 ORDERS_EACH, EVENTS_EACH, RELATIONS_EACH = 3.0, 10.0, 1.6
 CONSENTS_EACH, REFERRALS_EACH, REFUND_SHARE = 0.4, 0.06, 0.05
-TOUCHPOINTS = np.array(["mini_program", "flagship_store", "official_account", "wecom", "live_room", "group_chat", "site",
-                        "counter", "member_center", "short_video", "parcel_card", "offline_event"])
+TOUCHPOINTS = np.array(
+    [
+        "mini_program",
+        "flagship_store",
+        "official_account",
+        "wecom",
+        "live_room",
+        "group_chat",
+        "site",
+        "counter",
+        "member_center",
+        "short_video",
+        "parcel_card",
+        "offline_event",
+    ]
+)
 EVENT_NAMES = np.array(["visit", "view", "click", "impression", "add_to_cart", "interact", "favorite", "enter"])
 EVENT_SHARES = (0.25, 0.25, 0.15, 0.10, 0.09, 0.07, 0.04, 0.05)
 RELATION_TYPES = np.array(["member", "fan", "dedicated_service", "group_member", "miniprogram_user"])
+CONSENT_CHANNELS = np.array(["sms", "email", "wecom", "subscription"])
 RELATION_SHARES = (0.34, 0.26, 0.14, 0.10, 0.16)
 
 
@@ -46,7 +61,9 @@ class People:
 def write(directory: Path, consumers: int, seed: int = 20260630, suffix: str = "parquet") -> dict[str, int]:
     """Write the brand up to the day before the last, and the last day apart in `day/`. Rows by file."""
     rng = np.random.default_rng(seed)
-    people = People(np.sort((rng.random(consumers) ** 0.7 * SECONDS * 0.98).astype(np.int64)), rng.random(consumers) < 0.45)
+    people = People(
+        np.sort((rng.random(consumers) ** 0.7 * SECONDS * 0.98).astype(np.int64)), rng.random(consumers) < 0.45
+    )
     orders = _orders(rng, people)
     kinds = {
         "orders": orders,
@@ -137,7 +154,7 @@ def _consents(rng: np.random.Generator, people: People) -> pa.Table:
     return _by_time({
         "occurred_at": _times(at),
         "purpose": pa.array(np.full(len(who), "marketing")),
-        "channel": pa.array(rng.choice(np.array(["sms", "email", "wecom", "subscription"]), len(who), p=(0.6, 0.1, 0.2, 0.1))),
+        "channel": pa.array(rng.choice(CONSENT_CHANNELS, len(who), p=(0.6, 0.1, 0.2, 0.1))),
         "action": pa.array(np.where(rng.random(len(who)) < 0.75, "grant", "withdraw")),
         **_identifiers(who, phone=np.ones(len(who), bool)),
     }, at)  # fmt: skip

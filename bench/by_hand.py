@@ -1,4 +1,4 @@
-"""The hand-written SQL of by_hand.sql, run on a copy of a workspace's warehouse, and its figures beside the document's."""
+"""The hand-written SQL of by_hand.sql on a copy of a workspace's warehouse, and its figures beside the document's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def run(directory: Path, as_of: dt.date, window: int = 30) -> tuple[float, dict[
     settings = open_workspace(directory).settings
     copy = directory / "by_hand.duckdb"
     shutil.copy(directory / "warehouse.duckdb", copy)
-    connection = duckdb.connect(str(copy), config={"memory_limit": settings["warehouse.memory"], "preserve_insertion_order": "false"})
+    connection = duckdb.connect(
+        str(copy), config={"memory_limit": settings["warehouse.memory"], "preserve_insertion_order": "false"}
+    )
     try:
         _set(connection, settings, as_of, window)
         started = time.perf_counter()
@@ -38,7 +40,12 @@ def run(directory: Path, as_of: dt.date, window: int = 30) -> tuple[float, dict[
 def _set(connection: duckdb.DuckDBPyConnection, settings, as_of: dt.date, window: int) -> None:
     day = day_of(as_of)
     connection.execute("SET TimeZone = 'UTC'")
-    values = {"zone": settings["brand.zone"], "first_day": day - window + 1, "last_day": day, "closing": day_ends(day, settings.zone)}
+    values = {
+        "zone": settings["brand.zone"],
+        "first_day": day - window + 1,
+        "last_day": day,
+        "closing": day_ends(day, settings.zone),
+    }
     for name, value in values.items():
         connection.execute(f"SET VARIABLE {name} = {value!r}")
 
@@ -52,8 +59,11 @@ def differences(figures: dict[str, float], document: dict[str, Any]) -> list[str
     expected |= {f"A.{name}": plus["A"][name] for name in ("base", "eligible", "deepened")}
     expected |= {f"fast.{name}": value for name, value in _flat(fast)}
     shared = figures.keys() & expected.keys()
-    return [f"{name}: by hand {figures[name]}, measure {expected[name]}" for name in sorted(shared)
-            if abs((figures[name] or 0) - (expected[name] or 0)) > 1e-6]
+    return [
+        f"{name}: by hand {figures[name]}, measure {expected[name]}"
+        for name in sorted(shared)
+        if abs((figures[name] or 0) - (expected[name] or 0)) > 1e-6
+    ]
 
 
 def _flat(node: dict[str, Any], path: str = ""):

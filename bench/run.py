@@ -18,8 +18,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import by_hand
 import duckdb
+
+import by_hand
 
 STEPS = Path(__file__).with_name("steps.py")
 ORDER = ("load", "resolve", "measure", "by hand", "as-of", "load day", "resolve day", "measure day")
@@ -63,10 +64,12 @@ def _step(step: str, directory: Path, *rest: str) -> dict[str, Any]:
 
 def _report(consumers: int, whole: dict[str, Any], half: dict[str, Any], wrong: list[str]) -> str:
     files = whole["generate"]["files"]
-    counted = ", ".join(f"{files[k]:,} {k}" for k in ("orders", "events", "relations", "consents", "refunds", "referrals"))
+    counted = ", ".join(
+        f"{files[k]:,} {k}" for k in ("orders", "events", "relations", "consents", "refunds", "referrals")
+    )
     lines = [
         f"{consumers:,} consumers: {counted}.",
-        f"{_machine()}; Python {platform.python_version()}, DuckDB {duckdb.__version__}; {dt.date.today().isoformat()};",
+        f"{_machine()}; Python {platform.python_version()}, DuckDB {duckdb.__version__}; {dt.date.today()};",
         f"`python bench/run.py --consumers {consumers}`.",
         "",
         "| step | seconds | rows a second | peak GB |",

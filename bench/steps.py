@@ -1,4 +1,4 @@
-"""One step of the bench in a process of its own, so that its peak memory is its own: `python bench/steps.py STEP DIR ...`.
+"""One step of the bench in a process of its own, so that its peak memory is its own: `steps.py STEP DIR ...`.
 
 Prints one JSON object: seconds, and what the step gave.
 """
@@ -16,7 +16,6 @@ from typing import Any
 
 import brand
 import by_hand
-
 from siyu.core.time import day_of
 from siyu.identity.resolve import resolve
 from siyu.measures.fast_plus.capital import sustainable
@@ -94,8 +93,8 @@ def hand(directory: Path) -> dict[str, Any]:
 
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
-    "generate": generate, "load": load_all, "resolve": resolve_, "measure": measure_full, "as-of": as_of, "by hand": hand,
-    "load day": load_day, "resolve day": resolve_, "measure day": measure_day,
+    "generate": generate, "load": load_all, "resolve": resolve_, "measure": measure_full, "as-of": as_of,
+    "by hand": hand, "load day": load_day, "resolve day": resolve_, "measure day": measure_day,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from siyu.cli import context, errors, workspace
+from siyu.cli import context, demo, errors, measures, quarantine, sources, workspace
 from siyu.cli.output import say
 from siyu.core.errors import SiyuError
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.callback()(context.choose)
-for noun in (workspace,):
+for noun in (workspace, demo, sources, quarantine, measures):
     noun.register(app)
 
 

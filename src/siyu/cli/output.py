@@ -6,15 +6,20 @@ import contextlib
 import datetime as dt
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 #: Larger whole numbers lose digits in JavaScript and spreadsheets, so JSON gives them as strings.
 EXACT_IN_JSON = 2**53
+
+#: Work shorter than this says nothing where there is no terminal.
+QUIET_SECONDS = 2.0
 
 #: progress(what, share): a step's name and how far it is, 0 to 1; progress(what, done, total) says the same in pieces.
 Report = Callable[..., None]
@@ -65,17 +70,17 @@ def say(text: str) -> None:
 
 def suggest(command: str, why: str) -> None:
     """The next thing to do, on stderr."""
-    err().print(f"[dim]next:[/dim] [bold]{command}[/bold] [dim]{why}[/dim]")
+    err().print(Text.assemble(("next: ", "dim"), (command, "bold"), (f"  {why}", "dim")))
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()) -> None:
-    """A table for people, on stdout; columns named in `right` are set flush right."""
-    drawn = Table(title=title or None, title_justify="left", header_style="bold")
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, header: bool = True) -> None:
+    """A table for people, on stdout."""
+    drawn = Table(title=title or None, title_justify="left", header_style="bold", show_header=header)
     for column in columns:
-        drawn.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        drawn.add_column(column, overflow="fold")
     for row in rows:
-        drawn.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console(highlight=False).print(drawn, markup=False)
+        drawn.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    Console(highlight=False).print(drawn)
 
 
 @contextlib.contextmanager
@@ -100,21 +105,23 @@ def _bars(bars: Progress) -> Report:
     """One bar at a time: a new step takes the place of the one before."""
     tasks: dict[str, TaskID] = {}
 
-    def report(what: str, done: float = 0.0, total: float = 1.0) -> None:
+    def report(what: str, done: float | None = None, total: float = 1.0) -> None:
         if what not in tasks:
             for earlier in tasks.values():
                 bars.update(earlier, visible=False)
             tasks[what] = bars.add_task(what, total=total)
-        bars.update(tasks[what], completed=done, total=total)
+        bars.update(tasks[what], completed=done or 0.0, total=total)
 
     return report
 
 
 def _plain_lines() -> Report:
+    """Steps that begin once the work has taken longer than people wait without a word."""
     begun: set[str] = set()
+    started = time.monotonic()
 
-    def report(what: str, done: float = 0.0, total: float = 1.0) -> None:
-        if what not in begun:
+    def report(what: str, done: float | None = None, total: float = 1.0) -> None:
+        if what not in begun and time.monotonic() - started > QUIET_SECONDS:
             begun.add(what)
             say(f"{what} ...")
 

@@ -1,0 +1,150 @@
+"""The reference, written from the code: `python -m siyu.cli.docs docs/reference`; a test holds the files to it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from siyu.cli.main import app
+from siyu.core.kinds import KINDS, Field, Kind
+from siyu.core.settings import SETTINGS
+from siyu.measures.registry import METRICS
+from siyu.store.tables import TABLES, Table
+
+WRITTEN = "This page is written from the code by `make docs`; change the code, not the page."
+EXIT_CODES = (
+    "Every command takes `-C DIR` (the workspace; default: the current folder), before or after its name. Results go "
+    "to standard output, messages and progress to standard error; `--json` prints exactly one JSON object, "
+    "identifiers over 2^53 as strings. Exit codes: 0 done, 1 done with refusals (rows in quarantine, links to "
+    "review), 2 refused, 130 stopped by Ctrl-C."
+)
+
+
+def commands() -> str:
+    """Every command with its arguments and options."""
+    return _page("Commands", EXIT_CODES, *(_command(name, command) for name, command in walk()))
+
+
+def settings() -> str:
+    """Every setting with its default."""
+    intro = "Lines of `siyu.toml`, as `[section]` and `key = value`; what is not written there has its default."
+    rows = [(f"`{s.name}`", f"`{s.default!r}`", s.help) for s in SETTINGS]
+    return _page("Settings", intro, _table(("setting", "default", "meaning"), rows))
+
+
+def tables() -> str:
+    """Every warehouse table with its columns."""
+    intro = (
+        "What `siyu query` reads. There, instants are local timestamps, days are dates, open ends are NULL, and only "
+        "facts in force are shown; money is in minor units (cents)."
+    )
+    return _page("Tables", intro, *map(_data_table, TABLES))
+
+
+def kinds() -> str:
+    """Every kind of fact with the columns a file may have."""
+    intro = (
+        "What `siyu load` takes without a mapping: CSV, XLSX, Parquet or JSON Lines with these columns. Persons are "
+        "named by columns `id.<namespace>` (`id.phone`, `id.unionid`, `id.member_card` ...). Times are ISO 8601, in the "
+        "brand's zone unless they carry an offset; amounts are decimals in currency units. An asterisk marks what "
+        "every row must have."
+    )
+    return _page("Kinds", intro, *map(_kind, KINDS))
+
+
+def metrics() -> str:
+    """Every figure of the measure document."""
+    intro = (
+        "Paths in the document of `siyu measure --json` and in the table `measure_result`. Under a figure by role, "
+        "relation type, channel, touchpoint or state stands one figure for each. A share without a denominator is null."
+    )
+    rows = [(f"`{m.path}`", f"{m.en}, {m.zh}", m.unit, m.window, m.meaning) for m in METRICS]
+    return _page("Metrics", intro, _table(("figure", "name", "unit", "window", "meaning"), rows))
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands": commands, "settings": settings, "tables": tables, "kinds": kinds, "metrics": metrics,
+}  # fmt: skip
+
+
+def walk(group: Any = None, prefix: str = "siyu") -> Iterator[tuple[str, Any]]:
+    """(full name, command) of every command, those inside groups included."""
+    chosen: Any = group or typer.main.get_command(app)
+    for name, command in chosen.commands.items():
+        if hasattr(command, "commands"):
+            yield from walk(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
+
+
+def _command(name: str, command: Any) -> str:
+    shown = [p for p in command.params if not getattr(p, "hidden", False)]
+    arguments = [p for p in shown if p.param_type_name == "argument"]
+    options = [p for p in shown if p.param_type_name == "option"]
+    usage = " ".join([name, *(_metavar(a) for a in arguments), *(["[options]"] if options else [])])
+    rows = [(f"`{_metavar(a)}`", a.help or "") for a in arguments] + [(f"`{_option(o)}`", _help(o)) for o in options]
+    listed = _table(("", ""), rows) if rows else ""
+    return f"## {name}\n\n{_sentence(command.help)}\n\n```\n{usage}\n```\n\n{listed}".rstrip()
+
+
+def _metavar(parameter: Any) -> str:
+    return parameter.metavar or parameter.name.upper()
+
+
+def _option(option: Any) -> str:
+    return f"{', '.join(option.opts)}{'' if option.is_flag else f' {_metavar(option)}'}"
+
+
+def _help(option: Any) -> str:
+    default = "" if option.is_flag or option.default is None or option.required else f" Default: `{option.default}`."
+    return f"{option.help or ''}{' Required.' if option.required else ''}{default}"
+
+
+def _data_table(table: Table) -> str:
+    key = f" Key: {', '.join(f'`{k}`' for k in table.key)}." if table.key else ""
+    rows = [(f"`{c.name}`", c.type, c.meaning) for c in table.columns]
+    columns = _table(("column", "type", "meaning"), rows)
+    return f"## {table.name}\n\n{table.meaning} Kept by {table.owner}.{key}\n\n{columns}"
+
+
+def _kind(kind: Kind) -> str:
+    anyone = "may be anonymous" if kind.anonymous else "at least one not empty"
+    persons = ", ".join(f"`{prefix}id.*`" for prefix in kind.persons)
+    rows = [(f"`{f.name}`{'*' if f.required else ''}", f.type, _field(f)) for f in kind.fields]
+    rows += [(persons, "text", f"Who it is about: {anyone}.")] if kind.persons else []
+    key = ", ".join(f"`{k}`" for k in kind.key)
+    return f"## {kind.name}\n\n{kind.meaning} Key: {key}.\n\n{_table(('column', 'type', 'meaning'), rows)}"
+
+
+def _field(field: Field) -> str:
+    return field.meaning + (f" One of {', '.join(field.choices)}." if field.choices else "")
+
+
+def _page(title: str, *parts: str) -> str:
+    return "\n\n".join([f"# {title}", *parts, f"<!-- {WRITTEN} -->"]) + "\n"
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    names = list(header)
+    lines = [names, ["---"] * len(names), *(list(row) for row in rows)]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
+    )
+
+
+def _sentence(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def main(folder: str) -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (Path(folder) / f"{name}.md").write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,87 @@
+"""Command of the quarantine: what loads refused, and the rows to mend and load again."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+import typer
+
+from siyu.cli.context import AsJson, suffix, workspace
+from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.output import emit, out, say, suggest, table
+from siyu.core.errors import SiyuError
+from siyu.sources.quarantine import rows as opened_rows
+from siyu.store.operations import LOAD, QUARANTINE
+from siyu.store.workspace import Workspace
+
+#: Rows listed on a screen; the file has all of them.
+LISTED_MAX = 50
+
+Load = Annotated[int | None, typer.Option("--load", metavar="N", help="Only the rows this load refused.")]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE.csv", help="Write the rows of one load, values readable.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(quarantine)
+
+
+def quarantine(load: Load = None, output: Output = None, as_json: AsJson = False) -> int:
+    """List the rows loads refused (values masked), or write them to a file to mend and load again."""
+    with workspace() as opened:
+        refused = _listed(opened, load)
+        if output is not None:
+            _write(opened, load if load is not None else _only_load(refused), output)
+    if as_json:
+        emit({"rows": refused})
+    elif output is None and refused:
+        _show(refused)
+    elif output is None:
+        say("Nothing is in quarantine.")
+    return REFUSALS if refused else DONE
+
+
+def _listed(opened: Workspace, load: int | None) -> list[dict[str, Any]]:
+    columns = (LOAD.c.load_id, LOAD.c.file_name, QUARANTINE.c.line, QUARANTINE.c.column_name, QUARANTINE.c.value_masked,
+               QUARANTINE.c.reason)  # fmt: skip
+    query = sa.select(*columns).join(LOAD, LOAD.c.load_id == QUARANTINE.c.load_id)
+    query = query.where(LOAD.c.committed_at.is_not(None)).order_by(LOAD.c.load_id, QUARANTINE.c.line)
+    if load is not None:
+        query = query.where(LOAD.c.load_id == load)
+    names = ("load", "file", "line", "column", "value", "reason")
+    with opened.operations.connect() as connection:
+        return [dict(zip(names, row)) for row in connection.execute(query)]
+
+
+def _only_load(refused: list[dict[str, Any]]) -> int:
+    loads = sorted({row["load"] for row in refused})
+    if len(loads) != 1:
+        found = f"loads {', '.join(map(str, loads))}" if loads else "none"
+        raise SiyuError(f"-o writes the rows of one load; the quarantine holds {found}.", remedy="Add --load N.")
+    return loads[0]
+
+
+def _write(opened: Workspace, load: int, path: Path) -> None:
+    """The refused rows with their own columns, as one CSV only its owner can read."""
+    cells = [row["cells"] for row in opened_rows(opened, load)]
+    columns = list(dict.fromkeys(name for row in cells for name in row))
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(cells)
+    out().print(f"{path}: {len(cells)} rows with readable personal data; remove the file once loaded.", markup=False)
+    suggest(f"siyu load {path}{suffix()}", "once mended, with the same --as or --map as before")
+
+
+def _show(refused: list[dict[str, Any]]) -> None:
+    table(f"{len(refused):,} rows in quarantine", tuple(refused[0]), [tuple(r.values()) for r in refused[:LISTED_MAX]])
+    if len(refused) > LISTED_MAX:
+        say(f"{len(refused) - LISTED_MAX:,} more; --load N narrows the list.")
+    suggest(f"siyu quarantine --load {refused[0]['load']} -o mend.csv{suffix()}", "writes them with their values")

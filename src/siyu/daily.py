@@ -1,0 +1,74 @@
+"""The story of a brand's day: load what arrived, resolve who it is, measure, and publish what is known.
+
+Each step is one part's public function. Publishing is handed in, because pages stand above this story.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from siyu.identity.resolve import resolve
+from siyu.measures.measure import measure
+from siyu.sources.files import SUFFIXES
+from siyu.sources.load import load
+from siyu.sources.loadreport import LoadReport
+from siyu.store.workspace import Workspace
+
+#: Folder of the workspace where new exports are laid down, and where they go once loaded.
+INBOX, LOADED = "inbox", "loaded"
+
+Publish = Callable[[Workspace, dict[str, Any]], Path]
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a day brought: files, load report (None if nothing arrived), measures, the page."""
+
+    files: tuple[Path, ...]
+    loaded: LoadReport | None
+    measured: dict[str, Any]
+    published: Path
+
+
+def daily(
+    workspace: Workspace, *, publish: Publish, now: dt.datetime, as_of: dt.date | None = None, progress=None
+) -> Day:
+    """Load, resolve, measure, publish. Safe to run twice: nothing is loaded or counted a second time."""
+    files = arrived(workspace)
+    loaded = load(workspace, list(files), now=now, progress=progress) if files else None
+    put_away(files)
+    measured = resolve_and_measure(workspace, as_of=as_of, now=now, progress=progress)
+    return Day(files, loaded, measured, publish(workspace, measured))
+
+
+def resolve_and_measure(
+    workspace: Workspace, *, now: dt.datetime, as_of: dt.date | None = None, window: int = 30, progress=None
+) -> dict[str, Any]:
+    """The measure document, never on an identity older than the links; with nothing new, both cost next to nothing."""
+    resolve(workspace, progress=progress)
+    return measure(workspace, as_of=as_of, window=window, now=now, progress=progress)
+
+
+def arrived(workspace: Workspace) -> tuple[Path, ...]:
+    """Files in the inbox that can be loaded, oldest name first."""
+    inbox = workspace.directory / INBOX
+    found = sorted(inbox.iterdir()) if inbox.is_dir() else []
+    return tuple(path for path in found if path.is_file() and path.suffix.lower() in SUFFIXES)
+
+
+def put_away(files: tuple[Path, ...]) -> None:
+    """Move loaded files to inbox/loaded. If a run ends before this, the next one finds only duplicates in them."""
+    for path in files:
+        folder = path.parent / LOADED
+        folder.mkdir(exist_ok=True)
+        path.rename(_free(folder / path.name))
+
+
+def _free(path: Path) -> Path:
+    """The path, or with a number where a file of that name was put away before."""
+    places = (path.with_stem(f"{path.stem}-{n}") for n in range(2, 10_000))
+    return path if not path.exists() else next(place for place in places if not place.exists())

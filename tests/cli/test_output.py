@@ -1,0 +1,52 @@
+"""What commands print."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siyu.cli import output
+
+
+@given(st.integers())
+def test_json_never_loses_a_digit_of_an_id(number: int):
+    shown = json.loads(json.dumps(output.plain({"id": number})))["id"]
+    assert int(shown) == number
+    assert isinstance(shown, str) == (abs(number) > 2**53)
+
+
+def test_values_of_every_kind_become_json():
+    value = {
+        "a": dt.date(2026, 6, 30),
+        "b": Path("x"),
+        "c": float("nan"),
+        "d": (1, None, True),
+        "e": b"\x01",
+        "f": Decimal("1.50"),
+    }
+    assert output.plain(value) == {"a": "2026-06-30", "b": "x", "c": None, "d": [1, None, True], "e": "01", "f": "1.50"}
+
+
+def test_short_work_says_nothing_where_there_is_no_terminal(capfd):
+    with output.progress() as tell:
+        tell("links")
+        tell("orders.csv", 0.5)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_long_work_names_each_step_once(capfd, monkeypatch):
+    monkeypatch.setattr(output, "QUIET_SECONDS", 0.0)
+    with output.progress() as tell:
+        for share in (0.1, 0.6, None):
+            tell("orders.csv", share)
+    assert capfd.readouterr().err.count("orders.csv") == 1
+
+
+def test_brackets_in_a_table_are_text(capfd):
+    output.table("", ("meaning",), [("intervals [started_at, ended_at)",)])
+    assert "[started_at, ended_at)" in capfd.readouterr().out

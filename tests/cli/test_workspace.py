@@ -1,0 +1,72 @@
+"""init, settings, tables, query, check."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from siyu.core.settings import SETTINGS
+from siyu.store.tables import TABLES
+
+
+def test_init_makes_a_commented_settings_file_and_a_private_key_file(brand: Path):
+    assert "# IANA time zone" in (brand / "siyu.toml").read_text(encoding="utf-8")
+    assert stat.S_IMODE((brand / "secret.keys").stat().st_mode) == 0o600
+
+
+def test_init_refuses_a_workspace_and_leaves_it_as_it_is(siyu, brand: Path):
+    keys = (brand / "secret.keys").read_bytes()
+    again = siyu("init", brand)
+    assert again.code == 2
+    assert "already a workspace" in again.err
+    assert (brand / "secret.keys").read_bytes() == keys
+
+
+def test_all_mistakes_of_the_settings_are_told_together_with_a_guess(siyu, brand: Path):
+    (brand / "siyu.toml").write_text('[brand]\nzon = "Asia/Shanghai"\ncurrency = "yuan"\n', encoding="utf-8")
+    ran = siyu("check", "-C", brand)
+    assert ran.code == 2
+    assert "Did you mean 'brand.zone'?" in ran.err
+    assert "ISO code" in ran.err
+
+
+def test_settings_prints_every_setting_even_outside_a_workspace(siyu, tmp_path: Path):
+    ran = siyu("settings", "-C", tmp_path, "--json")
+    assert {row["name"] for row in ran.json["settings"]} == {s.name for s in SETTINGS}
+
+
+def test_tables_is_the_data_dictionary(siyu):
+    assert [t["name"] for t in siyu("tables", "--json").json["tables"]] == [t.name for t in TABLES]
+
+
+def test_an_unknown_table_gets_a_guess(siyu):
+    ran = siyu("tables", "order")
+    assert ran.code == 2
+    assert "Did you mean 'orders'?" in ran.err
+
+
+def test_query_gives_columns_and_rows_with_large_ids_as_strings(siyu, brand: Path):
+    ran = siyu("query", "SELECT 9007199254740993 AS id, 7 AS n, DATE '2026-06-30' AS day", "-C", brand, "--json")
+    assert ran.json == {
+        "columns": ["id", "n", "day"],
+        "rows": [{"id": "9007199254740993", "n": 7, "day": "2026-06-30"}],
+    }
+
+
+def test_query_refuses_what_writes(siyu, brand: Path):
+    ran = siyu("query", "DROP TABLE orders", "-C", brand)
+    assert ran.code == 2
+    assert "one SELECT" in ran.err
+
+
+def test_check_prints_an_ok_for_every_question(siyu, brand: Path):
+    ran = siyu("check", "-C", brand)
+    assert ran.code == 0
+    assert ran.out.count("OK") >= 6
+
+
+def test_check_says_that_keys_are_open_to_others(siyu, brand: Path):
+    (brand / "secret.keys").chmod(0o644)
+    ran = siyu("check", "-C", brand, "--json")
+    assert ran.code == 1
+    assert [c["name"] for c in ran.json["checks"] if not c["fine"]] == ["keys"]
