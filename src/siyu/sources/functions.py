@@ -12,10 +12,6 @@ import ibis
 import ibis.expr.types as ir
 
 
-@ibis.udf.scalar.builtin
-def regexp_replace(text: str, pattern: str, by: str, flags: str) -> str: ...
-
-
 @dataclass(frozen=True)
 class Function:
     """One function: what it does in a sentence, and whether it takes a literal (`{ before = "（" }`)."""
@@ -26,7 +22,7 @@ class Function:
 
 
 def _replace(text: ir.StringValue, pattern: str, by: str = "") -> ir.StringValue:
-    return regexp_replace(text, pattern, by, "g")  # type: ignore[arg-type]
+    return text.re_replace(pattern, by)
 
 
 def _strip_quotes(text: ir.StringValue, _: str) -> ir.StringValue:

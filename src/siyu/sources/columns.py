@@ -1,0 +1,88 @@
+"""The text columns of a kind, as a mapping makes them from the columns of a file: the first half of a transformation.
+
+Ibis expressions over the table `raw` (all text). What the texts mean is decided in `typed`.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.sources import functions
+from siyu.sources.mapping import Column, Condition, Rows
+
+EXACT = "decimal(18, 6)"
+PRODUCT = "decimal(36, 12)"
+
+
+def text_of(column: Column, raw: ir.Table) -> ir.StringValue:
+    """The canonical text of a column; null where the file has nothing."""
+    text = _capped(_source(column, raw), column, raw)
+    for name, literal in column.functions:
+        text = functions.apply(text, name, literal)
+    if column.functions or column.how == "concat":
+        text = text.strip().nullif("")
+    return _mapped(text, column) if column.values else text
+
+
+def taken(rows: Rows, raw: ir.Table) -> ir.BooleanValue | None:
+    """Whether a line fulfils all conditions; None without conditions."""
+    tests = [_test(c, raw) for c in rows.where if c.header in raw.columns or not c.optional]
+    return reduce(lambda a, b: a & b, tests) if tests else None
+
+
+def _source(column: Column, raw: ir.Table) -> ir.StringValue:
+    if column.how == "const":
+        return ibis.literal(column.const)
+    parts = [raw[header] for header in column.present(set(raw.columns))]
+    if column.how == "first":
+        return ibis.coalesce(*parts) if len(parts) > 1 else parts[0]
+    if column.how == "concat":
+        return reduce(lambda a, b: a + ibis.literal(column.between) + b, parts)
+    return _arithmetic(column.how, parts)
+
+
+def _capped(text: ir.StringValue, column: Column, raw: ir.Table) -> ir.StringValue:
+    """The amount, or the one in the header `at_most` where that is lower."""
+    if column.at_most not in raw.columns:
+        return text
+    most = functions.apply(raw[column.at_most], "money").try_cast(EXACT)
+    return ibis.ifelse(most < text.try_cast(EXACT), most.cast("string"), text)
+
+
+def _arithmetic(how: str, parts: list[ir.StringValue]) -> ir.StringValue:
+    """Exact decimals, signs of money put aside; what is no number stays as text, for the type check to refuse."""
+    parts = [functions.apply(part, "money") for part in parts]
+    numbers = [part.try_cast(EXACT) for part in parts]
+    combined = {
+        "product": lambda a, b: (a * b).cast(PRODUCT),
+        "sum": lambda a, b: a.fill_null(0) + b.fill_null(0),
+        "minus": lambda a, b: a - b.fill_null(0),
+    }
+    result = reduce(combined[how], numbers).cast("string")
+    odd = reduce(lambda a, b: a | b, [p.notnull() & n.isnull() for p, n in zip(parts, numbers)])
+    shown = ibis.literal(" ").join([p.fill_null("") for p in parts])
+    return ibis.ifelse(odd, shown, result)
+
+
+def _mapped(text: ir.StringValue, column: Column) -> ir.StringValue:
+    others = ibis.null("string") if column.others == "empty" else text
+    return ibis.cases(*((text == raw, ibis.literal(value)) for raw, value in column.values.items()),
+                      else_=others).nullif("")
+
+
+def _test(condition: Condition, raw: ir.Table) -> ir.BooleanValue:
+    text = raw[condition.header].fill_null("")
+    value = condition.values[0] if condition.values else ""
+    tests = {
+        "is": lambda: text.isin(condition.values),
+        "is_not": lambda: text.notin(condition.values),
+        "starts_with": lambda: reduce(lambda a, b: a | b, [text.startswith(v) for v in condition.values]),
+        "not_starts_with": lambda: ~reduce(lambda a, b: a | b, [text.startswith(v) for v in condition.values]),
+        "filled": lambda: (text != "") == (value == "true"),
+        "above": lambda: (text.try_cast("float64") > float(value)).fill_null(False),
+        "below": lambda: (text.try_cast("float64") < float(value)).fill_null(False),
+    }
+    return tests[condition.test]()

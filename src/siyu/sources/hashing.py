@@ -1,0 +1,65 @@
+"""Hashes of facts: one of the key, one of all values. The same on every engine and in every version of siyu.
+
+Written as `name=value` of what is not null, in the order of declaration, so that an empty column and no column are one,
+and a column that a later version adds changes no hash of rows without it.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from siyu.core.kinds import Kind
+from siyu.sources.workbench import Workbench, compiled, md5, md5_number_lower
+
+PART = "\x1f"
+
+
+class Hashes:
+    """key_hash and row_hash of rows of one shape, compiled once. `id_columns`: all ids of a row, by column name."""
+
+    def __init__(self, kind: Kind, schema: pa.Schema, id_columns: list[str]) -> None:
+        rows = ibis.table(ibis.Schema.from_pyarrow(schema), name="rows")
+        values = [f.column for f in kind.fields if f.column in schema.names] + sorted(id_columns)
+        row = _text(rows, values)
+        keys = _key(kind, rows)
+        self._keyed = bool(keys)
+        self._own_key = _own_key(kind, rows)
+        text = _text(rows, keys)
+        if self._own_key is not None:
+            text = ibis.ifelse(self._own_key.isnull(), row, text)
+        self._sql = compiled(rows.select(key=md5_number_lower(text), row=md5_number_lower(row)))
+
+    def of(self, rows: pa.Table, workbench: Workbench) -> tuple[np.ndarray, np.ndarray]:
+        """(key_hash, row_hash) of every row, 63 bits each."""
+        made = workbench.run(self._sql, rows=rows)
+        return tuple((made[n].to_numpy() >> np.uint64(1)).astype(np.int64) for n in ("key", "row"))
+
+
+def _key(kind: Kind, rows: ir.Table) -> list[str]:
+    names = (*(("platform",) if kind.field("platform") else ()), *kind.key)
+    columns = [kind.field(n).column if kind.field(n) else n for n in names]  # type: ignore[union-attr]
+    return [c for c in dict.fromkeys(columns) if c in rows.columns]
+
+
+def _own_key(kind: Kind, rows: ir.Table) -> ir.Value | None:
+    """Events may come without an id: then all their values are the key."""
+    if kind.name != "events":
+        return None
+    return rows["event_id"] if "event_id" in rows.columns else ibis.null("string")
+
+
+def _text(rows: ir.Table, names: list[str]) -> ir.StringValue:
+    if not names:
+        return ibis.literal("")
+    return ibis.literal(PART).join([ibis.literal(f"{name}=") + rows[name].cast("string") for name in names])
+
+
+def short_hash(rows: pa.Table, names: list[str], workbench: Workbench) -> pa.ChunkedArray:
+    """Eight characters of a hash of some columns: tells lines of one order apart by their content."""
+    table = ibis.table(ibis.Schema.from_pyarrow(rows.schema), name="rows")
+    present = [n for n in names if n in rows.column_names]
+    hashed = md5(_text(table, present)).substr(0, 8)
+    return workbench.run(compiled(table.select(content=hashed)), rows=rows)["content"]

@@ -1,0 +1,168 @@
+"""Landed files: every raw row as it was read, compressed and encrypted in chunks, for rebuilds and erasure.
+
+Layout: a header, framed chunks (each an Arrow IPC stream, zstd, sealed), a sealed index from identifier_id to chunk.
+A landed file appears under its name only when it is whole and on disk.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc as ipc
+
+from siyu.core.errors import NewerVersionError, SourceError
+from siyu.core.identifiers import Keys
+
+MAGIC = b"SIYU-LANDED"
+VERSION = 1
+SUFFIX = ".siyu"
+#: Rows of a chunk: what one erasure rewrites, and far below AES-GCM's 2 GiB in one shot.
+CHUNK_ROWS = 65_536
+PURPOSE, INDEX_PURPOSE, BAD_PURPOSE = b"landed", b"landed-index", b"landed-bad-rows"
+FRAME = struct.Struct(">cQ")
+CHUNK, INDEX, BAD, END = b"C", b"I", b"B", b"E"
+
+
+def path_of(folder: Path, load_id: int) -> Path:
+    """Where the raw rows of a load are landed."""
+    return folder / f"{load_id:08d}{SUFFIX}"
+
+
+@dataclass
+class Landing:
+    """Writes one landed file beside the load; `finish` puts it in place, `discard` removes every trace."""
+
+    path: Path
+    keys: Keys
+    _index: list[np.ndarray] = field(default_factory=list)
+    _pending: list[Future[None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._temporary = self.path.with_suffix(".part")
+        self._file = self._temporary.open("wb")
+        self._file.write(MAGIC + bytes([VERSION]))
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="landing")
+
+    def add(self, batch: pa.RecordBatch, ids: Iterable[np.ndarray]) -> None:
+        """Take a batch and the ids found on its rows (aligned arrays; values below 0 are none)."""
+        found = [i for i in ids if len(i) == batch.num_rows]
+        for start in range(0, batch.num_rows, CHUNK_ROWS):
+            part = batch.slice(start, CHUNK_ROWS)
+            present = [i[start : start + CHUNK_ROWS] for i in found]
+            known = np.unique(np.concatenate(present)) if present else np.array([], np.int64)
+            self._index.append(known[known >= 0])
+            self._pending.append(self._worker.submit(self._write, CHUNK, part))
+        while len(self._pending) > 16:
+            self._pending.pop(0).result()
+
+    def finish(self, bad_rows: list[dict[str, object]]) -> None:
+        """Everything on disk, then under its name."""
+        for written in self._pending:
+            written.result()
+        self._pending.clear()
+        self._frame(BAD, self.keys.seal(json.dumps(bad_rows, ensure_ascii=False).encode(), BAD_PURPOSE))
+        self._frame(INDEX, self.keys.seal(_index_bytes(self._index), INDEX_PURPOSE))
+        self._frame(END, b"")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._close()
+        os.replace(self._temporary, self.path)
+        _sync_folder(self.path.parent)
+
+    def discard(self) -> None:
+        """As if nothing had been landed."""
+        self._close()
+        for path in (self._temporary, self.path):
+            path.unlink(missing_ok=True)
+
+    def _write(self, kind: bytes, rows: pa.RecordBatch) -> None:
+        sink = pa.BufferOutputStream()
+        with ipc.new_stream(sink, rows.schema, options=ipc.IpcWriteOptions(compression="zstd")) as writer:
+            writer.write_batch(rows)
+        self._frame(kind, self.keys.seal(sink.getvalue().to_pybytes(), PURPOSE))
+
+    def _frame(self, kind: bytes, sealed: bytes) -> None:
+        self._file.write(FRAME.pack(kind, len(sealed)))
+        self._file.write(sealed)
+
+    def _close(self) -> None:
+        self._worker.shutdown(wait=True, cancel_futures=True)
+        if not self._file.closed:
+            self._file.close()
+
+
+def batches(path: Path, keys: Keys) -> Iterator[pa.RecordBatch]:
+    """The raw batches of a landed file, in order."""
+    for kind, sealed in _frames(path):
+        if kind == CHUNK:
+            yield from ipc.open_stream(keys.open(sealed, PURPOSE))
+
+
+def bad_rows(path: Path, keys: Keys) -> list[dict[str, object]]:
+    """The rows that could not be read as cells, as they were noted."""
+    return next((json.loads(keys.open(sealed, BAD_PURPOSE)) for kind, sealed in _frames(path) if kind == BAD), [])
+
+
+def chunks_of(path: Path, keys: Keys, identifier_id: int) -> list[int]:
+    """Numbers of the chunks whose rows show an identifier: what erasing one person has to rewrite."""
+    sealed = next(sealed for kind, sealed in _frames(path) if kind == INDEX)
+    with ipc.open_stream(keys.open(sealed, INDEX_PURPOSE)) as reader:
+        table = reader.read_all()
+    found = table.filter(pa.array(table["identifier_id"].to_numpy() == identifier_id))
+    return sorted(set(found["chunk"].to_pylist()))
+
+
+def sweep(folder: Path, committed: set[int]) -> None:
+    """Remove what interrupted loads left: parts, and landed files whose load was never committed."""
+    if not folder.is_dir():
+        return
+    keep = {path_of(folder, load_id).name for load_id in committed}
+    for path in folder.iterdir():
+        if path.suffix in (SUFFIX, ".part") and path.name not in keep:
+            path.unlink(missing_ok=True)
+
+
+def _frames(path: Path) -> Iterator[tuple[bytes, bytes]]:
+    with path.open("rb") as file:
+        head = file.read(len(MAGIC) + 1)
+        if not head.startswith(MAGIC) or len(head) <= len(MAGIC):
+            raise SourceError(f"{path.name} is not a landed file.", remedy="Restore it from your backup.")
+        if head[-1] > VERSION:
+            raise NewerVersionError(f"{path.name} is of layout {head[-1]}; this siyu reads up to {VERSION}.",
+                                    remedy="Install the newer siyu that wrote it.")
+        while len(frame := file.read(FRAME.size)) == FRAME.size:
+            kind, size = FRAME.unpack(frame)
+            if kind == END:
+                return
+            yield kind, file.read(size)
+    raise SourceError(f"{path.name} ends before its end.", remedy="Restore it from your backup.")
+
+
+def _index_bytes(index: list[np.ndarray]) -> bytes:
+    chunk = np.repeat(np.arange(len(index), dtype=np.int32), [len(i) for i in index])
+    ids = np.concatenate(index) if index else np.array([], np.int64)
+    table = pa.table({"identifier_id": ids, "chunk": chunk})
+    sink = pa.BufferOutputStream()
+    with ipc.new_stream(sink, table.schema, options=ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name is on disk too; Windows has no such call and does it by itself."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

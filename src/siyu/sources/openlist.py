@@ -1,0 +1,121 @@
+"""What is open in a snapshot's scope, and who of it the snapshot shows. Relations, and memberships of member lists."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from siyu.core.kinds import MEMBERS, RELATIONS, Kind
+from siyu.sources.identify import NONE
+from siyu.sources.persons import Person
+from siyu.sources.readers.source_file import LINE
+from siyu.store import tables
+from siyu.store.warehouse import Warehouse
+
+#: What tells relations of one person apart, and may bound a scope.
+SCOPE = ("relation_type", "platform", "store", "touchpoint", "group")
+OPEN, SEEN, ASKED = "snapshot_open", "snapshot_seen", "snapshot_asked"
+
+
+class OpenList:
+    """Open relations of a scope at an instant, compared with the rows of a snapshot as they come.
+
+    Only columns that the rows have are compared; relation types that no row shows are left alone.
+    """
+
+    def __init__(self, warehouse: Warehouse, scope: dict[str, str], at: int) -> None:
+        self._warehouse, self._scope, self._at = warehouse, scope, at
+        self._open = warehouse.scratch(OPEN, self._open_rows())
+        self._seen: ir.Table | None = None
+        self._compared: tuple[str, ...] = ()
+
+    def held(self, rows: pa.Table, person: Person) -> np.ndarray:
+        """Whether each row's person already holds the relation; notes that the snapshot shows them."""
+        if not self._compared:
+            self._compared = tuple(name for name in SCOPE if name in rows.column_names)
+        shown = self._shown(rows, person)
+        if self._seen is None:
+            self._seen = self._warehouse.scratch(SEEN, shown)
+        else:
+            self._warehouse.append_scratch(SEEN, shown)
+        asked = self._warehouse.scratch(ASKED, shown)
+        found = self._warehouse.arrow(asked.semi_join(self._comparable(), self._keys()).select(LINE).distinct())
+        self._warehouse.drop_scratch(ASKED)
+        return np.isin(rows[LINE].to_numpy(), found[LINE].to_numpy())
+
+    def counts(self) -> tuple[int, int]:
+        """How many were open before, and how many of them the snapshot does not show."""
+        return self._warehouse.count(self._of_shown_types()), self._warehouse.count(self._absent())
+
+    def absent(self, kind: Kind) -> pa.Table:
+        """The facts of a kind that are open and not shown: their fields, `fact_id`, `identifier_id`, and basis."""
+        facts = self._warehouse.in_force(kind.name)
+        gone = self._absent()
+        gone = gone.filter(gone.kind == kind.name).select("fact_id")
+        lineage = {column.name for column in tables.LINEAGE} - {"fact_id"}
+        names = [name for name in facts.columns if name not in lineage]
+        return self._warehouse.arrow(facts.semi_join(gone, "fact_id").select(*names))
+
+    def with_memberships(self, rows: pa.Table, primary: np.ndarray) -> pa.Table:
+        """Profiles with the dates that earlier member lists gave them, so that a profile without dates ends nothing."""
+        shops = rows["platform"] if "platform" in rows.column_names else pa.nulls(rows.num_rows, pa.string())
+        asked = self._warehouse.scratch(ASKED, pa.table({LINE: rows[LINE], "identifier_id": primary,
+                                                         "shop": shops.fill_null("")}))
+        kept = self._warehouse.in_force("members")
+        kept = kept.mutate(shop=kept.platform.fill_null(""))
+        dates = ("joined_at", "joined_day", "left_at", "left_day")
+        found = self._warehouse.arrow(asked.join(kept, ["identifier_id", "shop"]).select(LINE, *dates))
+        self._warehouse.drop_scratch(ASKED)
+        places = np.searchsorted(rows[LINE].to_numpy(), found[LINE].to_numpy())
+        take = np.full(rows.num_rows, -1)
+        take[places] = np.arange(found.num_rows)
+        chosen = pa.array(take, mask=take < 0)
+        for name in dates:
+            rows = rows.append_column(name, found[name].take(chosen))
+        return rows
+
+    def drop(self) -> None:
+        """Forget the scratch tables."""
+        self._warehouse.drop_scratch(OPEN, SEEN)
+
+    def _open_rows(self) -> ir.Table:
+        relations = self._warehouse.in_force("relations")
+        held = relations.filter((relations.started_at <= self._at)
+                                & (relations.ended_at.isnull() | (relations.ended_at > self._at)))
+        rows = held.select("fact_id", "identifier_id", *SCOPE, kind=ibis.literal(RELATIONS.name))
+        members = self._warehouse.in_force("members")
+        joined = members.filter((members.joined_at <= self._at)
+                                & (members.left_at.isnull() | (members.left_at > self._at)))
+        nothing = ibis.null("string")
+        rows = rows.union(joined.select(
+            "fact_id", "identifier_id", "platform", "store", relation_type=ibis.literal("member"), touchpoint=nothing,
+            group=nothing, kind=ibis.literal(MEMBERS.name)).select(*rows.columns))
+        return rows.filter([rows[name] == value for name, value in self._scope.items()])
+
+    def _shown(self, rows: pa.Table, person: Person) -> pa.Table:
+        """Every identifier of every row with what is compared."""
+        parts = []
+        for ids in person.ids.values():
+            there = ids != NONE
+            kept = rows.filter(pa.array(there))
+            columns = {name: kept[name].fill_null("") for name in self._compared}
+            parts.append(pa.table({LINE: kept[LINE], "identifier_id": pa.array(ids[there]), **columns}))
+        return pa.concat_tables(parts)
+
+    def _comparable(self) -> ir.Table:
+        """Open relations with what is compared, nothing stated as ''."""
+        return self._open.mutate(**{name: self._open[name].fill_null("") for name in self._compared})
+
+    def _of_shown_types(self) -> ir.Table:
+        if self._seen is None:
+            return self._comparable()
+        return self._comparable().semi_join(self._seen, "relation_type")
+
+    def _absent(self) -> ir.Table:
+        shown = self._of_shown_types()
+        return shown if self._seen is None else shown.anti_join(self._seen, self._keys())
+
+    def _keys(self) -> list[str]:
+        return ["identifier_id", *self._compared]

@@ -1,0 +1,232 @@
+"""One file through all steps: texts, types, identifiers, facts. The same for a first load and for a replay.
+
+Runs inside the caller's transaction. Reading, landing and the commit are the caller's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from siyu.core.settings import Settings
+from siyu.sources import quarantine
+from siyu.sources.deferred import Deferred
+from siyu.sources.identify import NONE, Identifiers
+from siyu.sources.mapping import Mapping, Rows, is_identifier
+from siyu.sources.options import Options
+from siyu.sources.persons import Links, Person, persons
+from siyu.sources.quarantine import Quarantined
+from siyu.sources.readers.source_file import LINE
+from siyu.sources.stage import Load, Stage
+from siyu.sources.transform import Refusal, Transform, check_headers
+from siyu.sources.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
+from siyu.sources.workbench import Workbench
+from siyu.store.tables import IDENTIFIER, LINK_RECORD
+from siyu.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from siyu.sources.snapshot import Snapshot
+
+BatchSeen = Callable[[pa.RecordBatch, list[np.ndarray]], None]
+
+
+@dataclass
+class Outcome:
+    """What became of a file's rows: source rows by status, rows per kind, what stands in quarantine."""
+
+    read: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    kinds: dict[str, Counter[str]] = field(default_factory=dict)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    identifiers_new: int = 0
+    ignored: Counter[tuple[str, str]] = field(default_factory=Counter)
+    snapshot: dict[str, int] | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def add_bad_rows(self, rows: list[Quarantined]) -> None:
+        """Count rows that could not even be read as cells."""
+        self.read += len(rows)
+        self.counts[STATUS[QUARANTINED]] += len(rows)
+        self.quarantined += rows
+
+
+@dataclass
+class Output:
+    """One output of the mapping at work."""
+
+    rows: Rows
+    transform: Transform
+    stage: Stage
+    deferred: Deferred | None
+
+
+def run(workspace: Workspace, batches: Iterable[pa.RecordBatch], columns: list[str], mapping: Mapping, load: Load, *,
+        settings: Settings, snapshot: Snapshot | None = None, seen: BatchSeen | None = None) -> Outcome:
+    """Turn all batches into facts of the load. `seen` is told every batch with the ids found on its rows."""
+    with closing(Workbench()) as workbench:
+        return _Run(workspace, columns, mapping, load, settings, snapshot, workbench).run(batches, seen)
+
+
+def check(mapping: Mapping, columns: list[str], options: Options, file_name: str) -> None:
+    """Refuse, before anything is written, a file that lacks columns its mapping needs."""
+    for rows in mapping.rows:
+        check_headers(rows, set(columns), file_name, snapshot=options.snapshot_of is not None)
+
+
+class _Run:
+    def __init__(self, workspace: Workspace, columns: list[str], mapping: Mapping, load: Load, settings: Settings,
+                 snapshot: Snapshot | None, workbench: Workbench) -> None:
+        self.workspace, self.load, self.settings, self.snapshot = workspace, load, settings, snapshot
+        self.workbench, self.warehouse = workbench, workspace.warehouse
+        self.identifiers = Identifiers(workspace, settings)
+        self.links = Links(settings)
+        self.outcome = Outcome()
+        rows = snapshot.outputs(mapping) if snapshot else mapping.rows
+        self.outputs = [self._output(i, output, columns) for i, output in enumerate(rows)]
+        self._lines: list[np.ndarray] = []  # kept only when rows wait for the end of the file
+        self._statuses: list[np.ndarray] = []
+
+    def _output(self, place: int, rows: Rows, columns: list[str]) -> Output:
+        transform = Transform(rows, columns, self.settings, snapshot=self.snapshot is not None)
+        stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench)
+        deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
+        return Output(rows, transform, stage, deferred)
+
+    def run(self, batches: Iterable[pa.RecordBatch], seen: BatchSeen | None) -> Outcome:
+        """All batches, then what waits for the end."""
+        for batch in batches:
+            self._batch(batch, seen)
+        for output in self.outputs:
+            if output.deferred:
+                self._finish(output, output.deferred)
+        if self.snapshot:
+            self.outcome.snapshot = self.snapshot.close(self.load, len(self.outputs), self.workbench)
+        self._write_links()
+        self._count()
+        return self.outcome
+
+    def _batch(self, batch: pa.RecordBatch, seen: BatchSeen | None) -> None:
+        lines = batch[LINE].to_numpy()
+        status = np.full(len(lines), FILTERED, np.uint8)
+        refusals: list[Refusal] = []
+        found = [np.zeros(len(lines), np.int64)]  # 0 until the identifiers of a line are read
+        for output in self.outputs:
+            found += self._part(output, batch, lines, status, refusals, found[0])
+        self._write_identifiers()
+        status[np.isin(lines, [r.line for r in refusals])] = QUARANTINED
+        self.outcome.quarantined += quarantine.of_batch(batch, refusals, self.workspace.keys)
+        self.outcome.read += len(lines)
+        self._lines.append(lines if self._waits else lines[:0])
+        self._statuses.append(status)
+        if seen:
+            seen(batch, found)
+
+    def _part(self, output: Output, batch: pa.RecordBatch, lines: np.ndarray, status: np.ndarray,
+              refusals: list[Refusal], unread: np.ndarray) -> list[np.ndarray]:
+        """One output of one batch; raises the status of its lines and gives the ids found, aligned with the batch."""
+        part = output.transform.apply(batch, self.workbench)
+        refusals += part.refusals
+        people = persons(output.rows.kind, part.rows, self.identifiers, self.settings, self._counted(output))
+        rows, people = self._with_somebody(output, part.rows, people, refusals)
+        if self.snapshot:
+            rows, people = self._in_snapshot(self.snapshot, output, rows, people, lines, status)
+        unread[np.searchsorted(lines, rows[LINE].to_numpy())] = NONE
+        if output.deferred:
+            output.deferred.add(rows, people)
+        elif rows.num_rows:
+            places = np.searchsorted(lines, rows[LINE].to_numpy())
+            status[places] = np.maximum(status[places], output.stage.take(rows, people, self.links))
+        return [_aligned(ids, rows, lines) for person in people for ids in person.ids.values()]
+
+    def _in_snapshot(self, snapshot: Snapshot, output: Output, rows: pa.Table, people: list[Person],
+                     lines: np.ndarray, status: np.ndarray) -> tuple[pa.Table, list[Person]]:
+        """Rows with observed starts; those that show what is known already are duplicates."""
+        rows, known = snapshot.take(output.rows.kind, rows, people)
+        if not known.any():
+            return rows, people
+        places = np.searchsorted(lines, rows[LINE].to_numpy()[known])
+        status[places] = np.maximum(status[places], DUPLICATE)
+        output.stage.counts[STATUS[DUPLICATE]] += len(places)
+        return kept(rows, people, ~known)
+
+    def _counted(self, output: Output) -> set[str]:
+        """Identifier columns whose ignored values this output counts: each is counted once per source row."""
+        first: dict[str, Output] = {}
+        for other in self.outputs:
+            for column in other.rows.columns:
+                if is_identifier(other.rows.kind, column.name):
+                    first.setdefault(column.name, other)
+        return {name for name, other in first.items() if other is output}
+
+    def _with_somebody(self, output: Output, rows: pa.Table, people: list[Person],
+                       refusals: list[Refusal]) -> tuple[pa.Table, list[Person]]:
+        """Where somebody must stand on the record, rows on which nobody does are refused."""
+        if output.rows.kind.anonymous or not people:
+            return rows, people
+        nobody = np.logical_or.reduce([person.primary == NONE for person in people])
+        if not nobody.any():
+            return rows, people
+        for line in rows[LINE].filter(pa.array(nobody)).to_pylist():
+            refusals.append(Refusal(line, "id.*", "", "no usable identifier: empty, masked, blocked or invalid"))
+        return kept(rows, people, ~nobody)
+
+    @property
+    def _waits(self) -> bool:
+        return any(output.deferred for output in self.outputs)
+
+    def _finish(self, output: Output, deferred: Deferred) -> None:
+        """Rows that waited become facts; every line has the status of its row."""
+        lines, status = np.concatenate(self._lines), np.concatenate(self._statuses)
+        made: list[tuple[np.ndarray, np.ndarray]] = []
+        for rows, people in deferred.slices():
+            made.append((rows[LINE].to_numpy(), output.stage.take(rows, people, self.links)))
+        if made:
+            first, result = (np.concatenate(parts) for parts in zip(*made))
+            waiting, first_of = deferred.first_lines()
+            places = np.searchsorted(lines, waiting)
+            status[places] = np.maximum(status[places], result[np.searchsorted(first, first_of)])
+        self._lines, self._statuses = [lines], [status]
+        deferred.close()
+
+    def _write_identifiers(self) -> None:
+        fresh = self.identifiers.fresh(self.load.load_id)
+        if fresh is not None:
+            self.warehouse.append(IDENTIFIER, fresh)
+            self.outcome.identifiers_new += fresh.num_rows
+
+    def _write_links(self) -> None:
+        rows = self.links.rows(self.load.load_id, self.load.source, self.load.loaded_at)
+        if rows is not None:
+            self.warehouse.append(LINK_RECORD, rows)
+
+    def _count(self) -> None:
+        for status in self._statuses:
+            for code, count in enumerate(np.bincount(status, minlength=len(STATUS)).tolist()):
+                self.outcome.counts[STATUS[code]] += count
+        for output in self.outputs:
+            self.outcome.kinds.setdefault(output.rows.kind.name, Counter()).update(output.stage.counts)
+        self.outcome.ignored = self.identifiers.ignored
+        if self.identifiers.clashes:
+            self.outcome.notes.append(f"{self.identifiers.clashes} identifier(s) share the id of another one; "
+                                      "their records count for both.")
+
+
+def kept(rows: pa.Table, people: list[Person], mask: np.ndarray) -> tuple[pa.Table, list[Person]]:
+    """Rows and their persons under a mask."""
+    return rows.filter(pa.array(mask)), [
+        Person(p.prefix, {n: ids[mask] for n, ids in p.ids.items()}, p.primary[mask]) for p in people]
+
+
+def _aligned(ids: np.ndarray, rows: pa.Table, lines: np.ndarray) -> np.ndarray:
+    """Ids of rows as an array over all lines of the batch."""
+    if rows.num_rows == len(lines):
+        return ids
+    whole = np.full(len(lines), NONE, np.int64)
+    whole[np.searchsorted(lines, rows[LINE].to_numpy())] = ids
+    return whole

@@ -1,0 +1,170 @@
+"""Typed, identified rows become facts: hashed, compared with what is there, appended. Inside one transaction.
+
+A batch at a time, in the order of the file; what an earlier batch appended is seen by the next. Leaves reading, types
+and the commit to others.
+"""
+
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions at import: pyright cannot see them)
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu.core.kinds import Kind
+from siyu.sources.hashing import Hashes
+from siyu.sources.identify import NONE
+from siyu.sources.persons import Links, Person
+from siyu.sources.readers.source_file import LINE
+from siyu.sources.versions import CORRECTED, LOADED, STATUS, Versions, judge
+from siyu.sources.workbench import Workbench
+from siyu.store import tables
+from siyu.store.tables import FACT_ID_STEP, SUPERSEDED
+from siyu.store.warehouse import Warehouse
+
+#: Places of a load: line times this, plus the output of the mapping. A mapping has at most so many outputs.
+OUTPUTS = 64
+
+
+@dataclass(frozen=True)
+class Load:
+    """What every fact of a load carries."""
+
+    load_id: int
+    source: str
+    loaded_at: int
+    loaded_day: int
+
+
+@dataclass
+class Stage:
+    """Appends the rows of one output of a load."""
+
+    kind: Kind
+    load: Load
+    output: int
+    warehouse: Warehouse
+    workbench: Workbench
+    counts: Counter[str] = field(default_factory=Counter)
+    corrections: list[tuple[int, int]] = field(default_factory=list)  # (line, key_hash) of the first few
+    _hashes: dict[tuple[str, ...], Hashes] = field(default_factory=dict)
+    _empty: bool | None = None
+
+    def take(self, rows: pa.Table, people: list[Person], links: Links) -> np.ndarray:
+        """Append what is new of the rows; the status of each (versions.STATUS)."""
+        rows, id_columns = with_persons(self.kind, rows, people)
+        lines = rows[LINE].to_numpy()
+        fact_ids = self.load.load_id * FACT_ID_STEP + lines * OUTPUTS + self.output
+        key, row = self._hasher(rows, id_columns).of(rows, self.workbench)
+        verdict = judge(Versions(key, row, fact_ids), self._kept(key))
+        fresh = (verdict.status == LOADED) | (verdict.status == CORRECTED)
+        facts = self._facts(rows, lines, fact_ids, key, row)
+        if fresh.any():
+            table = tables.BY_NAME[self.kind.name]
+            self.warehouse.append(table, facts if fresh.all() else facts.filter(pa.array(fresh)))
+            self._empty = False
+        if len(verdict.superseded):
+            self._supersede(verdict.superseded, verdict.by)
+        links.add(people, fact_ids, fresh)
+        self._count(verdict.status)
+        return verdict.status
+
+    def _hasher(self, rows: pa.Table, id_columns: list[str]) -> Hashes:
+        shape = tuple(rows.column_names)
+        if shape not in self._hashes:
+            self._hashes[shape] = Hashes(self.kind, rows.schema, id_columns)
+        return self._hashes[shape]
+
+    def _kept(self, key: np.ndarray) -> Versions:
+        """All versions the warehouse keeps of the incoming keys."""
+        facts = tables.BY_NAME[self.kind.name].expr()
+        if self._empty is None:
+            self._empty = self.warehouse.count(facts.limit(1)) == 0
+        if self._empty:
+            none = np.array([], np.int64)
+            return Versions(none, none, none)
+        asked = self.warehouse.scratch("incoming", pa.table({"key_hash": key}))
+        found = self.warehouse.arrow(facts.semi_join(asked, "key_hash").select("key_hash", "row_hash", "fact_id"))
+        self.warehouse.drop_scratch("incoming")
+        return Versions(*(found[n].to_numpy() for n in ("key_hash", "row_hash", "fact_id")))
+
+    def _facts(self, rows: pa.Table, lines: np.ndarray, fact_ids: np.ndarray, key: np.ndarray,
+               row: np.ndarray) -> pa.Table:
+        count = rows.num_rows
+        lineage = {
+            "fact_id": fact_ids, "load_id": np.full(count, self.load.load_id), "source_ref": lines,
+            "loaded_at": np.full(count, self.load.loaded_at), "key_hash": key, "row_hash": row,
+            "source": pa.array([self.load.source]).dictionary_encode().take(pa.array(np.zeros(count, np.int32))),
+        }  # fmt: skip
+        rows = with_basis(self.kind, rows, self.load)
+        schema = tables.BY_NAME[self.kind.name].schema
+        given = {**{n: rows[n] for n in rows.column_names}, **lineage}
+        columns = [_cast(given[f.name], f.type) if f.name in given else pa.nulls(count, f.type) for f in schema]
+        return pa.Table.from_arrays(columns, schema=schema)
+
+    def _supersede(self, old: np.ndarray, by: np.ndarray) -> None:
+        count = len(old)
+        self.warehouse.append(SUPERSEDED, pa.table({
+            "fact_id": old, "kind": [self.kind.name] * count, "load_id": np.full(count, self.load.load_id),
+            "by_fact_id": by}, schema=SUPERSEDED.schema))  # fmt: skip
+
+    def _count(self, status: np.ndarray) -> None:
+        for code, count in enumerate(np.bincount(status, minlength=len(STATUS)).tolist()):
+            if count:
+                self.counts[STATUS[code]] += count
+
+
+def with_persons(kind: Kind, rows: pa.Table, people: list[Person]) -> tuple[pa.Table, list[str]]:
+    """Rows with ids in place of identifier texts, and the primary id of each person; the names of the id columns."""
+    named = {f"{person.prefix}id.{n}": ids for person in people for n, ids in person.ids.items()}
+    rows = rows.drop_columns([n for n in named if n in rows.column_names])
+    for name, ids in named.items():
+        rows = rows.append_column(name, _nullable(ids))
+    for person, column in zip(people, kind.person_columns):
+        rows = rows.append_column(column, _nullable(person.primary))
+    return rows, list(named)
+
+
+def with_basis(kind: Kind, rows: pa.Table, load: Load) -> pa.Table:
+    """What a load adds: where dates come from; refunds without one are dated by the load. Not part of the hashes."""
+    if kind.name == "relations":
+        return _relation_basis(rows)
+    if kind.name == "orders" and "refund_amount" in rows.column_names:
+        return _refund_basis(rows, load)
+    return rows
+
+
+def _relation_basis(rows: pa.Table) -> pa.Table:
+    for column in ("started_at", "ended_at"):
+        if column in rows.column_names and f"{column}_basis" not in rows.column_names:
+            stated = pc.if_else(rows[column].is_valid(), pa.scalar("stated"), pa.scalar(None, pa.string()))
+            rows = rows.append_column(f"{column}_basis", stated)
+    return rows
+
+
+def _refund_basis(rows: pa.Table, load: Load) -> pa.Table:
+    if "refunded_at" not in rows.column_names:
+        rows = rows.append_column("refunded_at", pa.nulls(rows.num_rows, pa.int64()))
+        rows = rows.append_column("refunded_day", pa.nulls(rows.num_rows, pa.int32()))
+    refunded = pc.greater(rows["refund_amount"], 0).fill_null(False)
+    undated = pc.and_(refunded, rows["refunded_at"].is_null())
+    basis = pc.if_else(undated, pa.scalar("observed"), pa.scalar("stated"))
+    rows = rows.append_column("refund_basis", pc.if_else(refunded, basis, pa.scalar(None, pa.string())))
+    for column, value in (("refunded_at", load.loaded_at), ("refunded_day", load.loaded_day)):
+        type_ = pa.int32() if column == "refunded_day" else pa.int64()
+        dated = pc.if_else(undated, pa.scalar(value, type_), rows[column])
+        rows = rows.set_column(rows.schema.get_field_index(column), column, dated)
+    return rows
+
+
+def _nullable(ids: np.ndarray) -> pa.Array:
+    return pa.array(ids, mask=ids == NONE)
+
+
+def _cast(values: pa.ChunkedArray | pa.Array | np.ndarray, type_: pa.DataType) -> pa.ChunkedArray | pa.Array:
+    array = pa.array(values) if isinstance(values, np.ndarray) else values
+    return array if array.type == type_ else pc.cast(array, type_)

@@ -1,0 +1,73 @@
+"""Versions of records: which incoming rows are new, which correct an earlier one, which are known already.
+
+A row equal to any version ever kept is a duplicate; a known key with other values is a correction, and the latest
+version is in force. Arrays in, arrays out; the tables are `stage`'s work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FILTERED, DUPLICATE, LOADED, CORRECTED, QUARANTINED = range(5)
+STATUS = ("filtered", "duplicate", "loaded", "corrected", "quarantined")
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Rows by key_hash, row_hash and fact_id (which rises with time)."""
+
+    key: np.ndarray
+    row: np.ndarray
+    fact_id: np.ndarray
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Status of each incoming row; which facts are superseded, and by which."""
+
+    status: np.ndarray
+    superseded: np.ndarray
+    by: np.ndarray
+
+
+def judge(incoming: Versions, kept: Versions) -> Verdict:
+    """Compare incoming rows with the versions kept of their keys (all of them) and with each other.
+
+    >>> new = Versions(np.array([1, 1, 2]), np.array([7, 8, 9]), np.array([10, 11, 12]))
+    >>> verdict = judge(new, Versions(np.array([1]), np.array([7]), np.array([3])))
+    >>> [STATUS[s] for s in verdict.status], verdict.superseded.tolist(), verdict.by.tolist()
+    (['duplicate', 'corrected', 'loaded'], [3], [11])
+    """
+    none = np.array([], np.int64)
+    if not len(kept.key) and len(np.unique(incoming.key)) == len(incoming.key):
+        return Verdict(np.full(len(incoming.key), LOADED, np.uint8), none, none)
+    size = len(kept.key)
+    key, row = np.concatenate([kept.key, incoming.key]), np.concatenate([kept.row, incoming.row])
+    fact_id = np.concatenate([kept.fact_id, incoming.fact_id])
+    fresh = np.arange(len(key)) >= size
+    first = _first_of(key, row, fact_id)
+    status = np.where(first, LOADED, DUPLICATE).astype(np.uint8)
+
+    places = np.flatnonzero(first)  # the distinct versions of every key
+    places = places[np.lexsort((fact_id[places], key[places]))]
+    same_key = key[places][1:] == key[places][:-1]
+    later = np.append(False, same_key)
+    status[places[later & fresh[places]]] = CORRECTED
+
+    last = places[np.append(~same_key, True)]  # the version of each key that will be in force
+    group = np.cumsum(np.append(True, ~same_key)) - 1
+    winner = last[group]
+    in_force_before = fresh[places] | np.append(fresh[places][1:] | ~same_key, True)
+    gone = in_force_before & (places != winner) & fresh[winner]
+    return Verdict(status[size:], fact_id[places[gone]], fact_id[winner[gone]])
+
+
+def _first_of(key: np.ndarray, row: np.ndarray, fact_id: np.ndarray) -> np.ndarray:
+    """Whether each row is the first with its key and values."""
+    order = np.lexsort((fact_id, row, key))
+    again = (key[order][1:] == key[order][:-1]) & (row[order][1:] == row[order][:-1])
+    first = np.ones(len(key), bool)
+    first[order[1:]] = ~again
+    return first
