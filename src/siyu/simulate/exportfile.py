@@ -3,6 +3,7 @@
 Counts every planted wrinkle, because a system that reads the files will be measured against these counts.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,10 @@ class Written:
     path: Path
     kind: str
     rows: int
+    snapshot_of: dt.date | None = None
+    """If the file is a full list: it shows who was in it when this day began."""
+    scope: Mapping[str, str] = field(default_factory=dict)
+    """What a full list is full of, in the words of a snapshot's scope."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ class Exports:
         spoil: np.random.Generator | None = None,
         flaws: Sequence[Flaw] = (),
         key: str = "",
+        snapshot_of: dt.date | None = None,
+        scope: Mapping[str, str] | None = None,
     ) -> None:
         """Write one file. `header` is its first line (default: the names of the cells).
 
@@ -83,7 +90,7 @@ class Exports:
             out.write(title.encode(encoding))
             for chunk in _chunks(lines):
                 out.write(chunk if encoding.startswith("utf-8") else bytes(chunk).decode().encode(encoding))
-        self.written.append(Written(self.folder / file, kind, len(lines)))
+        self.written.append(Written(self.folder / file, kind, len(lines), snapshot_of, scope or {}))
 
     def _spoil(
         self,

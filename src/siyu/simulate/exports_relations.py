@@ -25,7 +25,7 @@ from .relations import (
 from .story import Story
 from .touchpoints import LIVE_ROOM, NAMES, OFFLINE, PLATFORMS, SITE, TMALL, YOUZAN
 
-RELATION_FLAWS = (Flaw("bad_date", "started_at", "2025-02-29 08:00:00"), Flaw("unknown_value", "relation_type", "??"))
+RELATION_FLAWS = (Flaw("bad_date", "started_at", "2025-02-29 08:00:00"), Flaw("missing_value", "relation_type", ""))
 MEMBER_FLAWS = (Flaw("bad_date", "joined_at", "31.12.2025"),)
 PLATFORM_NAMES = (*PLATFORMS, "weixin")
 WECOM_TYPES = (DEDICATED_SERVICE, GROUP_MEMBER)

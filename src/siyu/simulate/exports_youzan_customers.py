@@ -16,10 +16,10 @@ from .exportfile import Cell, Exports, Flaw
 from .headers import YOUZAN_CUSTOMER
 from .names import CITIES, GUIDES, SHOP_YOUZAN
 from .relations import DEDICATED_SERVICE, FAN, MEMBER
-from .season import DAY
 from .story import Story
 from .touchpoints import YOUZAN
 
+SCOPE = {"relation_type": "member", "platform": "youzan"}
 SNAPSHOT_DAYS = (365, 181, 91, 30, 0)
 TIERS = ("V1 初见", "V2 相知", "V3 挚友", "V4 至臻")
 CUSTOMER_FLAWS = (Flaw("bad_date", "成为会员时间", "0000-00-00 00:00:00"),)
@@ -37,7 +37,7 @@ class Accounts:
 
 
 def write_customers(story: Story, out: Exports) -> None:
-    """One list per day; who is no member any more on the next one has left in between."""
+    """One list per day, downloaded as it began; who is no member any more on the next one has left in between."""
     for days_before in SNAPSHOT_DAYS:
         day = story.calendar.last_day - dt.timedelta(days=days_before)
         if day > story.calendar.first_day:
@@ -46,7 +46,7 @@ def write_customers(story: Story, out: Exports) -> None:
 
 def _write_customers(story: Story, out: Exports, day: dt.date) -> None:
     rng, file = story.rng(f"youzan customers {day}"), f"youzan_customers-{day:%Y%m%d}.csv"
-    accounts = _accounts(story, story.calendar.moment(day) + DAY)
+    accounts = _accounts(story, story.calendar.moment(day))
     out.plant(file, "second_account", accounts.second.sum())
     cells = {
         **_profile(story, out, rng, file, accounts),
@@ -55,7 +55,7 @@ def _write_customers(story: Story, out: Exports, day: dt.date) -> None:
     }
     out.write(
         file, "youzan_customers", len(accounts.who), cells, header=YOUZAN_CUSTOMER, encoding="utf-8-sig",
-        newline="\r\n", spoil=rng, flaws=CUSTOMER_FLAWS,
+        newline="\r\n", spoil=rng, flaws=CUSTOMER_FLAWS, snapshot_of=day, scope=SCOPE,
     )  # fmt: skip
 
 
