@@ -1,0 +1,144 @@
+"""Gathering: every piece of the page's material from the workspace.
+
+Each piece is gathered by itself; one that fails leaves its message and the others stand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from siyu.console.material import Consent, Held, Load, Material, Point, Quality, rules
+from siyu.core.kinds import CHANNELS_OF_RELATION
+from siyu.core.time import date_of, day_of
+from siyu.measures import overlap, series
+from siyu.measures.asked import Asked
+from siyu.measures.facts import Facts
+from siyu.measures.fast_plus.value import counted_purchases
+from siyu.measures.measure import measure
+from siyu.sources.coverage import coverage
+from siyu.store.operations import LOAD, QUARANTINE
+from siyu.store.workspace import Workspace
+
+#: Windows before the current one that are measured for trends; each costs one measure the first time.
+WINDOWS_BEFORE = 5
+#: Days of the daily trend.
+SERIES_DAYS = 180
+
+Say = Callable[[str, float | None], None]
+
+
+def gather(
+    workspace: Workspace, *, as_of: dt.date | None, window: int, now: dt.datetime, progress: Say | None = None
+) -> Material:
+    """All material for a day and window. Only the measures of the day itself are indispensable."""
+    say = progress or (lambda *_: None)
+    say("measures", 0.0)
+    document = measure(workspace, as_of=as_of, window=window, now=now)
+    material = Material(
+        brand=document.get("brand") or workspace.settings.brand,
+        currency=workspace.settings.currency,
+        zone=workspace.settings.zone,
+        as_of=dt.date.fromisoformat(document["as_of"]),
+        window=document.get("window_days", window),
+        document=document,
+        rules=rules(workspace.settings),
+    )
+    pieces: dict[str, Callable[[], Any]] = {
+        "history": lambda: _history(workspace, material, now),
+        "series": lambda: _series(workspace, material),
+        "held": lambda: _held(workspace, material),
+        "consent": lambda: _consent(workspace, material),
+        "quality": lambda: _quality(workspace),
+        "coverage": lambda: coverage(workspace),
+    }
+    for place, (name, piece) in enumerate(pieces.items(), 1):
+        say(name, place / (len(pieces) + 1))
+        material = _with_piece(material, name, piece)
+    return material
+
+
+def _with_piece(material: Material, name: str, piece: Callable[[], Any]) -> Material:
+    """The material with one more piece, or with the message of its failure: the page must stand either way."""
+    try:
+        return replace(material, **{name: piece()})
+    except Exception as error:
+        return replace(material, failures={**material.failures, name: f"{type(error).__name__}: {error}"})
+
+
+def _history(workspace: Workspace, material: Material, now: dt.datetime) -> list[dict[str, Any]]:
+    """Documents of the windows before, oldest first, back to the first day that can be measured."""
+    found: list[dict[str, Any]] = []
+    for back in range(1, WINDOWS_BEFORE + 1):
+        day = material.as_of - dt.timedelta(days=back * material.window)
+        document = measure(workspace, as_of=day, window=material.window, now=now)
+        if document.get("data_through") is None:
+            break
+        found.insert(0, document)
+    return found
+
+
+def _series(workspace: Workspace, material: Material) -> list[Point]:
+    """The daily figures, from the first day on which anyone was in F."""
+    last = day_of(material.as_of)
+    first = last - SERIES_DAYS + 1
+    series.daily(workspace, first, last, window=material.window)
+    points = [
+        Point(date_of(r["day"]), r["metric"], r["member"], r["value"])
+        for r in series.series(workspace.warehouse, first, last)
+    ]
+    begun = min((p.day for p in points if p.metric == "F" and p.value), default=None)
+    return [p for p in points if begun and p.day >= begun]
+
+
+def _held(workspace: Workspace, material: Material) -> list[Held]:
+    types = list({**CHANNELS_OF_RELATION, **workspace.settings.channels_of_relation})
+    rows = workspace.warehouse.rows(overlap.combinations(day_of(material.as_of), types))
+    found = [
+        Held(frozenset(t for i, t in enumerate(types) if r["held"] >> i & 1), r["consumers"], r["reachable"])
+        for r in rows
+    ]
+    return sorted(found, key=lambda h: (-h.consumers, sorted(h.types)))
+
+
+def _consent(workspace: Workspace, material: Material) -> Consent:
+    warehouse, day = workspace.warehouse, day_of(material.as_of)
+    silent = overlap.unreachable(day)
+    by_address = silent.group_by("has_phone", "has_email").aggregate(n=silent.count())
+    addresses = {(r["has_phone"], r["has_email"]): r["n"] for r in warehouse.rows(by_address)}
+    declared = warehouse.scratch("declared", overlap.declaration(Facts(warehouse), day))
+    counted = counted_purchases(Asked(day, material.window, workspace.settings))
+    joining = declared.filter(declared.reached == 0)
+    bought = counted.join(joining, "consumer_id")
+    spent = warehouse.row(bought.aggregate(total=bought.net_amount.sum().cast("int64")))["total"]
+    found = Consent(
+        unreachable_with_phone=sum(n for (phone, _), n in addresses.items() if phone),
+        unreachable_with_email_only=sum(n for (phone, email), n in addresses.items() if email and not phone),
+        sms_opened=warehouse.count(declared),
+        joining_f=warehouse.count(joining),
+        value_joining_minor=spent or 0,
+    )
+    warehouse.drop_scratch("declared")
+    return found
+
+
+def _quality(workspace: Workspace) -> Quality:
+    with workspace.operations.connect() as connection:
+        loads = connection.execute(sa.select(LOAD).where(LOAD.c.committed_at.is_not(None)).order_by(LOAD.c.load_id))
+        kept = [Load(r.file_name, r.mapping_name, r.loaded_at, _counts(r.counts)) for r in loads]
+        by_reason = sa.select(QUARANTINE.c.reason, sa.func.count()).group_by(QUARANTINE.c.reason)
+        reasons = [(r, int(n)) for r, n in connection.execute(by_reason)]
+    review = workspace.warehouse.table("review")
+    guards = workspace.warehouse.rows(review.group_by("guard").aggregate(n=review.count()))
+    return Quality(kept, sorted(reasons, key=lambda r: -r[1]), [(g["guard"], g["n"]) for g in guards])
+
+
+def _counts(text: str) -> dict[str, int]:
+    """Source rows of a load report: read, and where each went."""
+    report = json.loads(text)
+    return {"read": report["read"], **report["counts"]}

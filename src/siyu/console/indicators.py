@@ -1,0 +1,132 @@
+"""The four indicators as the page's first row and the terminal show them: value, change, trend, and two companions."""
+
+from __future__ import annotations
+
+from siyu.console.charts.trend import polyline
+from siyu.console.context import Indicator
+from siyu.console.view import View
+from siyu.console.words import N_
+from siyu.core.kinds import ROLES
+
+NAMES = {
+    "F": N_("Sustainable relations"),
+    "A": N_("Role-deepening rate"),
+    "S": N_("Relationship value"),
+    "T": N_("Touchpoint gravity"),
+}
+QUESTIONS = {
+    "F": N_("people you can keep reaching"),
+    "A": N_("of them climbed a rung in the window"),
+    "S": N_("realised with known consumers in {value_days} days"),
+    "T": N_("of visitors joined, climbed or bought"),
+}
+
+
+def indicators(view: View) -> tuple[Indicator, ...]:
+    """F, A, S, T, in the order of their letters."""
+    return (_capital(view), _conversion(view), _value(view), _connection(view))
+
+
+def _capital(view: View) -> Indicator:
+    words, f, then = view.words, view.f, view.before("F")
+    value = f.get("sustainable_relationships") if f.get("relation_gross") else None
+    days = _daily_f(view) or [part.get("sustainable_relationships") for _, part in view.through_time("F")]
+    notes = (
+        words(
+            "gross {n}, {share} of them reachable",
+            n=words.short(f.get("relation_gross")),
+            share=words.percent(_share(value, f.get("relation_gross")), 0),
+        ),
+        words("{new} came, {lost} left", new=words.count(f.get("new")), lost=words.count(f.get("lost"))),
+    )
+    before = then.get("sustainable_relationships")
+    return _indicator(view, "F", value, words.short(value), before, view.change(value, before), notes, days)
+
+
+def _conversion(view: View) -> Indicator:
+    words, a, then = view.words, view.a, view.before("A")
+    notes = (
+        words("{n} of {all} climbed", n=words.count(a.get("deepened")), all=words.count(a.get("eligible"))),
+        words(
+            "{down} fell, {churn} left",
+            down=words.percent(a.get("shallowing_rate")),
+            churn=words.percent(a.get("relation_churn_rate")),
+        ),
+    )
+    days = [p.value for p in view.material.series if p.metric == "A" and p.member == str(view.material.window)]
+    trend = days or [part.get("value") for _, part in view.through_time("A")]
+    value, before = a.get("value"), then.get("value")
+    return _indicator(view, "A", value, words.percent(value), before, view.points(value, before), notes, trend)
+
+
+def _value(view: View) -> Indicator:
+    words, s, then = view.words, view.s, view.before("S")
+    brought = s.get("propagation_total")
+    sharing = (
+        words("brought by sharing, not added: {money}", money=words.money(brought))
+        if brought is not None
+        else view.reason("referral")
+    )
+    mean, middle = words.money(s.get("clv_mean")), words.money(s.get("clv_median"))
+    per_head = (
+        N_("{mean} per person in F, half of them below {middle}")
+        if s.get("clv_median")
+        else N_("{mean} per person in F; at least half brought nothing")
+    )
+    notes = (sharing, words(per_head, mean=mean, middle=middle))
+    value, before = s.get("own_total"), then.get("own_total")
+    measurable = value if value or s.get("anonymous_total") else None
+    change = words.signed(_relative(measurable, before), words.percent(abs(_relative(measurable, before) or 0)))
+    trend = [part.get("own_total") for _, part in view.through_time("S")]
+    return _indicator(view, "S", measurable, words.money(measurable), before, change, notes, trend)
+
+
+def _connection(view: View) -> Indicator:
+    words, t, then = view.words, view.t, view.before("T")
+    places = t.get("by_touchpoint") or {}
+    notes = (
+        words("{n} visitors at {places} touchpoints", n=words.count(t.get("visitors")), places=len(places)),
+        words("{n} moved on", n=words.count(t.get("progressed"))),
+    )
+    trend = [part.get("value") for _, part in view.through_time("T")]
+    value, before = t.get("value"), then.get("value")
+    return _indicator(view, "T", value, words.percent(value), before, view.points(value, before), notes, trend)
+
+
+def _indicator(view: View, letter: str, value, text: str, before, change: str, notes, trend) -> Indicator:
+    words = view.words
+    direction = _direction(value, before) if view.material.previous else "none"
+    return Indicator(
+        letter=letter,
+        name=words(NAMES[letter]),
+        question=words(QUESTIONS[letter]),
+        value=text,
+        change=change if direction != "none" else view.reason("previous"),
+        direction=direction,
+        notes=tuple(notes) if value is not None else (),
+        trend=polyline(trend),
+        reason=view.reason(letter) if value is None else "",
+    )
+
+
+def _daily_f(view: View) -> list[float]:
+    """F by day: the sum of its roles."""
+    days: dict = {}
+    for point in view.material.series:
+        if point.metric == "F" and point.member in ROLES:
+            days[point.day] = days.get(point.day, 0) + (point.value or 0)
+    return [days[day] for day in sorted(days)]
+
+
+def _direction(value: float | None, before: float | None) -> str:
+    if value is None or before is None:
+        return "none"
+    return "up" if value > before else "down" if value < before else "flat"
+
+
+def _share(part: float | None, whole: float | None) -> float | None:
+    return part / whole if part is not None and whole else None
+
+
+def _relative(now: float | None, then: float | None) -> float | None:
+    return now / then - 1 if now is not None and then else None

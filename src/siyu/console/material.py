@@ -1,0 +1,104 @@
+"""What the page rests on, as plain data: documents, series, overlap, consent, loads. `gather.py` fills it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from siyu.core.settings import Settings, defaults
+
+
+@dataclass(frozen=True)
+class Load:
+    """One loaded file and where its rows went: read = loaded + duplicate + corrected + filtered + quarantined."""
+
+    file_name: str
+    mapping: str
+    loaded_at: int
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The state of the data: files, refused rows by reason, links kept apart for a person to look at."""
+
+    loads: list[Load]
+    quarantine: list[tuple[str, int]]
+    review: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The riddle of reach: who has a phone and no grant, and what a declaration of member consent would change."""
+
+    unreachable_with_phone: int
+    unreachable_with_email_only: int
+    sms_opened: int  # members for whom a declaration would open SMS
+    joining_f: int  # of them, those who would come into F
+    value_joining_minor: int | None  # what those spent in the value window; None = unknown
+
+
+@dataclass(frozen=True)
+class Point:
+    """One figure of the daily series."""
+
+    day: dt.date
+    metric: str
+    member: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """People who hold exactly these relation types; some of them reachable."""
+
+    types: frozenset[str]
+    consumers: int
+    reachable: int
+
+
+#: Settings that texts of the page may name.
+RULES = (
+    "value.days",
+    "value.referral_days",
+    "value.click_days",
+    "touchpoints.settle_hours",
+    "touchpoints.deepen_days",
+    "touchpoints.convert_days",
+    "roles.spreading_days",
+    "roles.spreading_referrals",
+    "roles.spreading_contents",
+)
+
+
+def rules(settings: Settings) -> dict[str, Any]:
+    """The workspace's windows and thresholds under short names (`settle_hours`; `value.days` is `value_days`)."""
+    return {"value_days" if name == "value.days" else name.split(".")[1]: settings[name] for name in RULES}
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything the panels read. `failures` names the pieces that could not be gathered, with the message."""
+
+    brand: str
+    currency: str
+    zone: ZoneInfo
+    as_of: dt.date
+    window: int
+    document: dict[str, Any]
+    history: list[dict[str, Any]] = field(default_factory=list)  # windows before, oldest first
+    series: list[Point] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    consent: Consent | None = None
+    quality: Quality | None = None
+    coverage: dict[str, Any] | None = None
+    failures: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=lambda: rules(defaults()))
+
+    @property
+    def previous(self) -> dict[str, Any] | None:
+        """The document of the window before this one, if there was anything to measure."""
+        before = (self.as_of - dt.timedelta(days=self.window)).isoformat()
+        return next((d for d in self.history if d["as_of"] == before), None)

@@ -1,0 +1,241 @@
+"""A on the page: the ladder of roles, who moved on it, and how often each rung is climbed."""
+
+from __future__ import annotations
+
+from siyu.console.charts import bars, moves, theme, trend
+from siyu.console.charts.bars import Bar, Pair
+from siyu.console.charts.moves import Move, Node
+from siyu.console.context import Grid, Key
+from siyu.console.panels.question import Answer, Question
+from siyu.console.view import View
+from siyu.console.words import N_
+from siyu.core.kinds import ROLES
+
+NEW, LEFT = "new", "left"
+TOP_DOWN = tuple(reversed(ROLES))
+#: Step rates and the rung each is the rate of.
+STEPS = {
+    "basic_up": "basic",
+    "member_unpurchased_up": "member_unpurchased",
+    "member_first_up": "member_first",
+    "member_repeat_up": "member_repeat",
+}
+
+
+def rungs(view: View) -> Answer:
+    words, by_role = view.words, view.f.get("by_role") or {}
+    net = sum(by_role.values())
+    if not net:
+        return Answer(message=view.reason("F"))
+    then = view.before("F").get("by_role") if view.material.previous else None
+    change = {r: view.change(by_role.get(r, 0), then.get(r, 0)) if then is not None else "—" for r in ROLES}
+    drawn = [
+        Bar(
+            words.name(r),
+            by_role.get(r, 0),
+            f"{words.short(by_role.get(r, 0))} · {words.percent(by_role.get(r, 0) / net)}",
+            theme.ROLE_COLOUR[r],
+            words("change since the window before: {change}", change=change[r]),
+        )
+        for r in TOP_DOWN
+    ]
+    rows = tuple(
+        (words.name(r), words.count(by_role.get(r, 0)), words.percent(by_role.get(r, 0) / net), change[r])
+        for r in TOP_DOWN
+    )
+    header = (words("Rung"), words("People"), words("Of F"), words("Change"))
+    return Answer(bars.bars(drawn), grid=Grid(header, rows))
+
+
+def transitions(view: View) -> dict[tuple[str, str], int]:
+    """People by (from, to): the document's pairs, and those who came into F, worked out from the closing roles."""
+    found = {(t["from"], t["to"] or LEFT): t["consumers"] for t in view.a.get("transitions") or [] if t["from"]}
+    closing = view.f.get("by_role") or {}
+    for role in ROLES:
+        came = closing.get(role, 0) - sum(n for (_, end), n in found.items() if end == role)
+        if came > 0:
+            found[NEW, role] = came
+    return found
+
+
+def flows(view: View) -> Answer:
+    words, pairs = view.words, transitions(view)
+    if not pairs:
+        return Answer(message=view.reason("A"))
+    moved = {pair: n for pair, n in pairs.items() if pair[0] != pair[1]}
+    stayed = sum(n for (start, end), n in pairs.items() if start == end)
+    base = sum(n for (start, _), n in pairs.items() if start != NEW)
+    grid = _matrix(view, pairs)
+    note = words(
+        "{n} people ({share} of those who had a role at the start) stayed on their rung; they stand in the table's "
+        "diagonal, not in the drawing.",
+        n=words.count(stayed),
+        share=words.percent(stayed / base if base else None),
+    )
+    if not moved:
+        return Answer(grid=grid, note=note, message=words("Nobody changed rung in this window."))
+    drawn = [
+        Move(s, e, n, _colour(s, e), f"{_label(view, s)} → {_label(view, e)}: {words.count(n)}")
+        for (s, e), n in moved.items()
+    ]
+    starts = [Node(k, _node(view, k, sum(n for (s, _), n in moved.items() if s == k))) for k in (*TOP_DOWN, NEW)]
+    ends = [Node(k, _node(view, k, sum(n for (_, e), n in moved.items() if e == k))) for k in (*TOP_DOWN, LEFT)]
+    keys = (
+        Key(words("climbed"), theme.UP),
+        Key(words("fell, still reachable"), theme.DOWN),
+        Key(words("came into F"), theme.NEW),
+        Key(words("left F"), theme.LEFT),
+    )
+    return Answer(moves.alluvial(drawn, starts, ends), keys, grid=grid, note=note)
+
+
+def _colour(start: str, end: str) -> str:
+    if start == NEW:
+        return theme.NEW
+    if end == LEFT:
+        return theme.LEFT
+    return theme.UP if ROLES.index(end) > ROLES.index(start) else theme.DOWN
+
+
+def _label(view: View, key: str) -> str:
+    words = view.words
+    return {NEW: words("Came into F"), LEFT: words("Left F")}.get(key) or words.name(key)
+
+
+def _node(view: View, key: str, people: int) -> str:
+    return f"{_label(view, key)}  {view.words.short(people)}"
+
+
+def _matrix(view: View, pairs: dict[tuple[str, str], int]) -> Grid:
+    words = view.words
+    ends = (*ROLES, LEFT)
+    rows = []
+    for start in (*ROLES, NEW):
+        cells = [pairs.get((start, end), 0) for end in ends]
+        if start != NEW or any(cells):
+            shown = [words.count(n) if n else "·" for n in cells]
+            rows.append((_label(view, start), *shown, words.count(sum(cells))))
+    header = (words("From ↓ / to →"), *(_label(view, e) for e in ends), words("Together"))
+    return Grid(header, tuple(rows), note=words("Rows: rung when the window opened. Columns: rung at its end."))
+
+
+def steps(view: View) -> Answer:
+    words, now = view.words, view.a.get("steps") or {}
+    if not view.a.get("eligible"):
+        return Answer(message=view.reason("A"))
+    then = view.before("A").get("steps") or {}
+    standing = standing_at_start(view)
+    drawn = []
+    for step, role in STEPS.items():
+        label = words("{role} (stood there: {n})", role=words.name(role), n=words.short(standing.get(role, 0)))
+        drawn.append(Pair(label, words("this window"), now.get(step), _rate(view, now.get(step)), theme.A_TEAL))
+        if then:
+            drawn.append(Pair(label, words("window before"), then.get(step), _rate(view, then.get(step)), theme.PALE))
+    rows = tuple(
+        (
+            words.name(role),
+            words.count(standing.get(role, 0)),
+            words.percent(now.get(step)),
+            words.percent(then.get(step)),
+            view.points(now.get(step), then.get(step)),
+        )
+        for step, role in STEPS.items()
+    )
+    header = (
+        words("Rung"),
+        words("Stood there at the start"),
+        words("Climbed"),
+        words("Window before"),
+        words("Change"),
+    )
+    keys = (Key(words("this window"), theme.A_TEAL), Key(words("window before"), theme.PALE)) if then else ()
+    shallow, churn = words.percent(view.a.get("shallowing_rate")), words.percent(view.a.get("relation_churn_rate"))
+    note = words("On the other side: {shallow} fell to a lower rung, {churn} left F.", shallow=shallow, churn=churn)
+    return Answer(bars.pairs(drawn), keys, grid=Grid(header, rows), note=note)
+
+
+def standing_at_start(view: View) -> dict[str, int]:
+    """People on each rung when the window opened."""
+    found: dict[str, int] = {}
+    for pair in view.a.get("transitions") or []:
+        if pair["from"]:
+            found[pair["from"]] = found.get(pair["from"], 0) + pair["consumers"]
+    return found
+
+
+def _rate(view: View, value: float | None) -> str:
+    return view.words("— nobody stood there") if value is None else view.words.percent(value)
+
+
+def daily(view: View) -> Answer:
+    words, window = view.words, str(view.material.window)
+    points = sorted((p for p in view.material.series if p.metric == "A" and p.member == window), key=lambda p: p.day)
+    if sum(p.value is not None for p in points) < 2:
+        return Answer(message=view.reason("series"))
+    values = [
+        {"day": p.day, "value": p.value, "text": words.percent(p.value, 2), "date": words.date(p.day)} for p in points
+    ]
+    chart = trend.line(values, theme.A_TEAL, theme.percent_axis(format=".1%"), words.lang)
+    rows = tuple((p.day.isoformat(), words.percent(p.value, 2)) for p in points[::-1][::7])
+    return Answer(chart, grid=Grid((words("Day"), "A"), rows))
+
+
+QUESTIONS = (
+    Question(
+        "rungs",
+        N_("Where they stand on the ladder"),
+        N_(
+            "A healthy ladder narrows gently towards the top; a rung much longer than the one above it is where "
+            "people wait."
+        ),
+        N_(
+            "The highest rung that holds for each person in F: basic contact; member with no purchase; with one "
+            "purchase day; "
+            "with two or more; key opinion consumer (a buying member with {spreading_referrals} valid referrals or "
+            "{spreading_contents} approved contents in {spreading_days} days)."
+        ),
+        "net",
+        rungs,
+    ),
+    Question(
+        "steps",
+        N_("How many of each rung climbed"),
+        N_("The shortest bar under a crowded rung is the step to work on first."),
+        N_(
+            "Of those who stood on the rung when the window opened, the share whose rung at its end is higher. "
+            "A = all who climbed / all who stood below the top rung; newcomers are in neither."
+        ),
+        "net",
+        steps,
+    ),
+    Question(
+        "flows",
+        N_("Who climbed, who slipped, who came and who left"),
+        N_(
+            "Follow the widest ribbon: upward is relations deepening, downward are refunds and left memberships, and "
+            "what leaves must be smaller than what comes."
+        ),
+        N_(
+            "Rung when the window opened (left) against rung at its end (right), for everyone who had a role at "
+            "either. "
+            "Falls come from full refunds, leaving membership or the lapse of spreading; leaving F means no relation "
+            "or no open channel."
+        ),
+        "net",
+        flows,
+        wide=True,
+    ),
+    Question(
+        "a_daily",
+        N_("How fast relations deepen, day by day"),
+        N_(
+            "Each point looks back over the whole window, so a campaign lifts the line for a window's length and "
+            "then lets it go: look for a floor that rises."
+        ),
+        N_("A at the end of each day, with the window that ends that day."),
+        "net",
+        daily,
+        piece="series",
+        wide=True,
+    ),
+)

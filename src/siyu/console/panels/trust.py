@@ -1,0 +1,174 @@
+"""What stands behind the numbers: what the files can answer, the riddle of consent, and where every row went."""
+
+from __future__ import annotations
+
+from siyu.console.charts import bars, theme
+from siyu.console.charts.bars import Bar
+from siyu.console.context import Grid, Tile
+from siyu.console.panels.coverage import answers, next_export
+from siyu.console.panels.question import Answer, Question
+from siyu.console.view import View
+from siyu.console.words import N_
+
+#: The order in which a load report's figures stand; read = the sum of the others.
+COUNTS = ("read", "loaded", "duplicate", "corrected", "filtered", "quarantined")
+COUNT_NAMES = {
+    "read": N_("Read"),
+    "loaded": N_("Loaded"),
+    "duplicate": N_("Duplicate"),
+    "corrected": N_("Corrected"),
+    "filtered": N_("Filtered"),
+    "quarantined": N_("Quarantined"),
+}
+GUARDS = {
+    "size": N_("too many identifiers for one person"),
+    "unique": N_("two values where a person has one"),
+    "retracted": N_("undone by hand"),
+}
+
+
+def coverage(view: View) -> Answer:
+    words, found = view.words, answers(view)
+    if not found:
+        return Answer(message=words("No coverage was worked out for this workspace."))
+    rows = tuple((a.question, a.verdict, a.reason) for a in found)
+    export, why = next_export(view)
+    note = words("Next export that would unlock most: {export}. {why}", export=export, why=why) if export else ""
+    return Answer(
+        grid=Grid((words("Question"), words("Can it be answered?"), words("Why")), rows, text=(1, 2)), note=note
+    )
+
+
+def consent(view: View) -> Answer:
+    words, found, f = view.words, view.material.consent, view.f
+    gross, net = f.get("relation_gross"), f.get("sustainable_relationships")
+    if found is None or not gross or net is None:
+        return Answer(message=view.reason("F"))
+    after = net + found.joining_f
+    drawn = [
+        Bar(words("Hold any relation (gross)"), gross, words.short(gross), theme.PALE),
+        Bar(words("Can be reached today (F)"), net, f"{words.short(net)} · {words.percent(net / gross)}", theme.F_BLUE),
+        Bar(
+            words("If you declare the members' consent you hold"),
+            after,
+            f"{words.short(after)} · {words.percent(after / gross)}",
+            "#6d93b8",
+        ),
+    ]
+    rows = (
+        (words("No open channel, a phone is known"), words.count(found.unreachable_with_phone)),
+        (words("No open channel, only an e-mail address is known"), words.count(found.unreachable_with_email_only)),
+        (words("Members with a phone for whom a declaration would open SMS"), words.count(found.sms_opened)),
+        (words("Of them, people who would come into F"), words.count(found.joining_f)),
+        (words("What those bought in the last {value_days} days"), words.amount(found.value_joining_minor)),
+    )
+    text = N_(
+        "A declaration would bring {n} people into F and open SMS to {sms} members in all. It needs proof: "
+        "`siyu consent declare --source ... --notice-version ... --from ... --proof ...`."
+    )
+    note = words(text, n=words.count(found.joining_f), sms=words.count(found.sms_opened))
+    return Answer(bars.bars(drawn), grid=Grid((words("Figure"), words("People or money")), rows), note=note)
+
+
+def files(view: View) -> Answer:
+    words, quality = view.words, view.material.quality
+    if quality is None or not quality.loads:
+        return Answer(message=words("Nothing has been loaded yet."))
+    sums = {key: sum(load.counts.get(key, 0) for load in quality.loads) for key in COUNTS}
+    tiles = tuple(Tile(words(COUNT_NAMES[key]), words.short(sums[key])) for key in COUNTS)
+    header = (words("File"), words("Read as"), *(words(COUNT_NAMES[key]) for key in COUNTS), words("Loaded at"))
+    rows = [
+        (
+            load.file_name,
+            load.mapping,
+            *(words.count(load.counts.get(key, 0)) for key in COUNTS),
+            words.moment(load.loaded_at, view.material.zone),
+        )
+        for load in quality.loads
+    ]
+    rows.append((words("Together"), "", *(words.count(sums[key]) for key in COUNTS), ""))
+    balanced = sums["read"] == sum(sums[key] for key in COUNTS[1:])
+    note = (
+        words("The sum holds: read = loaded + duplicate + corrected + filtered + quarantined.")
+        if balanced
+        else words("The sum does not hold: some rows are not accounted for. Run `siyu check`.")
+    )
+    return Answer(tiles=tiles, grid=Grid(header, tuple(rows), text=(1,)), note=note)
+
+
+def refused(view: View) -> Answer:
+    words, quality = view.words, view.material.quality
+    if quality is None:
+        return Answer(message=words("Nothing has been loaded yet."))
+    rows = [(words("Row in quarantine"), reason, words.count(n)) for reason, n in quality.quarantine]
+    rows += [
+        (words("Link not made"), words(GUARDS[guard]) if guard in GUARDS else guard, words.count(n))
+        for guard, n in quality.review
+    ]
+    if not rows:
+        return Answer(message=words("Every row was taken and every link made: nothing waits for you."))
+    tiles = (
+        Tile(words("Rows in quarantine"), words.short(sum(n for _, n in quality.quarantine))),
+        Tile(words("Links to review"), words.short(sum(n for _, n in quality.review))),
+    )
+    return Answer(
+        tiles=tiles, grid=Grid((words("What waits"), words("Reason"), words("How many")), tuple(rows), text=(1,))
+    )
+
+
+QUESTIONS = (
+    Question(
+        "consent",
+        N_("What the consent you already hold would change"),
+        N_(
+            "If the last bar is much longer than the one above it, consent is your cheapest growth: the people are "
+            "members already."
+        ),
+        N_(
+            "Members (also of stores) with a known phone, SMS not open and no withdrawal: a recorded grant would "
+            "open SMS to them. "
+            "Who withdrew stays out, a declaration does not undo a refusal. Gross and F as in the funnel."
+        ),
+        "both",
+        consent,
+        piece="consent",
+    ),
+    Question(
+        "refused",
+        N_("What waits for a person to look at"),
+        N_("A reason that repeats is one export setting to change, not a thousand rows to mend."),
+        N_(
+            "Rows a load could not take (kept encrypted, mended and loaded again), and links between identifiers a "
+            "guard refused to make."
+        ),
+        "files",
+        refused,
+        piece="quality",
+        grid_open=True,
+    ),
+    Question(
+        "coverage",
+        N_("What the loaded files can and cannot answer"),
+        N_("A question answered with no is not a zero: the export that would answer it has not been loaded."),
+        N_("Worked out from which kinds of rows and which columns have arrived, not from their values."),
+        "files",
+        coverage,
+        piece="coverage",
+        wide=True,
+        grid_open=True,
+    ),
+    Question(
+        "files",
+        N_("Where every row went"),
+        N_("Duplicates are harmless; quarantined rows are people or money missing from this page."),
+        N_(
+            "Duplicate: equal to a version already kept. Corrected: a known key with new values, the newest load is "
+            "in force. "
+            "Filtered: left out by the mapping. Quarantined: refused with its line, column and reason."
+        ),
+        "files",
+        files,
+        piece="quality",
+        wide=True,
+    ),
+)

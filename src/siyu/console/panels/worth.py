@@ -1,0 +1,210 @@
+"""S and AIPL on the page: what relations are worth by role, the brand's totals apart, and where all consumers stand."""
+
+from __future__ import annotations
+
+from siyu.console.charts import bars, theme, trend
+from siyu.console.charts.bars import Bar, Pair
+from siyu.console.context import Grid, Key, Tile
+from siyu.console.panels.question import Answer, Question
+from siyu.console.view import View
+from siyu.console.words import N_
+from siyu.core.kinds import ROLES
+
+SHARING = "#8d6a9e"
+AIPL_COLOUR = {"A": "#d5dee0", "I": "#9fbcc4", "P": "#5a8fa3", "L": "#1f5673"}
+
+
+def by_role(view: View) -> Answer:
+    words, found = view.words, view.s.get("by_role") or {}
+    roles = [r for r in reversed(ROLES) if r in found]
+    if not roles:
+        return Answer(message=view.reason("S"))
+    own, brought = words("own purchases"), words("brought by sharing")
+    drawn = []
+    for role in roles:
+        value = found[role]
+        label = words("{role} · {n} people", role=words.name(role), n=words.short(value["consumers"]))
+        drawn.append(Pair(label, own, value["own_total"], words.money(value["own_total"]), theme.S_OCHRE))
+        if value.get("referral_total") is not None:
+            drawn.append(Pair(label, brought, value["referral_total"], words.money(value["referral_total"]), SHARING))
+    rows = tuple(
+        (
+            words.name(r),
+            words.count(v["consumers"]),
+            words.amount(v["own_total"]),
+            words.amount(v.get("referral_total")),
+            words.amount(_mean(v["own_total"], v["consumers"])),
+            words.amount(v.get("clv_mean")),
+        )
+        for r in roles
+        for v in (found[r],)
+    )
+    header = (
+        words("Rung"),
+        words("People"),
+        words("Own purchases"),
+        words("Brought by sharing"),
+        words("Own per person"),
+        words("Own and shared per person"),
+    )
+    keys = (Key(own, theme.S_OCHRE), Key(brought, SHARING))
+    note = words("The two bars are never added: an order brought by sharing is also its buyer's own purchase.")
+    return Answer(bars.pairs(drawn), keys, grid=Grid(header, rows), note=note)
+
+
+def totals(view: View) -> Answer:
+    words, s, then = view.words, view.s, view.before("S")
+    if s.get("own_total") is None:
+        return Answer(message=view.reason("S"))
+    brought = s.get("propagation_total")
+    tiles = (
+        Tile(
+            words("Bought by known consumers (realised)"),
+            words.money(s["own_total"]),
+            words("revenue of the last {value_days} days, net of refunds"),
+        ),
+        Tile(
+            words("Bought by nobody we know"),
+            words.money(s.get("anonymous_total")),
+            words("orders without a consumer; in no person's value"),
+        ),
+        Tile(
+            words("Brought by sharing"),
+            words.money(brought),
+            words("orders credited to a sharer; part of the first figure seen again, never added to it")
+            if brought is not None
+            else view.reason("referral"),
+        ),
+    )
+    lines = (
+        (words("Own total"), "own_total", words.amount),
+        (words("Anonymous total"), "anonymous_total", words.amount),
+        (words("Propagation total"), "propagation_total", words.amount),
+        (words("Mean per person in F"), "clv_mean", words.unit_amount),
+        (words("Middle person (median)"), "clv_median", words.unit_amount),
+        (words("Top tenth starts at (P90)"), "clv_p90", words.unit_amount),
+    )
+    rows = tuple((label, write(s.get(key)), write(then.get(key))) for label, key, write in lines)
+    windows = view.through_time("S")
+    chart = None
+    if len(windows) > 1:
+        values = [
+            {"label": words.short_date(day), "value": part.get("own_total"), "text": words.money(part.get("own_total"))}
+            for day, part in windows
+        ]
+        chart = trend.columns(values, theme.S_OCHRE, words.lang)
+    return Answer(chart, tiles=tiles, grid=Grid((words("Figure"), words("This window"), words("Window before")), rows))
+
+
+def aipl(view: View) -> Answer:
+    words, found = view.words, view.fast.get("aipl") or {}
+    total = sum(found.values())
+    if not total:
+        return Answer(message=view.reason("aipl"))
+    drawn = [
+        Bar(
+            f"{words.name('aipl_' + state)} ({state})",
+            found.get(state, 0),
+            f"{words.short(found.get(state, 0))} · {words.percent(found.get(state, 0) / total)}",
+            AIPL_COLOUR[state],
+        )
+        for state in "AIPL"
+    ]
+    then = ((view.material.previous or {}).get("fast") or {}).get("aipl")
+    rows = tuple(
+        (
+            f"{words.name('aipl_' + s)} ({s})",
+            words.count(found.get(s, 0)),
+            words.percent(found.get(s, 0) / total),
+            view.change(found.get(s, 0), then.get(s, 0)) if then else "—",
+        )
+        for s in "AIPL"
+    )
+    header = (words("State"), words("People"), words("Share"), words("Change"))
+    return Answer(bars.bars(drawn), grid=Grid(header, rows))
+
+
+def fast(view: View) -> Answer:
+    words, found = view.words, view.fast
+    if not found:
+        return Answer(message=view.reason("aipl"))
+    then = (view.material.previous or {}).get("fast") or {}
+    lines = (
+        (words("Fertility: people in any AIPL state"), "fertility", words.count),
+        (words("Advancing: climbed within 7 days, of all"), "advancing", lambda v: words.percent(v, 2)),
+        (words("Advancing: of those who could climb"), "advancing_eligible", lambda v: words.percent(v, 2)),
+        (words("Superiority: active members"), "superiority", words.count),
+        (words("Thriving: members active in 30 days"), "thriving_30d", words.percent),
+        (words("Thriving: members active in 180 days"), "thriving_180d", words.percent),
+    )
+    tiles = tuple(Tile(label, write(found.get(key))) for label, key, write in lines)
+    rows = tuple((label, write(found.get(key)), write(then.get(key))) for label, key, write in lines)
+    return Answer(tiles=tiles, grid=Grid((words("Figure"), words("This window"), words("Window before")), rows))
+
+
+def _mean(total: int, people: int) -> float | None:
+    return total / people if people else None
+
+
+QUESTIONS = (
+    Question(
+        "value",
+        N_("What each rung is worth, by own purchases and by sharing"),
+        N_("Look for the rung whose people bring much and buy little: sharers who deserve a reason to buy."),
+        N_(
+            "Own: net amount of a person's purchases paid in the last {value_days} days. Sharing: net amount of "
+            "other people's purchases credited to "
+            "them (their valid invitee's purchases for {referral_days} days, else the last shared click within "
+            "{click_days} days). Consumers in F."
+        ),
+        "orders",
+        by_role,
+    ),
+    Question(
+        "totals",
+        N_("The brand's totals, kept apart"),
+        N_(
+            "The columns are totals of {value_days} days as of the end of each window: a falling line means new "
+            "buyers do not replace the ones who lapse."
+        ),
+        N_(
+            "Own total: revenue of known consumers, all of them. Anonymous total: orders without a consumer. "
+            "Propagation total: orders "
+            "credited to a sharer. CLV is said only of realised and predicted value together; what stands here is "
+            "realised."
+        ),
+        "orders",
+        totals,
+    ),
+)
+AIPL_QUESTIONS = (
+    Question(
+        "aipl",
+        N_("Where everyone stands between hearing of you and coming back"),
+        N_(
+            "Interested people are the largest reserve of buyers; a thin loyal bar under a thick purchased bar means "
+            "buyers do not return."
+        ),
+        N_(
+            "Highest that holds. Loyal: two purchase days, or a positive content, in 365 days. Purchased: one in 913 "
+            "days. Interested: "
+            "searched, interacted, added to cart, favourited, sampled, or came on two days in 15 days; or a member "
+            "or follower. "
+            "Aware: seen, clicked or visited in 15 days."
+        ),
+        "consumers",
+        aipl,
+    ),
+    Question(
+        "fast",
+        N_("The base FAST figures, for comparison with platform panels"),
+        N_("Compare with the same names in a platform's own panel; ours see all channels, theirs one."),
+        N_(
+            "Fertility: consumers in any AIPL state. Advancing: share that rose within 7 days. Superiority: active "
+            "members. "
+            "Thriving: members with a cart, favourite, benefit, interaction or purchase in n days."
+        ),
+        "consumers",
+        fast,
+    ),
+)

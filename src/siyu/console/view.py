@@ -1,0 +1,117 @@
+"""The material as panels ask for it: the document by letter, the window before, basis lines and reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from siyu.console.material import Material
+from siyu.console.words import N_, Words
+
+#: Why a figure is null when the document itself gives no reason.
+REASONS: dict[str, str] = {
+    "F": N_("not measurable: no relations (members, followers, friends) loaded up to this day"),
+    "A": N_("not measurable: nobody stood below the top rung when the window opened"),
+    "T": N_("not measurable: no visits with a touchpoint in this window"),
+    "S": N_("not measurable: no orders with a known buyer in the last {value_days} days"),
+    "referral": N_("not measurable: no referral loaded"),
+    "rate": N_("not measurable: nobody for whom it could have happened"),
+    "previous": N_("no earlier window to compare with"),
+    "aipl": N_("not measurable: no events, orders or relations in the windows of AIPL"),
+    "series": N_("not measurable: no daily series yet"),
+}
+BASES: dict[str, str] = {
+    "net": N_("Net: only people with an open channel"),
+    "gross": N_("Gross: reach not tested"),
+    "both": N_("Gross and net, as named"),
+    "visitors": N_("All identified visitors, reachable or not"),
+    "orders": N_("Paid, net of refunds; orders of the last {value_days} days"),
+    "consumers": N_("All known consumers, reachable or not"),
+    "files": N_("Rows of files, not people"),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """Material and words together; panels are functions of it."""
+
+    material: Material
+    words: Words
+
+    # -- the document by letter; an absent part is an empty one
+
+    @property
+    def f(self) -> dict[str, Any]:
+        return self._part(self.material.document, "F")
+
+    @property
+    def a(self) -> dict[str, Any]:
+        return self._part(self.material.document, "A")
+
+    @property
+    def t(self) -> dict[str, Any]:
+        return self._part(self.material.document, "T")
+
+    @property
+    def s(self) -> dict[str, Any]:
+        return self._part(self.material.document, "S")
+
+    @property
+    def fast(self) -> dict[str, Any]:
+        return self.material.document.get("fast") or {}
+
+    def before(self, letter: str) -> dict[str, Any]:
+        """The same part of the window before; empty when there is none."""
+        return self._part(self.material.previous or {}, letter)
+
+    def through_time(self, letter: str) -> list[tuple[dt.date, dict[str, Any]]]:
+        """That part of every measured window, oldest first, the current one last."""
+        documents = [*self.material.history, self.material.document]
+        return [(dt.date.fromisoformat(d["as_of"]), self._part(d, letter)) for d in documents]
+
+    # -- what stands beside every chart
+
+    def reason(self, key: str) -> str:
+        return self.words(REASONS[key])
+
+    def basis(self, key: str) -> str:
+        """Gross or net, the window, and how far the data reaches."""
+        parts = [self.words(BASES[key]), self.words("window {window}", window=self.window), self.data_through]
+        return " · ".join(parts)
+
+    @cached_property
+    def window(self) -> str:
+        first = self.material.as_of - dt.timedelta(days=self.material.window - 1)
+        return self.words(
+            "{first} to {last} ({days} days)",
+            first=first.isoformat(),
+            last=self.material.as_of.isoformat(),
+            days=self.material.window,
+        )
+
+    @property
+    def data_through(self) -> str:
+        return self.words("data through {moment}", moment=self.data_moment)
+
+    @property
+    def data_moment(self) -> str:
+        text = self.material.document.get("data_through")
+        return text[:16].replace("T", " ") if isinstance(text, str) else "—"
+
+    def change(self, now: float | None, then: float | None) -> str:
+        """A change of a count with its sign: +1,204."""
+        if now is None or then is None:
+            return "—"
+        return self.words.signed(now - then, self.words.short(abs(now - then)))
+
+    def points(self, now: float | None, then: float | None) -> str:
+        """A change of a share in percentage points: +1.3 pp."""
+        if now is None or then is None:
+            return "—"
+        return self.words.signed(round(now - then, 4), self.words("{n} pp", n=f"{abs(now - then) * 100:.1f}"))
+
+    @staticmethod
+    def _part(document: dict[str, Any], letter: str) -> dict[str, Any]:
+        return (document.get("fast_plus") or {}).get(letter) or {}

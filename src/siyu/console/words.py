@@ -1,0 +1,166 @@
+"""Words of the page: texts by language, numbers, dates and money as the reader's locale writes them.
+
+Source texts are English and stand once, in templates and panels; `locale/` holds the other languages (gettext .po,
+read as it is). Values from data are never translated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from babel.messages.pofile import read_po
+from markupsafe import Markup
+
+from siyu.core.money import exponent, major
+from siyu.core.time import datetime_of
+
+LOCALE = Path(__file__).parent / "locale"
+LOCALES = {"zh": "zh_CN", "en": "en"}
+#: What stands where a figure could not be measured. Never 0.
+NOTHING = "—"
+#: From here on, figures are shortened (1.2万, 12.3K); below, every person is written out.
+COMPACT_FROM = 100_000
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation where it stands; it is translated where it is shown."""
+    return text
+
+
+#: What people read for the codes of the glossary.
+NAMES: dict[str, str] = {
+    "basic": N_("Basic contact"),
+    "member_unpurchased": N_("Member, no purchase yet"),
+    "member_first": N_("First-purchase member"),
+    "member_repeat": N_("Repeat member"),
+    "koc": N_("Key opinion consumer"),
+    "member": N_("Member"),
+    "offline_member": N_("Store member"),
+    "fan": N_("Follower"),
+    "live_follow": N_("Live-room follower"),
+    "group_member": N_("Group member"),
+    "dedicated_service": N_("1:1 advisor friend"),
+    "miniprogram_user": N_("Mini-program user"),
+    "sms": N_("SMS"),
+    "email": N_("E-mail"),
+    "member_center": N_("Member centre"),
+    "subscription": N_("Subscription feed"),
+    "live": N_("Live room"),
+    "group": N_("Group chat"),
+    "wecom": N_("WeCom 1:1"),
+    "aipl_A": N_("Aware"),
+    "aipl_I": N_("Interested"),
+    "aipl_P": N_("Purchased"),
+    "aipl_L": N_("Loyal"),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """One reader's language. `words("Text {n}", n=3)` translates; the methods write figures."""
+
+    lang: str
+    currency: str = "CNY"
+    #: The workspace's own windows and thresholds; any text may name them: "within {settle_hours} hours".
+    rules: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def locale(self) -> str:
+        return LOCALES[self.lang]
+
+    def __call__(self, text: str, **values: object) -> str:
+        return catalogue(self.lang).get(text, text).format(**{**self.rules, **values})
+
+    def strong(self, text: str, **values: object) -> Markup:
+        """A sentence whose values stand out; text and values are escaped."""
+        shown = {name: Markup("<b>{}</b>").format(value) for name, value in values.items()}
+        return Markup.escape(catalogue(self.lang).get(text, text)).format(**{**self.rules, **shown})
+
+    def name(self, code: str) -> str:
+        """The word for a code; a code the glossary does not know stays as it is."""
+        return self(NAMES[code]) if code in NAMES else code
+
+    # -- figures; None is "not measurable" everywhere
+
+    def count(self, value: float | None) -> str:
+        """Every person: 12,345."""
+        return NOTHING if value is None else numbers.format_decimal(round(value), locale=self.locale)
+
+    def short(self, value: float | None) -> str:
+        """12,345 below the limit, 12.3万 or 123.5K above."""
+        if value is None or abs(value) < COMPACT_FROM:
+            return self.count(value)
+        return numbers.format_compact_decimal(value, locale=self.locale, fraction_digits=1)
+
+    def percent(self, value: float | None, digits: int = 1) -> str:
+        pattern = "#,##0." + "0" * digits + "%" if digits else "#,##0%"
+        return NOTHING if value is None else numbers.format_percent(value, pattern, locale=self.locale)
+
+    def money(self, minor: float | None) -> str:
+        """Money as a headline: ¥850, ¥11.3万, ¥113.4K."""
+        if minor is None:
+            return NOTHING
+        amount = self._major(minor)
+        if abs(amount) < 10_000:
+            return self.amount(minor)
+        text = numbers.format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=1)
+        return self._plain_symbol(text)
+
+    def amount(self, minor: float | None) -> str:
+        """Money in whole currency units, written out: ¥113,396."""
+        if minor is None:
+            return NOTHING
+        text = numbers.format_currency(self._major(minor), self.currency, "¤#,##0", self.locale, currency_digits=False)
+        return self._plain_symbol(text)
+
+    def unit_amount(self, minor: float | None) -> str:
+        """Money per head, with its small units: ¥57.19."""
+        if minor is None:
+            return NOTHING
+        return self._plain_symbol(numbers.format_currency(self._major(minor), self.currency, locale=self.locale))
+
+    def signed(self, value: float | None, text: str) -> str:
+        """A change with its sign; `text` is the size as already written (without a sign)."""
+        return NOTHING if value is None else f"{'+' if value > 0 else '−' if value < 0 else '±'}{text}"
+
+    def date(self, day: dt.date | None) -> str:
+        return NOTHING if day is None else dates.format_date(day, "long", locale=self.locale)
+
+    def short_date(self, day: dt.date) -> str:
+        return dates.format_skeleton("MMMd", day, locale=self.locale)
+
+    def moment(self, instant: int | None, zone: ZoneInfo) -> str:
+        """An instant (microseconds UTC) in the brand's zone, to the minute."""
+        if instant is None:
+            return NOTHING
+        return dates.format_datetime(datetime_of(instant, zone), "yyyy-MM-dd HH:mm", locale=self.locale)
+
+    def listed(self, names: list[str]) -> str:
+        return ("、" if self.lang == "zh" else ", ").join(names)
+
+    def _major(self, minor: float) -> float:
+        return (
+            float(major(round(minor), self.currency))
+            if minor == round(minor)
+            else minor / 10 ** exponent(self.currency)
+        )
+
+    def _plain_symbol(self, text: str) -> str:
+        """The page has one currency, so English needs no country mark before the sign."""
+        return text.replace("CN¥", "¥")
+
+
+@cache
+def catalogue(lang: str) -> dict[str, str]:
+    """Texts of a language by source text; empty for the source language itself."""
+    path = LOCALE / LOCALES[lang] / "LC_MESSAGES" / "siyu.po"
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
