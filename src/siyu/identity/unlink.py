@@ -39,7 +39,8 @@ def split(workspace: Workspace, identifier_id: int, reason: str, now: dt.datetim
     """Take back every link of one identifier, so that it stands alone. Raises IdentityError if it has none."""
     partners = _partners(workspace, identifier_id)
     if not partners:
-        raise IdentityError(f"No record links identifier {identifier_id} with another.", remedy=_ask_show(identifier_id))
+        raise IdentityError(f"No record links identifier {identifier_id} with another.",
+                            remedy=_ask_show(identifier_id))
     pairs = [_pair(identifier_id, partner) for partner in partners]
     return _decide(workspace, pairs, RETRACT, reason, now)
 
