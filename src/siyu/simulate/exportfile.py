@@ -3,6 +3,8 @@
 Counts every planted wrinkle, because a system that reads the files will be measured against these counts.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -82,42 +84,52 @@ class Exports:
         a new value in bad rows, so that they are refused for their flaw and not taken for a correction.
         """
         names = _keys(header.split(",") if header else tuple(cells))
-        lines = _lines([cells.get(name, "") for name in names], rows, newline)
+        table = _Table(names, cells, newline, key)
+        lines = table.lines(rows)
         if spoil is not None and rows:
-            lines = self._spoil(spoil, file, lines, names, cells, flaws, key, newline)
-        title = (header or ",".join(names)) + newline
+            lines = self._spoil(spoil, file, table, lines, flaws)
         with (self.folder / file).open("wb") as out:
-            out.write(title.encode(encoding))
+            out.write(((header or ",".join(names)) + newline).encode(encoding))
             for chunk in _chunks(lines):
                 out.write(chunk if encoding.startswith("utf-8") else bytes(chunk).decode().encode(encoding))
         self.written.append(Written(self.folder / file, kind, len(lines), snapshot_of, scope or {}))
 
     def _spoil(
-        self,
-        rng: np.random.Generator,
-        file: str,
-        lines: text.Text,
-        names: Sequence[str],
-        cells: Mapping[str, Cell],
-        flaws: Sequence[Flaw],
-        key: str,
-        newline: str,
+        self, rng: np.random.Generator, file: str, table: _Table, lines: text.Text, flaws: Sequence[Flaw]
     ) -> text.Text:
+        """The lines with some of them twice, and bad rows made from others standing among them."""
         rows = len(lines)
         twice = rng.choice(rows, max(1, round(rows * self.duplicate_share)), replace=False)
-        pieces, places = [lines, text.take(lines, twice)], [np.arange(rows) * 1.0, twice + 0.25]
         self.plant(file, "duplicate_line", len(twice))
+        pieces, places = [lines, text.take(lines, twice)], [np.arange(rows) * 1.0, twice + 0.25]
         for number, flaw in enumerate(flaws):
             source = rng.choice(rows, max(1, round(rows * self.bad_share)), replace=False)
-            spoilt = {name: cell if isinstance(cell, str) else text.take(cell, source) for name, cell in cells.items()}
-            if key:
-                spoilt[key] = text.digits(source * 10 + number, 12, "E99")
-            spoilt[flaw.column] = flaw.value
-            pieces.append(_lines([spoilt.get(name, "") for name in names], len(source), newline))
-            places.append(source + 0.5)
             self.plant(file, flaw.reason, len(source))
+            pieces.append(table.spoilt(source, flaw, number))
+            places.append(source + 0.5)
         order = np.argsort(np.concatenate(places), kind="stable")
         return text.take(pa.concat_arrays(pieces), order)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Cells under the names of a header, and the column whose value tells rows apart (if any)."""
+
+    names: Sequence[str]
+    cells: Mapping[str, Cell]
+    newline: str
+    key: str
+
+    def lines(self, rows: int) -> text.Text:
+        return _lines([self.cells.get(name, "") for name in self.names], rows, self.newline)
+
+    def spoilt(self, source: np.ndarray, flaw: Flaw, number: int) -> text.Text:
+        """Lines like the source rows, but with the flaw and a key of their own."""
+        cells = {name: cell if isinstance(cell, str) else text.take(cell, source) for name, cell in self.cells.items()}
+        if self.key:
+            cells[self.key] = text.digits(source * 10 + number, 12, "E99")
+        cells[flaw.column] = flaw.value
+        return _Table(self.names, cells, self.newline, "").lines(len(source))
 
 
 def quoted(column: text.Text) -> text.Text:

@@ -51,7 +51,20 @@ def buy(rng: np.random.Generator, calendar: Season, people: People, can_enter: n
     order = np.lexsort((index, moments))
     index, moments = index[order], moments[order]
     amount = spend(rng, index, len(buyers), truth.purchasing)
-    return _orders(rng, calendar, people, can_enter, buyers[index], moments, amount, truth.purchasing)
+    person, paid_at = buyers[index], np.minimum(moments, calendar.end - 1)
+    platform = _platforms(rng, people, person, paid_at)
+    refund, refunded_at = _refunds(rng, calendar, paid_at, amount, truth.purchasing)
+    return Orders(
+        person=person,
+        paid_at=paid_at,
+        ordered_at=np.maximum(paid_at - rng.integers(8, 900, len(person)), calendar.start + 60),
+        amount_minor=amount,
+        refund_minor=refund,
+        refunded_at=refunded_at,
+        platform=platform,
+        touchpoint=_touchpoints(rng, can_enter, person, platform),
+        number=np.arange(len(person)),
+    )
 
 
 def heterogeneity(rng: np.random.Generator, count: int, truth: Purchasing) -> tuple[np.ndarray, np.ndarray]:
@@ -111,33 +124,6 @@ def _second_of_the_day(
     later = moments + rng.integers(600, 2 * HOUR, len(moments))
     chosen = (rng.random(len(moments)) < share) & (later // DAY == moments // DAY) & (later < calendar.end)
     return np.concatenate([index, index[chosen]]), np.concatenate([moments, later[chosen]])
-
-
-def _orders(
-    rng: np.random.Generator,
-    calendar: Season,
-    people: People,
-    can_enter: np.ndarray,
-    person: np.ndarray,
-    moments: np.ndarray,
-    amount: np.ndarray,
-    truth: Purchasing,
-) -> Orders:
-    count = len(person)
-    paid_at = np.minimum(moments, calendar.end - 1)
-    platform = _platforms(rng, people, person, paid_at)
-    refund, refunded_at = _refunds(rng, calendar, paid_at, amount, truth)
-    return Orders(
-        person=person,
-        paid_at=paid_at,
-        ordered_at=np.maximum(paid_at - rng.integers(8, 900, count), calendar.start + 60),
-        amount_minor=amount,
-        refund_minor=refund,
-        refunded_at=refunded_at,
-        platform=platform,
-        touchpoint=_touchpoints(rng, can_enter, person, platform),
-        number=np.arange(count),
-    )
 
 
 def _platforms(rng: np.random.Generator, people: People, person: np.ndarray, moments: np.ndarray) -> np.ndarray:

@@ -42,6 +42,16 @@ AT_ONCE, WITH_ORDER, JOIN_DAYS = 0.20, 0.06, 170.0
 
 
 @dataclass(frozen=True)
+class Bond:
+    """What a relation is: its type, where it lives, and the share that ends some day, soon or after months."""
+
+    type: int
+    touchpoint: int
+    platform: int | np.ndarray
+    leaves: float | np.ndarray
+
+
+@dataclass(frozen=True)
 class Relations:
     """One entry per relation; `ended_at` is NEVER while it lasts, -1 stands for no guide or group."""
 
@@ -80,8 +90,8 @@ def _memberships(
     for platform, touchpoint in MEMBER_TOUCHPOINTS.items():
         who = np.flatnonzero(people.member_of[:, platform] & (people.adopted[:, platform] < NEVER))
         joins = _joining(rng, calendar, people.adopted[who, platform], first[who], people.spreader[who])
-        leaves = np.where(people.spreader[who], 0, truth.member_leaves)
-        joined = _relations(rng, calendar, who, joins, MEMBER, platform, touchpoint, leaves)
+        bond = Bond(MEMBER, touchpoint, platform, np.where(people.spreader[who], 0, truth.member_leaves))
+        joined = _hold(rng, calendar, who, joins, bond)
         if platform == OFFLINE:
             yield _as_type(joined, OFFLINE_MEMBER)
             joined = joined.where(rng.random(len(joined)) < truth.electronic_card)
@@ -118,20 +128,20 @@ def _followings(rng: np.random.Generator, calendar: Season, people: People, trut
         who = np.flatnonzero(could & (rng.random(people.count) < share))
         since = np.where(on_youzan, people.adopted[:, YOUZAN], people.arrival)[who]
         starts = _after(rng, calendar, since, wait)
-        yield _relations(rng, calendar, who, starts, kind, shop[who], touchpoint, leaves)
+        yield _hold(rng, calendar, who, starts, Bond(kind, touchpoint, shop[who], leaves))
 
 
 def _friendships(rng: np.random.Generator, calendar: Season, people: People, truth: Relating) -> Iterator[Relations]:
     who = np.flatnonzero(people.wecom)
     starts = _after(rng, calendar, people.arrival[who], 40)
-    friends = _relations(rng, calendar, who, starts, DEDICATED_SERVICE, ELSEWHERE, WECOM_CHAT, truth.friend_leaves)
+    bond = Bond(DEDICATED_SERVICE, WECOM_CHAT, ELSEWHERE, truth.friend_leaves)
+    friends = _hold(rng, calendar, who, starts, bond)
     yield _with(friends, guide=friends.person % len(GUIDES))
     for share, offset in ((truth.group_member, 0), (truth.group_member / 4, 5)):
         keep = rng.random(len(friends)) < share
         starts = friends.started_at[keep] + rng.exponential(20 * DAY, int(keep.sum())).astype(np.int64) + 300
-        members = _relations(
-            rng, calendar, friends.person[keep], starts, GROUP_MEMBER, ELSEWHERE, GROUP_CHAT, truth.group_leaves
-        )
+        bond = Bond(GROUP_MEMBER, GROUP_CHAT, ELSEWHERE, truth.group_leaves)
+        members = _hold(rng, calendar, friends.person[keep], starts, bond)
         yield _with(members, group=(members.person * 3 + offset) % len(GROUPS))
 
 
@@ -140,28 +150,19 @@ def _after(rng: np.random.Generator, calendar: Season, since: np.ndarray, wait_d
     return calendar.to_clock(calendar.to_busy(since) + wait)
 
 
-def _relations(
-    rng: np.random.Generator,
-    calendar: Season,
-    who: np.ndarray,
-    starts: np.ndarray,
-    kind: int,
-    platform: int | np.ndarray,
-    touchpoint: int,
-    leaves: float | np.ndarray,
-) -> Relations:
-    """Those that start inside the window; `leaves` is the share that ends some day, soon or after months."""
+def _hold(rng: np.random.Generator, calendar: Season, who: np.ndarray, starts: np.ndarray, bond: Bond) -> Relations:
+    """The relations that start inside the window, each until its end or NEVER."""
     ends = starts + 600 + rng.exponential(300 * DAY, len(who)).astype(np.int64)
-    ended = (rng.random(len(who)) < leaves) & (ends < calendar.end)
+    ended = (rng.random(len(who)) < bond.leaves) & (ends < calendar.end)
     none = np.full(len(who), -1)
     made = Relations(
         person=who,
-        type=np.full(len(who), kind, np.int8),
-        platform=np.broadcast_to(np.asarray(platform, np.int8), who.shape),
-        touchpoint=np.full(len(who), touchpoint, np.int8),
+        type=np.full(len(who), bond.type, np.int8),
+        platform=np.broadcast_to(np.asarray(bond.platform, np.int8), who.shape),
+        touchpoint=np.full(len(who), bond.touchpoint, np.int8),
         started_at=starts,
         ended_at=np.where(ended, ends, NEVER),
-        store=np.where(platform == np.int8(OFFLINE), who % len(STORES), -1),
+        store=np.where(bond.platform == np.int8(OFFLINE), who % len(STORES), -1),
         guide=none,
         group=none,
     )
