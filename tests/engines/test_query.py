@@ -45,7 +45,7 @@ def test_whatever_is_not_one_select_is_refused(warehouse: Warehouse, text: str):
     "SELECT * FROM identty", "SELECT nothing FROM identity", "SELEC 1", "SELECT 1 FROM",
     "SELECT * FROM 'pyproject.toml'", "SELECT * FROM read_csv('pyproject.toml')", "SELECT * FROM csv.`pyproject.toml`",
     "SELECT java_method('java.lang.System', 'getenv', 'HOME')", "SELECT TRANSFORM(1) USING 'cat'",
-    "SELECT * FROM _siyu_version",
+    "SELECT * FROM _raw_identity",
 ])
 def test_a_query_that_names_what_is_not_there_says_so(warehouse: Warehouse, text: str):
     with pytest.raises(QueryError) as refused:

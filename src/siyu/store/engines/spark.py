@@ -31,7 +31,7 @@ from siyu.store.warehouse import WAREHOUSE_VERSION, Rows, Warehouse, schema_of, 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-VERSION = "_siyu_version"
+VERSION = "_version-"  # a file whose name says it: written in one step
 SPARK = {
     pa.int64(): "BIGINT", pa.int32(): "INT", pa.int16(): "SMALLINT", pa.int8(): "TINYINT", pa.float64(): "DOUBLE",
     pa.string(): "STRING", pa.bool_(): "BOOLEAN", pa.binary(): "BINARY",
@@ -169,16 +169,15 @@ class SparkWarehouse(Warehouse):
 
     def _prepare(self) -> None:
         """Refuse a newer layout, and clear what a killed process left."""
-        if self._files.exists(VERSION):
-            version = int(self._files.read(VERSION))
-            if version > WAREHOUSE_VERSION:
-                self._owner.release()
-                raise NewerVersionError(
-                    f"{self._files.root} was written with warehouse version {version}; "
-                    f"this siyu reads up to {WAREHOUSE_VERSION}.",
-                    remedy="Install the newer siyu that wrote it, or restore a backup made by this one.")
-        else:
-            self._files.write(VERSION, str(WAREHOUSE_VERSION))
+        version = max((int(n.removeprefix(VERSION)) for n in self._files.names() if n.startswith(VERSION)), default=0)
+        if version > WAREHOUSE_VERSION:
+            self._owner.release()
+            raise NewerVersionError(
+                f"{self._files.root} was written with warehouse version {version}; "
+                f"this siyu reads up to {WAREHOUSE_VERSION}.",
+                remedy="Install the newer siyu that wrote it, or restore a backup made by this one.")
+        if not version:
+            self._files.write(f"{VERSION}{WAREHOUSE_VERSION}")
         for leftover in ("_scratch", "_staging"):
             self._files.delete(leftover)
         self._tables.clean()
