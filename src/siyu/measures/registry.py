@@ -1,90 +1,100 @@
-"""Every figure of the measure document, declared: its path, unit and the sentence a brand manager would accept.
+"""The registry: every figure of the document with its names, unit, grain and meaning — data, not code.
 
-A path's `*` stands for a role, relation type, channel, touchpoint or state. `siyu metrics` and the reference print
-this list; a test holds it equal to the document.
+`siyu metrics`, the report and the docs read this list; `path` is the figure's place in the JSON document.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-#: What a figure counts in.
-CONSUMERS, RECORDS, SHARE, RUNGS, MONEY = "consumers", "records", "share", "rungs", "money"
+Unit = Literal["consumers", "relations", "share", "minor units", "rungs"]
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One figure: path in the document, what it counts in, what it means. Money is in minor units."""
+    """One figure: where it stands, what people call it, what it counts."""
 
     path: str
-    unit: str
+    zh: str
+    en: str
+    unit: Unit
+    window: str
     meaning: str
-
-    @property
-    def indicator(self) -> str:
-        """`fast_plus.F` and so on."""
-        return ".".join(self.path.split(".")[:2])
+    version: str = "fast_plus.v1"
 
 
-F, A, T, S = (f"fast_plus.{letter}" for letter in "FATS")
+def _f(name: str, zh: str, en: str, meaning: str, unit: Unit = "consumers", window: str = "as of the day") -> Metric:
+    return Metric(f"fast_plus.F.{name}", zh, en, unit, window, meaning)
+
+
+def _a(name: str, zh: str, en: str, meaning: str, unit: Unit = "share") -> Metric:
+    return Metric(f"fast_plus.A.{name}", zh, en, unit, "the period", meaning)
+
+
+def _t(name: str, zh: str, en: str, meaning: str, unit: Unit = "share") -> Metric:
+    return Metric(f"fast_plus.T.{name}", zh, en, unit, "entries of the period", meaning)
+
+
+def _s(name: str, zh: str, en: str, meaning: str) -> Metric:
+    return Metric(f"fast_plus.S.{name}", zh, en, "minor units", "last 365 days", meaning)
+
+
+def _fast(name: str, zh: str, en: str, unit: Unit, window: str, meaning: str) -> Metric:
+    return Metric(f"fast.{name}", zh, en, unit, window, meaning)
+
 
 METRICS: tuple[Metric, ...] = (
-    Metric(f"{F}.sustainable_relationships", CONSUMERS,
-           "Hold at least one relation at the end of the day and can be reached by at least one channel (F)."),
-    Metric(f"{F}.relation_gross", CONSUMERS, "Hold at least one relation, reachable or not."),
-    Metric(f"{F}.unreachable", CONSUMERS, "Hold a relation and cannot be reached: gross less F."),
-    Metric(f"{F}.relationship_records", RECORDS, "Distinct consumer, relation type and touchpoint; reach not tested."),
-    Metric(f"{F}.pushable", CONSUMERS, "Of F, with SMS, e-mail, WeCom, group or subscription open."),
-    Metric(f"{F}.proven_180d", CONSUMERS, "Of F, with an event, a purchase or a content in the last 180 days."),
-    Metric(f"{F}.basic_buyers", CONSUMERS, "Of the basic rung, those who have bought: fans who buy without joining."),
-    Metric(f"{F}.new", CONSUMERS, "In F at the closing and not at the opening."),
-    Metric(f"{F}.lost", CONSUMERS, "In F at the opening and not at the closing."),
-    Metric(f"{F}.by_role.*", CONSUMERS, "F by rung of the ladder."),
-    Metric(f"{F}.by_relation_type.*", CONSUMERS, "Of F, those who hold this type of relation (they overlap)."),
-    Metric(f"{F}.by_channel.*", CONSUMERS, "Of F, those with this channel open (they overlap)."),
-    Metric(f"{A}.value", SHARE, "Of those who could climb a rung, the share that did in the window: deepened / eligible."),
-    Metric(f"{A}.deepened", CONSUMERS, "Stand on a higher rung at the closing than at the opening."),
-    Metric(f"{A}.eligible", CONSUMERS, "Had a role below the top rung at the opening."),
-    Metric(f"{A}.base", CONSUMERS, "Had a role at the opening."),
-    Metric(f"{A}.weighted", RUNGS, "Rungs climbed / eligible: two rungs count twice."),
-    Metric(f"{A}.steps.basic_up", SHARE, "Of the basic rung at the opening, the share that rose."),
-    Metric(f"{A}.steps.member_unpurchased_up", SHARE, "Of members without purchase at the opening, the share that rose."),
-    Metric(f"{A}.steps.member_first_up", SHARE, "Of first-purchase members at the opening, the share that rose."),
-    Metric(f"{A}.steps.member_repeat_up", SHARE, "Of repeat members at the opening, the share that became KOC."),
-    Metric(f"{A}.shallowing_rate", SHARE, "Of the base, the share that fell a rung and stayed in F."),
-    Metric(f"{A}.relation_churn_rate", SHARE, "Of the base, the share that left F."),
-    Metric(f"{T}.value", SHARE, "Of the visitors of all touchpoints together, the share that progressed: settled, "
-                                "deepened or bought, credited to their last entry."),
-    Metric(f"{T}.visitors", CONSUMERS, "Entered any touchpoint in the window."),
-    Metric(f"{T}.progressed", CONSUMERS, "Of the visitors, settled, deepened or converted."),
-    Metric(f"{T}.by_touchpoint.*.visitors", CONSUMERS, "Entered the touchpoint in the window."),
-    Metric(f"{T}.by_touchpoint.*.new_visitors", CONSUMERS, "Of the visitors, without a relation at their first entry."),
-    Metric(f"{T}.by_touchpoint.*.eligible", CONSUMERS, "Of the visitors, with a role below KOC at their first entry."),
-    Metric(f"{T}.by_touchpoint.*.settled", CONSUMERS, "Of the new visitors, began a relation within 24 h of an entry here."),
-    Metric(f"{T}.by_touchpoint.*.deepened", CONSUMERS, "Of the eligible, climbed a rung within 7 days of an entry here."),
-    Metric(f"{T}.by_touchpoint.*.converted", CONSUMERS, "Of the visitors, bought within a day of an entry here."),
-    Metric(f"{T}.by_touchpoint.*.progressed", CONSUMERS, "Settled, deepened or converted; each consumer once."),
-    Metric(f"{T}.by_touchpoint.*.value", SHARE, "Progressed / visitors: the touchpoint's gravity (T)."),
-    Metric(f"{T}.by_touchpoint.*.settle_rate", SHARE, "Settled / new visitors."),
-    Metric(f"{T}.by_touchpoint.*.deepen_rate", SHARE, "Deepened / eligible."),
-    Metric(f"{T}.by_touchpoint.*.convert_rate", SHARE, "Converted / visitors."),
-    Metric(f"{T}.by_touchpoint.*.uv_value", MONEY, "Paid (gross) of the credited purchases / visitors."),
-    Metric(f"{S}.own_total", MONEY, "Net paid in the last 365 days by known consumers: purchases less refunds."),
-    Metric(f"{S}.anonymous_total", MONEY, "The same of orders that name no consumer; beside own_total, in no person's value."),
-    Metric(f"{S}.propagation_total", MONEY, "Of own_total, credited to a consumer who shared. Never added to it: it stands there once already."),
-    Metric(f"{S}.clv_mean", MONEY, "Mean over F of own value + value brought by sharing."),
-    Metric(f"{S}.clv_median", MONEY, "Median of the same."),
-    Metric(f"{S}.clv_p90", MONEY, "90th percentile of the same."),
-    Metric(f"{S}.by_role.*.consumers", CONSUMERS, "F by rung."),
-    Metric(f"{S}.by_role.*.own_total", MONEY, "Net paid by the rung's consumers."),
-    Metric(f"{S}.by_role.*.referral_total", MONEY, "Net paid by others, credited to the rung's consumers."),
-    Metric(f"{S}.by_role.*.clv_mean", MONEY, "Mean value of the rung's consumers."),
-    Metric("fast.fertility", CONSUMERS, "In any state of AIPL (FAST-F)."),
-    Metric("fast.advancing", SHARE, "Of all in AIPL seven days ago, the share whose state rose (FAST-A)."),
-    Metric("fast.advancing_eligible", SHARE, "The same over those who could rise (A, I, P)."),
-    Metric("fast.superiority", CONSUMERS, "Active members (FAST-S)."),
-    Metric("fast.thriving_30d", SHARE, "Of the members, active in the last 30 days (FAST-T)."),
-    Metric("fast.thriving_180d", SHARE, "Of the members, active in the last 180 days."),
-    Metric("fast.aipl.*", CONSUMERS, "By state: awareness, interest, purchase, loyalty."),
+    _f("sustainable_relationships", "可持续运营私域关系数", "Sustainable relationships",
+       "Consumers who hold a relation and can be reached through at least one channel."),
+    _f("relation_gross", "私域关系总人数", "Consumers with a relation", "Consumers who hold a relation, reached or not."),
+    _f("unreachable", "不可触达人数", "Unreachable", "Consumers who hold a relation but no open channel."),
+    _f("relationship_records", "关系记录数", "Relationship records",
+       "Distinct consumer, relation type and touchpoint of all relations held.", "relations"),
+    _f("pushable", "可主动触达人数", "Pushable",
+       "Of F, those with sms, email, wecom, group or subscription open."),
+    _f("proven_180d", "近180天有行为人数", "Proven in 180 days",
+       "Of F, those with an event, a purchase or a content in the last 180 days."),
+    _f("basic_buyers", "未入会购买者", "Basic buyers", "Basic users with at least one purchase: they buy without joining."),
+    _f("new", "新增关系人数", "New in F", "In F at the end of the period and not at its start.", window="the period"),
+    _f("lost", "流失关系人数", "Lost from F", "In F at the start of the period and not at its end.", window="the period"),
+    _f("by_role", "各角色人数", "F by role", "Consumers in F on each rung of the ladder."),
+    _f("by_relation_type", "各关系类型人数", "F by relation type", "Consumers in F who hold each type of relation."),
+    _f("by_channel", "各触达通道人数", "F by channel", "Consumers in F with each channel open."),
+    _a("value", "角色关系加深效率", "Role-deepening efficiency",
+       "Of the consumers below the top rung at the start of the period, the share who stand higher at its end."),
+    _a("deepened", "加深人数", "Deepened", "Consumers who stand higher at the end than at the start.", "consumers"),
+    _a("eligible", "可加深人数", "Eligible", "Consumers with a role below the top rung at the start.", "consumers"),
+    _a("base", "期初角色人数", "Base", "Consumers with a role at the start.", "consumers"),
+    _a("weighted", "加权加深效率", "Weighted deepening", "Rungs climbed per eligible consumer.", "rungs"),
+    _a("steps", "分级加深率", "Step rates", "Share of each rung at the start that rose."),
+    _a("shallowing_rate", "关系变浅率", "Shallowing rate", "Share of the base that fell but is still in F."),
+    _a("relation_churn_rate", "关系流失率", "Relation churn rate", "Share of the base that left F."),
+    _a("transitions", "角色流转", "Transitions", "Consumers by role at the start and at the end.", "consumers"),
+    _t("value", "场域引力", "Touchpoint gravity",
+       "Of the visitors of all touchpoints, the share who settled, deepened or converted through the last one entered."),
+    _t("visitors", "进店人数", "Visitors", "Consumers who entered any touchpoint.", "consumers"),
+    _t("progressed", "推进人数", "Progressed", "Visitors who settled, deepened or converted.", "consumers"),
+    _t("by_touchpoint", "各场域引力", "Gravity by touchpoint",
+       "Visitors, settle, deepen and convert rates, their union and paid amount per visitor, for each touchpoint."),
+    _s("own_total", "已实现价值合计", "Own value",
+       "Net amount of the purchases of known consumers: the brand's revenue from them."),
+    _s("anonymous_total", "匿名订单净额", "Anonymous value", "Net amount of purchases that name nobody."),
+    _s("propagation_total", "传播价值合计", "Propagation value",
+       "Net amount of purchases brought by sharing; they are part of own value too, so the two are never added."),
+    _s("clv_mean", "人均关系价值", "Mean relationship value", "Own plus referral value per consumer in F."),
+    _s("clv_median", "关系价值中位数", "Median relationship value", "Half of the consumers in F are worth at least this."),
+    _s("clv_p90", "关系价值90分位", "90th percentile of value", "A tenth of the consumers in F are worth at least this."),
+    _s("by_role", "各角色价值", "Value by role", "Own and referral value of the consumers on each rung."),
+    _fast("fertility", "人群总量 (FAST-F)", "Fertility", "consumers", "as of the day", "Consumers with any AIPL state."),
+    _fast("advancing", "关系加深率 (FAST-A)", "Advancing", "share", "7 days",
+          "Consumers whose AIPL state rose / all with a state at the start."),
+    _fast("advancing_eligible", "可加深人群加深率", "Advancing of those who can", "share", "7 days",
+          "The same over those in A, I and P at the start."),
+    _fast("superiority", "会员总量 (FAST-S)", "Superiority", "consumers", "as of the day", "Active members."),
+    _fast("thriving_30d", "会员活跃率 30天 (FAST-T)", "Thriving 30 days", "share", "last 30 days",
+          "Members who added to cart, favourited, claimed, interacted or bought / members."),
+    _fast("thriving_180d", "会员活跃率 180天 (FAST-T)", "Thriving 180 days", "share", "last 180 days",
+          "The same in 180 days."),
+    _fast("aipl", "AIPL 人群", "AIPL", "consumers", "as of the day", "Consumers by their highest state."),
 )  # fmt: skip
-BY_PATH = {metric.path: metric for metric in METRICS}

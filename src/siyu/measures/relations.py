@@ -17,6 +17,15 @@ def relation_spans(facts: Facts) -> ir.Table:
     return union_of(_stated(facts).union(_from_member_list(facts)), KEYS)
 
 
+def relation_starts(facts: Facts) -> ir.Table:
+    """Every relation begun, one row per record, also inside a longer one: consumer_id, started_at, started_day."""
+    rows, members = facts.of_persons("relations"), facts.of_persons("members")
+    began = rows.select("consumer_id", "started_at", "started_day")
+    joined = members.select("consumer_id", started_at="joined_at", started_day="joined_day")
+    both = began.union(joined)
+    return both.filter(both.started_at.notnull())
+
+
 def _stated(facts: Facts) -> ir.Table:
     rows = facts.of_persons("relations")
     dated = rows.filter(rows.started_at.notnull())

@@ -51,7 +51,7 @@ def capital(facts: Facts, asked: Asked) -> dict:
     new = warehouse.count(in_f.anti_join(opening, "consumer_id"))
     channels = channels_open(asked.day).semi_join(in_f, "consumer_id")
     pushable = channels.filter(channels.channel.isin(PUSH_CHANNELS)).select("consumer_id").distinct()
-    buyers = occasions_by(PURCHASE.expr(), asked.day)
+    buyers = occasions_by(PURCHASE.expr(), asked.day, _first_counted_day(asked))
     basic = in_f.filter(in_f.role == "basic")
     by_role = _counts(warehouse, in_f, "role")
     return {
@@ -68,6 +68,12 @@ def capital(facts: Facts, asked: Asked) -> dict:
         "by_relation_type": _counts(warehouse, held.semi_join(in_f, "consumer_id"), "relation_type"),
         "by_channel": _counts(warehouse, channels, "channel"),
     }
+
+
+def _first_counted_day(asked: Asked) -> int:
+    """First day of the purchases that count for roles."""
+    days = asked.settings["roles.purchase_window_days"]
+    return asked.last_days(days)[0] if days else 0
 
 
 def _one(warehouse: Warehouse, expression: ir.Table) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from siyu.core.time import DAY, HOUR
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.ratio import ratio
+from siyu.measures.relations import relation_starts
 from siyu.store.tables import PURCHASE, RELATION_SPAN, ROLE_SPAN
 
 ENTRY_EVENTS = ("visit", "enter", "open")
@@ -56,14 +57,18 @@ def standing(visitors: ir.Table) -> ir.Table:
     )  # fmt: skip
 
 
-def outcomes(asked: Asked, entries: ir.Table) -> ir.Table:
+def outcomes(facts: Facts, asked: Asked, entries: ir.Table) -> ir.Table:
     """What visitors did in the period: relations started, rises in role, purchases (kind, consumer_id, at, paid)."""
     who = entries.select("consumer_id").distinct()
-    relation, role, purchase = (t.expr().semi_join(who, "consumer_id") for t in (RELATION_SPAN, ROLE_SPAN, PURCHASE))
+    role, purchase = (table.expr().semi_join(who, "consumer_id") for table in (ROLE_SPAN, PURCHASE))
     zero = ibis.literal(0, "int64")
-    started = _in_period(relation, asked).select("consumer_id", kind=ibis.literal("settled"), at="valid_from", paid=zero)
+    starts = relation_starts(facts).semi_join(who, "consumer_id")
+    started = starts.filter(starts.started_day.between(asked.first_day, asked.day)).select(
+        "consumer_id", kind=ibis.literal("settled"), at="started_at", paid=zero
+    )
     before = role.select("consumer_id", valid_from="valid_to", rank_before="rank")
-    rises = _in_period(role, asked).join(before, ["consumer_id", "valid_from"])
+    now = role.filter(role.from_day.between(asked.first_day, asked.day))
+    rises = now.join(before, ["consumer_id", "valid_from"])
     risen = rises.filter(rises["rank"] > rises.rank_before).select(
         "consumer_id", kind=ibis.literal("deepened"), at="valid_from", paid=zero
     )
@@ -125,7 +130,7 @@ def connection(facts: Facts, asked: Asked) -> dict:
     warehouse = facts.warehouse
     entered = warehouse.scratch("entry", entries(facts, asked))
     stood = warehouse.scratch("standing", standing(visitors(entered)))
-    done = warehouse.scratch("outcome", outcomes(asked, entered))
+    done = warehouse.scratch("outcome", outcomes(facts, asked, entered))
     reached = progress(stood, credited(done, entered, asked.settings))
     rows = {row["touchpoint"]: row for row in warehouse.rows(pull(stood, reached))}
     brand = rows.pop(BRAND, dict.fromkeys((*COUNTS, "paid"), 0))
@@ -153,10 +158,6 @@ def _at(visitors: ir.Table, spans: ir.Table) -> ir.Table:
     joined = visitors.join(spans, "consumer_id")
     held = joined.filter((joined.valid_from < joined.first_at) & (joined.valid_to >= joined.first_at))
     return held.select("consumer_id", "touchpoint").distinct()
-
-
-def _in_period(spans: ir.Table, asked: Asked) -> ir.Table:
-    return spans.filter(spans.from_day.between(asked.first_day, asked.day))
 
 
 def _limit(credited: ir.Table, settings: Settings) -> ir.Value:
