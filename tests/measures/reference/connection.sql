@@ -3,15 +3,11 @@ CREATE TABLE visitor AS
 SELECT v.scope, v.touchpoint, v.consumer_id, v.first_at, NOT s.related AS is_new, s.rank BETWEEN 1 AND 4 AS is_eligible
 FROM visit v JOIN state s ON s.consumer_id = v.consumer_id AND s.moment = v.first_at;
 
--- What may be credited to an entry: relations begun (a type at a touchpoint, not held at that instant and held right
--- after it), rises of rank, purchases that stand on the as-of day.
+-- What may be credited to an entry: relations begun (every record of one, also inside a longer one), rises of rank,
+-- purchases that stand on the as-of day.
 CREATE TABLE outcome AS
 SELECT DISTINCT consumer_id, 'settled' AS what, started_at AS moment, NULL::BIGINT AS fact_id, 0::BIGINT AS amount
-FROM relation r
-WHERE started_at < getvariable('closing') AND (ended_at IS NULL OR started_at < ended_at) AND NOT EXISTS (
-    FROM relation other WHERE other.consumer_id = r.consumer_id AND other.relation_type = r.relation_type
-    AND other.touchpoint = r.touchpoint AND other.started_at < r.started_at
-    AND (other.ended_at IS NULL OR r.started_at <= other.ended_at))
+FROM relation WHERE started_at < getvariable('closing')
 UNION ALL
 SELECT c.consumer_id, 'deepened', c.moment, NULL, 0
 FROM change c
