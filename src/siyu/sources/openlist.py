@@ -22,7 +22,7 @@ OPEN, SEEN, ASKED = "snapshot_open", "snapshot_seen", "snapshot_asked"
 class OpenList:
     """Open relations of a scope at an instant, compared with the rows of a snapshot as they come.
 
-    Only columns that the rows have are compared; relation types that no row shows are left alone.
+    Only columns that all of its rows have are compared; relation types that no row shows are left alone.
     """
 
     def __init__(self, warehouse: Warehouse, scope: dict[str, str], at: int) -> None:
@@ -31,10 +31,12 @@ class OpenList:
         self._seen: ir.Table | None = None
         self._compared: tuple[str, ...] = ()
 
+    def compare(self, columns: set[str]) -> None:
+        """Compare only by these columns, of those that tell relations apart."""
+        self._compared = tuple(name for name in SCOPE if name in columns)
+
     def held(self, rows: pa.Table, person: Person) -> np.ndarray:
         """Whether each row's person already holds the relation; notes that the snapshot shows them."""
-        if not self._compared:
-            self._compared = tuple(name for name in SCOPE if name in rows.column_names)
         shown = self._shown(rows, person)
         if self._seen is None:
             self._seen = self._warehouse.scratch(SEEN, shown)

@@ -61,17 +61,21 @@ class Snapshot:
         max_drop = None if options.allow_drop or replay else settings["snapshot.max_drop"]
         return Snapshot(workspace, options.scope, day, day_starts(day, settings.zone), max_drop, settings)
 
-    def outputs(self, mapping: Mapping) -> tuple[Rows, ...]:
-        """Outputs of the mapping with the scope filled in; member lists give relations beside their profiles."""
+    def outputs(self, mapping: Mapping, headers: list[str]) -> tuple[Rows, ...]:
+        """Outputs of the mapping with the scope filled in; member lists give relations beside their profiles, unless
+        the mapping itself says who of the list is a member."""
         found: list[Rows] = []
+        said = any(c.const in MEMBER_RELATIONS for rows in mapping.rows if rows.kind is RELATIONS for c in rows.columns
+                   if c.name == "relation_type")
         for rows in mapping.rows:
             if rows.kind is RELATIONS:
                 found.append(self._scoped(rows))
             elif rows.kind is MEMBERS:
-                found += [self._scoped(self._memberships(rows)), _profiles(rows)]
+                found += [_profiles(rows)] if said else [self._scoped(self._memberships(rows)), _profiles(rows)]
             else:
                 raise SnapshotError(f"A snapshot is a list of relations or members; this file gives {rows.kind.name}.",
                                     remedy="Load it without --snapshot-of.")
+        self.open_list.compare(_common([rows for rows in found if rows.kind is RELATIONS], set(headers)))
         return tuple(found)
 
     def take(self, kind: Kind, rows: pa.Table, people: list[Person]) -> tuple[pa.Table, np.ndarray]:
@@ -137,6 +141,12 @@ class Snapshot:
                    if c.name in (*named, *same) or is_identifier(MEMBERS, c.name)]
         columns.append(Column("relation_type", (), "const", relation))
         return dataclasses.replace(rows, kind=RELATIONS, columns=tuple(columns))
+
+
+def _common(outputs: list[Rows], headers: set[str]) -> set[str]:
+    """The columns that all relations of the file have."""
+    columns = [{c.name for c in rows.columns if not c.missing(headers)} for rows in outputs]
+    return set.intersection(*columns) if columns else set()
 
 
 def _profiles(rows: Rows) -> Rows:

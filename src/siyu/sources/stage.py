@@ -132,13 +132,17 @@ def with_persons(kind: Kind, rows: pa.Table, people: list[Person]) -> tuple[pa.T
 def with_basis(kind: Kind, rows: pa.Table, load: Load) -> pa.Table:
     """What a load adds: where dates come from; refunds without one are dated by the load. Not part of the hashes."""
     if kind.name == "relations":
-        return _relation_basis(rows)
+        return _relation_basis(rows, load)
     if kind.name == "orders" and "refund_amount" in rows.column_names:
         return _refund_basis(rows, load)
     return rows
 
 
-def _relation_basis(rows: pa.Table) -> pa.Table:
+def _relation_basis(rows: pa.Table, load: Load) -> pa.Table:
+    if "started_at" not in rows.column_names:
+        rows = rows.append_column("started_at", pa.array(np.full(rows.num_rows, load.loaded_at)))
+        rows = rows.append_column("started_day", pa.array(np.full(rows.num_rows, load.loaded_day, np.int32)))
+        rows = rows.append_column("started_at_basis", pa.array(["observed"] * rows.num_rows, pa.string()))
     for column in ("started_at", "ended_at"):
         if column in rows.column_names and f"{column}_basis" not in rows.column_names:
             stated = pc.if_else(rows[column].is_valid(), pa.scalar("stated"), pa.scalar(None, pa.string()))

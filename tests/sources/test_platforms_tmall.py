@@ -1,0 +1,81 @@
+"""Tmall's order exports of three generations: what was paid before refunds, the buyer where there is one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sources.exports import Row, facts, gmv, links, load_one, namespaces, write
+
+OLD, MIDDLE = "taobao_tmall_ExportOrderList_2016", "taobao_tmall_ExportOrderList_2018_19"
+CURRENT = "qianniu_order_current"
+
+
+def order(number: str, total: str, paid: str, **cells: str) -> Row:
+    """A paid order; `paid` is what is left of it after refunds, as the export prints it."""
+    base = {"订单编号": f'="{number}"', "买家会员名": "lin的小店", "买家支付宝账号": "13800000001", "总金额": total,
+            "买家实际支付金额": paid, "订单状态": "交易成功", "收货人姓名": "某某", "联系手机": "'13900000001",
+            "订单创建时间": "2019-03-01 10:00:00", "订单付款时间": "2019-03-01 10:05:00"}  # fmt: skip
+    return {**base, "店铺名称": "和光旗舰店", **cells}
+
+
+MIDDLE_ROWS = [
+    order("1001", "327.70", "148.90", 退款金额="178.80"),
+    order("1002", "43.00", "0.00", 退款金额="43.00", 订单状态="交易关闭"),
+    order("1003", "1,157.00", "1,157.00", 退款金额="0.00"),
+    order("1004", "37.00", "0.00", 退款金额="0.00", 订单付款时间="", 订单状态="交易关闭"),
+    order("1005", "100.00", "90.00", 退款金额=""),
+]
+HAND_SUM = 32770 + 4300 + 115700 + 9000
+
+
+@pytest.fixture
+def orders(workspace, tmp_path):
+    report = load_one(workspace, write(tmp_path / "ExportOrderList.csv", MIDDLE, MIDDLE_ROWS, "gb18030"))
+    assert (report.mapping, report.counts["loaded"]) == ("tmall_orders", 5)
+    return {row["order_id"]: row for row in facts(workspace, "orders")}
+
+
+def test_paid_is_what_was_paid_before_refunds(workspace, orders):
+    assert gmv(workspace) == HAND_SUM
+    assert [orders[n]["paid_amount"] for n in ("1001", "1002", "1005")] == [32770, 4300, 9000]
+
+
+def test_refunds_are_stated_amounts_of_an_observed_day(orders):
+    assert (orders["1001"]["refund_amount"], orders["1001"]["refund_basis"]) == (17880, "observed")
+
+
+def test_a_refund_printed_beside_the_whole_payment_is_not_added_to_it(workspace, tmp_path):
+    load_one(workspace, write(tmp_path / "o.csv", MIDDLE, [order("1", "100.00", "100.00", 退款金额="20.00")]))
+    assert gmv(workspace) == 10000
+
+
+def test_unpaid_orders_are_known_and_not_paid(orders):
+    assert orders["1004"]["paid_at"] is None
+
+
+def test_the_member_name_is_the_buyer_and_neither_recipient_nor_alipay_account_is(workspace, orders):
+    assert namespaces(workspace) == ["recipient_phone", "taobao_nick"]
+    assert links(workspace) == 0
+    assert len({row["identifier_id"] for row in orders.values()}) == 1
+
+
+def test_the_header_of_2016_has_no_refunds_and_loads_with_the_same_mapping(workspace, tmp_path):
+    rows = [order("2001", "50.00", "50.00"), order("2002", "60.00", "0.00", 订单付款时间="")]
+    report = load_one(workspace, write(tmp_path / "2016.csv", OLD, rows, "gb18030"))
+    assert (report.mapping, report.counts["loaded"]) == ("tmall_orders", 2)
+    assert gmv(workspace) == 5000
+    assert facts(workspace, "orders")[0]["refund_amount"] is None
+
+
+def test_the_header_of_today_names_no_buyer(workspace, tmp_path):
+    rows = [{"订单编号": "3001", "总金额": "80.00", "买家实付金额": "60.00", "退款金额": "20.00",
+             "订单创建时间": "2026-03-01 10:00:00", "订单付款时间": "2026-03-01 10:05:00"}]
+    report = load_one(workspace, write(tmp_path / "orders.csv", CURRENT, rows))
+    found = facts(workspace, "orders")[0]
+    assert (report.mapping, found["paid_amount"], found["identifier_id"]) == ("tmall_orders", 8000, None)
+
+
+def test_both_generations_of_one_order_are_one_order(workspace, tmp_path, orders):
+    again = [order("1003", "1157.00", "1157.00", 退款金额="0.00")]
+    report = load_one(workspace, write(tmp_path / "again.csv", MIDDLE, again))
+    assert report.counts["duplicate"] == 1
