@@ -27,6 +27,7 @@ CHOSEN = Chosen()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DAY", help="Day the figures stand for (YYYY-MM-DD).")]
+Window = Annotated[int, typer.Option("--window", metavar="DAYS", help="Days of the period that ends with the day.")]
 Language = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Language of the report.")]
 
 

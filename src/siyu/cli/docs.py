@@ -9,7 +9,7 @@ from typing import Any
 
 import typer.main
 
-from siyu.cli.main import app
+from siyu.cli.main import application
 from siyu.core.kinds import KINDS, Field, Kind
 from siyu.core.settings import SETTINGS
 from siyu.measures.registry import METRICS
@@ -49,8 +49,8 @@ def kinds() -> str:
     """Every kind of fact with the columns a file may have."""
     intro = (
         "What `siyu load` takes without a mapping: CSV, XLSX, Parquet or JSON Lines with these columns. Persons are "
-        "named by columns `id.<namespace>` (`id.phone`, `id.unionid`, `id.member_card` ...). Times are ISO 8601, in the "
-        "brand's zone unless they carry an offset; amounts are decimals in currency units. An asterisk marks what "
+        "named by columns `id.<namespace>` (`id.phone`, `id.unionid`, `id.member_card` ...). Times are ISO 8601, in "
+        "the brand's zone unless they carry an offset; amounts are decimals in currency units. An asterisk marks what "
         "every row must have."
     )
     return _page("Kinds", intro, *map(_kind, KINDS))
@@ -73,7 +73,7 @@ PAGES: dict[str, Callable[[], str]] = {
 
 def walk(group: Any = None, prefix: str = "siyu") -> Iterator[tuple[str, Any]]:
     """(full name, command) of every command, those inside groups included."""
-    chosen: Any = group or typer.main.get_command(app)
+    chosen: Any = group or typer.main.get_command(application())
     for name, command in chosen.commands.items():
         if hasattr(command, "commands"):
             yield from walk(command, f"{prefix} {name}")

@@ -1,26 +1,46 @@
-"""The `siyu` command: only wires the commands of each noun together, and turns errors into messages."""
+"""The `siyu` command: only wires the commands of each noun together, and turns errors into messages.
+
+Of the nouns only the one asked for is imported, so that `siyu settings` does not wait for charts and statistics.
+"""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import typer
 
-from siyu.cli import context, demo, errors, measures, quarantine, sources, workspace
+from siyu.cli import context, errors
 from siyu.cli.output import say
-from siyu.core.errors import SiyuError
+from siyu.core.errors import SiyuError, did_you_mean
 
-app = typer.Typer(
-    name="siyu",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.callback()(context.choose)
-for noun in (workspace, demo, sources, quarantine, measures):
-    noun.register(app)
+#: The module of each command; each module's `register` adds its commands to the application.
+NOUNS = {
+    "workspace": ("init", "settings", "tables", "query", "check"),
+    "demo": ("demo", "simulate"),
+    "sources": ("load", "coverage"),
+    "quarantine": ("quarantine",),
+    "identity": ("resolve", "identity"),
+    "measures": ("measure", "metrics"),
+    "report": ("report", "daily"),
+}
+COMMANDS = {command: noun for noun, commands in NOUNS.items() for command in commands}
+
+
+def application(nouns: tuple[str, ...] = tuple(NOUNS)) -> typer.Typer:
+    """The commands of some nouns, or all."""
+    app = typer.Typer(
+        name="siyu",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(context.choose)
+    for noun in nouns:
+        import_module(f"siyu.cli.{noun}").register(app)
+    return app
 
 
 def main() -> None:
@@ -31,7 +51,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; 0 done, 1 done with refusals, 2 refused, 130 interrupted."""
     try:
-        code = app(context.directory_first(arguments), prog_name="siyu", standalone_mode=False) or errors.DONE
+        ordered = context.directory_first(arguments)
+        code = application(_wanted(ordered))(ordered, prog_name="siyu", standalone_mode=False) or errors.DONE
         return errors.interrupted() if code == errors.INTERRUPTED else code
     except SiyuError as error:
         return errors.explain(error)
@@ -42,6 +63,17 @@ def run(arguments: list[str]) -> int:
         return errors.interrupted()
     except Exception as error:
         return errors.bug(error, context.CHOSEN.directory)
+
+
+def _wanted(arguments: list[str]) -> tuple[str, ...]:
+    """The noun of the command asked for; all of them for help. An unknown command is refused with a guess."""
+    rest = arguments[2:] if arguments[:1] == ["-C"] else arguments
+    if not rest or rest[0].startswith("-"):
+        return tuple(NOUNS)
+    if rest[0] not in COMMANDS:
+        guess = did_you_mean(rest[0], list(COMMANDS))
+        raise SiyuError(f"There is no command '{rest[0]}'.{guess}", remedy="`siyu --help` lists the commands.")
+    return (COMMANDS[rest[0]],)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,20 @@
-"""Commands of the measures: measure, report, daily, metrics."""
+"""Commands of the measures: measure, metrics."""
 
 from __future__ import annotations
-
-from pathlib import Path
-from typing import Annotated, Any
 
 import typer
 
 from siyu.cli import summary
-from siyu.cli.context import CHOSEN, AsJson, AsOf, Language, day, language, now, suffix, workspace
-from siyu.cli.errors import DONE, REFUSALS
-from siyu.cli.output import emit, out, progress, say, suggest, table
-from siyu.console.report import write_report
-from siyu.core.errors import SiyuError
-from siyu.daily import INBOX, daily, resolve_and_measure
+from siyu.cli.context import AsJson, AsOf, Window, day, now, suffix, workspace
+from siyu.cli.errors import DONE
+from siyu.cli.output import emit, progress, suggest, table
+from siyu.daily import resolve_and_measure
 from siyu.measures.registry import METRICS
-from siyu.store.workspace import Workspace
-
-REPORTS = "reports"
-
-Window = Annotated[int, typer.Option("--window", metavar="DAYS", help="Days of the period that ends with the day.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     app.command()(measure)
-    app.command()(report)
-    app.command("daily")(daily_)
     app.command()(metrics)
 
 
@@ -47,45 +35,6 @@ def measure(
     return DONE
 
 
-def report(
-    path: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.html", help="Page to write.")],
-    as_of: AsOf = None,
-    window: Window = 30,
-    lang: Language = None,
-    as_json: AsJson = False,
-) -> int:
-    """Write the FAST+ report: one page, no network needed to read it."""
-    with workspace() as opened, progress() as tell:
-        chosen = language(lang, opened.settings["report.language"])
-        moment, asked = now(), day(as_of)
-        _folder_of(path)
-        resolve_and_measure(opened, as_of=asked, window=window, now=moment, progress=tell)
-        written = write_report(opened, path, as_of=asked, window=window, lang=chosen, now=moment, progress=tell)
-    if as_json:
-        emit({"report": path, "bytes": written.size_bytes, "failures": written.failures})
-    else:
-        out().print(str(path), markup=False)
-    for piece, why in written.failures.items():
-        say(f"The panel of {piece} could not be drawn: {why}")
-    return REFUSALS if written.failures else DONE
-
-
-def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
-    """The day's work: load what lies in DIR/inbox, resolve, measure, write DIR/reports/DAY.html."""
-    with workspace() as opened, progress() as tell:
-        done = daily(opened, publish=_publish, as_of=day(as_of), now=now(), progress=tell)
-        currency = opened.settings.currency
-    refused = bool(done.loaded and done.loaded.refused)
-    if as_json:
-        loaded = done.loaded.as_json() if done.loaded else None
-        emit({"loaded": loaded, "measured": done.measured, "report": done.published})
-        return REFUSALS if refused else DONE
-    say(f"{len(done.files)} file(s) loaded from {INBOX}/." if done.files else f"Nothing new in {INBOX}/.")
-    summary.show(done.measured, currency)
-    out().print(str(done.published), markup=False)
-    return REFUSALS if refused else DONE
-
-
 def metrics(as_json: AsJson = False) -> int:
     """Print every figure that `siyu measure --json` gives, and what it means."""
     if as_json:
@@ -94,16 +43,3 @@ def metrics(as_json: AsJson = False) -> int:
         rows = [(m.path, f"{m.en} {m.zh}", m.unit, m.meaning) for m in METRICS]
         table("Metrics", ("figure", "name", "unit", "meaning"), rows)
     return DONE
-
-
-def _publish(opened: Workspace, document: dict[str, Any]) -> Path:
-    """The page of the day, in the workspace's own language."""
-    path = CHOSEN.directory / REPORTS / f"{document['as_of']}.html"
-    path.parent.mkdir(exist_ok=True)
-    write_report(opened, path, as_of=day(document["as_of"]), lang=opened.settings["report.language"], now=now())
-    return path
-
-
-def _folder_of(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise SiyuError(f"-o {path}: there is no folder {path.parent}.", remedy="Make it, or name another file.")

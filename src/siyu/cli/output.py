@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +18,10 @@ from rich.text import Text
 
 #: Larger whole numbers lose digits in JavaScript and spreadsheets, so JSON gives them as strings.
 EXACT_IN_JSON = 2**53
+
+#: What counts as a figure in a table, and how wide tables are where there is no terminal.
+FIGURE = re.compile(r"^-?[\d,.]+%?$")
+PIPED_WIDTH = 160
 
 #: Work shorter than this says nothing where there is no terminal.
 QUIET_SECONDS = 2.0
@@ -74,13 +79,16 @@ def suggest(command: str, why: str) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, header: bool = True) -> None:
-    """A table for people, on stdout."""
+    """A table for people, on stdout. Columns of figures are set flush right and never broken."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     drawn = Table(title=title or None, title_justify="left", header_style="bold", show_header=header)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console(highlight=False).print(drawn)
+    for place, column in enumerate(columns):
+        figures = bool(cells) and all(FIGURE.match(row[place]) for row in cells)
+        drawn.add_column(column, overflow="fold", justify="right" if figures else "left", no_wrap=figures)
+    for row in cells:
+        drawn.add_row(*map(Text, row))
+    console = Console(highlight=False)
+    console.print(drawn, width=None if console.is_terminal else PIPED_WIDTH)
 
 
 @contextlib.contextmanager
@@ -121,7 +129,8 @@ def _plain_lines() -> Report:
     started = time.monotonic()
 
     def report(what: str, done: float | None = None, total: float = 1.0) -> None:
-        if what not in begun and time.monotonic() - started > QUIET_SECONDS:
+        late = time.monotonic() - started > QUIET_SECONDS
+        if late and what not in begun and (done or 0.0) < total:
             begun.add(what)
             say(f"{what} ...")
 

@@ -100,12 +100,13 @@ def _paths(given: list[str]) -> list[Path]:
 
 
 def _show(loaded: LoadReport) -> None:
-    rows = [[r["file"], r["as"], *(f"{r[s]:,}" for s in STATUSES)] for r in loaded.table()]
-    table("Would load (nothing was kept)" if loaded.dry_run else "Loaded", ("file", "as", *STATUSES), rows)
+    shown = [status for status in STATUSES if status in ("read", "loaded") or loaded.counts[status]]
+    rows = [[r["file"], r["as"], *(f"{r[s]:,}" for s in shown)] for r in loaded.table()]
+    table("Would load (nothing was kept)" if loaded.dry_run else "Loaded", ("file", "as", *shown), rows)
     for line in loaded.lines():
         say(line)
     if loaded.dry_run:
         return
-    if loaded.refused:
+    if loaded.counts["quarantined"]:
         suggest(f"siyu quarantine{suffix()}", "lists the rows to mend and load again")
     suggest(f"siyu measure{suffix()}", "resolves who is who and measures")
