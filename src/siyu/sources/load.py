@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ from siyu.store.operations import CONSENT, LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 
 Progress = Callable[[str, float | None], None]
+#: What readers call columns of a file that has no header.
+NAMELESS = re.compile(r"^column_\d+$")
 #: Seconds between two messages of progress.
 PROGRESS_SECONDS = 0.2
 
@@ -47,14 +50,13 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
 
     kind: what canonical files are, if neither their name nor their columns say so. mapping: name or path of a mapping.
     snapshot_of, scope: the file is the full list of what is held in the scope at the start of that day. dry_run:
-    everything but the commit; the report says what would have happened. Raises SourceError before anything is written
-    when one of the files cannot be read or recognised.
+    everything but the commit; the report says what would have happened. Of several files, those that cannot be read
+    or recognised are refused and the rest is loaded. Raises SourceError, with nothing written, if none can be.
     """
     finish_interrupted(workspace)
     options = Options.of(workspace.settings, snapshot_of, scope, allow_drop)
-    arrivals = [_arrival(workspace, Path(path), kind, mapping, options) for path in _expanded(paths)]
     report = LoadReport(dry_run=dry_run)
-    for arrival in arrivals:
+    for arrival in _arrivals(workspace, list(_expanded(paths)), kind, mapping, options, report):
         report.files.append(_load_file(workspace, arrival, options, now, dry_run, progress or _silent))
     if not dry_run:
         cancellations.refresh(workspace)
@@ -87,6 +89,21 @@ def _expanded(paths: Sequence[Path | str]) -> Iterator[Path]:
             yield path
 
 
+def _arrivals(workspace: Workspace, paths: list[Path], kind: str | None, mapping: str | None, options: Options,
+              report: LoadReport) -> list[Arrival]:
+    """The files that could be opened and recognised; the others are named in the report."""
+    arrivals, errors = [], []
+    for path in paths:
+        try:
+            arrivals.append(_arrival(workspace, path, kind, mapping, options))
+        except SourceError as error:
+            errors.append(error)
+            report.files_refused.append({"file": path.name, "message": str(error)})
+    if errors and not arrivals:
+        raise errors[0]
+    return arrivals
+
+
 def _arrival(workspace: Workspace, path: Path, kind: str | None, mapping: str | None, options: Options) -> Arrival:
     given = mappings.named(mapping) if mapping else None
     source = _open(path, given)
@@ -106,7 +123,7 @@ def _open(path: Path, mapping: Mapping | None) -> files.SourceFile:
     hints = mapping.file if mapping else {}
     source = files.read(path, encoding=hints.get("encoding"), format=hints.get("format"))
     headers = next((h for h in hints.get("headers", []) if len(h) == len(source.columns)), None)
-    if headers is None or source.columns == headers:
+    if headers is None or not all(NAMELESS.match(c) for c in source.columns):
         return source
     return files.read(path, columns_hint=headers, encoding=hints.get("encoding"), format=hints.get("format"))
 

@@ -70,6 +70,7 @@ class LoadReport:
     """All files of one `load`."""
 
     files: list[FileReport] = field(default_factory=list)
+    files_refused: list[dict[str, str]] = field(default_factory=list)  # file and message: not read at all
     dry_run: bool = False
     unmatched_cancellations: dict[str, int] = field(default_factory=dict)  # rows and amount_minor
 
@@ -94,13 +95,13 @@ class LoadReport:
 
     @property
     def refused(self) -> int:
-        """Rows in quarantine: a command that has any ends with exit code 1."""
-        return self.counts["quarantined"]
+        """Rows in quarantine and files refused: a command that has any ends with exit code 1."""
+        return self.counts["quarantined"] + len(self.files_refused)
 
     def as_json(self) -> dict[str, Any]:
         """The whole report as plain data."""
         return {"dry_run": self.dry_run, "read": self.read, **self.counts, "kinds": self.kinds,
-                "unmatched_cancellations": self.unmatched_cancellations,
+                "unmatched_cancellations": self.unmatched_cancellations, "files_refused": self.files_refused,
                 "files": [f.as_json() for f in self.files]}  # fmt: skip
 
     def table(self) -> list[dict[str, Any]]:
@@ -109,7 +110,8 @@ class LoadReport:
 
     def lines(self) -> list[str]:
         """What a person should know beside the table: refusals with examples, ignored identifiers, notes."""
-        found = [line for f in self.files for line in _file_lines(f)]
+        found = [f"Not loaded: {f['message']}" for f in self.files_refused]
+        found += [line for f in self.files for line in _file_lines(f)]
         if self.unmatched_cancellations.get("rows"):
             rows = self.unmatched_cancellations["rows"]
             found.append(f"{rows:,} cancelling line(s) find no earlier line to take back: unmatched_cancellation.")
