@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from zoneinfo import ZoneInfo
 
-from siyu.console.material import Consent, Held, Load, Material, Point, Quality
+from siyu.console.material import Consent, Held, Load, Material, Point, Quality, Window
 from siyu.core.kinds import ROLES
 
 AS_OF = dt.date(2026, 6, 30)
@@ -154,7 +154,10 @@ def document(as_of: dt.date = AS_OF, scale: float = 1.0) -> dict:
 
 def material(**changes) -> Material:
     """The brand with five windows before and 180 days of series."""
-    history = [document(AS_OF - dt.timedelta(days=30 * back), 1 - 0.045 * back) for back in range(5, 0, -1)]
+    earlier = [
+        Window(AS_OF - dt.timedelta(days=30 * n), 9000 - 60 * n, 0.14 + 0.006 * n, 248_000_000 - 9_000_000 * n)
+        for n in range(5, 1, -1)
+    ]
     held = [Held(frozenset(types), people, reached) for types, people, reached in HELD]
     return Material(
         **{
@@ -164,7 +167,8 @@ def material(**changes) -> Material:
             "as_of": AS_OF,
             "window": 30,
             "document": document(),
-            "history": history,
+            "previous": document(AS_OF - dt.timedelta(days=30), 0.955),
+            "windows": earlier,
             "series": series(),
             "held": held,
             "consent": Consent(1046, 62, 2410, 731, 17_420_000),

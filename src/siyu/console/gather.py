@@ -9,23 +9,25 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import dropwhile
 from typing import Any
 
 import sqlalchemy as sa
 
-from siyu.console.material import Consent, Held, Load, Material, Point, Quality, rules
+from siyu.console.material import Consent, Held, Load, Material, Point, Quality, Window, rules
 from siyu.core.kinds import CHANNELS_OF_RELATION
 from siyu.core.time import date_of, day_of
 from siyu.measures import overlap, series
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
+from siyu.measures.fast_plus.connection import connection
 from siyu.measures.fast_plus.value import counted_purchases
 from siyu.measures.measure import measure
 from siyu.sources.coverage import coverage
 from siyu.store.operations import LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 
-#: Windows before the current one that are measured for trends; each costs one measure the first time.
+#: Windows before the current one in the trends of T and S.
 WINDOWS_BEFORE = 5
 #: Days of the daily trend.
 SERIES_DAYS = 180
@@ -50,7 +52,8 @@ def gather(
         rules=rules(workspace.settings),
     )
     pieces: dict[str, Callable[[], Any]] = {
-        "history": lambda: _history(workspace, material, now),
+        "previous": lambda: _previous(workspace, material, now),
+        "windows": lambda: _windows(workspace, material),
         "series": lambda: _series(workspace, material),
         "held": lambda: _held(workspace, material),
         "consent": lambda: _consent(workspace, material),
@@ -71,16 +74,28 @@ def _with_piece(material: Material, name: str, piece: Callable[[], Any]) -> Mate
         return replace(material, failures={**material.failures, name: f"{type(error).__name__}: {error}"})
 
 
-def _history(workspace: Workspace, material: Material, now: dt.datetime) -> list[dict[str, Any]]:
-    """Documents of the windows before, oldest first, back to the first day that can be measured."""
-    found: list[dict[str, Any]] = []
-    for back in range(1, WINDOWS_BEFORE + 1):
-        day = material.as_of - dt.timedelta(days=back * material.window)
-        document = measure(workspace, as_of=day, window=material.window, now=now)
-        if document.get("data_through") is None:
-            break
-        found.insert(0, document)
-    return found
+def _previous(workspace: Workspace, material: Material, now: dt.datetime) -> dict[str, Any] | None:
+    """The document of the window before; None where no fact is that old."""
+    day = material.as_of - dt.timedelta(days=material.window)
+    document = measure(workspace, as_of=day, window=material.window, now=now)
+    return document if document.get("data_through") else None
+
+
+def _windows(workspace: Workspace, material: Material) -> list[Window]:
+    """T and S at the ends of the windows before the last two, from the first that saw anything."""
+    days = [material.as_of - dt.timedelta(days=n * material.window) for n in range(WINDOWS_BEFORE, 1, -1)]
+    found = [_window(workspace, Asked(day_of(day), material.window, workspace.settings)) for day in days]
+    return list(dropwhile(lambda w: not w.visitors and not w.own_total, found))
+
+
+def _window(workspace: Workspace, asked: Asked) -> Window:
+    warehouse = workspace.warehouse
+    pull = connection(Facts(warehouse), asked)
+    counted = counted_purchases(asked)
+    known = counted.filter(counted.consumer_id.notnull())
+    own = warehouse.row(known.aggregate(total=known.net_amount.sum().cast("int64")))["total"] or 0
+    warehouse.drop_scratch()
+    return Window(asked.date, pull["visitors"], pull["value"], own)
 
 
 def _series(workspace: Workspace, material: Material) -> list[Point]:

@@ -30,7 +30,7 @@ def indicators(view: View) -> tuple[Indicator, ...]:
 def _capital(view: View) -> Indicator:
     words, f, then = view.words, view.f, view.before("F")
     value = f.get("sustainable_relationships") if f.get("relation_gross") else None
-    days = _daily_f(view) or [part.get("sustainable_relationships") for _, part in view.through_time("F")]
+    days = _daily_f(view) or [then.get("sustainable_relationships"), value]
     notes = (
         words(
             "gross {n}, {share} of them reachable",
@@ -54,8 +54,8 @@ def _conversion(view: View) -> Indicator:
         ),
     )
     days = [p.value for p in view.material.series if p.metric == "A" and p.member == str(view.material.window)]
-    trend = days or [part.get("value") for _, part in view.through_time("A")]
     value, before = a.get("value"), then.get("value")
+    trend = days or [before, value]
     return _indicator(view, "A", value, words.percent(value), before, view.points(value, before), notes, trend)
 
 
@@ -77,7 +77,7 @@ def _value(view: View) -> Indicator:
     value, before = s.get("own_total"), then.get("own_total")
     measurable = value if value or s.get("anonymous_total") else None
     change = words.signed(_relative(measurable, before), words.percent(abs(_relative(measurable, before) or 0)))
-    trend = [part.get("own_total") for _, part in view.through_time("S")]
+    trend = [window.own_total for window in view.windows]
     return _indicator(view, "S", measurable, words.money(measurable), before, change, notes, trend)
 
 
@@ -88,7 +88,7 @@ def _connection(view: View) -> Indicator:
         words("{n} visitors at {places} touchpoints", n=words.count(t.get("visitors")), places=len(places)),
         words("{n} moved on", n=words.count(t.get("progressed"))),
     )
-    trend = [part.get("value") for _, part in view.through_time("T")]
+    trend = [window.gravity for window in view.windows]
     value, before = t.get("value"), then.get("value")
     return _indicator(view, "T", value, words.percent(value), before, view.points(value, before), notes, trend)
 

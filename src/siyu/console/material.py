@@ -51,6 +51,16 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Window:
+    """The two figures that have no daily series, at the end of an earlier window."""
+
+    as_of: dt.date
+    visitors: int
+    gravity: float | None
+    own_total: int
+
+
+@dataclass(frozen=True)
 class Held:
     """People who hold exactly these relation types; some of them reachable."""
 
@@ -88,7 +98,8 @@ class Material:
     as_of: dt.date
     window: int
     document: dict[str, Any]
-    history: list[dict[str, Any]] = field(default_factory=list)  # windows before, oldest first
+    previous: dict[str, Any] | None = None  # the document of the window before; None before the first facts
+    windows: list[Window] = field(default_factory=list)  # windows before that one, oldest first
     series: list[Point] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     consent: Consent | None = None
@@ -96,9 +107,3 @@ class Material:
     coverage: dict[str, Any] | None = None
     failures: dict[str, str] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=lambda: rules(defaults()))
-
-    @property
-    def previous(self) -> dict[str, Any] | None:
-        """The document of the window before this one, if there was anything to measure."""
-        before = (self.as_of - dt.timedelta(days=self.window)).isoformat()
-        return next((d for d in self.history if d["as_of"] == before), None)

@@ -78,7 +78,7 @@ def _bundle(cache: Path | None) -> str:
     kept = cache / f"charts-{version('vl-convert-python')}.js" if cache else None
     if kept and kept.is_file():
         return kept.read_text(encoding="utf-8")
-    text = vl_convert.javascript_bundle(None)
+    text = vl_convert.javascript_bundle()  # pyright: ignore[reportCallIssue] (its stub is stricter than it is)
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)
         unfinished = kept.with_suffix(".part")

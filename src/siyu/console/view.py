@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from siyu.console.material import Material
+from siyu.console.material import Material, Window
 from siyu.console.words import N_, Words
 
 #: Why a figure is null when the document itself gives no reason.
@@ -66,10 +66,12 @@ class View:
         """The same part of the window before; empty when there is none."""
         return self._part(self.material.previous or {}, letter)
 
-    def through_time(self, letter: str) -> list[tuple[dt.date, dict[str, Any]]]:
-        """That part of every measured window, oldest first, the current one last."""
-        documents = [*self.material.history, self.material.document]
-        return [(dt.date.fromisoformat(d["as_of"]), self._part(d, letter)) for d in documents]
+    @property
+    def windows(self) -> list[Window]:
+        """T and S at the end of every window drawn, oldest first, the current one last."""
+        m = self.material
+        documents = [m.previous, m.document] if m.previous else [m.document]
+        return [*m.windows, *(self._window(d) for d in documents)]
 
     # -- what stands beside every chart
 
@@ -111,6 +113,11 @@ class View:
         if now is None or then is None:
             return "—"
         return self.words.signed(round(now - then, 4), self.words("{n} pp", n=f"{abs(now - then) * 100:.1f}"))
+
+    def _window(self, document: dict[str, Any]) -> Window:
+        t, s = self._part(document, "T"), self._part(document, "S")
+        as_of = dt.date.fromisoformat(document["as_of"])
+        return Window(as_of, t.get("visitors") or 0, t.get("value"), s.get("own_total") or 0)
 
     @staticmethod
     def _part(document: dict[str, Any], letter: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
@@ -71,8 +71,8 @@ class Words:
     rules: Mapping[str, object] = field(default_factory=dict)
 
     @property
-    def locale(self) -> str:
-        return LOCALES[self.lang]
+    def locale(self) -> Locale:
+        return _locale(self.lang)
 
     def __call__(self, text: str, **values: object) -> str:
         return catalogue(self.lang).get(text, text).format(**{**self.rules, **values})
@@ -154,6 +154,12 @@ class Words:
     def _plain_symbol(self, text: str) -> str:
         """The page has one currency, so English needs no country mark before the sign."""
         return text.replace("CN¥", "¥")
+
+
+@cache
+def _locale(lang: str) -> Locale:
+    """Parsed once: Babel looks its folders through whenever it is given a name."""
+    return Locale.parse(LOCALES[lang])
 
 
 @cache

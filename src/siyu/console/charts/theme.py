@@ -77,7 +77,7 @@ def date_axis(lang: str) -> alt.Axis:
 
 def chart(*layers: alt.Chart, height: int) -> dict[str, Any]:
     """The spec of layers that fill their panel's width."""
-    whole = alt.layer(*layers) if len(layers) > 1 else layers[0]
+    whole = alt.layer(*layers)
     whole = whole.properties(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
     return whole.to_dict(validate=False)
 

@@ -117,12 +117,11 @@ def rates(view: View) -> Answer:
 
 
 def windows(view: View) -> Answer:
-    words = view.words
-    known = [(day, t.get("value"), t.get("visitors")) for day, t in view.through_time("T")]
-    if sum(value is not None for _, value, _ in known) < 2:
+    words, known = view.words, view.windows
+    if sum(w.gravity is not None for w in known) < 2:
         return Answer(message=view.reason("previous"))
-    values = [{"label": words.short_date(day), "value": value, "text": words.percent(value)} for day, value, _ in known]
-    rows = tuple((day.isoformat(), words.count(visitors), words.percent(value)) for day, value, visitors in known[::-1])
+    values = [{"label": words.short_date(w.as_of), "value": w.gravity, "text": words.percent(w.gravity)} for w in known]
+    rows = tuple((w.as_of.isoformat(), words.count(w.visitors), words.percent(w.gravity)) for w in known[::-1])
     header = (words("Window that ends on"), words("Visitors"), "T")
     return Answer(trend.columns(values, theme.T_PLUM, words.lang), grid=Grid(header, rows))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from siyu.console.charts import bars, theme, trend
 from siyu.console.charts.bars import Bar, Pair
 from siyu.console.context import Grid, Key, Tile
@@ -85,15 +87,17 @@ def totals(view: View) -> Answer:
         (words("Top tenth starts at (P90)"), "clv_p90", words.unit_amount),
     )
     rows = tuple((label, write(s.get(key)), write(then.get(key))) for label, key, write in lines)
-    windows = view.through_time("S")
-    chart = None
-    if len(windows) > 1:
-        values = [
-            {"label": words.short_date(day), "value": part.get("own_total"), "text": words.money(part.get("own_total"))}
-            for day, part in windows
-        ]
-        chart = trend.columns(values, theme.S_OCHRE, words.lang)
+    chart = _by_window(view) if len(view.windows) > 1 else None
     return Answer(chart, tiles=tiles, grid=Grid((words("Figure"), words("This window"), words("Window before")), rows))
+
+
+def _by_window(view: View) -> dict[str, Any]:
+    words = view.words
+    values = [
+        {"label": words.short_date(w.as_of), "value": w.own_total, "text": words.money(w.own_total)}
+        for w in view.windows
+    ]
+    return trend.columns(values, theme.S_OCHRE, words.lang)
 
 
 def aipl(view: View) -> Answer:
