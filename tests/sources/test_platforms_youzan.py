@@ -166,6 +166,14 @@ def test_loaded_plainly_what_has_no_date_begins_with_the_load(workspace, tmp_pat
     assert len(facts(workspace, "relations")) == 4
 
 
+def test_what_a_list_shows_again_is_not_begun_again_whatever_its_scope(workspace, tmp_path, customers):
+    for day, scope in ((30, {"platform": "youzan"}), (31, {"platform": "youzan", "relation_type": "member"})):
+        path = write(tmp_path / f"{day}.csv", CUSTOMERS, CUSTOMER_ROWS)
+        report = load_one(workspace, path, snapshot_of=dt.date(2026, 8, day), scope=scope, now=LATER)
+        assert (report.snapshot or {})["opened"] == 0
+    assert len(facts(workspace, "relations")) == 4
+
+
 def test_who_is_no_member_two_months_later_has_left_and_the_past_stays(workspace, tmp_path, customers):
     joined = member("13800000004", "2026-08-02 10:00:00", 企微好友="是")
     rows = [customer(LIN, 客户积分="7"), *CUSTOMER_ROWS[2:4], joined]

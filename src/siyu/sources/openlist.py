@@ -20,7 +20,7 @@ OPEN, SEEN, ASKED = "snapshot_open", "snapshot_seen", "snapshot_asked"
 
 
 class OpenList:
-    """Open relations of a scope at an instant, compared with the rows of a snapshot as they come.
+    """Open relations at an instant, compared with the rows of a snapshot as they come; those of its scope may end.
 
     Only columns that all of its rows have are compared; relation types that no row shows are left alone.
     """
@@ -94,7 +94,7 @@ class OpenList:
         rows = rows.union(joined.select(
             "fact_id", "identifier_id", "platform", "store", relation_type=ibis.literal("member"), touchpoint=nothing,
             group=nothing, kind=ibis.literal(MEMBERS.name)).select(*rows.columns))
-        return rows.filter([rows[name] == value for name, value in self._scope.items()])
+        return rows
 
     def _shown(self, rows: pa.Table, person: Person) -> pa.Table:
         """Every identifier of every row with what is compared."""
@@ -111,9 +111,10 @@ class OpenList:
         return self._open.mutate(**{name: self._open[name].fill_null("") for name in self._compared})
 
     def _of_shown_types(self) -> ir.Table:
-        if self._seen is None:
-            return self._comparable()
-        return self._comparable().semi_join(self._seen, "relation_type")
+        """What the snapshot may close: open in its scope, of a type it shows."""
+        rows = self._comparable()
+        rows = rows.filter([rows[name] == value for name, value in self._scope.items()])
+        return rows if self._seen is None else rows.semi_join(self._seen, "relation_type")
 
     def _absent(self) -> ir.Table:
         shown = self._of_shown_types()
