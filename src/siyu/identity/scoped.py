@@ -1,0 +1,53 @@
+"""Whom a scope names: the holders of relations of some type, platform, store, touchpoint, guide or tier."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+from ibis import _
+
+from siyu.core.errors import IdentityError, did_you_mean
+from siyu.core.kinds import MEMBER_RELATIONS
+from siyu.identity.reach import relations_held
+from siyu.store.workspace import Workspace
+
+#: What a scope may name: columns of relations, and the tier of the member list.
+SCOPE = ("relation_type", "platform", "store", "touchpoint", "guide", "tier")
+
+
+def check_scope(scope: dict[str, str]) -> None:
+    """Raise IdentityError if the scope names something else."""
+    for name in scope:
+        if name not in SCOPE:
+            raise IdentityError(f"A scope has no '{name}'.{did_you_mean(name, SCOPE)}",
+                                remedy=f"A scope may name {', '.join(SCOPE)}.")
+
+
+def holders(workspace: Workspace, scope: dict[str, str], at: int) -> ir.Table:
+    """Identifiers and consumers with a relation in the scope; one that names no relation type means memberships."""
+    held = relations_held(workspace, at)
+    if "relation_type" not in scope:
+        held = held.filter(_.relation_type.isin(list(MEMBER_RELATIONS)))
+    for name, value in scope.items():
+        tier = name == "tier"
+        held = held.semi_join(_of_tier(workspace, value), "consumer_id") if tier else held.filter(_[name] == value)
+    return held.select("identifier_id", "consumer_id").distinct()
+
+
+def nobody(workspace: Workspace, scope: dict[str, str], at: int) -> IdentityError:
+    """The refusal of a scope that names nobody, with the nearest value there is."""
+    named = ", ".join(f"{name}={value}" for name, value in scope.items()) or "memberships"
+    near = next((hint for name, value in scope.items() if (hint := _nearest(workspace, name, value, at))), "")
+    return IdentityError(f"No relation held now is in the scope: {named}.{near}",
+                         remedy="`siyu query 'SELECT DISTINCT relation_type, platform FROM relations'` lists them.")
+
+
+def _of_tier(workspace: Workspace, tier: str) -> ir.Table:
+    members = workspace.warehouse.in_force("members").filter(_.tier == tier)
+    return members.inner_join(workspace.warehouse.table("identity"), "identifier_id").select("consumer_id").distinct()
+
+
+def _nearest(workspace: Workspace, name: str, value: str, at: int) -> str:
+    known = workspace.warehouse.in_force("members") if name == "tier" else relations_held(workspace, at)
+    rows = workspace.warehouse.rows(known.select(value=known[name]).distinct())
+    values = sorted(row["value"] for row in rows if row["value"])
+    return "" if value in values else did_you_mean(value, values)
