@@ -33,17 +33,20 @@ NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 MOST_LINKING = 8
 
 
-def load_plain(workspace: Workspace, source: Path | Brand, *, now: dt.datetime = NOW) -> dict[str, int]:
+def load_plain(
+    workspace: Workspace, source: Path | Brand, *, now: dt.datetime = NOW, identified: bool = True
+) -> dict[str, int]:
     """Load canonical rows (a folder of CSVs named after kinds, or kind -> rows) as one load; facts added per kind.
 
     `now` is the time of the load: it also dates refunds that the orders know without a date.
-    May be called again: later rows are duplicates or corrections of the ones kept, as architecture.md says.
+    `identified=False` leaves links and consumers to whoever calls. May be called again: later rows are duplicates or corrections of the ones kept, as architecture.md says.
     """
     brand = read_folder(source) if isinstance(source, Path) else source
     load = _Load(workspace, instant_of(now))
     added = {kind.name: load.kind(kind, brand[kind.name]) for kind in kinds.KINDS if brand.get(kind.name)}
     load.commit()
-    identify(workspace)
+    if identified:
+        identify(workspace)
     return added
 
 
@@ -207,12 +210,21 @@ def identify(workspace: Workspace) -> None:
     for i in found:
         people.setdefault(root(i), []).append(i)
     _replace(workspace, "link", list(links.values()))
-    _replace(workspace, "identity", [
-        {"identifier_id": i, "consumer_id": root(i), "identity_version": 1} for i in found])  # fmt: skip
+    _replace(workspace, "identity", _versioned(workspace, {i: root(i) for i in found}))
     _replace(workspace, "consumer", [
         {"consumer_id": person, "identifiers": len(ids), "has_phone": "phone" in {found[i] for i in ids},
          "has_email": "email" in {found[i] for i in ids}} for person, ids in people.items()])  # fmt: skip
-    workspace.operations.set_state("identity_version", "1")
+
+
+def _versioned(workspace: Workspace, consumer_of: dict[int, int]) -> list[Row]:
+    """Identity rows; those that are new or moved carry the next version."""
+    old = {row["identifier_id"]: row for row in _all(workspace, "identity")}
+    moved = {i for i, person in consumer_of.items() if i not in old or old[i]["consumer_id"] != person}
+    version = int(workspace.operations.state("identity_version") or 0) + bool(moved)
+    workspace.operations.set_state("identity_version", str(version))
+    return [{"identifier_id": i, "consumer_id": person,
+             "identity_version": version if i in moved else old[i]["identity_version"]}
+            for i, person in consumer_of.items()]  # fmt: skip
 
 
 def _links(workspace: Workspace) -> dict[tuple[int, int, str], Row]:

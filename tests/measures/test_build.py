@@ -1,0 +1,83 @@
+"""Derived tables: what an incremental refresh gives is what a full one gives, row for row."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from siyu.identity.resolve import resolve
+from siyu.identity.unlink import unlink
+from siyu.measures import touched
+from siyu.measures.build import BUILDING, STATE, refresh
+from siyu.store import tables, workspace as workspaces
+from tests.measures.random_brand import random_brand, zone_of
+from tests.plain import NOW, load_plain
+
+DERIVED = (tables.PURCHASE, tables.ORDER_REFUND, tables.VALID_REFERRAL, tables.RELATION_SPAN, tables.REACH_SPAN,
+           tables.ROLE_SPAN)  # fmt: skip
+
+
+@pytest.fixture
+def eager(monkeypatch):
+    """Incremental however many consumers are touched: these brands are small."""
+    monkeypatch.setattr(touched, "WORTH_IT", 1.1)
+
+
+def _pieces(seed: int, parts: int):
+    """The brand's rows dealt out at random over some loads."""
+    dice = random.Random(seed)
+    dealt: list[dict] = [{} for _ in range(parts)]
+    for kind, rows in random_brand(seed, consumers=30).items():
+        for row in rows:
+            dice.choice(dealt).setdefault(kind, []).append(row)
+    return dealt
+
+
+def _tables(workspace):
+    return {t.name: sorted(map(repr, workspace.warehouse.rows(t.expr()))) for t in DERIVED}
+
+
+def _workspace(tmp_path, seed):
+    fresh = workspaces.create(tmp_path / "brand")
+    fresh.settings = fresh.settings.with_values(brand__zone=zone_of(seed))
+    return fresh
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_refreshing_after_each_load_gives_the_tables_of_one_full_build(tmp_path, eager, seed):
+    with _workspace(tmp_path, seed) as workspace:
+        for piece in _pieces(seed, 3):
+            load_plain(workspace, piece, identified=False)
+            resolve(workspace)
+            refresh(workspace)
+        step_by_step = _tables(workspace)
+        refresh(workspace, full=True)
+        assert step_by_step == _tables(workspace)
+
+
+def test_taking_a_link_back_is_followed_by_an_incremental_refresh(tmp_path, eager):
+    with _workspace(tmp_path, 5) as workspace:
+        load_plain(workspace, random_brand(5, consumers=30), identified=False)
+        resolve(workspace)
+        refresh(workspace)
+        for link in workspace.warehouse.rows(tables.LINK.expr().order_by("a", "b").limit(5)):
+            unlink(workspace, link["a"], link["b"], "not the same person", NOW)
+        resolve(workspace)
+        assert refresh(workspace).how == "incremental"
+        step_by_step = _tables(workspace)
+        refresh(workspace, full=True)
+        assert step_by_step == _tables(workspace)
+
+
+def test_a_build_that_was_cut_off_is_made_good_by_a_full_one(workspace):
+    load_plain(workspace, random_brand(1, consumers=10))
+    refresh(workspace)
+    workspace.operations.set_state(STATE, BUILDING)
+    assert refresh(workspace).how == "full"
+
+
+def test_with_nothing_new_nothing_is_built(workspace):
+    load_plain(workspace, random_brand(1, consumers=10))
+    refresh(workspace)
+    assert refresh(workspace).how == "nothing"
