@@ -15,6 +15,8 @@ NONCE_BYTES = 12
 #: Mainland mobile numbers as people write them: the common case, decided without the full parser.
 CN_MOBILE = re.compile(r"^(?:\+?86|0086)?(1[3-9]\d{9})$")
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
+#: What spreadsheets leave around a value: spaces, tabs, quotes, ="..." and marks nobody sees.
+EDGES = re.compile(r"""^(?:[\s'"`\u200b\ufeff]|=")+|[\s'"`\u200b\ufeff]+$""")
 #: What platforms hide values with: stars, ciphertext marks of Douyin (## $$) and of JD, lone question marks.
 MASKED = re.compile(r"\*|^\?+$|^#+[^#]+#|^\$\$|^~[A-Za-z0-9+/=]+~|^\$[^$]+\$|^x{3,}$", re.IGNORECASE)
 PHONE_NAMESPACES = ("phone", "recipient_phone")
@@ -67,8 +69,7 @@ def clean(value: str) -> str:
     >>> clean("\\t１３８００００００００ ")
     '13800000000'
     """
-    text = unicodedata.normalize("NFKC", value).strip().strip("'\"`").strip()
-    return text.removeprefix('="').removesuffix('"') if text.startswith('="') else text
+    return EDGES.sub("", unicodedata.normalize("NFKC", value))
 
 
 def is_masked(value: str) -> bool:
@@ -97,6 +98,8 @@ def normalise(namespace: str, value: str, region: str = "CN") -> str:
 
 def normalise_phone(text: str, region: str = "CN") -> str:
     """E.164 of a phone number written in any usual way, '' if it is not a possible number of its region."""
+    if is_masked(text):  # the parser would leave the stars out
+        return ""
     digits = re.sub(r"[\s\-().]", "", text)
     mobile = CN_MOBILE.match(digits)
     if mobile and (region == "CN" or digits.startswith(("+86", "0086"))):
@@ -134,7 +137,10 @@ def mask_text(value: str) -> str:
 
 
 #: Phone numbers and e-mail addresses inside free text.
-PERSONAL = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|[^@\s\"'<>,;:]+@[^@\s\"'<>,;:]+\.[A-Za-z]{2,}")
+PERSONAL = re.compile(
+    r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
+    r"|[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{1,255}\.[A-Za-z]{2,}"  # ASCII: Chinese text has no spaces around it
+)
 
 
 def scrub(text: str) -> str:

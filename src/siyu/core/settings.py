@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
 
 from siyu.core.errors import SettingsError, did_you_mean
 from siyu.core.kinds import CHANNELS, CHANNELS_OF_RELATION
@@ -59,6 +62,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("report.language", "zh", "zh or en."),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+MEMORY = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B")
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def defaults() -> Settings:
 def read(path: Path) -> Settings:
     """The settings of a file. Raises SettingsError with every mistake in it."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Windows editors add a mark
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path.name} is not valid TOML: {error}", remedy="Mend that line and try again.") from None
     found = dict(_flatten(document))
@@ -185,6 +189,16 @@ def _check_currency(value: str) -> str:
     return "" if fine else f"brand.currency: expected an ISO code such as 'CNY', found '{value}'."
 
 
+def _check_region(value: str) -> str:
+    fine = value in phonenumbers.SUPPORTED_REGIONS
+    return "" if fine else f"brand.phone_region: expected an ISO country code such as 'CN', found '{value}'."
+
+
+def _check_memory(value: str) -> str:
+    fine = MEMORY.fullmatch(value)
+    return "" if fine else f"warehouse.memory: expected a size such as '4GB', found '{value}'."
+
+
 def _one_of(name: str, accepted: tuple[str, ...]):
     def check(value: str) -> str:
         return "" if value in accepted else f"{name}: expected one of {', '.join(accepted)}; found '{value}'."
@@ -219,6 +233,8 @@ def _check_touchpoint_windows(value: dict[str, Any]) -> str:
 CHECKS = {
     "brand.zone": _check_zone,
     "brand.currency": _check_currency,
+    "brand.phone_region": _check_region,
+    "warehouse.memory": _check_memory,
     "warehouse.engine": _one_of("warehouse.engine", ("duckdb", "spark")),
     "report.language": _one_of("report.language", ("zh", "en")),
     "snapshot.max_drop": _check_share,

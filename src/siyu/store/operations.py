@@ -156,7 +156,7 @@ def _durable_sqlite(connection, _record) -> None:
     """A commit is on disk when it returns; deleted values leave no bytes in free pages."""
     connection.isolation_level = None  # Python would run schema changes outside the transaction; see _begin
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -170,17 +170,14 @@ def _migrate(engine: sa.Engine) -> None:
     config = migration_config()
     script = ScriptDirectory.from_config(config)
     try:
+        with engine.connect() as connection:
+            if _is_current(connection, script):
+                return
         with engine.begin() as connection:
             _one_at_a_time(connection)
-            current = MigrationContext.configure(connection).get_current_revision()
-            if current == script.get_current_head():
-                return
-            if current is not None and current not in {r.revision for r in script.walk_revisions()}:
-                raise NewerVersionError(
-                    f"The operations store is at revision {current}; this siyu knows {script.get_current_head()}.",
-                    remedy="Install the newer siyu that wrote it.")
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if not _is_current(connection, script):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
     except DBAPIError as error:
         engine.dispose()
         raise WorkspaceError(f"The operations store will not open: {str(error.orig).splitlines()[0]}",
@@ -188,6 +185,15 @@ def _migrate(engine: sa.Engine) -> None:
     except NewerVersionError:
         engine.dispose()
         raise
+
+
+def _is_current(connection: sa.Connection, script: ScriptDirectory) -> bool:
+    """Whether the schema is this siyu's; NewerVersionError if it comes from a later one."""
+    current, head = MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
+    if current is not None and current not in {r.revision for r in script.walk_revisions()}:
+        raise NewerVersionError(f"The operations store is at revision {current}; this siyu knows up to {head}.",
+                                remedy="Install the newer siyu that wrote it.")
+    return current == head
 
 
 def migration_config() -> Config:
@@ -201,3 +207,6 @@ def _one_at_a_time(connection: sa.Connection) -> None:
     """Processes that start together do not migrate together."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    else:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -96,7 +96,7 @@ def read_keys(path: Path) -> Keys:
     except FileNotFoundError:
         raise WorkspaceError(f"The key file {path.name} is missing; identifiers cannot be matched without it.",
                              remedy=f"Restore it from your backup, or set {KEYS_VARIABLE}.") from None
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         where = KEYS_VARIABLE if given else path.name
         raise WorkspaceError(f"{where} does not hold two hexadecimal keys (id_secret, cipher_key).",
                              remedy="Restore it from your backup.") from None
