@@ -99,6 +99,12 @@ def test_an_order_without_its_number_is_quarantined_and_the_rest_loads(workspace
     assert (report.counts["loaded"], report.counts["quarantined"]) == (7, 1)
 
 
+def test_a_negative_payment_is_quarantined(workspace, tmp_path):
+    report = load_one(workspace, write(tmp_path / "o.csv", HEADER, [order("E01", "-88.00"), order("E02", "8.00")]))
+    assert [(reason.column, reason.rows) for reason in report.reasons] == [("paid_amount", 1)]
+    assert gmv(workspace) == 800
+
+
 # -- customers
 
 

@@ -22,6 +22,7 @@ class Field:
     choices: tuple[str, ...] = ()
     by_day: bool = False
     free_text: bool = False  # written by people: phones and e-mails inside are masked before storage
+    not_negative: bool = False  # an amount that runs one way: a minus before it is a mistake of the file
 
     @property
     def column(self) -> str:
@@ -89,8 +90,10 @@ ORDERS = Kind(
         STORE,
         _at("ordered_at", "When the order was placed."),
         _at("paid_at", "When it was paid; empty = unpaid."),
-        _money("paid_amount", "What the buyer paid at payment, refunds not deducted.", required=True),
-        _money("refund_amount", "Total refunded as the export knew it; rows of `refunds` win over it."),
+        _money("paid_amount", "What the buyer paid at payment, refunds not deducted.", required=True,
+               not_negative=True),
+        _money("refund_amount", "Total refunded as the export knew it; rows of `refunds` win over it.",
+               not_negative=True),
         _at("refunded_at", "When `refund_amount` was refunded; empty = dated by the load (observed)."),
         TOUCHPOINT,
         CAMPAIGN,
@@ -128,7 +131,7 @@ REFUNDS = Kind(
         _text("order_id", "The order refunded.", required=True),
         PLATFORM,
         _at("refunded_at", "When the money went back.", required=True),
-        _money("refund_amount", "How much went back.", required=True),
+        _money("refund_amount", "How much went back.", required=True, not_negative=True),
     ),
     ("refund_id",),
     persons=(),

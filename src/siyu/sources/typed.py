@@ -93,6 +93,8 @@ def _money(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     if not reading.round:
         decimals = exponent(reading.currency)
         refusals.append(((whole.cast(DECIMAL) != minor).fill_null(False), f"expected at most {decimals} decimals"))
+    if declared.not_negative:
+        refusals.append(((minor < 0).fill_null(False), "expected an amount of 0 or more"))
     return Typed({declared.column: whole.cast("int64")}, refusals)
 
 
