@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,15 +31,15 @@ class Ran:
 Siyu = Callable[..., Ran]
 
 
-@pytest.fixture
-def siyu(capfd: pytest.CaptureFixture[str]) -> Siyu:
+@pytest.fixture(scope="session")
+def siyu() -> Siyu:
     """`siyu("load", "x.csv")`."""
 
     def ran(*arguments: object) -> Ran:
-        capfd.readouterr()
-        code = run([str(a) for a in arguments])
-        found = capfd.readouterr()
-        return Ran(code, found.out, found.err)
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = run([str(a) for a in arguments])
+        return Ran(code, out.getvalue(), err.getvalue())
 
     return ran
 

@@ -28,8 +28,17 @@ def test_values_of_every_kind_become_json():
         "d": (1, None, True),
         "e": b"\x01",
         "f": Decimal("1.50"),
+        "g": Decimal(7),
     }
-    assert output.plain(value) == {"a": "2026-06-30", "b": "x", "c": None, "d": [1, None, True], "e": "01", "f": "1.50"}
+    assert output.plain(value) == {
+        "a": "2026-06-30",
+        "b": "x",
+        "c": None,
+        "d": [1, None, True],
+        "e": "01",
+        "f": 1.5,
+        "g": 7,
+    }
 
 
 def test_short_work_says_nothing_where_there_is_no_terminal(capfd):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from siyu.cli import summary
-from siyu.cli.context import AsJson, language, now
+from siyu.cli.context import AsJson, language
 from siyu.cli.errors import DONE
 from siyu.cli.output import Report, emit, out, progress, say, suggest
 from siyu.console.report import write_report
@@ -23,6 +24,9 @@ from siyu.sources.load import load
 from siyu.store.workspace import SETTINGS_FILE, Workspace, create
 
 DEMO_CONSUMERS = 20_000
+#: The simulated brand's last day, and its clock: the demo is run on the morning after.
+LAST_DAY = dt.date(2026, 6, 30)
+SIMULATED_NOW = dt.datetime(2026, 7, 1, 1, tzinfo=dt.UTC)
 REPORT = "report.html"
 BRAND = {"en": "Demo brand (simulated)", "zh": "示例品牌（模拟数据）"}
 
@@ -52,7 +56,7 @@ def demo(
         with create(directory, defaults().with_values(brand__name=BRAND[lang], report__language=lang)) as opened:
             document = _measured(opened, simulated, tell)
             path = directory / REPORT
-            write_report(opened, path, lang=lang, now=now(), progress=tell)
+            write_report(opened, path, lang=lang, now=SIMULATED_NOW, progress=tell)
             currency = opened.settings.currency
     if as_json:
         emit({"workspace": directory, "report": path, "measured": document})
@@ -81,14 +85,21 @@ def simulate(
     return DONE
 
 
-def _measured(opened: Workspace, simulated: Simulated, tell: Report) -> dict:
-    load(opened, [simulated.exports], now=now(), progress=tell)
-    return resolve_and_measure(opened, now=now(), progress=tell)
+def _measured(opened: Workspace, simulated: Simulated, tell: Report) -> dict[str, Any]:
+    """Full lists are loaded as what they are, oldest first; everything else as it comes."""
+    lists = [written for written in simulated.files if written.snapshot_of]
+    rest = [written.path for written in simulated.files if not written.snapshot_of]
+    load(opened, rest, now=SIMULATED_NOW, progress=tell)
+    for full in sorted(lists, key=lambda written: written.snapshot_of or LAST_DAY):
+        load(
+            opened, [full.path], snapshot_of=full.snapshot_of, scope=dict(full.scope), now=SIMULATED_NOW, progress=tell
+        )
+    return resolve_and_measure(opened, now=SIMULATED_NOW, progress=tell)
 
 
 def _simulate(directory: Path, consumers: int, seed: int, tell: Report) -> Simulated:
     try:
-        return write_exports(directory, consumers=consumers, seed=seed, progress=tell)
+        return write_exports(directory, consumers=consumers, seed=seed, end=LAST_DAY, progress=tell)
     except (ValueError, FileExistsError) as error:
         accepted = f"{LEAST_CONSUMERS:,} to {MOST_CONSUMERS:,} consumers, into a folder without exports."
         raise SiyuError(str(error), remedy=accepted) from None

@@ -20,6 +20,7 @@ NOUNS = {
     "demo": ("demo", "simulate"),
     "sources": ("load", "coverage"),
     "quarantine": ("quarantine",),
+    "consent": ("consent",),
     "identity": ("resolve", "identity"),
     "measures": ("measure", "metrics"),
     "report": ("report", "daily"),
@@ -57,7 +58,7 @@ def run(arguments: list[str]) -> int:
     except SiyuError as error:
         return errors.explain(error)
     except typer.TyperException as error:
-        say(f"{error}\n`siyu --help` lists the commands, `siyu COMMAND --help` their options.")
+        say(f"{error.format_message()}\n`siyu --help` lists the commands, `siyu COMMAND --help` their options.")
         return errors.REFUSED
     except (KeyboardInterrupt, typer.Abort):
         return errors.interrupted()

@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -55,6 +56,8 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, Decimal):  # sums of whole numbers come as decimals from some engines
+        return plain(int(value)) if value == value.to_integral_value() else float(value)
     return str(value)
 
 
@@ -87,8 +90,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, 
         drawn.add_column(column, overflow="fold", justify="right" if figures else "left", no_wrap=figures)
     for row in cells:
         drawn.add_row(*map(Text, row))
-    console = Console(highlight=False)
-    console.print(drawn, width=None if console.is_terminal else PIPED_WIDTH)
+    Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH).print(drawn)
 
 
 @contextlib.contextmanager
@@ -124,14 +126,15 @@ def _bars(bars: Progress) -> Report:
 
 
 def _plain_lines() -> Report:
-    """Steps that begin once the work has taken longer than people wait without a word."""
+    """The step at work, whenever nothing has been said for as long as people wait without a word."""
     begun: set[str] = set()
-    started = time.monotonic()
+    said = time.monotonic()
 
     def report(what: str, done: float | None = None, total: float = 1.0) -> None:
-        late = time.monotonic() - started > QUIET_SECONDS
-        if late and what not in begun and (done or 0.0) < total:
+        nonlocal said
+        if what not in begun and (done or 0.0) < total and time.monotonic() - said > QUIET_SECONDS:
             begun.add(what)
+            said = time.monotonic()
             say(f"{what} ...")
 
     return report

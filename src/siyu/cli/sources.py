@@ -10,6 +10,7 @@ import typer
 
 from siyu.cli.context import AsJson, day, language, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.options import pairs
 from siyu.cli.output import emit, out, progress, say, suggest, table
 from siyu.core.errors import SiyuError
 from siyu.sources.coverage import coverage as cover
@@ -72,20 +73,6 @@ def coverage(
     else:
         out().print(matrix(found, language(lang, lang)), markup=False)
     return DONE
-
-
-def pairs(text: str | None) -> dict[str, str] | None:
-    """`relation_type=member,platform=youzan` as a dict.
-
-    >>> pairs("relation_type=member, platform=youzan")
-    {'relation_type': 'member', 'platform': 'youzan'}
-    """
-    if not text:
-        return None
-    parts = [part.partition("=") for part in text.split(",") if part.strip()]
-    if not all(sign and value.strip() for _, sign, value in parts):
-        raise SiyuError(f"--scope: expected name=value,name=value; found '{text}'.")
-    return {name.strip(): value.strip() for name, _, value in parts}
 
 
 def _paths(given: list[str]) -> list[Path]:
