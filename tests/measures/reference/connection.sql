@@ -10,7 +10,7 @@ SELECT DISTINCT consumer_id, 'settled' AS what, started_at AS moment, NULL::BIGI
 FROM relation WHERE started_at < getvariable('closing')
 UNION ALL
 SELECT c.consumer_id, 'deepened', c.moment, NULL, 0
-FROM change c
+FROM visitor_change c
 JOIN state before ON before.consumer_id = c.consumer_id AND before.moment = c.moment
 JOIN state after ON after.consumer_id = c.consumer_id AND after.moment = c.moment + 1
 WHERE after.rank > before.rank
@@ -22,10 +22,10 @@ CREATE TABLE credited AS
 SELECT e.scope, e.touchpoint, o.consumer_id, o.what, o.moment, o.amount
 FROM outcome o JOIN entry e ON e.consumer_id = o.consumer_id AND e.moment <= o.moment
 QUALIFY row_number() OVER (PARTITION BY e.scope, o.consumer_id, o.what, o.moment, o.fact_id
-                           ORDER BY e.moment DESC, e.touchpoint DESC) = 1
-    AND o.moment - e.moment <= CASE o.what WHEN 'settled' THEN settle_within(e.touchpoint)
-                                   WHEN 'deepened' THEN deepen_within(e.touchpoint)
-                                   ELSE convert_within(e.touchpoint) END;
+                           ORDER BY e.moment DESC, e.entered DESC) = 1
+    AND o.moment - e.moment <= CASE o.what WHEN 'settled' THEN settle_within(e.entered)
+                                   WHEN 'deepened' THEN deepen_within(e.entered)
+                                   ELSE convert_within(e.entered) END;
 
 CREATE TABLE progress AS
 SELECT v.*,

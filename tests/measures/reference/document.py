@@ -12,44 +12,65 @@ from siyu.core.settings import Settings
 from siyu.core.time import DAY, HOUR, day_ends, day_of
 
 HERE = Path(__file__).parent
-NOUNS = ("facts", "referral", "entry", "role", "capital", "conversion", "connection", "value", "fast")
+#: The SQL files of a document, in order.
+NOUNS = ("facts", "referral", "entry", "change", "ask", "role", "midnights", "capital", "conversion", "connection",
+         "value", "fast")  # fmt: skip
+#: Those of everybody's state around every change.
+STATES = ("facts", "referral", "change", "ask_always", "role")
 FACTS = ("orders", "refunds", "derived_refund", "relations", "members", "consents", "events", "contents", "referrals",
          "identity", "identifier", "superseded")  # fmt: skip
+DERIVED = ("purchase", "valid_referral", "relation_span", "reach_span", "role_span")
 FAST_DAYS = 7
 Document = dict[str, Any]
 
 
 def reference(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: dt.date, window_days: int) -> Document:
     """The figures of a day and window, from the facts and identity that `connection` (a warehouse cursor) reads."""
-    with _copy(connection) as own:
-        _set_variables(own, settings, day_of(as_of), window_days)
-        _set_tables(own, settings)
-        for noun in NOUNS:
-            own.execute((HERE / f"{noun}.sql").read_text(encoding="utf-8"))
+    with _own(connection, settings, FACTS) as own:
+        _set_days(own, settings, day_of(as_of), window_days)
+        _run(own, NOUNS)
         return {"fast_plus": {"F": _capital(own), "A": _conversion(own), "T": _connection(own), "S": _value(own)},
                 "fast": {**_row(own, "fast_total"), "aipl": _counts(own, "fast_aipl")}}  # fmt: skip
 
 
-def _copy(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """A database of our own in memory with the facts as `main_<table>`, so that the warehouse stays untouched."""
-    own = duckdb.connect(config={"threads": 1})
-    for table in FACTS:
-        rows = connection.execute(f"SELECT * FROM {table}").to_arrow_table()
-        own.register("rows", rows)
-        own.execute(f"CREATE TABLE main_{table} AS FROM rows")
-        own.unregister("rows")
+def states(connection: duckdb.DuckDBPyConnection, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A database with everybody's `held`, `open_channel`, `bought` and `state` around every change (`ask`), beside the
+    warehouse's derived tables as `main_<table>`."""
+    own = _own(connection, settings, (*FACTS, *DERIVED))
+    _run(own, STATES)
     return own
 
 
-def _set_variables(own: duckdb.DuckDBPyConnection, settings: Settings, last_day: int, window_days: int) -> None:
-    zone = settings.zone
+def _own(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, tables: tuple[str, ...]
+) -> duckdb.DuckDBPyConnection:
+    """A database of our own in memory with the tables as `main_<table>`, so that the warehouse stays untouched."""
+    own = duckdb.connect(config={"threads": 1})
+    for table in tables:
+        own.register("rows", connection.execute(f"SELECT * FROM {table}").to_arrow_table())
+        own.execute(f"CREATE TABLE main_{table} AS FROM rows")
+        own.unregister("rows")
+    _set_variables(own, settings)
+    _set_tables(own, settings)
+    return own
+
+
+def _run(own: duckdb.DuckDBPyConnection, nouns: tuple[str, ...]) -> None:
+    for noun in nouns:
+        own.execute((HERE / f"{noun}.sql").read_text(encoding="utf-8"))
+
+
+def _set_days(own: duckdb.DuckDBPyConnection, settings: Settings, last_day: int, window_days: int) -> None:
+    """The days a document is about, and the midnights that end them."""
+    days = {"closing": last_day, "opening": last_day - window_days, "fast_opening": last_day - FAST_DAYS}
+    values = {name: day_ends(day, settings.zone) for name, day in days.items()}
+    for name, value in {**values, "last_day": last_day, "first_day": last_day - window_days + 1}.items():
+        own.execute(f"SET VARIABLE {name} = {value}")
+
+
+def _set_variables(own: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     values = {
         "zone": settings["brand.zone"],
-        "last_day": last_day,
-        "first_day": last_day - window_days + 1,
-        "closing": day_ends(last_day, zone),
-        "opening": day_ends(last_day - window_days, zone),
-        "fast_opening": day_ends(last_day - FAST_DAYS, zone),
         "purchase_window": settings["roles.purchase_window_days"],
         "spreading_days": settings["roles.spreading_days"],
         "spreading_referrals": settings["roles.spreading_referrals"],

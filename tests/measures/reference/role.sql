@@ -1,16 +1,4 @@
--- The state of consumers at instants, each computed on its own from the facts strictly before it.
--- `ask` lists who and when: everybody at the three midnights, visitors at their first entries, and visitors
--- just before and just after every instant at which their role may change.
-CREATE TABLE ask AS
-WITH asked AS (
-    SELECT consumer_id, unnest([getvariable('opening'), getvariable('closing'), getvariable('fast_opening')]) AS moment
-    FROM person
-    UNION SELECT consumer_id, first_at FROM visit
-    UNION SELECT consumer_id, moment FROM change
-    UNION SELECT consumer_id, moment + 1 FROM change
-)
-SELECT consumer_id, moment, day_seen_at(moment) AS day FROM asked;
-
+-- The state of consumers at the instants asked, each computed on its own from the facts strictly before it.
 CREATE TABLE held AS
 SELECT DISTINCT a.consumer_id, a.moment, r.relation_type, r.touchpoint
 FROM ask a JOIN relation r ON r.consumer_id = a.consumer_id
@@ -83,7 +71,3 @@ FROM (
            coalesce(o.occasions, 0) AS occasions
     FROM ask a LEFT JOIN occasions o USING (consumer_id, moment)
 );
-
-CREATE VIEW opening AS FROM state WHERE moment = getvariable('opening');
-CREATE VIEW closing AS FROM state WHERE moment = getvariable('closing');
-CREATE VIEW fast_opening AS FROM state WHERE moment = getvariable('fast_opening');
