@@ -14,7 +14,6 @@ from siyu.sources import functions
 from siyu.sources.mapping import Column, Condition, Rows
 
 EXACT = "decimal(18, 6)"
-PRODUCT = "decimal(36, 12)"
 
 
 def text_of(column: Column, raw: ir.Table) -> ir.StringValue:
@@ -57,9 +56,9 @@ def _arithmetic(how: str, parts: list[ir.StringValue]) -> ir.StringValue:
     parts = [functions.apply(part, "money") for part in parts]
     numbers = [part.try_cast(EXACT) for part in parts]
     combined = {
-        "product": lambda a, b: (a * b).cast(PRODUCT),
-        "sum": lambda a, b: a.fill_null(0) + b.fill_null(0),
-        "minus": lambda a, b: a - b.fill_null(0),
+        "product": lambda a, b: (a * b).try_cast(EXACT),
+        "sum": lambda a, b: (a.fill_null(0) + b.fill_null(0)).try_cast(EXACT),
+        "minus": lambda a, b: (a - b.fill_null(0)).try_cast(EXACT),
     }
     result = reduce(combined[how], numbers).cast("string")
     odd = reduce(lambda a, b: a | b, [p.notnull() & n.isnull() for p, n in zip(parts, numbers)])

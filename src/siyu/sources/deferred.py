@@ -111,7 +111,7 @@ class Deferred:
 def _numbered(kind: Kind, numbering: Numbering, rows: ir.Table) -> ir.Table:
     """The own value, the content's hash and a count among equal lines, as one text."""
     within = [_column(kind, n) for n in numbering.within]
-    window = ibis.window(group_by=[*within, CONTENT], order_by=LINE)
+    window = ibis.window(group_by=[rows[c] for c in (*within, CONTENT)], order_by=rows[LINE])
     number = (ibis.row_number().over(window) + 1).cast("string")
     into = _column(kind, numbering.into)
     parts = [rows[CONTENT], number]

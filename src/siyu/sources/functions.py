@@ -71,6 +71,8 @@ FUNCTIONS: dict[str, Function] = {
                       lambda t, _: _replace(t.strip(), r"^\d{4}[-/.年](?:0?)(\d{1,2}).*$", r"\1")),
     "is_filled": Function("true if there is a value, else false.",
                           lambda t, _: ibis.ifelse(t.strip().length().fill_null(0) > 0, "true", "false")),
+    "starts_with": Function("true if it begins with the literal, else false.",
+                            lambda t, mark: ibis.ifelse(t.startswith(mark), "true", "false"), takes_literal=True),
     "one_cent_if_zero": Function("0 becomes 0.01, so that a gift counts as a purchase.", _one_cent_if_zero),
 }  # fmt: skip
 

@@ -12,9 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from siyu.core.kinds import Kind
-from siyu.sources.workbench import Workbench, compiled, md5, md5_number_lower
+from siyu.sources.workbench import Workbench, compiled, md5
 
 PART = "\x1f"
+MD5_CHARACTERS = 32
+#: Value of a hexadecimal digit by its byte.
+NIBBLE = np.array([int(chr(b), 16) if chr(b) in "0123456789abcdef" else 0 for b in range(256)], np.uint8)
 
 
 class Hashes:
@@ -25,17 +28,25 @@ class Hashes:
         values = [f.column for f in kind.fields if f.column in schema.names] + sorted(id_columns)
         row = _text(rows, values)
         keys = _key(kind, rows)
-        self._keyed = bool(keys)
-        self._own_key = _own_key(kind, rows)
+        own_key = _own_key(kind, rows)
         text = _text(rows, keys)
-        if self._own_key is not None:
-            text = ibis.ifelse(self._own_key.isnull(), row, text)
-        self._sql = compiled(rows.select(key=md5_number_lower(text), row=md5_number_lower(row)))
+        if own_key is not None:
+            text = ibis.ifelse(own_key.isnull(), row, text)
+        self._sql = compiled(rows.select(key=md5(text), row=md5(row)))
 
     def of(self, rows: pa.Table, workbench: Workbench) -> tuple[np.ndarray, np.ndarray]:
         """(key_hash, row_hash) of every row, 63 bits each."""
         made = workbench.run(self._sql, rows=rows)
-        return tuple((made[n].to_numpy() >> np.uint64(1)).astype(np.int64) for n in ("key", "row"))
+        return numbers(made["key"]), numbers(made["row"])
+
+
+def numbers(hashes: pa.ChunkedArray) -> np.ndarray:
+    """The first 63 bits of hexadecimal MD5s. (The engine's own number of an MD5 takes four times its text.)"""
+    text = hashes.combine_chunks()
+    data = np.frombuffer(text.buffers()[2], np.uint8)[: MD5_CHARACTERS * (text.offset + len(text))]
+    digits = NIBBLE[data.reshape(-1, MD5_CHARACTERS)[text.offset :, :16]]
+    words = np.ascontiguousarray(digits[:, 0::2] << 4 | digits[:, 1::2]).view(">u8")[:, 0]
+    return (words >> np.uint64(1)).astype(np.int64)
 
 
 def _key(kind: Kind, rows: ir.Table) -> list[str]:

@@ -5,7 +5,9 @@ A mapping file::
     name = "shop_orders"                     # how it is called: siyu load FILE --map shop_orders
     title = "Shop: order export"
     [file]                                   # only where the reader cannot find out itself
-    encoding = "gb18030"
+    encoding = "gb18030"                     # format = "whitespace"; headers = [[...]] names columns without a header
+    [aliases]
+    "订单号" = ["订单编号"]                    # other names the same header goes by, in other generations of the export
     [recognise]
     columns = ["订单号", "付款时间"]           # a file with all of these headers (and none of `without`) is this export
     without = ["退款单号"]
@@ -22,9 +24,11 @@ A mapping file::
     "id.phone" = { from = "手机号", functions = ["strip_quotes"], optional = true }
 
 A column is a header, or a table with one source (`from`: first filled of one or more headers, of which those not in the
-file are passed over; `concat` with `between`; `product`, `sum`, `minus`: exact arithmetic; `const`) and what is done
-with it (`functions`, then `values`/`others`, then `format`). `round` rounds money with more decimals than the currency
-has (half up) instead of refusing it. A header that is missing is a mistake unless `optional`.
+file are passed over; `concat` with `between`; `product`, `sum`, `minus`: exact arithmetic, where `sum` passes over
+headers not in the file; `const`) and what is done with it (`at_most`: the header of an amount it never exceeds;
+`functions`, then `values`/`others`, then `format`). `round` rounds money with more decimals than the currency has (half
+up) instead of refusing it. A header that is missing is a mistake unless `optional`. Relations without `started_at`
+begin when they are first seen (observed).
 Conditions of `where`: is, is_not, starts_with, not_starts_with, filled, above, below.
 `number_lines = { into = "line_no", within = ["order_id"], by = ["sku"] }` numbers lines by their content, so that equal
 lines stay apart and the number does not depend on the order of lines or files.
@@ -47,12 +51,12 @@ SOURCES: tuple[How, ...] = ("concat", "product", "sum", "minus")
 AGGREGATES = ("first", "last", "sum", "min", "max")
 OTHERS = ("keep", "empty", "refuse")
 CONDITIONS = ("is", "is_not", "starts_with", "not_starts_with", "filled", "above", "below")
-COLUMN_KEYS = ("from", "const", *SOURCES, "between", "values", "others", "format", "functions", "optional", "round",
-               "aggregate")
+COLUMN_KEYS = ("from", "const", *SOURCES, "between", "at_most", "values", "others", "format", "functions", "optional",
+               "round", "aggregate")
 ROWS_KEYS = ("kind", "columns", "where", "group_by", "number_lines")
-FILE_KEYS = ("encoding", "separator", "headers", "header_row", "sheet")
+FILE_KEYS = ("encoding", "format", "headers")
 RECOGNISE_KEYS = ("columns", "any", "without")
-TOP_KEYS = ("name", "title", "notes", "file", "recognise", "rows")
+TOP_KEYS = ("name", "title", "notes", "file", "aliases", "recognise", "rows")
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Column:
     how: How = "first"
     const: str = ""
     between: str = ""
+    at_most: str = ""
     functions: tuple[tuple[str, str], ...] = ()
     values: dict[str, str] = field(default_factory=dict)
     others: str = "keep"
@@ -79,7 +84,7 @@ class Column:
     def missing(self, headers: set[str]) -> bool:
         """Whether the file cannot give this column."""
         found = len(self.present(headers))
-        return self.how != "const" and (found == 0 if self.how == "first" else found < len(self.headers))
+        return self.how != "const" and (found == 0 if self.how in ("first", "sum") else found < len(self.headers))
 
 
 @dataclass(frozen=True)
@@ -131,11 +136,17 @@ class Mapping:
     recognise_columns: tuple[str, ...] = ()
     recognise_any: tuple[str, ...] = ()
     recognise_without: tuple[str, ...] = ()
+    aliases: dict[str, str] = field(default_factory=dict)  # other name -> header
     text: str = ""
+
+    def headers(self, columns: list[str]) -> list[str]:
+        """The file's columns by the names the mapping uses."""
+        given = set(columns)
+        return [self.aliases[c] if c in self.aliases and self.aliases[c] not in given else c for c in columns]
 
     def recognises(self, columns: list[str]) -> bool:
         """Whether a header row is this export's."""
-        headers = set(columns)
+        headers = set(self.headers(columns))
         if not self.recognise_columns and not self.recognise_any:
             return False
         return (headers.issuperset(self.recognise_columns) and not headers & set(self.recognise_without)
@@ -212,7 +223,14 @@ def _mapping(document: dict[str, Any], text: str, mistakes: list[str]) -> Mappin
     outputs = [_rows(r, f"rows {i}", mistakes) for i, r in enumerate(rows, start=1)]
     return Mapping(str(document.get("name", "")), str(document.get("title", "")), tuple(o for o in outputs if o),
                    document.get("file", {}), _texts(head.get("columns", [])), _texts(head.get("any", [])),
-                   _texts(head.get("without", [])), text)
+                   _texts(head.get("without", [])), _aliases(document.get("aliases", {}), mistakes), text)
+
+
+def _aliases(body: Any, mistakes: list[str]) -> dict[str, str]:
+    if not isinstance(body, dict):
+        mistakes.append(f"[aliases]: expected headers with their other names, found {body!r}.")
+        return {}
+    return {other: header for header, others in body.items() for other in _texts(others)}
 
 
 def _rows(body: dict[str, Any], where: str, mistakes: list[str]) -> Rows | None:
@@ -267,7 +285,7 @@ def _column(kind: Kind, name: str, spec: Any, where: str, mistakes: list[str]) -
     how: How = "first" if given[0] == "from" else given[0]  # type: ignore[assignment]
     return Column(
         name, () if how == "const" else _texts(spec[given[0]]), how, str(spec.get("const", "")),
-        str(spec.get("between", "")), _steps(spec.get("functions", []), where, mistakes),
+        str(spec.get("between", "")), str(spec.get("at_most", "")), _steps(spec.get("functions", []), where, mistakes),
         {str(k): str(v) for k, v in spec.get("values", {}).items()}, spec.get("others", "keep"),
         _texts(spec.get("format", [])), bool(spec.get("optional", False)), bool(spec.get("round", False)),
         spec.get("aggregate", "first"),

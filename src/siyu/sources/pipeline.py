@@ -70,24 +70,30 @@ def run(workspace: Workspace, batches: Iterable[pa.RecordBatch], columns: list[s
         settings: Settings, snapshot: Snapshot | None = None, seen: BatchSeen | None = None) -> Outcome:
     """Turn all batches into facts of the load. `seen` is told every batch with the ids found on its rows."""
     with closing(Workbench()) as workbench:
-        return _Run(workspace, columns, mapping, load, settings, snapshot, workbench).run(batches, seen)
+        headers = mapping.headers(columns)
+        return _Run(workspace, headers, mapping, load, settings, snapshot, workbench).run(batches, seen)
 
 
 def check(mapping: Mapping, columns: list[str], options: Options, file_name: str) -> None:
-    """Refuse, before anything is written, a file that lacks columns its mapping needs."""
+    """Refuse, before anything is written, a file that lacks columns its mapping needs.
+
+    A mapping of relations without starts says that the export has none: the load dates them, observed.
+    """
+    undated = options.snapshot_of is not None or bool(mapping.text)
     for rows in mapping.rows:
-        check_headers(rows, set(columns), file_name, snapshot=options.snapshot_of is not None)
+        check_headers(rows, set(mapping.headers(columns)), file_name, snapshot=undated)
 
 
 class _Run:
     def __init__(self, workspace: Workspace, columns: list[str], mapping: Mapping, load: Load, settings: Settings,
                  snapshot: Snapshot | None, workbench: Workbench) -> None:
         self.workspace, self.load, self.settings, self.snapshot = workspace, load, settings, snapshot
+        self.names = [*columns, LINE]
         self.workbench, self.warehouse = workbench, workspace.warehouse
         self.identifiers = Identifiers(workspace, settings)
         self.links = Links(settings)
         self.outcome = Outcome()
-        rows = snapshot.outputs(mapping) if snapshot else mapping.rows
+        rows = snapshot.outputs(mapping, columns) if snapshot else mapping.rows
         self.outputs = [self._output(i, output, columns) for i, output in enumerate(rows)]
         self._lines: list[np.ndarray] = []  # kept only when rows wait for the end of the file
         self._statuses: list[np.ndarray] = []
@@ -117,7 +123,7 @@ class _Run:
         refusals: list[Refusal] = []
         found = [np.zeros(len(lines), np.int64)]  # 0 until the identifiers of a line are read
         for output in self.outputs:
-            found += self._part(output, batch, lines, status, refusals, found[0])
+            found += self._part(output, batch.rename_columns(self.names), lines, status, refusals, found[0])
         self._write_identifiers()
         status[np.isin(lines, [r.line for r in refusals])] = QUARANTINED
         self.outcome.quarantined += quarantine.of_batch(batch, refusals, self.workspace.keys)

@@ -147,7 +147,7 @@ class Transform:
         return found
 
     def _timed(self, rows: pa.Table) -> pa.Table:
-        """Wall clocks as instants with their business days; dates as days."""
+        """Wall clocks as instants with their business days; dates as days; amounts as minor units."""
         for field in self.fields:
             if field.type == "instant":
                 rows = self._instants(rows, field.column, field.day_column if field.by_day else None)
@@ -155,6 +155,9 @@ class Transform:
                 micros, mask = _integers(rows[field.column])
                 days = pa.array((micros // DAY).astype(np.int32), mask=mask)
                 rows = rows.set_column(rows.schema.get_field_index(field.column), field.column, days)
+            elif field.type == "money":
+                minor = unscaled(rows[field.column])
+                rows = rows.set_column(rows.schema.get_field_index(field.column), field.column, minor)
         return rows
 
     def _instants(self, rows: pa.Table, column: str, day_column: str | None) -> pa.Table:
@@ -218,6 +221,16 @@ def _integers(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
     array = column.combine_chunks()
     mask = array.is_null().to_numpy(zero_copy_only=False)
     return array.fill_null(0).to_numpy(zero_copy_only=False), mask
+
+
+def unscaled(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Decimals as integers of their last place (148.50 -> 14850), read from their words without arithmetic."""
+    return pa.chunked_array([_unscaled(chunk) for chunk in column.chunks], pa.int64())
+
+
+def _unscaled(chunk: pa.Array) -> pa.Array:
+    words = np.frombuffer(chunk.buffers()[1], np.int64)[::2][chunk.offset : chunk.offset + len(chunk)]
+    return pa.array(words, mask=chunk.is_null().to_numpy(zero_copy_only=False))
 
 
 def _flags(column: pa.ChunkedArray) -> np.ndarray:

@@ -28,7 +28,6 @@ epoch_us_wall = _builtin("epoch_us", ("timestamp",), "int64")
 try_strptime = _builtin("try_strptime", ("string", "string"), "timestamp")
 json_valid = _builtin("json_valid", ("string",), "boolean")
 md5 = _builtin("md5", ("string",), "string")
-md5_number_lower = _builtin("md5_number_lower", ("string",), "uint64")
 
 
 class Workbench:
