@@ -171,7 +171,7 @@ def material(**changes) -> Material:
             "windows": earlier,
             "series": series(),
             "held": held,
-            "consent": Consent(1046, 62, 2410, 731, 17_420_000),
+            "consent": Consent(31_806_000, 1046, 62, 2410, 731, 17_420_000),
             "quality": quality(),
             "coverage": COVERAGE,
             **changes,
@@ -202,7 +202,11 @@ def quality() -> Quality:
     ]
     return Quality(
         loads,
-        [("not a date", 31), ("no identifier", 18), ("amount is not a number", 11)],
+        [
+            ("paid_at", "expected a time such as 2026-01-31 18:05:00", 31),
+            ("id.*", "no usable identifier: empty, masked, blocked or invalid", 18),
+            ("paid_amount", "expected an amount such as 148.50", 11),
+        ],
         [("size", 4), ("unique", 17)],
     )
 

@@ -42,7 +42,7 @@ class Panel:
     title: str
     look_for: str = ""
     definition: str = ""
-    basis: str = ""
+    basis: tuple[str, ...] = ()
     chart: dict[str, Any] | None = None
     keys: tuple[Key, ...] = ()
     tiles: tuple[Tile, ...] = ()
@@ -87,6 +87,7 @@ class Finding:
     """Where to act, in plain words, with people and money (minor units) and how both were worked out."""
 
     name: str
+    subject: str  # reach, ladder or places: the page shows one of each where it can
     title: str
     people: int
     money_minor: int

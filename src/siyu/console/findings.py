@@ -20,9 +20,12 @@ SHOWN = 3
 
 
 def findings(view: View) -> tuple[Finding, ...]:
-    """The three that weigh most in money, largest first."""
+    """Three, largest money first: the weightiest of each subject, then whatever weighs most of the rest."""
     found = [finding for rule in RULES if (finding := rule(view)) is not None]
-    return tuple(sorted(found, key=lambda f: (-f.money_minor, f.name))[:SHOWN])
+    found.sort(key=lambda f: (-f.money_minor, f.name))
+    first = {f.subject: f for f in reversed(found)}.values()
+    chosen = [*(f for f in found if f in first), *(f for f in found if f not in first)][:SHOWN]
+    return tuple(sorted(chosen, key=lambda f: (-f.money_minor, f.name)))
 
 
 def weakest_step(view: View) -> Finding | None:
@@ -36,12 +39,12 @@ def weakest_step(view: View) -> Finding | None:
     if not known:
         return None
     rate, role = min(known)
-    above = ROLES[ROLES.index(role) + 1]
-    gain = max(_mean(by_role.get(above)) - _mean(by_role.get(role)), 0)
+    gain = max(_mean(by_role, ROLES[ROLES.index(role) + 1 :]) - _mean(by_role, (role,)), 0)
     people, one_point = standing[role], standing[role] / 100
     words = view.words
     return Finding(
         "weakest_step",
+        "ladder",
         words("{role}: only {rate} climb", role=words.name(role), rate=words.percent(rate)),
         people,
         round(one_point * gain),
@@ -50,8 +53,7 @@ def weakest_step(view: View) -> Finding | None:
         words.strong(
             N_(
                 "{people} people stood on this rung when the window opened and {rate} moved up. One more point is "
-                "{more} "
-                "people; if they came to buy like those one rung higher, that is {money} in {value_days} days."
+                "{more} people; if they came to buy like those higher up, that is {money} in {value_days} days."
             ),
             people=words.count(people),
             rate=words.percent(rate),
@@ -59,36 +61,39 @@ def weakest_step(view: View) -> Finding | None:
             money=words.money(one_point * gain),
         ),
         words(
-            "Money: 1% of the people × (own purchases per person in {value_days} days of {above} − of {role}).",
-            above=words.name(above),
-            role=words.name(role),
+            "Money: 1% of the people × (own purchases per person in {value_days} days on all rungs above − on this "
+            "one)."
         ),
     )
 
 
-def silent_members(view: View) -> Finding | None:
-    """Members with a phone whom nothing reaches: what they bought is money that cannot be spoken to."""
-    found, words = view.material.consent, view.words
-    if found is None or found.joining_f < FEWEST_PEOPLE:
+def out_of_reach(view: View) -> Finding | None:
+    """People who hold a relation and cannot hear from the brand; what they bought is money that cannot be spoken to."""
+    found, people, words = view.material.consent, view.f.get("unreachable") or 0, view.words
+    if found is None or people < FEWEST_PEOPLE:
         return None
+    silent = max(view.material.held, key=lambda h: h.consumers - h.reachable, default=None)
+    held = " + ".join(words.name(t) for t in sorted(silent.types)) if silent else ""
     return Finding(
-        "silent_members",
-        words("Members you have a phone for and may not message"),
-        found.joining_f,
-        found.value_joining_minor or 0,
-        words("members out of reach"),
+        "out_of_reach",
+        "reach",
+        words("They hold a relation and cannot hear from you"),
+        people,
+        found.value_unreachable_minor,
+        words("people without an open channel"),
         words("bought by them in {value_days} days"),
         words.strong(
             N_(
-                "{people} members left a phone number, have no open channel and never withdrew. They bought for "
-                "{money} "
-                "in the last {value_days} days. Ask for consent at the next order, or declare the member agreement "
-                "you hold."
+                "{people} people hold a relation with no open channel; the largest group ({group}) holds only: {held}. "
+                "Invite them to follow you or to add an advisor. {members} are members whose phone you have and who "
+                "never withdrew: ask at the next order, or declare the member agreement you hold."
             ),
-            people=words.count(found.joining_f),
-            money=words.money(found.value_joining_minor),
+            people=words.count(people),
+            group=words.count(silent.consumers - silent.reachable if silent else 0),
+            held=held,
+            members=words.count(found.joining_f),
         ),
-        words("Members with a known phone, no channel open, no withdrawal of SMS; money: their own purchases, net."),
+        words("Gross less F; money: their own purchases, net of refunds."),
     )
 
 
@@ -100,6 +105,7 @@ def buyers_outside(view: View) -> Finding | None:
     money = basic.get("own_total") or 0
     return Finding(
         "buyers_outside",
+        "ladder",
         words("They buy, you can reach them, and they never joined"),
         people,
         money,
@@ -130,11 +136,13 @@ def weak_touchpoint(view: View) -> Finding | None:
     }
     if not behind:
         return None
-    name, place = max(behind.items(), key=lambda item: (item[1]["visitors"], item[0]))
+    code, place = max(behind.items(), key=lambda item: (item[1]["visitors"], item[0]))
+    name = words.name(code)
     missing = (middle - (place.get("convert_rate") or 0)) * place["visitors"]
     money = missing * _paid_per_buyer(places)
     return Finding(
         "weak_touchpoint",
+        "places",
         words("{name}: many come, few move on", name=name),
         place["visitors"],
         round(money),
@@ -167,6 +175,7 @@ def leavers(view: View) -> Finding | None:
         return None
     return Finding(
         "leavers",
+        "reach",
         words("People who went out of reach in this window"),
         people,
         round(people * mean),
@@ -186,11 +195,14 @@ def leavers(view: View) -> Finding | None:
     )
 
 
-RULES = (weakest_step, silent_members, buyers_outside, weak_touchpoint, leavers)
+RULES = (weakest_step, out_of_reach, buyers_outside, weak_touchpoint, leavers)
 
 
-def _mean(role: dict | None) -> float:
-    return role["own_total"] / role["consumers"] if role and role.get("consumers") else 0.0
+def _mean(by_role: dict[str, dict], roles: tuple[str, ...]) -> float:
+    """Own value per person over some rungs."""
+    rungs = [by_role[role] for role in roles if role in by_role]
+    people = sum(rung["consumers"] for rung in rungs)
+    return sum(rung["own_total"] for rung in rungs) / people if people else 0.0
 
 
 def _paid_per_buyer(places: dict[str, dict]) -> float:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import dropwhile
 from typing import Any
 
+import ibis.expr.types as ir
 import sqlalchemy as sa
 
 from siyu.console.material import Consent, Held, Load, Material, Point, Quality, Window, rules
@@ -91,9 +92,7 @@ def _windows(workspace: Workspace, material: Material) -> list[Window]:
 def _window(workspace: Workspace, asked: Asked) -> Window:
     warehouse = workspace.warehouse
     pull = connection(Facts(warehouse), asked)
-    counted = counted_purchases(asked)
-    known = counted.filter(counted.consumer_id.notnull())
-    own = warehouse.row(known.aggregate(total=known.net_amount.sum().cast("int64")))["total"] or 0
+    own = _spent(workspace, asked)
     warehouse.drop_scratch()
     return Window(asked.date, pull["visitors"], pull["value"], own)
 
@@ -123,34 +122,43 @@ def _held(workspace: Workspace, material: Material) -> list[Held]:
 
 def _consent(workspace: Workspace, material: Material) -> Consent:
     warehouse, day = workspace.warehouse, day_of(material.as_of)
-    silent = overlap.unreachable(day)
+    silent = warehouse.scratch("silent", overlap.unreachable(day))
     by_address = silent.group_by("has_phone", "has_email").aggregate(n=silent.count())
     addresses = {(r["has_phone"], r["has_email"]): r["n"] for r in warehouse.rows(by_address)}
     declared = warehouse.scratch("declared", overlap.declaration(Facts(warehouse), day))
-    counted = counted_purchases(Asked(day, material.window, workspace.settings))
     joining = declared.filter(declared.reached == 0)
-    bought = counted.join(joining, "consumer_id")
-    spent = warehouse.row(bought.aggregate(total=bought.net_amount.sum().cast("int64")))["total"]
+    asked = Asked(day, material.window, workspace.settings)
     found = Consent(
+        value_unreachable_minor=_spent(workspace, asked, silent),
         unreachable_with_phone=sum(n for (phone, _), n in addresses.items() if phone),
         unreachable_with_email_only=sum(n for (phone, email), n in addresses.items() if email and not phone),
         sms_opened=warehouse.count(declared),
         joining_f=warehouse.count(joining),
-        value_joining_minor=spent or 0,
+        value_joining_minor=_spent(workspace, asked, joining),
     )
-    warehouse.drop_scratch("declared")
+    warehouse.drop_scratch()
     return found
+
+
+def _spent(workspace: Workspace, asked: Asked, consumers: ir.Table | None = None) -> int:
+    """Own value of some consumers (None = all known ones), in minor units."""
+    counted = counted_purchases(asked)
+    theirs = counted.filter(counted.consumer_id.notnull())
+    if consumers is not None:
+        theirs = theirs.semi_join(consumers, "consumer_id")
+    total = theirs.aggregate(total=theirs["net_amount"].sum().cast("int64"))
+    return workspace.warehouse.row(total)["total"] or 0
 
 
 def _quality(workspace: Workspace) -> Quality:
     with workspace.operations.connect() as connection:
         loads = connection.execute(sa.select(LOAD).where(LOAD.c.committed_at.is_not(None)).order_by(LOAD.c.load_id))
         kept = [Load(r.file_name, r.mapping_name, r.loaded_at, _counts(r.counts)) for r in loads]
-        by_reason = sa.select(QUARANTINE.c.reason, sa.func.count()).group_by(QUARANTINE.c.reason)
-        reasons = [(r, int(n)) for r, n in connection.execute(by_reason)]
+        what = (QUARANTINE.c.column_name, QUARANTINE.c.reason)
+        reasons = [(c, r, int(n)) for c, r, n in connection.execute(sa.select(*what, sa.func.count()).group_by(*what))]
     review = workspace.warehouse.table("review")
     guards = workspace.warehouse.rows(review.group_by("guard").aggregate(n=review.count()))
-    return Quality(kept, sorted(reasons, key=lambda r: -r[1]), [(g["guard"], g["n"]) for g in guards])
+    return Quality(kept, sorted(reasons, key=lambda r: -r[2]), [(g["guard"], g["n"]) for g in guards])
 
 
 def _counts(text: str) -> dict[str, int]:

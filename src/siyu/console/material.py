@@ -25,7 +25,7 @@ class Quality:
     """The state of the data: files, refused rows by reason, links kept apart for a person to look at."""
 
     loads: list[Load]
-    quarantine: list[tuple[str, int]]
+    quarantine: list[tuple[str, str, int]]  # column, reason, rows
     review: list[tuple[str, int]]
 
 
@@ -33,11 +33,12 @@ class Quality:
 class Consent:
     """The riddle of reach: who has a phone and no grant, and what a declaration of member consent would change."""
 
+    value_unreachable_minor: int  # what all without an open channel spent in the value window
     unreachable_with_phone: int
     unreachable_with_email_only: int
     sms_opened: int  # members for whom a declaration would open SMS
     joining_f: int  # of them, those who would come into F
-    value_joining_minor: int | None  # what those spent in the value window; None = unknown
+    value_joining_minor: int  # what those spent in the value window
 
 
 @dataclass(frozen=True)

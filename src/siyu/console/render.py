@@ -43,7 +43,8 @@ def html(page: Page, cache: Path | None = None) -> str:
 def _charts(page: Page) -> dict[str, Any]:
     """Specs by panel, and the one look they share."""
     specs = {p.name: p.chart for section in page.sections for p in section.panels if p.chart}
-    failed = Words(page.lang)("This chart could not be drawn; the table below holds the same figures.")
+    words = Words(page.lang)
+    failed = words("This chart could not be drawn; the table below holds the same figures.")
     return {"config": config(page.lang), "specs": specs, "failed": failed}
 
 

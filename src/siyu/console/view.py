@@ -78,10 +78,9 @@ class View:
     def reason(self, key: str) -> str:
         return self.words(REASONS[key])
 
-    def basis(self, key: str) -> str:
+    def basis(self, key: str) -> tuple[str, ...]:
         """Gross or net, the window, and how far the data reaches."""
-        parts = [self.words(BASES[key]), self.words("window {window}", window=self.window), self.data_through]
-        return " · ".join(parts)
+        return self.words(BASES[key]), self.words("window {window}", window=self.window), self.data_through
 
     @cached_property
     def window(self) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import asdict
 from typing import Any
 
 import altair as alt
 
 from siyu.console.charts import theme
+from siyu.console.charts.labels import Dot, places
 
 ROW = 40
+#: Smallest and largest point, in square pixels.
+AREAS = (90, 1100)
 
 
 def gravity(
@@ -18,24 +23,30 @@ def gravity(
 
     Rows hold `name`, `visitors`, `value`, `progressed`, `weak` and texts for the tooltip.
     """
-    most = max((v["visitors"] for v in values), default=0) or 1
-    high = max((v["value"] for v in values), default=0) or 1
-    x = alt.X(
-        "visitors:Q",
-        axis=theme.count_axis(lang, title=words["x"], grid=False),
-        scale=alt.Scale(domain=[0, most * 1.12], nice=False),
-    )
-    y = alt.Y("value:Q", axis=theme.percent_axis(title=words["y"]), scale=alt.Scale(domain=[0, high * 1.2], nice=False))
-    base = alt.Chart(theme.rows(values)).encode(x=x, y=y)
+    right = (max((v["visitors"] for v in values), default=0) or 1) * 1.12
+    top = (max((v["value"] for v in values), default=0) or 1) * 1.2
+    axis = theme.count_axis(lang, title=words["x"], grid=False)
+    x = alt.X("visitors:Q", axis=axis, scale=alt.Scale(domain=[0, right], nice=False))
+    y = alt.Y("value:Q", axis=theme.percent_axis(title=words["y"]), scale=alt.Scale(domain=[0, top], nice=False))
+    base = alt.Chart(theme.rows(_placed(values, right, top))).encode(x=x, y=y)
     colour: Any = alt.condition("datum.weak", alt.value(theme.LEFT), alt.value(theme.T_PLUM))
-    size = alt.Size("progressed:Q", scale=alt.Scale(range=[90, 1100], zero=True), legend=None)
+    area = alt.Size("area:Q", scale=None)
     hints = theme.tooltip(name=" ", visitors_text=words["x"], value_text=words["y"], progressed_text=words["size"])
-    points = base.mark_circle(opacity=0.72).encode(color=colour, size=size, tooltip=hints)
-    flip: Any = alt.ExprRef(
-        f"datum.visitors > {most * 0.62} ? 'right' : datum.visitors < {most * 0.15} ? 'left' : 'center'"
-    )
-    names = base.mark_text(dy=-21, align=flip, fontSize=12).encode(text="name:N")
+    points = base.mark_circle(opacity=0.72).encode(color=colour, size=area, tooltip=hints)
+    beside: dict[str, Any] = {key: alt.ExprRef(f"datum.{key}") for key in ("align", "dx", "dy")}
+    names = base.mark_text(fontSize=12, baseline="middle", **beside).encode(text="name:N")
     return theme.chart(*_guides(middle, brand, x, y), points, names, height=330)
+
+
+def _placed(values: list[dict[str, Any]], right: float, top: float) -> list[dict[str, Any]]:
+    """The rows with the area of each point (pixels) and the place of its name."""
+    most = max((v["progressed"] for v in values), default=0) or 1
+    areas = [AREAS[0] + (AREAS[1] - AREAS[0]) * v["progressed"] / most for v in values]
+    dots = [
+        Dot(v["visitors"] / right, v["value"] / top, math.sqrt(area / math.pi), v["name"])
+        for v, area in zip(values, areas)
+    ]
+    return [{**v, "area": area, **asdict(place)} for v, area, place in zip(values, areas, places(dots))]
 
 
 def _guides(middle: float, brand: float | None, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -57,7 +68,8 @@ def rates(values: list[dict[str, Any]], colours: dict[str, str]) -> dict[str, An
             title=None, domain=False, ticks=False, grid=True, labelLimit=130, labelColor=theme.INK, labelFontSize=12.5
         ),
     )
-    base = alt.Chart(theme.rows(known)).encode(y=y, x=alt.X("value:Q", axis=theme.percent_axis(orient="top")))
+    x = alt.X("value:Q", axis=theme.percent_axis(orient="top"), scale=alt.Scale(nice=False, padding=9))
+    base = alt.Chart(theme.rows(known)).encode(y=y, x=x)
     dots = base.mark_circle(size=150, opacity=0.9).encode(
         color=alt.Color("kind:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None),
         tooltip=theme.tooltip(name=" ", kind="  ", text="   "),

@@ -38,7 +38,7 @@ def gravity(view: View) -> Answer:
         return Answer(message=view.reason("T"))
     values = [
         {
-            "name": name,
+            "name": words.name(name),
             "visitors": p["visitors"],
             "value": p["value"],
             "progressed": p["progressed"],
@@ -78,7 +78,7 @@ def _table(view: View, places: list[tuple[str, dict[str, Any]]]) -> Grid:
     )
     rows = [
         (
-            name,
+            words.name(name),
             *(words.count(p.get(k)) for k in ("visitors", "new_visitors", "settled")),
             words.percent(p.get("settle_rate")),
             words.count(p.get("deepened")),
@@ -102,14 +102,20 @@ def rates(view: View) -> Answer:
     if not places:
         return Answer(message=view.reason("T"))
     values = [
-        {"name": name, "place": i, "kind": words(RATES[key]), "value": p.get(key), "text": words.percent(p.get(key))}
+        {
+            "name": words.name(name),
+            "place": i,
+            "kind": words(RATES[key]),
+            "value": p.get(key),
+            "text": words.percent(p.get(key)),
+        }
         for i, (name, p) in enumerate(places)
         for key in RATES
     ]
     colours = {words(RATES[key]): colour for key, colour in RATE_COLOUR.items()}
     keys = tuple(Key(label, colour) for label, colour in colours.items())
     header = (words("Touchpoint"), *(words(label) for label in RATES.values()))
-    rows = tuple((name, *(words.percent(p.get(key)) for key in RATES)) for name, p in places)
+    rows = tuple((words.name(name), *(words.percent(p.get(key)) for key in RATES)) for name, p in places)
     note = words(
         "Settled: of visitors new to the brand. Deepened: of visitors below the top rung. Bought: of all visitors."
     )

@@ -7,6 +7,7 @@ from siyu.console.charts.bars import Bar
 from siyu.console.context import Grid, Tile
 from siyu.console.panels.coverage import answers, next_export
 from siyu.console.panels.question import Answer, Question
+from siyu.console.refusals import said
 from siyu.console.view import View
 from siyu.console.words import N_
 
@@ -64,7 +65,7 @@ def consent(view: View) -> Answer:
     )
     text = N_(
         "A declaration would bring {n} people into F and open SMS to {sms} members in all. It needs proof: "
-        "`siyu consent declare --source ... --notice-version ... --from ... --proof ...`."
+        "siyu consent declare --source … --notice-version … --from … --proof …"
     )
     note = words(text, n=words.count(found.joining_f), sms=words.count(found.sms_opened))
     return Answer(bars.bars(drawn), grid=Grid((words("Figure"), words("People or money")), rows), note=note)
@@ -91,7 +92,7 @@ def files(view: View) -> Answer:
     note = (
         words("The sum holds: read = loaded + duplicate + corrected + filtered + quarantined.")
         if balanced
-        else words("The sum does not hold: some rows are not accounted for. Run `siyu check`.")
+        else words("The sum does not hold: some rows are not accounted for. Run siyu check.")
     )
     return Answer(tiles=tiles, grid=Grid(header, tuple(rows), text=(1,)), note=note)
 
@@ -100,20 +101,22 @@ def refused(view: View) -> Answer:
     words, quality = view.words, view.material.quality
     if quality is None:
         return Answer(message=words("Nothing has been loaded yet."))
-    rows = [(words("Row in quarantine"), reason, words.count(n)) for reason, n in quality.quarantine]
+    rows = [
+        (words("Row in quarantine"), column, said(words, reason), words.count(n))
+        for column, reason, n in quality.quarantine
+    ]
     rows += [
-        (words("Link not made"), words(GUARDS[guard]) if guard in GUARDS else guard, words.count(n))
+        (words("Link not made"), "", words(GUARDS[guard]) if guard in GUARDS else guard, words.count(n))
         for guard, n in quality.review
     ]
     if not rows:
         return Answer(message=words("Every row was taken and every link made: nothing waits for you."))
     tiles = (
-        Tile(words("Rows in quarantine"), words.short(sum(n for _, n in quality.quarantine))),
+        Tile(words("Rows in quarantine"), words.short(sum(n for *_, n in quality.quarantine))),
         Tile(words("Links to review"), words.short(sum(n for _, n in quality.review))),
     )
-    return Answer(
-        tiles=tiles, grid=Grid((words("What waits"), words("Reason"), words("How many")), tuple(rows), text=(1,))
-    )
+    header = (words("What waits"), words("Column"), words("Reason"), words("How many"))
+    return Answer(tiles=tiles, grid=Grid(header, tuple(rows), text=(1, 2)))
 
 
 QUESTIONS = (
