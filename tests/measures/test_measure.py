@@ -39,10 +39,20 @@ def test_without_facts_the_error_says_what_to_do(workspace):
         measure(workspace, now=NOW)
 
 
-def test_referral_value_without_referral_facts_is_not_measurable(workspace):
+def test_what_the_files_cannot_answer_is_null_with_its_reason(workspace):
     load_plain(workspace, {"orders": [
         {"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10", "id.phone": "13800000001"}]})
-    assert measure(workspace, now=NOW)["fast_plus"]["S"]["propagation_total"] is None
+    found = measure(workspace, now=NOW)
+    assert found["fast_plus"]["S"]["own_total"] == 1000
+    assert found["fast_plus"]["S"]["propagation_total"] is None
+    assert found["fast_plus"]["F"]["sustainable_relationships"] is None
+    assert found["fast_plus"]["T"]["visitors"] is None
+    assert found["not_measurable"]["fast_plus.F"] == "not measurable: no relations and no members"
+
+
+def test_a_brand_with_every_kind_of_fact_lacks_nothing(workspace, shared):
+    load_plain(workspace, shared / "oracles" / "brand_13")
+    assert measure(workspace, as_of=dt.date(2026, 6, 30), now=NOW)["not_measurable"] == {}
 
 
 def test_every_figure_is_kept_as_a_row(workspace, shared):

@@ -18,6 +18,7 @@ from siyu.measures.fast_plus.capital import capital, sustainable
 from siyu.measures.fast_plus.connection import connection
 from siyu.measures.fast_plus.conversion import conversion
 from siyu.measures.fast_plus.value import value
+from siyu.measures.measurable import blank
 from siyu.store.operations import MEASUREMENT
 from siyu.store.tables import BY_NAME
 from siyu.store.workspace import Workspace
@@ -78,6 +79,7 @@ def compute(workspace: Workspace, asked: Asked, say: Say = lambda *_: None) -> d
         "fast_plus": {"F": f, "A": a, "T": t, "S": s},
         "fast": fast(facts, asked),
     }
+    document = blank(facts, document)
     warehouse.drop_scratch()
     say("done", 1.0)
     return document

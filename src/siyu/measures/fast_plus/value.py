@@ -91,17 +91,16 @@ def value(facts: Facts, asked: Asked, in_f: ir.Table) -> dict:
     counted = warehouse.scratch("counted_purchase", counted_purchases(asked))
     credits = warehouse.scratch("credit", credit(facts, counted, asked))
     of_f = warehouse.scratch("value_in_f", of_relations(worth(counted, credits), in_f))
-    measurable = bool(warehouse.count(facts.of("referrals").limit(1)))
     known, anonymous = _own_totals(warehouse, counted)
     by_role = {row["role"]: row for row in warehouse.rows(_by_role(of_f))}
     return {
         "own_total": known,
         "anonymous_total": anonymous,
-        "propagation_total": _sum(warehouse, credits, "net_amount") if measurable else None,
+        "propagation_total": _sum(warehouse, credits, "net_amount"),
         "clv_mean": ratio(sum(r["own_total"] + r["referral_total"] for r in by_role.values()), warehouse.count(of_f)),
         "clv_median": quantile(warehouse, of_f, "clv", 0.5),
         "clv_p90": quantile(warehouse, of_f, "clv", 0.9),
-        "by_role": {role: _role(by_role[role], measurable) for role in ROLES if role in by_role},
+        "by_role": {role: _role(by_role[role]) for role in ROLES if role in by_role},
     }
 
 
@@ -135,11 +134,11 @@ def _by_role(of_f: ir.Table) -> ir.Table:
     )
 
 
-def _role(row: dict[str, Any], measurable: bool) -> dict[str, Any]:
+def _role(row: dict[str, Any]) -> dict[str, Any]:
     total = row["own_total"] + row["referral_total"]
     return {
         "consumers": row["consumers"],
         "own_total": row["own_total"],
-        "referral_total": row["referral_total"] if measurable else None,
+        "referral_total": row["referral_total"],
         "clv_mean": ratio(total, row["consumers"]),
     }
