@@ -35,6 +35,10 @@ WORDS = {
 }
 
 
+#: Stands for a figure there is none of.
+NOTHING = "-"
+
+
 def show(document: dict[str, Any], currency: str, lang: str = "en") -> None:
     """Print the four indicators of a measure document."""
     words = WORDS[lang]
@@ -47,14 +51,24 @@ def show(document: dict[str, Any], currency: str, lang: str = "en") -> None:
 
 
 def lines(document: dict[str, Any], currency: str, lang: str = "en") -> Iterator[tuple[str, str, str]]:
-    """(indicator, value, what lies behind it) of F, A, T and S."""
+    """(indicator, value, what lies behind it) of F, A, T and S; what cannot be measured says why instead."""
     words, found = WORDS[lang], document["fast_plus"]
     f, a, t, s = (found[letter] for letter in "FATS")
-    yield words["F"][0], _count(f["sustainable_relationships"]), _said(words["F"][1], f)
-    yield words["A"][0], _share(a["value"], words["none"]), _said(words["A"][1], a)
-    yield words["T"][0], _share(t["value"], words["none"]), _said(words["T"][1], t)
     parts = {"propagation": money(s["propagation_total"], currency), "anonymous": money(s["anonymous_total"], currency)}
-    yield words["S"][0], money(s["own_total"], currency), words["S"][1].format(**parts)
+    for letter, value, behind in (
+        ("F", _count(f["sustainable_relationships"]), _said(words["F"][1], f)),
+        ("A", _share(a["value"]), _said(words["A"][1], a)),
+        ("T", _share(t["value"]), _said(words["T"][1], t)),
+        ("S", money(s["own_total"], currency), words["S"][1].format(**parts)),
+    ):
+        why = _reason(document, letter)
+        yield words[letter][0], words["none"] if value == NOTHING else value, why or behind
+
+
+def _reason(document: dict[str, Any], letter: str) -> str:
+    """Why the indicator is not measurable, '' if it is."""
+    reasons = document["not_measurable"]
+    return reasons.get(f"fast_plus.{letter}") or (reasons.get("fast_plus.S.own_total", "") if letter == "S" else "")
 
 
 def money(amount_minor: int | None, currency: str) -> str:
@@ -64,17 +78,18 @@ def money(amount_minor: int | None, currency: str) -> str:
     'CNY 12,346'
     """
     if amount_minor is None:
-        return "-"
+        return NOTHING
     return f"{currency} {amount_minor / 10 ** exponent(currency):,.0f}"
 
 
 def _said(text: str, values: dict[str, Any]) -> str:
-    return text.format(**{name: _count(value) if isinstance(value, int) else value for name, value in values.items()})
+    return text.format(**{name: _count(value) if value is None or isinstance(value, int) else value
+                          for name, value in values.items()})  # fmt: skip
 
 
-def _count(value: int) -> str:
-    return f"{value:,}"
+def _count(value: int | None) -> str:
+    return NOTHING if value is None else f"{value:,}"
 
 
-def _share(value: float | None, none: str) -> str:
-    return none if value is None else f"{value:.1%}"
+def _share(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.1%}"
