@@ -49,6 +49,13 @@ def test_a_refund_printed_beside_the_whole_payment_is_not_added_to_it(workspace,
     assert gmv(workspace) == 10000
 
 
+@pytest.mark.parametrize("paid", ["-1.00", "", "一百"])
+def test_an_amount_that_is_none_is_quarantined_whatever_was_refunded(workspace, tmp_path, paid):
+    rows = [order("1", "100.00", paid, 退款金额="" if not paid else "20.00")]
+    report = load_one(workspace, write(tmp_path / "o.csv", MIDDLE, rows))
+    assert [(reason.column, reason.rows) for reason in report.reasons] == [("paid_amount", 1)]
+
+
 def test_unpaid_orders_are_known_and_not_paid(orders):
     assert orders["1004"]["paid_at"] is None
 

@@ -40,7 +40,7 @@ def _source(column: Column, raw: ir.Table) -> ir.StringValue:
         return ibis.coalesce(*parts) if len(parts) > 1 else parts[0]
     if column.how == "concat":
         return reduce(lambda a, b: a + ibis.literal(column.between) + b, parts)
-    return _arithmetic(column.how, parts)
+    return _arithmetic(column.how, parts, shares=bool(column.at_most))
 
 
 def _capped(text: ir.StringValue, column: Column, raw: ir.Table) -> ir.StringValue:
@@ -51,8 +51,11 @@ def _capped(text: ir.StringValue, column: Column, raw: ir.Table) -> ir.StringVal
     return ibis.ifelse(most < text.try_cast(EXACT), most.cast("string"), text)
 
 
-def _arithmetic(how: str, parts: list[ir.StringValue]) -> ir.StringValue:
-    """Exact decimals, signs of money put aside; what is no number stays as text, for the type check to refuse."""
+def _arithmetic(how: str, parts: list[ir.StringValue], *, shares: bool) -> ir.StringValue:
+    """Exact decimals, signs of money put aside; what is no number stays as text, for the type check to refuse.
+
+    shares: the parts are shares of a total, so that one below 0 is no number of theirs. All empty is empty.
+    """
     parts = [functions.apply(part, "money") for part in parts]
     numbers = [part.try_cast(EXACT) for part in parts]
     combined = {
@@ -61,9 +64,10 @@ def _arithmetic(how: str, parts: list[ir.StringValue]) -> ir.StringValue:
         "minus": lambda a, b: (a - b.fill_null(0)).try_cast(EXACT),
     }
     result = reduce(combined[how], numbers).cast("string")
-    odd = reduce(lambda a, b: a | b, [p.notnull() & n.isnull() for p, n in zip(parts, numbers)])
+    odd = [p.notnull() & (n.isnull() | (n < 0) if shares else n.isnull()) for p, n in zip(parts, numbers)]
     shown = ibis.literal(" ").join([p.fill_null("") for p in parts])
-    return ibis.ifelse(odd, shown, result)
+    empty = reduce(lambda a, b: a & b, [p.isnull() for p in parts])
+    return ibis.cases((empty, ibis.null("string")), (reduce(lambda a, b: a | b, odd), shown), else_=result)
 
 
 def _mapped(text: ir.StringValue, column: Column) -> ir.StringValue:

@@ -100,6 +100,8 @@ def _money(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     if not reading.round:
         finer = (fine.cast(minor).cast(FINE) != fine).fill_null(False)
         refusals.append((finer, f"expected at most {decimals} decimals"))
+    if declared.not_negative:
+        refusals.append(((fine < 0).fill_null(False), "expected an amount of 0 or more"))
     return Typed({declared.column: amount}, refusals)
 
 
