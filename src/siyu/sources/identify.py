@@ -1,12 +1,14 @@
 """Identifier texts become identifier ids: normalised, keyed, sealed. Plain values live in memory only.
 
-Python touches distinct values only; a bounded cache keeps those of earlier batches. Links are `links`' work.
+Python touches distinct values only; a bounded cache keeps those of earlier batches. Who stands on a record, and what
+links, is `persons`' work.
 """
 
 # pyright: reportAttributeAccessIssue=false
 # (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -20,11 +22,15 @@ from siyu.store.tables import IDENTIFIER
 from siyu.store.workspace import Workspace
 
 #: What a value that is no identifier stands as, and why.
-IGNORED = {-1: "masked", -2: "blocked", -3: "invalid"}
-NONE = -9
+MASKED, BLOCKED, INVALID, NONE = -1, -2, -3, -9
+IGNORED = {MASKED: "masked", BLOCKED: "blocked", INVALID: "invalid"}
 #: Distinct values kept between batches: some 200 bytes each.
 CACHE_VALUES = 2_000_000
 PURPOSE = b"identifier"
+#: Values that `identifiers` would leave as they are, told by one pattern: most of every file.
+PLAIN = re.compile(r"(?!x{3,}$)[A-Za-z0-9_.\-]+", re.IGNORECASE).fullmatch
+PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}").fullmatch
+PLAIN_EMAIL = re.compile(r"[a-z0-9._+\-]+@[a-z0-9\-]+(\.[a-z0-9\-]+)+").fullmatch
 
 
 @dataclass
@@ -39,7 +45,12 @@ class Identifiers:
     ignored: Counter[tuple[str, str]] = field(default_factory=Counter)
     clashes: int = 0
     _cache: dict[str, dict[str, int]] = field(default_factory=dict)
-    _fresh: list[tuple[int, str, str, str]] = field(default_factory=list)  # id, namespace, key (hex), plain value
+    _fresh: dict[int, tuple[str, bytes, str]] = field(default_factory=dict)  # id: namespace, key, plain value
+
+    def __post_init__(self) -> None:
+        region = self.settings["brand.phone_region"]
+        phones = {identifiers.normalise("phone", p, region) for p in self.settings["identity.blocked_phones"]}
+        self._blocked = {value.lower() for value in self.settings["identity.blocked"]} | phones
 
     def ids(self, namespace: str, texts: pa.ChunkedArray, *, count: bool = True) -> np.ndarray:
         """The ids of a column; NONE where there is no identifier."""
@@ -56,62 +67,72 @@ class Identifiers:
         """Identifiers seen since the last call that the warehouse does not hold, sealed; None if there are none."""
         if not self._fresh:
             return None
-        known = self._held()
-        rows = [row for row in self._fresh if row[0] not in known]
-        self._fresh.clear()
-        return self._sealed(rows, load_id) if rows else None
+        held = self._held()
+        unknown = {number: seen for number, seen in self._fresh.items() if number not in held}
+        self._fresh = {}
+        return self._sealed(unknown, load_id) if unknown else None
 
     def _known(self, namespace: str, values: list[str]) -> np.ndarray:
         """Ids of distinct values, with NONE behind them for rows without a value."""
         cache = self._cache.setdefault(namespace, {})
-        for value in values:
-            if value not in cache:
-                cache[value] = self._identify(namespace, value)
-        known = np.fromiter((cache[value] for value in values), np.int64, len(values))
+        self._identify(namespace, [value for value in values if value not in cache], cache)
+        known = np.fromiter(map(cache.__getitem__, values), np.int64, len(values))
         if sum(map(len, self._cache.values())) > CACHE_VALUES:
             self._cache.clear()
         return np.append(known, NONE)
 
-    def _identify(self, namespace: str, text: str) -> int:
-        if identifiers.is_masked(text):
-            return -1
-        blocked = self.settings["identity.blocked"]
-        value = identifiers.normalise(namespace, text, self.settings["brand.phone_region"])
-        if (value or identifiers.clean(text)).lower() in blocked:
-            return -2
-        if not value:
-            return -3
-        if namespace in identifiers.PHONE_NAMESPACES and value in self._blocked_phones():
-            return -2
-        key = self.workspace.keys.key(namespace, value)
-        number = identifiers.identifier_id(key)
-        self._fresh.append((number, namespace, key.hex(), value))
-        return number
+    def _identify(self, namespace: str, texts: list[str], cache: dict[str, int]) -> None:
+        """Key what is an identifier, note why the rest is none."""
+        spelled = self._spelling(namespace)
+        named: list[tuple[str, str]] = []
+        for text in texts:
+            value = spelled(text)
+            if isinstance(value, int):
+                cache[text] = value
+            else:
+                named.append((text, value))
+        for (text, value), key in zip(named, self.workspace.keys.keys(namespace, (value for _, value in named))):
+            cache[text] = number = identifiers.identifier_id(key)
+            earlier = self._fresh.setdefault(number, (namespace, key, value))
+            self.clashes += earlier[1] != key
 
-    def _blocked_phones(self) -> set[str]:
-        region = self.settings["brand.phone_region"]
-        return {identifiers.normalise("phone", p, region) for p in self.settings["identity.blocked_phones"]}
+    def _spelling(self, namespace: str):
+        """A function from a text to its one spelling, or to the code of why it is no identifier."""
+        region, blocked = self.settings["brand.phone_region"], self._blocked
+        mobile = namespace in identifiers.PHONE_NAMESPACES and region == "CN"
+        special = namespace == "email" or namespace in identifiers.PHONE_NAMESPACES
+        usual = PLAIN_EMAIL if namespace == "email" else PLAIN
+
+        def spelled(text: str) -> str | int:
+            if mobile and PLAIN_MOBILE(text):
+                value = "+86" + text
+            elif usual(text) and (usual is PLAIN_EMAIL or not special):
+                value = text
+            elif identifiers.is_masked(text):
+                return MASKED
+            else:
+                value = identifiers.normalise(namespace, text, region)
+            if value.lower() in blocked or text.lower() in blocked:
+                return BLOCKED
+            return value or (BLOCKED if identifiers.clean(text).lower() in blocked else INVALID)
+
+        return spelled
 
     def _held(self) -> set[int]:
-        """Which of the fresh ones the warehouse (or an earlier row here) holds; clashing keys are counted."""
-        first: dict[int, str] = {}
-        for number, _, key, _ in self._fresh:
-            self.clashes += first.setdefault(number, key) != key
+        """Which of the fresh ones the warehouse holds; clashing keys are counted."""
         warehouse = self.workspace.warehouse
-        asked = warehouse.scratch("fresh_identifier", pa.table({"identifier_id": pa.array(first, pa.int64())}))
+        asked = warehouse.scratch("fresh_identifier", pa.table({"identifier_id": pa.array(self._fresh, pa.int64())}))
         held = warehouse.arrow(IDENTIFIER.expr().semi_join(asked, "identifier_id").select("identifier_id", "key"))
         warehouse.drop_scratch("fresh_identifier")
         numbers, keys = held["identifier_id"].to_pylist(), held["key"].to_pylist()
-        self.clashes += sum(first[number] != key for number, key in zip(numbers, keys))
+        self.clashes += sum(self._fresh[number][1].hex() != key for number, key in zip(numbers, keys))
         return set(numbers)
 
-    def _sealed(self, rows: list[tuple[int, str, str, str]], load_id: int) -> pa.Table:
-        rows = list({row[0]: row for row in reversed(rows)}.values())
-        seal = self.workspace.keys.seal
-        numbers, namespaces, keys, values = zip(*rows)
+    def _sealed(self, rows: dict[int, tuple[str, bytes, str]], load_id: int) -> pa.Table:
+        namespaces, keys, values = zip(*rows.values())
         return pa.table({
-            "identifier_id": pa.array(numbers, pa.int64()), "namespace": namespaces, "key": keys,
+            "identifier_id": pa.array(rows, pa.int64()), "namespace": namespaces, "key": [key.hex() for key in keys],
             "masked": [identifiers.mask(n, v) for n, v in zip(namespaces, values)],
-            "cipher": pa.array([seal(v.encode(), PURPOSE) for v in values], pa.binary()),
-            "load_id": pa.array(np.full(len(rows), load_id)),
+            "cipher": self.workspace.keys.seal_all((v.encode() for v in values), PURPOSE),
+            "load_id": np.full(len(rows), load_id),
         }, schema=IDENTIFIER.schema)  # fmt: skip

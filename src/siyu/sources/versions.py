@@ -41,7 +41,7 @@ def judge(incoming: Versions, kept: Versions) -> Verdict:
     (['duplicate', 'corrected', 'loaded'], [3], [11])
     """
     none = np.array([], np.int64)
-    if not len(kept.key) and len(np.unique(incoming.key)) == len(incoming.key):
+    if not len(kept.key) and not _repeats(incoming.key):
         return Verdict(np.full(len(incoming.key), LOADED, np.uint8), none, none)
     size = len(kept.key)
     key, row = np.concatenate([kept.key, incoming.key]), np.concatenate([kept.row, incoming.row])
@@ -62,6 +62,12 @@ def judge(incoming: Versions, kept: Versions) -> Verdict:
     in_force_before = fresh[places] | np.append(fresh[places][1:] | ~same_key, True)
     gone = in_force_before & (places != winner) & fresh[winner]
     return Verdict(status[size:], fact_id[places[gone]], fact_id[winner[gone]])
+
+
+def _repeats(key: np.ndarray) -> bool:
+    """Whether any value stands twice."""
+    ordered = np.sort(key)
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _first_of(key: np.ndarray, row: np.ndarray, fact_id: np.ndarray) -> np.ndarray:

@@ -18,6 +18,8 @@ from siyu.core.time import DAY, SECOND, instant_of
 
 #: Zones' rules are read for these years; times outside them are refused as not plausible.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+#: Seconds between two looks at a zone's offset: no zone has changed twice in a week.
+STEP = 7 * 86400
 EARLIEST = instant_of(dt.datetime(FIRST_YEAR, 1, 2, tzinfo=dt.UTC))
 LATEST = instant_of(dt.datetime(LAST_YEAR, 1, 1, tzinfo=dt.UTC))
 
@@ -42,7 +44,7 @@ class Offsets:
 @lru_cache(maxsize=8)
 def offsets(zone: ZoneInfo) -> Offsets:
     """All changes of a zone's offset between FIRST_YEAR and LAST_YEAR, to the second."""
-    moments = range(EARLIEST // SECOND - 86400, LATEST // SECOND + 86400, 86400)
+    moments = range(EARLIEST // SECOND - STEP, LATEST // SECOND + STEP, STEP)
     known = [(s, _offset(s, zone)) for s in moments]
     changes = [_exactly(a, b, zone) for (a, before), (b, after) in itertools.pairwise(known) if before != after]
     offset = [known[0][1], *(_offset(s, zone) for s in changes)]
