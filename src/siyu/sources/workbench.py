@@ -20,7 +20,8 @@ MEMORY = "2GB"
 
 def _builtin(name: str, arguments: tuple[str, ...], result: str) -> Callable[..., Any]:
     """A function that the engine has and Ibis does not."""
-    return ibis.udf.scalar.builtin(name=name, signature=(arguments, result))(lambda *values: None)
+    shape = (lambda a: None) if len(arguments) == 1 else (lambda a, b: None)
+    return ibis.udf.scalar.builtin(name=name, signature=(arguments, result))(shape)
 
 
 epoch_us = _builtin("epoch_us", ("timestamp('UTC')",), "int64")

@@ -6,6 +6,7 @@ SQLAlchemy Core; the schema's history is in `store/migrations` (Alembic), applie
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,6 +129,16 @@ class Operations:
         query = sa.select(LOAD.c.load_id).where(LOAD.c.committed_at.is_not(None)).order_by(LOAD.c.load_id)
         with self.connect() as connection:
             return list(connection.execute(query).scalars())
+
+    def loads_with_facts(self, load_ids: set[int]) -> list[int]:
+        """Those of the loads whose report says that they brought facts, in order."""
+        if not load_ids:
+            return []
+        query = sa.select(LOAD.c.load_id, LOAD.c.counts).where(LOAD.c.load_id.in_(load_ids)).order_by(LOAD.c.load_id)
+        with self.connect() as connection:
+            kinds = [(row.load_id, json.loads(row.counts).get("kinds", {})) for row in connection.execute(query)]
+        return [load_id for load_id, counts in kinds
+                if any(c.get("loaded", 0) + c.get("corrected", 0) for c in counts.values())]
 
     def close(self) -> None:
         """Let go of all connections."""

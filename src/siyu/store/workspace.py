@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from siyu.core import settings as settings_file
-from siyu.core.errors import WorkspaceError
+from siyu.core.errors import DamagedError, WorkspaceError
 from siyu.core.identifiers import Keys
 from siyu.core.settings import Settings
 from siyu.store.engines.duck import DuckWarehouse
@@ -21,6 +21,8 @@ SETTINGS_FILE = "siyu.toml"
 KEYS_FILE = "secret.keys"
 KEYS_VARIABLE = "SIYU_KEYS"
 LANDED = "landed"
+#: What the warehouse of either engine is on disk. The log first: a new file must never meet an old log.
+WAREHOUSE_FILES = ("warehouse.duckdb.wal", "warehouse.duckdb", "warehouse")
 
 
 @dataclass
@@ -39,15 +41,24 @@ class Workspace:
     @cached_property
     def warehouse(self) -> Warehouse:
         """The warehouse of the chosen engine, without the facts of loads that were never committed."""
-        warehouse = _open_warehouse(self)
-        committed = set(self.operations.committed_loads())
-        warehouse.drop_loads(sorted(warehouse.load_ids() - committed))
+        warehouse = open_warehouse(self)
+        there, committed = warehouse.load_ids(), set(self.operations.committed_loads())
+        lost = self.operations.loads_with_facts(committed - there)
+        if lost:
+            warehouse.close()
+            raise DamagedError(f"The warehouse lacks the facts of {len(lost)} load(s) (first: {lost[0]}).")
+        warehouse.drop_loads(sorted(there - committed))
         return warehouse
 
     @property
     def landed(self) -> Path:
         """Folder of the landed raw files (compressed, encrypted)."""
         return self.directory / LANDED
+
+    def close_warehouse(self) -> None:
+        """Let go of the warehouse's files; it opens again when next used."""
+        if "warehouse" in self.__dict__:
+            self.__dict__.pop("warehouse").close()
 
     def close(self) -> None:
         """Close whatever was opened."""
@@ -116,7 +127,8 @@ def _write_keys(path: Path) -> None:
         file.write(text)
 
 
-def _open_warehouse(workspace: Workspace) -> Warehouse:
+def open_warehouse(workspace: Workspace) -> Warehouse:
+    """The warehouse of the chosen engine as it stands on disk; `Workspace.warehouse` also checks it."""
     settings = workspace.settings
     if settings["warehouse.engine"] == "spark":
         from siyu.store.engines.spark import SparkWarehouse  # optional extra: pyspark and Java
