@@ -201,10 +201,16 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
         read(tmp_path)
 
 
-def test_a_quote_never_closed_is_refused(tmp_path):
-    path = write(tmp_path / "o.csv", 'a,b\n1,"open\n' + "2,3\n" * 1_000_000)
+@pytest.mark.parametrize("start", ['1,"open', '"open,2'])
+@pytest.mark.parametrize("count", [1, 1_000_000])
+def test_a_quote_never_closed_is_refused_before_it_swallows_rows(tmp_path, start, count):
+    path = write(tmp_path / "o.csv", f"a,b\n{start}\n" + "2,3\n" * count)
     with pytest.raises(SourceError, match="quote"):
         rows(read(path))
+
+
+def test_quotes_inside_a_cell_are_text(tmp_path):
+    assert rows(read(write(tmp_path / "o.csv", 'a,b\n5" pipe,2\n3,4\n')))[0]["a"] == '5" pipe'
 
 
 def test_a_header_that_does_not_belong_to_the_rows_is_refused(tmp_path):

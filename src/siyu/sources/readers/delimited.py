@@ -23,6 +23,9 @@ HEAD_CHARACTERS = 1 << 18
 SMALLEST_BLOCK, LARGEST_BLOCK = 1 << 20, 1 << 25
 #: When most rows do not fit, and not just a few of the first, the file is read wrongly: no row of it can be trusted.
 FEW_BAD_ROWS, MOST_OF_ROWS = 1_000, 0.5
+#: A quote that is opened and never closed swallows the rest of the file: the number of quotes is odd, and the last cell
+#: (or bad row) has several lines; or, when the rest is longer than a block, Arrow says so.
+NEVER_CLOSED, QUOTE_SIGNS = "never closed", ("straddling", "sync")
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def open_delimited(path: Path, *, columns_hint: list[str] | None = None, encodin
     block = int(min(max(batch_rows * layout.row_bytes, SMALLEST_BLOCK), LARGEST_BLOCK))
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
-        yield from _batches(file, layout, text.quoted, block)
+        yield from _batches(file, layout, text.quotes, block)
 
     columns = [name for name in layout.names if name is not None]
     return SourceFile(path, "csv", columns, batches, total_bytes=path.stat().st_size, encoding=text.encoding)
@@ -93,7 +96,7 @@ def _fit(header: list[str], first: list[str]) -> list[str]:
     return header
 
 
-def _batches(file: SourceFile, layout: Layout, quoted: bool, block: int) -> Iterator[pa.RecordBatch]:
+def _batches(file: SourceFile, layout: Layout, quotes: int, block: int) -> Iterator[pa.RecordBatch]:
     places = [str(i) for i in range(len(layout.names))]
     kept = [place for place, name in zip(places, layout.names) if name is not None]
     shift = layout.header_rows - layout.header_lines  # Arrow counts skipped physical lines as rows
@@ -111,19 +114,22 @@ def _batches(file: SourceFile, layout: Layout, quoted: bool, block: int) -> Iter
                 _decoded(stream, file.encoding),
                 read_options=arrow_csv.ReadOptions(column_names=places, skip_rows=layout.header_lines,
                                                    block_size=block, use_threads=False),
-                parse_options=arrow_csv.ParseOptions(delimiter=layout.delimiter, quote_char='"' if quoted else False,
-                                                     newlines_in_values=quoted, ignore_empty_lines=False,
+                parse_options=arrow_csv.ParseOptions(delimiter=layout.delimiter, quote_char='"' if quotes else False,
+                                                     newlines_in_values=quotes > 0, ignore_empty_lines=False,
                                                      invalid_row_handler=set_aside),
                 convert_options=arrow_csv.ConvertOptions(
                     check_utf8=False, column_types=dict.fromkeys(places, pa.string()), include_columns=kept,
                     strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True))
-            line = layout.header_rows + 1
+            line, last = layout.header_rows + 1, ""
             for rows in reader:
                 numbers, line = _number(line, rows.num_rows, bad_lines)
                 file.progress = min(stream.tell() / max(file.total_bytes, 1), 1.0)
+                last = rows.columns[-1][-1].as_py() if rows.num_rows else last
                 yield cells.batch(file.columns, rows.columns, numbers)
     except pa.ArrowInvalid as error:
         raise _unreadable(file, bad_lines, str(error)) from None
+    if quotes % 2 and "\n" in (last or "") + (file.bad_rows[-1].text if file.bad_rows else ""):
+        raise _unreadable(file, [], NEVER_CLOSED)
 
 
 def _decoded(stream: pa.NativeFile, encoding: str) -> pa.NativeFile:
@@ -151,7 +157,7 @@ def _unreadable(file: SourceFile, bad_lines: list[int], message: str) -> SourceE
             f"{file.path.name}: {len(bad_lines):,} of the first {bad_lines[-1]:,} rows do not have the header's "
             f"{len(file.columns)} cells.",
             remedy="Check that the header belongs to these rows and that the delimiter is a comma, semicolon or tab.")
-    broken_quote = "straddling" in message or "sync" in message
+    broken_quote = any(sign in message for sign in (NEVER_CLOSED, *QUOTE_SIGNS))
     found = "a quote that is opened and never closed" if broken_quote else "text that breaks the format"
     return SourceError(f"{file.path.name}: expected delimited rows, found {found}.",
                        remedy="Open the file in a spreadsheet, save it as CSV UTF-8, and load that.")

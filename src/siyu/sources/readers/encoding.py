@@ -16,10 +16,10 @@ UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 @dataclass(frozen=True)
 class TextFile:
-    """What one pass over a text file tells: its encoding, and whether any cell may be quoted."""
+    """What one pass over a text file tells: its encoding, and how many quotes it holds."""
 
     encoding: str
-    quoted: bool
+    quotes: int
 
 
 def inspect(path: Path, given: str | None = None) -> TextFile:
@@ -50,13 +50,13 @@ def _known(path: Path, encoding: str) -> str:
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def _decode_all(path: Path, encoding: str) -> bool:
-    """Whether the file holds a quote; raises UnicodeDecodeError at the first byte that does not fit."""
+def _decode_all(path: Path, encoding: str) -> int:
+    """Quotes in the file; raises UnicodeDecodeError at the first byte that does not fit."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    quoted = False
+    quotes = 0
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
             decoder.decode(block)
-            quoted = quoted or b'"' in block
+            quotes += block.count(b'"')
     decoder.decode(b"", final=True)
-    return quoted
+    return quotes
