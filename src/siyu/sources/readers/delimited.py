@@ -97,31 +97,11 @@ def _fit(header: list[str], first: list[str]) -> list[str]:
 
 
 def _batches(file: SourceFile, layout: Layout, quotes: int, block: int) -> Iterator[pa.RecordBatch]:
-    places = [str(i) for i in range(len(layout.names))]
-    kept = [place for place, name in zip(places, layout.names) if name is not None]
-    shift = layout.header_rows - layout.header_lines  # Arrow counts skipped physical lines as rows
     bad_lines: list[int] = []
-
-    def set_aside(row: arrow_csv.InvalidRow) -> str:
-        line = int(row.number or 0) + shift
-        bad_lines.append(line)
-        file.refuse(line, row.text, f"expected {row.expected_columns} cells, found {row.actual_columns}")
-        return "error" if _read_wrongly(bad_lines) else "skip"
-
+    line, last = layout.header_rows + 1, ""
     try:
         with pa.OSFile(str(file.path)) as stream:
-            reader = arrow_csv.open_csv(
-                _decoded(stream, file.encoding),
-                read_options=arrow_csv.ReadOptions(column_names=places, skip_rows=layout.header_lines,
-                                                   block_size=block, use_threads=False),
-                parse_options=arrow_csv.ParseOptions(delimiter=layout.delimiter, quote_char='"' if quotes else False,
-                                                     newlines_in_values=quotes > 0, ignore_empty_lines=False,
-                                                     invalid_row_handler=set_aside),
-                convert_options=arrow_csv.ConvertOptions(
-                    check_utf8=False, column_types=dict.fromkeys(places, pa.string()), include_columns=kept,
-                    strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True))
-            line, last = layout.header_rows + 1, ""
-            for rows in reader:
+            for rows in _reader(file, stream, layout, quotes, block, bad_lines):
                 numbers, line = _number(line, rows.num_rows, bad_lines)
                 file.progress = min(stream.tell() / max(file.total_bytes, 1), 1.0)
                 last = rows.columns[-1][-1].as_py() if rows.num_rows else last
@@ -130,6 +110,31 @@ def _batches(file: SourceFile, layout: Layout, quotes: int, block: int) -> Itera
         raise _unreadable(file, bad_lines, str(error)) from None
     if quotes % 2 and "\n" in (last or "") + (file.bad_rows[-1].text if file.bad_rows else ""):
         raise _unreadable(file, [], NEVER_CLOSED)
+
+
+def _reader(file: SourceFile, stream: pa.NativeFile, layout: Layout, quotes: int, block: int,
+            bad_lines: list[int]) -> arrow_csv.CSVStreamingReader:
+    """Arrow's reader of the rows below the header; ragged ones are set aside, their lines noted in `bad_lines`."""
+    places = [str(i) for i in range(len(layout.names))]
+    kept = [place for place, name in zip(places, layout.names) if name is not None]
+    shift = layout.header_rows - layout.header_lines  # Arrow counts skipped physical lines as rows
+
+    def set_aside(row: arrow_csv.InvalidRow) -> str:
+        bad_lines.append(int(row.number or 0) + shift)
+        file.refuse(bad_lines[-1], row.text, f"expected {row.expected_columns} cells, found {row.actual_columns}")
+        return "error" if _read_wrongly(bad_lines) else "skip"
+
+    return arrow_csv.open_csv(
+        _decoded(stream, file.encoding),
+        # without threads Arrow knows the line of a bad row
+        read_options=arrow_csv.ReadOptions(column_names=places, skip_rows=layout.header_lines, block_size=block,
+                                           use_threads=False),
+        parse_options=arrow_csv.ParseOptions(delimiter=layout.delimiter, quote_char='"' if quotes else False,
+                                             newlines_in_values=quotes > 0, ignore_empty_lines=False,
+                                             invalid_row_handler=set_aside),
+        convert_options=arrow_csv.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(places, pa.string()),
+                                                 include_columns=kept, strings_can_be_null=True, null_values=[""],
+                                                 quoted_strings_can_be_null=True))
 
 
 def _decoded(stream: pa.NativeFile, encoding: str) -> pa.NativeFile:
