@@ -280,5 +280,5 @@ def _worth(consumers: int, own: int, referral: int) -> dict:
         "consumers": consumers,
         "own_total": own,
         "referral_total": referral,
-        "clv_mean": (own + referral) / consumers,
+        "clv_mean": (own + referral) / max(consumers, 1),
     }

@@ -164,4 +164,4 @@ def _quality(workspace: Workspace) -> Quality:
 def _counts(text: str) -> dict[str, int]:
     """Source rows of a load report: read, and where each went."""
     report = json.loads(text)
-    return {"read": report["read"], **report["counts"]}
+    return {"read": report.get("read", 0), **report.get("counts", {})}

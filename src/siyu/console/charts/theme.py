@@ -79,7 +79,9 @@ def chart(*layers: alt.Chart, height: int) -> dict[str, Any]:
     """The spec of layers that fill their panel's width."""
     whole = alt.layer(*layers)
     whole = whole.properties(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
-    return whole.to_dict(validate=False)
+    spec = whole.to_dict(validate=False)
+    spec.pop("$schema")  # an address; the page says which grammar it is
+    return spec
 
 
 def rows(values: list[dict[str, Any]]) -> alt.Data:

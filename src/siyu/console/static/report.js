@@ -3,7 +3,7 @@
   "use strict";
   const given = JSON.parse(document.getElementById("charts").textContent);
   const options = {
-    renderer: "svg", ast: true, actions: false, defaultStyle: false, config: given.config,
+    mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, config: given.config,
     tooltip: { disableDefaultStyle: true },
   };
 

@@ -1,0 +1,171 @@
+"""The report's HTML: everything is there, in both languages, and nothing from data or network gets through."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from siyu.console.page import page
+from siyu.console.panels.sections import SECTIONS
+from siyu.console.render import html
+from siyu.console.words import Words
+from tests.console.sample import document, material
+
+LANGUAGES = ("zh", "en")
+
+
+@cache
+def report(lang: str) -> str:
+    return html(page(material(), lang))
+
+
+def own(text: str) -> str:
+    """The page without the chart bundle."""
+    return re.sub(r"<script>.*?</script>", "", text, flags=re.S)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_section_and_panel_stands_on_the_page(lang: str):
+    text = own(report(lang))
+    for name, _, tab, title, lead, questions in SECTIONS:
+        assert f'id="{name}"' in text
+        for said in (tab, title, lead):
+            assert Words(lang)(said).replace("'", "&#39;") in text
+        for question in questions:
+            assert f'id="panel-{question.name}"' in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_panel_says_what_to_look_for_its_definition_its_basis_and_its_table(lang: str):
+    for section in page(material(), lang).sections:
+        for panel in section.panels:
+            assert panel.look_for
+            assert panel.definition
+            assert len(panel.basis) == 3
+            assert panel.grid is not None
+            assert panel.grid.rows
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_panel_of_the_sample_fails(lang: str):
+    panels = [p for section in page(material(), lang).sections for p in section.panels]
+    assert [(p.name, p.message) for p in panels if p.failed or p.message] == []
+
+
+def test_rows_of_a_table_are_as_wide_as_its_header():
+    for section in page(material(), "en").sections:
+        for panel in section.panels:
+            assert panel.grid is not None
+            assert {len(row) for row in panel.grid.rows} == {len(panel.grid.header)}, panel.name
+
+
+def test_the_chinese_page_holds_no_english_sentence():
+    text = re.sub(r"<style>.*?</style>|<script[^>]*>.*?</script>|<[^>]+>", " ", report("zh"), flags=re.S)
+    sentences = [found for found in re.findall(r"(?:[A-Za-z'’]+ ){4,}", text) if "siyu consent" not in found]
+    assert sentences == []
+
+
+def test_nothing_is_fetched_from_elsewhere():
+    text = own(report("zh"))
+    assert re.findall(r'(?:src|href|action|url)\s*[=(]\s*["\']?(?!#)[^"\'>\s]', text) == []
+    assert "default-src &#39;none&#39;" in text
+    assert "://" not in text
+
+
+def test_the_policy_names_the_hash_of_every_script_and_of_the_style():
+    text = report("en")
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)
+    assert policy
+    allowed = policy.group(1).replace("&#39;", "'")
+    for inline in re.findall(r"<script>(.*?)</script>", text, flags=re.S) + re.findall(
+        r"<style>(.*?)</style>", text, flags=re.S
+    ):
+        assert base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode() in allowed
+
+
+def test_no_element_carries_a_style_of_its_own():
+    assert " style=" not in own(report("en"))
+
+
+def hostile() -> dict:
+    """A document whose touchpoint is an attack."""
+    changed = document()
+    places = changed["fast_plus"]["T"]["by_touchpoint"]
+    places["</script><script>alert(1)</script>"] = places.pop("旗舰店")
+    return changed
+
+
+def test_names_from_data_are_escaped_in_text_and_in_chart_data():
+    text = html(page(material(document=hostile(), brand="<img src=x onerror=alert(1)>"), "zh"))
+    assert "<script>alert" not in text
+    assert "<img" not in own(text)
+    assert "&lt;script&gt;alert" in text
+
+
+def test_braces_in_names_from_data_are_left_alone():
+    text = html(page(material(brand="{0} {__class__}"), "zh"))
+    assert "{0} {__class__}" in own(text)
+
+
+def test_chart_data_is_json_that_cannot_end_its_element():
+    text = html(page(material(document=hostile()), "en"))
+    found = re.search(r'<script type="application/json" id="charts">(.*?)</script>', text, flags=re.S)
+    assert found
+    assert set(json.loads(found.group(1))) == {"config", "specs", "failed"}
+
+
+def test_a_figure_that_is_null_is_a_dash_with_its_reason_and_never_zero():
+    empty = document()
+    empty["fast_plus"]["T"] = {"value": None, "visitors": 0, "by_touchpoint": {}}
+    shown = page(material(document=empty), "en")
+    gravity = next(i for i in shown.indicators if i.letter == "T")
+    assert gravity.value == "—"
+    assert gravity.reason == "not measurable: no visits with a touchpoint in this window"
+
+
+def test_a_piece_that_could_not_be_gathered_is_a_message_and_the_page_stands():
+    shown = page(material(failures={"coverage": "it broke"}), "en")
+    panels = {p.name: p for section in shown.sections for p in section.panels}
+    assert "it broke" in panels["coverage"].message
+    assert panels["funnel"].chart
+
+
+def test_a_panel_that_fails_is_a_message_and_the_page_stands():
+    broken = document()
+    broken["fast_plus"]["F"]["by_channel"] = {"sms": "many"}
+    shown = page(material(document=broken), "zh")
+    panels = {p.name: p for section in shown.sections for p in section.panels}
+    assert panels["channels"].failed
+    assert not panels["relations"].failed
+
+
+def test_a_brand_with_nothing_measured_still_has_a_page():
+    nothing = {"brand": "B", "as_of": "2026-06-30", "window_days": 30, "fast_plus": {}, "fast": {}}
+    bare = replace(
+        material(), document=nothing, previous=None, windows=[], series=[], held=[], consent=None, quality=None
+    )
+    shown = page(replace(bare, coverage=None), "zh")
+    assert [i.value for i in shown.indicators] == ["—"] * 4
+    assert not [p.name for section in shown.sections for p in section.panels if p.failed]
+    assert html(shown)
+
+
+def test_without_a_window_before_no_change_is_claimed():
+    shown = page(material(previous=None, windows=[]), "en")
+    assert {i.direction for i in shown.indicators} == {"none"}
+
+
+def test_own_value_and_referral_value_are_never_added():
+    s = document()["fast_plus"]["S"]
+    added = Words("en").amount(s["own_total"] + s["propagation_total"])
+    assert added not in own(report("en"))
+
+
+def test_the_file_is_less_than_two_megabytes():
+    assert len(report("zh").encode()) < 2_000_000
