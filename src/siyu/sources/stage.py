@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from siyu.core.kinds import Kind
 from siyu.sources.hashing import Hashes
 from siyu.sources.identify import NONE
+from siyu.sources.observed import first_observed, with_basis
 from siyu.sources.persons import Links, Person
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.versions import CORRECTED, LOADED, STATUS, Versions, judge
@@ -63,6 +64,8 @@ class Stage:
         verdict = judge(Versions(key, row, fact_ids), self._kept(key))
         fresh = (verdict.status == LOADED) | (verdict.status == CORRECTED)
         facts = self._facts(rows, lines, fact_ids, key, row)
+        if self.kind.name == "orders" and (verdict.status == CORRECTED).any():
+            facts = first_observed(facts, verdict.status == CORRECTED, self.warehouse)
         if fresh.any():
             table = tables.BY_NAME[self.kind.name]
             self.warehouse.append(table, facts if fresh.all() else facts.filter(pa.array(fresh)))
@@ -100,7 +103,7 @@ class Stage:
             "loaded_at": np.full(count, self.load.loaded_at), "key_hash": key, "row_hash": row,
             "source": pa.array([self.load.source]).dictionary_encode().take(pa.array(np.zeros(count, np.int32))),
         }  # fmt: skip
-        rows = with_basis(self.kind, rows, self.load)
+        rows = with_basis(self.kind, rows, self.load.loaded_at, self.load.loaded_day)
         schema = tables.BY_NAME[self.kind.name].schema
         given = {**{n: rows[n] for n in rows.column_names}, **lineage}
         columns = [_cast(given[f.name], f.type) if f.name in given else pa.nulls(count, f.type) for f in schema]
@@ -127,42 +130,6 @@ def with_persons(kind: Kind, rows: pa.Table, people: list[Person]) -> tuple[pa.T
     for person, column in zip(people, kind.person_columns):
         rows = rows.append_column(column, _nullable(person.primary))
     return rows, list(named)
-
-
-def with_basis(kind: Kind, rows: pa.Table, load: Load) -> pa.Table:
-    """What a load adds: where dates come from; refunds without one are dated by the load. Not part of the hashes."""
-    if kind.name == "relations":
-        return _relation_basis(rows, load)
-    if kind.name == "orders" and "refund_amount" in rows.column_names:
-        return _refund_basis(rows, load)
-    return rows
-
-
-def _relation_basis(rows: pa.Table, load: Load) -> pa.Table:
-    if "started_at" not in rows.column_names:
-        rows = rows.append_column("started_at", pa.array(np.full(rows.num_rows, load.loaded_at)))
-        rows = rows.append_column("started_day", pa.array(np.full(rows.num_rows, load.loaded_day, np.int32)))
-        rows = rows.append_column("started_at_basis", pa.array(["observed"] * rows.num_rows, pa.string()))
-    for column in ("started_at", "ended_at"):
-        if column in rows.column_names and f"{column}_basis" not in rows.column_names:
-            stated = pc.if_else(rows[column].is_valid(), pa.scalar("stated"), pa.scalar(None, pa.string()))
-            rows = rows.append_column(f"{column}_basis", stated)
-    return rows
-
-
-def _refund_basis(rows: pa.Table, load: Load) -> pa.Table:
-    if "refunded_at" not in rows.column_names:
-        rows = rows.append_column("refunded_at", pa.nulls(rows.num_rows, pa.int64()))
-        rows = rows.append_column("refunded_day", pa.nulls(rows.num_rows, pa.int32()))
-    refunded = pc.greater(rows["refund_amount"], 0).fill_null(False)
-    undated = pc.and_(refunded, rows["refunded_at"].is_null())
-    basis = pc.if_else(undated, pa.scalar("observed"), pa.scalar("stated"))
-    rows = rows.append_column("refund_basis", pc.if_else(refunded, basis, pa.scalar(None, pa.string())))
-    for column, value in (("refunded_at", load.loaded_at), ("refunded_day", load.loaded_day)):
-        type_ = pa.int32() if column == "refunded_day" else pa.int64()
-        dated = pc.if_else(undated, pa.scalar(value, type_), rows[column])
-        rows = rows.set_column(rows.schema.get_field_index(column), column, dated)
-    return rows
 
 
 def _nullable(ids: np.ndarray) -> pa.Array:

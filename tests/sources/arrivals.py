@@ -1,0 +1,47 @@
+"""Small files and short questions for the tests of loading."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from siyu.sources.load import load
+from siyu.sources.loadreport import LoadReport
+from siyu.store import tables
+from siyu.store.workspace import Workspace
+
+NOW = dt.datetime(2027, 1, 1, 12, tzinfo=dt.UTC)
+LATER = dt.datetime(2027, 2, 1, 12, tzinfo=dt.UTC)
+#: What differs between two loads of the same rows, or says where a row came from.
+LINEAGE = {"fact_id", "load_id", "source_ref", "loaded_at", "source", "by_fact_id", "first_ref", "cipher"}
+
+
+def csv(folder: Path, name: str, text: str) -> Path:
+    """A file of lines; blanks around cells are the reader's to remove."""
+    path = folder / name
+    path.write_text("\n".join(line.strip() for line in text.strip().splitlines()) + "\n", encoding="utf-8")
+    return path
+
+
+def take(workspace: Workspace, folder: Path, name: str, text: str, **options: Any) -> LoadReport:
+    """Write a file and load it."""
+    return load(workspace, [csv(folder, name, text)], **{"now": NOW, **options})
+
+
+def in_force(workspace: Workspace, kind: str, *columns: str) -> list[tuple]:
+    """Values of the facts in force, sorted."""
+    rows = workspace.warehouse.rows(workspace.warehouse.in_force(kind).select(*columns))
+    return sorted((tuple(row[c] for c in columns) for row in rows), key=repr)
+
+
+def kept(workspace: Workspace, name: str) -> list[tuple]:
+    """All rows of a table without what differs between loads, sorted."""
+    table = tables.BY_NAME[name]
+    columns = [c for c in table.column_names if c not in LINEAGE]
+    return sorted((tuple(row[c] for c in columns) for row in workspace.warehouse.rows(table.expr())), key=repr)
+
+
+def everything(workspace: Workspace) -> dict[str, list[tuple]]:
+    """All fact tables, comparable between workspaces with the same keys."""
+    return {table.name: kept(workspace, table.name) for table in tables.TABLES if table.fact}

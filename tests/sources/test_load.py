@@ -1,0 +1,194 @@
+"""Canonical files become facts: duplicates, corrections, quarantine, counts, dry runs."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from siyu.core.errors import SourceError
+from siyu.core.kinds import KINDS
+from siyu.sources import quarantine
+from siyu.sources.load import load
+from siyu.store import workspace as workspaces
+from siyu.store.operations import CONSENT, LOAD
+from tests.plain import load_plain
+from tests.sources.arrivals import LATER, NOW, everything, in_force, kept, take
+
+ORDERS = """order_id,platform,paid_at,paid_amount,id.phone
+    o1,tmall,2026-03-01 10:00:00,148.50,13800000001
+    o2,tmall,2026-03-02 10:00:00,20,13800000002"""
+
+
+def adds_up(report):
+    return report.read == sum(report.counts.values())
+
+
+def test_amounts_are_minor_units_and_times_are_instants_of_the_brands_zone(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", ORDERS)
+    assert in_force(workspace, "orders", "order_id", "paid_amount", "paid_at", "paid_day") == [
+        ("o1", 14850, 1772330400000000, 20513), ("o2", 2000, 1772416800000000, 20514)]
+
+
+@pytest.mark.parametrize("brand", ["brand_11", "brand_12", "brand_13"])
+def test_a_worked_brand_loads_as_the_plain_loader_of_the_tests_loads_it(workspace, tmp_path, shared, brand):
+    files = [p for p in sorted((shared / "oracles" / brand).glob("*.csv")) if not p.name.startswith("trace")]
+    assert adds_up(load(workspace, files, now=NOW))
+    with workspaces.create(tmp_path / "plain") as other:
+        other.keys = workspace.keys
+        load_plain(other, shared / "oracles" / brand, now=NOW)
+        for kind in KINDS:
+            columns = [c for c in other.warehouse.in_force(kind.name).columns
+                       if c not in ("fact_id", "load_id", "source", "source_ref", "key_hash", "row_hash")]
+            assert in_force(workspace, kind.name, *columns) == in_force(other, kind.name, *columns)
+        assert kept(workspace, "identifier") == kept(other, "identifier")
+
+
+def test_loading_the_same_file_again_changes_nothing(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", ORDERS)
+    before = everything(workspace)
+    report = take(workspace, tmp_path, "orders.csv", ORDERS, now=LATER)
+    assert report.counts["duplicate"] == report.read == 2
+    assert everything(workspace) == before
+
+
+def test_a_known_key_with_new_values_is_a_correction_and_both_versions_stay(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", ORDERS)
+    report = take(workspace, tmp_path, "orders.csv", ORDERS.replace("148.50", "99"), now=LATER)
+    assert report.counts == {"quarantined": 0, "corrected": 1, "loaded": 0, "duplicate": 1, "filtered": 0}
+    assert in_force(workspace, "orders", "order_id", "paid_amount") == [("o1", 9900), ("o2", 2000)]
+    assert len(kept(workspace, "orders")) == 3
+
+
+def test_an_old_file_loaded_again_reverts_nothing(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", ORDERS)
+    take(workspace, tmp_path, "orders.csv", ORDERS.replace("148.50", "99"), now=LATER)
+    report = take(workspace, tmp_path, "orders.csv", ORDERS, now=LATER)
+    assert report.counts["duplicate"] == 2
+    assert ("o1", 9900) in in_force(workspace, "orders", "order_id", "paid_amount")
+
+
+def test_inside_one_file_the_later_line_wins(workspace, tmp_path):
+    report = take(workspace, tmp_path, "orders.csv", ORDERS + "\n o1,tmall,2026-03-01 10:00:00,1,13800000001")
+    assert report.counts["corrected"] == 1
+    assert ("o1", 100) in in_force(workspace, "orders", "order_id", "paid_amount")
+
+
+def test_a_column_that_is_empty_and_one_that_is_absent_are_the_same(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", "order_id,paid_amount,id.phone,id.email\n o1,5,13800000001,")
+    report = take(workspace, tmp_path, "orders.csv", "paid_amount,id.phone,order_id\n 5,13800000001,o1")
+    assert report.counts["duplicate"] == 1
+
+
+def test_the_platform_is_part_of_the_key(workspace, tmp_path):
+    text = "order_id,platform,paid_amount\n o1,tmall,5\n o1,jd,5"
+    assert take(workspace, tmp_path, "orders.csv", text).counts["loaded"] == 2
+
+
+def test_bad_rows_go_to_quarantine_and_the_rest_is_loaded(workspace, tmp_path):
+    report = take(workspace, tmp_path, "orders.csv", """order_id,paid_at,paid_amount,is_test
+        o1,2026-03-01,5,no
+        o2,yesterday,5,no
+        o3,2026-03-01,5.005,no
+        ,2026-03-01,5,no
+        o5,2026-03-01,five,no
+        o6,2026-03-01,5,perhaps""")
+    assert report.counts["loaded"] == 1
+    assert adds_up(report)
+    assert [(r.column, r.reason.split(" such")[0]) for r in report.files[0].reasons] == [
+        ("paid_at", "expected a time"), ("paid_amount", "expected at most 2 decimals"),
+        ("order_id", "is empty and is required"), ("paid_amount", "expected an amount"),
+        ("is_test", "expected true or false")]
+
+
+def test_a_quarantined_row_can_be_read_again_by_who_holds_the_keys(workspace, tmp_path):
+    take(workspace, tmp_path, "relations.csv", "relation_type,started_at,id.phone\n member,2026-13-01,13800000001")
+    (row,) = quarantine.rows(workspace)
+    assert (row["line"], row["column"]) == (2, "started_at")
+    assert row["cells"] == {"relation_type": "member", "started_at": "2026-13-01", "id.phone": "13800000001"}
+
+
+def test_a_mended_row_is_loaded_and_the_others_are_duplicates(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", ORDERS.replace("2026-03-02", "2026-02-30"))
+    assert take(workspace, tmp_path, "orders.csv", ORDERS, now=LATER).counts["loaded"] == 1
+
+
+def test_orders_may_be_anonymous_and_relations_may_not(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", "order_id,paid_amount,id.phone\n o1,5,")
+    assert in_force(workspace, "orders", "identifier_id") == [(None,)]
+    report = take(workspace, tmp_path, "relations.csv", "relation_type,started_at,id.phone\n fan,2026-01-01,")
+    assert report.counts["quarantined"] == 1
+
+
+def test_masked_blocked_and_invalid_values_are_no_identifiers_and_are_counted(workspace, tmp_path):
+    report = take(workspace, tmp_path, "orders.csv", """order_id,paid_amount,id.phone,id.unionid
+        o1,5,138****0001,null
+        o2,5,12,
+        o3,5,13800000003,oABC""")
+    assert report.files[0].identifiers_ignored == {"phone": {"masked": 1, "invalid": 1}, "unionid": {"blocked": 1}}
+    assert len(kept(workspace, "identifier")) == 2
+    assert "138****0001" not in str(report.as_json())
+
+
+def test_a_dry_run_says_what_would_happen_and_leaves_nothing(workspace, tmp_path):
+    before = everything(workspace)
+    report = take(workspace, tmp_path, "orders.csv", ORDERS, dry_run=True)
+    assert report.counts["loaded"] == 2
+    assert everything(workspace) == before
+    assert workspace.operations.committed_loads() == []
+    assert not list(workspace.landed.glob("*"))
+
+
+def test_an_unknown_column_is_noted_with_the_nearest_known_one(workspace, tmp_path):
+    report = take(workspace, tmp_path, "orders.csv", "order_id,paid_amount,touch_point\n o1,5,live")
+    assert "Did you mean 'touchpoint'?" in report.files[0].notes[0]
+
+
+def test_a_member_list_keeps_other_columns_as_attributes_but_not_those_that_name_a_person(workspace, tmp_path):
+    report = take(workspace, tmp_path, "members.csv",
+                  "platform,tier,skin_type,姓名,id.phone\n youzan,gold,dry,林小姐,13800000001")
+    assert in_force(workspace, "members", "tier", "attributes") == [("gold", '{"skin_type":"dry"}')]
+    assert "姓名" in report.files[0].notes[0]
+
+
+def test_phones_inside_free_text_are_hidden(workspace, tmp_path):
+    take(workspace, tmp_path, "feedback.csv",
+         "occurred_at,kind,text,id.phone\n 2026-01-01,complaint,call 13800009999 please,13800000001")
+    assert in_force(workspace, "feedback", "text") == [("call *** please",)]
+
+
+def test_consents_are_kept_in_operations_and_copied_to_the_warehouse(workspace, tmp_path):
+    take(workspace, tmp_path, "consents.csv",
+         "occurred_at,purpose,channel,action,source,id.phone\n 2026-01-01,marketing,sms,grant,form 7,13800000001")
+    with workspace.operations.connect() as connection:
+        kept_there = connection.execute(sa.select(CONSENT.c.fact_id, CONSENT.c.channel, CONSENT.c.source)).all()
+    assert [tuple(row) for row in kept_there] == in_force(workspace, "consents", "fact_id", "channel", "stated_source")
+
+
+def test_a_file_that_lacks_a_required_column_is_refused_before_anything_is_written(workspace, tmp_path):
+    with pytest.raises(SourceError, match="paid_amount"):
+        take(workspace, tmp_path, "orders.csv", "order_id,paid\n o1,5", kind="orders")
+    assert workspace.operations.committed_loads() == []
+
+
+def test_every_file_is_a_load_of_its_own_with_its_report(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", ORDERS)
+    take(workspace, tmp_path, "orders-2.csv", ORDERS.replace("o1", "o3"))
+    with workspace.operations.connect() as connection:
+        loads = connection.execute(sa.select(LOAD.c.load_id, LOAD.c.file_name).order_by(LOAD.c.load_id)).all()
+    assert [tuple(row) for row in loads] == [(1, "orders.csv"), (2, "orders-2.csv")]
+
+
+def test_a_refund_without_a_date_is_dated_by_the_first_load_that_shows_it(workspace, tmp_path):
+    text = "order_id,paid_at,paid_amount,refund_amount\n o1,2026-03-01,10,4\n o2,2026-03-01,10,"
+    take(workspace, tmp_path, "orders.csv", text)
+    report = take(workspace, tmp_path, "orders.csv", text, now=LATER)
+    assert report.counts["duplicate"] == 2
+    assert in_force(workspace, "orders", "order_id", "refunded_at", "refunded_day", "refund_basis") == [
+        ("o1", 1798804800000000, 20819, "observed"), ("o2", None, None, None)]
+
+
+def test_an_observed_refund_keeps_its_date_when_another_value_is_corrected(workspace, tmp_path):
+    text = "order_id,paid_at,paid_amount,refund_amount,store\n o1,2026-03-01,10,4,a"
+    take(workspace, tmp_path, "orders.csv", text)
+    take(workspace, tmp_path, "orders.csv", text.replace("4,a", "4,b"), now=LATER)
+    assert in_force(workspace, "orders", "store", "refunded_day", "refund_basis") == [("b", 20819, "observed")]
