@@ -39,7 +39,8 @@ def load_plain(
     """Load canonical rows (a folder of CSVs named after kinds, or kind -> rows) as one load; facts added per kind.
 
     `now` is the time of the load: it also dates refunds that the orders know without a date.
-    `identified=False` leaves links and consumers to whoever calls. May be called again: later rows are duplicates or corrections of the ones kept, as architecture.md says.
+    `identified=False` leaves links and consumers to whoever calls. May be called again: later rows are duplicates
+    or corrections of the ones kept, as architecture.md says.
     """
     brand = read_folder(source) if isinstance(source, Path) else source
     load = _Load(workspace, instant_of(now))

@@ -10,7 +10,8 @@ from siyu.identity.resolve import resolve
 from siyu.identity.unlink import unlink
 from siyu.measures import touched
 from siyu.measures.build import BUILDING, STATE, refresh
-from siyu.store import tables, workspace as workspaces
+from siyu.store import tables
+from siyu.store import workspace as workspaces
 from tests.measures.random_brand import random_brand, zone_of
 from tests.plain import NOW, load_plain
 

@@ -29,8 +29,14 @@ def test_asking_again_with_nothing_new_gives_the_kept_document(workspace, shared
 
 
 def test_the_default_day_is_the_newest_fact_when_that_is_before_yesterday(workspace):
-    load_plain(workspace, {"orders": [
-        {"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10", "id.phone": "13800000001"}]})
+    load_plain(
+        workspace,
+        {
+            "orders": [
+                {"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10", "id.phone": "13800000001"}
+            ]
+        },
+    )
     assert measure(workspace, now=NOW)["as_of"] == "2026-03-01"
 
 
@@ -40,8 +46,14 @@ def test_without_facts_the_error_says_what_to_do(workspace):
 
 
 def test_what_the_files_cannot_answer_is_null_with_its_reason(workspace):
-    load_plain(workspace, {"orders": [
-        {"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10", "id.phone": "13800000001"}]})
+    load_plain(
+        workspace,
+        {
+            "orders": [
+                {"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10", "id.phone": "13800000001"}
+            ]
+        },
+    )
     found = measure(workspace, now=NOW)
     assert found["fast_plus"]["S"]["own_total"] == 1000
     assert found["fast_plus"]["S"]["propagation_total"] is None

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 #: brand folder, as-of day, window: the expected files beside the project.
-CASES = [(brand, day, window) for brand in ("brand_11", "brand_12", "brand_13")
-         for day, window in (("2026-06-30", 30), ("2025-12-31", 90))]
+CASES = [
+    (brand, day, window)
+    for brand in ("brand_11", "brand_12", "brand_13")
+    for day, window in (("2026-06-30", 30), ("2025-12-31", 90))
+]
 
 
 def expected(shared: Path, brand: str, day: str, window: int) -> dict:

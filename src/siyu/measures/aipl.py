@@ -33,7 +33,9 @@ def aipl(facts: Facts, asked: Asked) -> ir.Table:
 def _recent_events(facts: Facts, asked: Asked, names: tuple[str, ...]) -> ir.Table:
     events = facts.of("events")
     wanted = events.filter(
-        events.occurred_day.between(*asked.last_days(RECENT_DAYS)) & events.name.isin(names) & events.identifier_id.notnull()
+        events.occurred_day.between(*asked.last_days(RECENT_DAYS))
+        & events.name.isin(names)
+        & events.identifier_id.notnull()
     )
     return wanted.join(facts.identity(), "identifier_id")
 

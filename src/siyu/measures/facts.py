@@ -113,9 +113,7 @@ def valid_referrals(referrals: ir.Table, purchase: ir.Table) -> ir.Table:
     inviter is the later one.
     """
     accepted = referrals.filter(referrals.kind == "accepted")
-    in_order = ibis.window(
-        group_by="invitee_id", order_by=["occurred_at", "inviter_identifier_id", "fact_id"]
-    )
+    in_order = ibis.window(group_by="invitee_id", order_by=["occurred_at", "inviter_identifier_id", "fact_id"])
     numbered = accepted.mutate(place=ibis.row_number().over(in_order))
     first = numbered.filter(numbered.place == 0)
     invited = purchase.semi_join(first, [("consumer_id", "invitee_id")])

@@ -28,7 +28,9 @@ def fast(facts: Facts, asked: Asked) -> dict:
     advanced = warehouse.count(_advanced(opening, closing))
     members = warehouse.scratch("active_member", active_members(asked.day))
     count = warehouse.count(members)
-    thriving = {days: warehouse.count(_thriving(facts, asked, days).semi_join(members, "consumer_id")) for days in (30, 180)}
+    thriving = {
+        days: warehouse.count(_thriving(facts, asked, days).semi_join(members, "consumer_id")) for days in (30, 180)
+    }
     return {
         "fertility": sum(states.values()),
         "advancing": ratio(advanced, sum(start.values())),

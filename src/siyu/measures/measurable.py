@@ -15,9 +15,23 @@ NO_ORDERS = "not measurable: no paid orders"
 NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("fast_plus.F", ("relations",), "not measurable: no relations and no members"),
     ("fast_plus.A", ("relations",), "not measurable: no relations and no members"),
-    ("fast_plus.T", ("entries",), "not measurable: no entries (visit, enter, open) of known consumers into touchpoints"),
-    *((f"fast_plus.S.{name}", ("orders",), NO_ORDERS) for name in (
-        "own_total", "anonymous_total", "clv_mean", "clv_median", "clv_p90", "by_role.*.own_total", "by_role.*.clv_mean")),
+    (
+        "fast_plus.T",
+        ("entries",),
+        "not measurable: no entries (visit, enter, open) of known consumers into touchpoints",
+    ),
+    *(
+        (f"fast_plus.S.{name}", ("orders",), NO_ORDERS)
+        for name in (
+            "own_total",
+            "anonymous_total",
+            "clv_mean",
+            "clv_median",
+            "clv_p90",
+            "by_role.*.own_total",
+            "by_role.*.clv_mean",
+        )
+    ),
     ("fast_plus.S.propagation_total", ("referrals",), "not measurable: no referrals"),
     ("fast_plus.S.by_role.*.referral_total", ("referrals",), "not measurable: no referrals"),
     ("fast.fertility", ("events", "orders", "relations"), "not measurable: no events, orders or relations"),

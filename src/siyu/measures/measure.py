@@ -36,7 +36,12 @@ Say = Callable[[str, float | None], None]
 
 
 def measure(
-    workspace: Workspace, *, as_of: dt.date | None = None, window: int = 30, now: dt.datetime, progress: Say | None = None
+    workspace: Workspace,
+    *,
+    as_of: dt.date | None = None,
+    window: int = 30,
+    now: dt.datetime,
+    progress: Say | None = None,
 ) -> dict:
     """The document of `siyu measure --json` as of a day (default: yesterday, or the day of the newest fact if that is
     earlier). With nothing new since it was last asked, the kept document is given. Raises MeasureError.
@@ -132,6 +137,12 @@ def _keep(workspace: Workspace, asked: Asked, fingerprint: str, document: dict, 
     key = (MEASUREMENT.c.as_of_day == asked.day) & (MEASUREMENT.c.window_days == asked.window)
     with workspace.operations.begin() as connection_:
         connection_.execute(sa.delete(MEASUREMENT).where(key))
-        connection_.execute(sa.insert(MEASUREMENT).values(
-            as_of_day=asked.day, window_days=asked.window, fingerprint=fingerprint,
-            document=json.dumps(document, ensure_ascii=False), computed_at=instant_of(now)))
+        connection_.execute(
+            sa.insert(MEASUREMENT).values(
+                as_of_day=asked.day,
+                window_days=asked.window,
+                fingerprint=fingerprint,
+                document=json.dumps(document, ensure_ascii=False),
+                computed_at=instant_of(now),
+            )
+        )

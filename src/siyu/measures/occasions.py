@@ -17,14 +17,12 @@ def occasion_spans(purchase: ir.Table, window_days: int, calendar: Calendar) -> 
     With a window (0 = all time) an occasion also stops counting window_days after its day.
     """
     known = purchase.filter(purchase.consumer_id.notnull())
-    intervals = known.select(
-        *KEYS, valid_from="paid_at", valid_to="void_at", from_day="paid_day", to_day="void_day"
-    )
+    intervals = known.select(*KEYS, valid_from="paid_at", valid_to="void_at", from_day="paid_day", to_day="void_day")
     if window_days:
         intervals = _limited(intervals, window_days, calendar)
     sure = intervals.filter(intervals.to_day >= 2**30)
     refunded = intervals.filter(intervals.to_day < 2**30)
-    return _plain_days(sure, refunded) .union(_mixed_days(intervals, refunded))
+    return _plain_days(sure, refunded).union(_mixed_days(intervals, refunded))
 
 
 def _plain_days(sure: ir.Table, refunded: ir.Table) -> ir.Table:
@@ -54,8 +52,6 @@ def _limited(intervals: ir.Table, window_days: int, calendar: Calendar) -> ir.Ta
 def occasions_by(purchase: ir.Table, day: int, first_day: int = -(2**30)) -> ir.Table:
     """Occasions per consumer as of the end of a day, counting paid days from `first_day`: consumer_id, occasions."""
     valid = purchase.filter(
-        purchase.consumer_id.notnull()
-        & purchase.paid_day.between(first_day, day)
-        & (purchase.void_day > day)
+        purchase.consumer_id.notnull() & purchase.paid_day.between(first_day, day) & (purchase.void_day > day)
     )
     return valid.group_by("consumer_id").aggregate(occasions=valid.paid_day.nunique())

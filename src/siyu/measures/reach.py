@@ -26,7 +26,9 @@ def reach_spans(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir
     changes = (
         begin_and_end(opened, KEYS, held=1)
         .mutate(withdrawn=ibis.literal(0, "int64"), granted=ibis.literal(0, "int64"))
-        .union(consented.mutate(held=ibis.literal(0, "int64")).select(*KEYS, "at", "day", "held", "withdrawn", "granted"))
+        .union(
+            consented.mutate(held=ibis.literal(0, "int64")).select(*KEYS, "at", "day", "held", "withdrawn", "granted")
+        )
     )
     found = pieces(changes, KEYS, ("held", "withdrawn", "granted"), is_open)
     opened_by = (found.held != 0).ifelse("relation", "consent")

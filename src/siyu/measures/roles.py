@@ -53,7 +53,9 @@ def _changes(spans: ir.Table, **given: int | str) -> ir.Table:
     zero = ibis.literal(0, "int64")
     stepped = spans.mutate(**{f"step_{name}": step for name, step in given.items()})
     ends = begin_and_end(stepped, KEYS, **{name: f"step_{name}" for name in given})
-    return ends.select("consumer_id", "at", "day", **{c: ends[c].cast("int64") if c in given else zero for c in COUNTERS})
+    return ends.select(
+        "consumer_id", "at", "day", **{c: ends[c].cast("int64") if c in given else zero for c in COUNTERS}
+    )
 
 
 def _cause(piece: ir.Table) -> ir.StringValue:

@@ -28,7 +28,9 @@ def daily(workspace: Workspace, from_day: int, to_day: int, *, window: int = WIN
     warehouse = workspace.warehouse
     rows = [*_f(warehouse, from_day, to_day), *_a(warehouse, from_day, to_day, window)]
     stored = DAILY_SERIES.expr()
-    others = stored.filter(~(stored.day.between(from_day, to_day) & ((stored.metric == "F") | (stored.member == str(window)))))
+    others = stored.filter(
+        ~(stored.day.between(from_day, to_day) & ((stored.metric == "F") | (stored.member == str(window))))
+    )
     fresh = warehouse.scratch("fresh_series", pa.Table.from_pylist(rows, schema=DAILY_SERIES.schema))
     warehouse.replace(DAILY_SERIES, others.union(fresh))
     warehouse.drop_scratch("fresh_series")
@@ -59,7 +61,9 @@ def _f(warehouse: Warehouse, from_day: int, to_day: int) -> list[dict]:
 def _a(warehouse: Warehouse, from_day: int, to_day: int, window: int) -> list[dict]:
     """People who rose / people who could have, over the window that ends with each day."""
     span = ROLE_SPAN.expr().filter(lambda t: t["rank"] < len(ROLES))
-    could = span.select(from_day=span.from_day + window, to_day=_later(span.to_day, window), member=ibis.literal("eligible"))
+    could = span.select(
+        from_day=span.from_day + window, to_day=_later(span.to_day, window), member=ibis.literal("eligible")
+    )
     later = ROLE_SPAN.expr().select("consumer_id", from_next="from_day", to_next="to_day", rank_next="rank")
     pairs = span.join(later, "consumer_id")
     risen = pairs.filter(pairs.rank_next > pairs["rank"])

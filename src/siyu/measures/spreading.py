@@ -15,9 +15,7 @@ KEYS = ("consumer_id",)
 
 def spreading_spans(facts: Facts, valid_referral: ir.Table, settings: Settings, calendar: Calendar) -> ir.Table:
     """When enough valid referrals, or enough approved contents that are no review, hold the rung (never summed)."""
-    invited = valid_referral.select(
-        "occurred_at", "occurred_day", "fact_id", consumer_id="inviter_id"
-    )
+    invited = valid_referral.select("occurred_at", "occurred_day", "fact_id", consumer_id="inviter_id")
     invitations = _long_enough(invited, settings["roles.spreading_referrals"], settings, calendar)
     contents = _long_enough(_contents(facts), settings["roles.spreading_contents"], settings, calendar)
     return union_of(invitations.union(contents), KEYS)
@@ -37,7 +35,9 @@ def _long_enough(acts: ir.Table, needed: int, settings: Settings, calendar: Cale
     """
     days, grace = settings["roles.spreading_days"], settings["roles.spreading_grace_days"]
     in_order = ibis.window(group_by="consumer_id", order_by=["occurred_at", "fact_id"])
-    oldest = acts.mutate(oldest_day=acts.occurred_day.lag(needed - 1).over(in_order) if needed > 1 else acts.occurred_day)
+    oldest = acts.mutate(
+        oldest_day=acts.occurred_day.lag(needed - 1).over(in_order) if needed > 1 else acts.occurred_day
+    )
     enough = oldest.filter(oldest.occurred_day - oldest.oldest_day <= days - 1)
     lapses = enough.mutate(lapse_day=(enough.oldest_day + (days + grace)).cast("int32"))
     starts = calendar.starts()

@@ -43,9 +43,14 @@ def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touche
     if _lines_taken_back_since(workspace, load_id):
         return None
     orders = warehouse.scratch("touched_order", _orders(load_id))
-    changed = warehouse.scratch("changed_consumer", _identifiers(load_id, orders)
-        .join(identity, "identifier_id").select("consumer_id")
-        .union(identity.filter(identity.identity_version > identity_version).select("consumer_id")).distinct())
+    changed = warehouse.scratch(
+        "changed_consumer",
+        _identifiers(load_id, orders)
+        .join(identity, "identifier_id")
+        .select("consumer_id")
+        .union(identity.filter(identity.identity_version > identity_version).select("consumer_id"))
+        .distinct(),
+    )
     consumers = warehouse.scratch("touched_consumer", changed.union(_inviters_of(changed)).distinct())
     count, everyone = warehouse.count(consumers), warehouse.count(tables.CONSUMER)
     if count > WORTH_IT * everyone:
@@ -59,8 +64,11 @@ def _orders(load_id: int) -> ir.Table:
     """fact_id of orders that are new, corrected, or have new or corrected refunds."""
     orders, refunds = tables.BY_NAME["orders"].expr(), tables.BY_NAME["refunds"].expr()
     corrected = _corrected(load_id)
-    fresh_refunds = refunds.filter(refunds.load_id > load_id).select("order_id", "platform").union(
-        refunds.semi_join(corrected, "fact_id").select("order_id", "platform"))
+    fresh_refunds = (
+        refunds.filter(refunds.load_id > load_id)
+        .select("order_id", "platform")
+        .union(refunds.semi_join(corrected, "fact_id").select("order_id", "platform"))
+    )
     key = fresh_refunds.select("order_id", shop=fresh_refunds.platform.fill_null("")).distinct()
     of_refunds = orders.mutate(shop=orders.platform.fill_null("")).semi_join(key, ["order_id", "shop"])
     return (

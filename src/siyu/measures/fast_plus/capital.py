@@ -17,7 +17,7 @@ PROVEN_DAYS = 180
 
 
 def sustainable(day: int) -> ir.Table:
-    """Consumers the brand can sustain a relation with: they hold one and a channel is open (consumer_id, role, rank)."""
+    """Consumers who hold a relation and have a channel open: those in F (consumer_id, role, rank)."""
     return holding(ROLE_SPAN.expr(), day).select("consumer_id", "role", "rank")
 
 

@@ -112,7 +112,7 @@ def progress(standing: ir.Table, credited: ir.Table) -> ir.Table:
 
 
 def pull(standing: ir.Table, progress: ir.Table) -> ir.Table:
-    """Counts by touchpoint (BRAND = pooled): visitors, new_visitors, eligible, the three outcomes, their union, paid."""
+    """Counts by touchpoint (BRAND = pooled): visitors, new, eligible, the three outcomes, their union, paid."""
     joined = standing.left_join(progress, ["consumer_id", "touchpoint"])
     flags = {kind: joined[kind].fill_null(0) for kind in WINDOWS}
     return joined.group_by("touchpoint").aggregate(

@@ -35,7 +35,9 @@ def conversion(warehouse: Warehouse, asked: Asked) -> dict:
         "deepened": deepened,
         "eligible": eligible,
         "base": base,
-        "weighted": ratio(sum(n * _climbed(start, end) for start, end, n in moves if _climbed(start, end) > 0), eligible),
+        "weighted": ratio(
+            sum(n * _climbed(start, end) for start, end, n in moves if _climbed(start, end) > 0), eligible
+        ),
         "steps": {f"{role}_up": _step(moves, role) for role in ROLES[:-1]},
         "shallowing_rate": ratio(sum(n for start, end, n in moves if _climbed(start, end) < 0), base),
         "relation_churn_rate": ratio(sum(n for _, end, n in moves if end is None), base),

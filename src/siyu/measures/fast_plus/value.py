@@ -45,9 +45,7 @@ def _by_invitation(counted: ir.Table, asked: Asked) -> ir.Table:
     referral = VALID_REFERRAL.expr().select("inviter_id", consumer_id="invitee_id", accepted_at="occurred_at")
     joined = counted.join(referral, "consumer_id")
     days = asked.settings["value.referral_days"]
-    inside = joined.filter(
-        (joined.paid_at >= joined.accepted_at) & (joined.paid_at - joined.accepted_at <= days * DAY)
-    )
+    inside = joined.filter((joined.paid_at >= joined.accepted_at) & (joined.paid_at - joined.accepted_at <= days * DAY))
     return inside.select("fact_id", "net_amount", sharer_id="inviter_id")
 
 
@@ -59,9 +57,7 @@ def _by_click(facts: Facts, counted: ir.Table, settings: Settings) -> ir.Table:
     joined = counted.join(clicks, "consumer_id")
     since = joined.paid_at - joined.clicked_at
     inside = joined.filter((since >= 0) & (since <= settings["value.click_days"] * DAY))
-    latest = ibis.window(
-        group_by="fact_id", order_by=[ibis.desc("clicked_at"), ibis.desc("inviter_identifier_id")]
-    )
+    latest = ibis.window(group_by="fact_id", order_by=[ibis.desc("clicked_at"), ibis.desc("inviter_identifier_id")])
     ranked = inside.mutate(place=ibis.row_number().over(latest))
     return ranked.filter(ranked.place == 0).select("fact_id", "net_amount", sharer_id="inviter_id")
 
@@ -119,7 +115,9 @@ def quantile(warehouse: Warehouse, table: ir.Table, column: str, q: float) -> fl
 
 def _own_totals(warehouse: Warehouse, counted: ir.Table) -> tuple[int, int]:
     known = counted.filter(counted.consumer_id.notnull())
-    return _sum(warehouse, known, "net_amount"), _sum(warehouse, counted.filter(counted.consumer_id.isnull()), "net_amount")
+    return _sum(warehouse, known, "net_amount"), _sum(
+        warehouse, counted.filter(counted.consumer_id.isnull()), "net_amount"
+    )
 
 
 def _sum(warehouse: Warehouse, table: ir.Table, column: str) -> int:
