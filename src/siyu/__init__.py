@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from siyu.brand import Brand, open
 
 __version__ = "0.1.0"
 __all__ = ["Brand", "__version__", "open"]

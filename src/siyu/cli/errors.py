@@ -20,7 +20,7 @@ LOG = "siyu.log"
 def explain(error: SiyuError) -> int:
     """Message and remedy on stderr; the exit code."""
     remedy = error.remedy
-    if isinstance(error, DamagedError) and not remedy:
+    if isinstance(error, DamagedError):
         remedy = (
             "`siyu rebuild` sets the file aside (nothing is deleted), loads everything again from the landed files "
             "and compares the counts."

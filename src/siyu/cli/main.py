@@ -20,6 +20,7 @@ NOUNS = {
     "demo": ("demo", "simulate"),
     "sources": ("load", "coverage"),
     "quarantine": ("quarantine",),
+    "recovery": ("rebuild",),
     "consent": ("consent",),
     "identity": ("resolve", "identity"),
     "measures": ("measure", "metrics"),
