@@ -176,7 +176,38 @@ def _climber(brand: Teller) -> None:
     if rng.random() < 0.7:
         bought = rises + rng.choice(GAPS)
         brand.add("orders", person, order_id=brand.next("o"), paid_at=bought, paid_amount="10.00",
-                  refund_amount=rng.choice(("", "", "10.00")), refunded_at=bought + rng.choice(GAPS))  # fmt: skip
+                  refund_amount=rng.choice(("", "3.00", "10.00")), refunded_at=bought + rng.choice(GAPS))  # fmt: skip
+
+
+def _wanderer(brand: Teller) -> None:
+    """A stranger goes from touchpoint to touchpoint and takes up relations on the way, some at the instant of entry."""
+    rng, person, at = brand.rng, brand.stranger(), brand.recent()
+    if rng.random() < 0.5:
+        brand.add("relations", person, relation_type="fan", started_at=at - YEAR)
+    types = rng.choice((("member",), ("member", "live_follow", "group_member")))
+    for touchpoint in rng.sample((*TOUCHPOINTS, *TOUCHPOINTS), 5):
+        brand.add("events", person, event_id=brand.next("e"), occurred_at=at, touchpoint=touchpoint, name="enter")
+        at += rng.choice((NOTHING, SECOND, dt.timedelta(hours=2)))
+        if rng.random() < 0.5:
+            brand.add("relations", person, relation_type=rng.choice(types), started_at=at,
+                      ended_at=rng.choice((None, at + SECOND)))  # fmt: skip
+            at += rng.choice((NOTHING, SECOND))
+
+
+def _invited(brand: Teller) -> None:
+    """A stranger accepts, perhaps two inviters at one instant, and buys at the ends of the year of credit; clicks on
+    the way, two at one instant, as long before a payment as counts."""
+    rng, person = brand.rng, brand.stranger()
+    at = brand.moment() - YEAR * rng.choice((0, 1))
+    if rng.random() < 0.8:
+        for _ in range(rng.choice((1, 2))):
+            _referred(brand, at, "accepted", brand.person(), person)
+    for gap in rng.sample((NOTHING, SECOND, YEAR, YEAR, YEAR + SECOND, YEAR + SECOND, dt.timedelta(days=9)), 3):
+        paid = at + gap
+        brand.add("orders", person, order_id=brand.next("o"), paid_at=paid, paid_amount=f"{rng.randint(1, 400)}.50")
+        before = rng.choice((NOTHING, dt.timedelta(days=7), dt.timedelta(days=7, seconds=1), dt.timedelta(hours=1)))
+        for _ in range(rng.choice((0, 1, 2, 2))):
+            _referred(brand, paid - before, "click", brand.person(), person)
 
 
 def _entries(brand: Teller, person: int, at: dt.datetime) -> None:
@@ -191,5 +222,5 @@ def _entries(brand: Teller, person: int, at: dt.datetime) -> None:
 STORIES: dict[Callable[[Teller], None], float] = {
     _relation: 0.8, _member: 0.15, _order: 1.6, _event: 3.0, _consent: 1.0, _referral: 0.6, _spreader: 0.25,
     _content: 0.4, _visit: 1.0,
-    _newcomer: 0.4, _climber: 0.4,
+    _newcomer: 0.4, _climber: 0.4, _wanderer: 0.25, _invited: 0.25,
 }  # fmt: skip
