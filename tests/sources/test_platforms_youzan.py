@@ -7,6 +7,7 @@ import json
 from decimal import Decimal
 
 import pytest
+import xlsxwriter
 
 from siyu.core.time import date_of, local_day
 from tests.sources.exports import HEADERS, NOW, Row, facts, gmv, links, load_one, namespaces, write
@@ -84,6 +85,17 @@ def test_encodings_and_leading_tabs_change_nothing(workspace, tmp_path, encoding
     load_one(workspace, write(tmp_path / "plain.csv", HEADER, ORDERS))
     report = load_one(workspace, write(tmp_path / "again.csv", HEADER, rows, encoding))
     assert report.counts["duplicate"] == 7
+
+
+def test_a_workbook_is_the_same_export(workspace, tmp_path):
+    load_one(workspace, write(tmp_path / "plain.csv", HEADER, ORDERS))
+    with xlsxwriter.Workbook(str(tmp_path / "订单.xlsx")) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["订单列表"])
+        page.write_row(1, 0, HEADERS[HEADER])
+        for number, row in enumerate(ORDERS, start=2):
+            page.write_row(number, 0, [row.get(name, "") for name in HEADERS[HEADER]])
+    assert load_one(workspace, tmp_path / "订单.xlsx").counts["duplicate"] == 7
 
 
 def test_a_later_export_corrects_what_was_refunded_since(workspace, tmp_path):
