@@ -97,7 +97,8 @@ def _resolve(workspace: Workspace, before: Seen | None, now: Seen, tell: Progres
         _write(workspace.warehouse, outcome, within)
     identifiers = workspace.warehouse.count(IDENTITY)
     seen.mark_seen(workspace, replace(now, identifiers=identifiers), outcome.version)
-    return len(np.unique(column(outcome.identity, "consumer_id")[outcome.fresh]))
+    own = column(outcome.identity, "consumer_id") == column(outcome.identity, "identifier_id")  # one row per consumer
+    return int((own & outcome.fresh).sum())
 
 
 def _news(workspace: Workspace, before: Seen, now: Seen) -> ir.Table | None:
