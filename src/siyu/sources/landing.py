@@ -27,6 +27,8 @@ SUFFIX = ".siyu"
 #: Rows of a chunk: what one erasure rewrites, and far below AES-GCM's 2 GiB in one shot.
 CHUNK_ROWS = 65_536
 PURPOSE, INDEX_PURPOSE, BAD_PURPOSE = b"landed", b"landed-index", b"landed-bad-rows"
+#: Stands in the index for rows whose identifiers were not read.
+UNREAD = 0
 FRAME = struct.Struct(">cQ")
 CHUNK, INDEX, BAD, END = b"C", b"I", b"B", b"E"
 
@@ -113,11 +115,12 @@ def bad_rows(path: Path, keys: Keys) -> list[dict[str, object]]:
 
 
 def chunks_of(path: Path, keys: Keys, identifier_id: int) -> list[int]:
-    """Numbers of the chunks whose rows show an identifier: what erasing one person has to rewrite."""
+    """Numbers of the chunks whose rows show an identifier, or rows whose identifiers were not read (filtered or
+    refused ones): what erasing one person has to look at."""
     sealed = next(sealed for kind, sealed in _frames(path) if kind == INDEX)
     with ipc.open_stream(keys.open(sealed, INDEX_PURPOSE)) as reader:
         table = reader.read_all()
-    found = table.filter(pa.array(table["identifier_id"].to_numpy() == identifier_id))
+    found = table.filter(pa.array(np.isin(table["identifier_id"].to_numpy(), (identifier_id, UNREAD))))
     return sorted(set(found["chunk"].to_pylist()))
 
 

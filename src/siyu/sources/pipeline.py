@@ -18,6 +18,7 @@ from siyu.core.settings import Settings
 from siyu.sources import quarantine
 from siyu.sources.deferred import Deferred
 from siyu.sources.identify import NONE, Identifiers
+from siyu.sources.landing import UNREAD
 from siyu.sources.mapping import Mapping, Rows, is_identifier
 from siyu.sources.options import Options
 from siyu.sources.persons import Links, Person, persons
@@ -121,7 +122,7 @@ class _Run:
         lines = batch[LINE].to_numpy()
         status = np.full(len(lines), FILTERED, np.uint8)
         refusals: list[Refusal] = []
-        found = [np.zeros(len(lines), np.int64)]  # 0 until the identifiers of a line are read
+        found = [np.full(len(lines), UNREAD)]  # until the identifiers of a line are read
         for output in self.outputs:
             found += self._part(output, batch.rename_columns(self.names), lines, status, refusals, found[0])
         self._write_identifiers()

@@ -71,7 +71,8 @@ class Snapshot:
             if rows.kind is RELATIONS:
                 found.append(self._scoped(rows))
             elif rows.kind is MEMBERS:
-                found += [_profiles(rows)] if said else [self._scoped(self._memberships(rows)), _profiles(rows)]
+                profiles = self._scoped(_profiles(rows))
+                found += [profiles] if said else [self._scoped(self._memberships(rows)), profiles]
             else:
                 raise SnapshotError(f"A snapshot is a list of relations or members; this file gives {rows.kind.name}.",
                                     remedy="Load it without --snapshot-of.")
@@ -126,7 +127,8 @@ class Snapshot:
 
     def _scoped(self, rows: Rows) -> Rows:
         given = {c.name for c in rows.columns}
-        consts = tuple(Column(name, (), "const", value) for name, value in self.scope.items() if name not in given)
+        consts = tuple(Column(name, (), "const", value) for name, value in self.scope.items()
+                       if name not in given and rows.kind.field(name))
         return dataclasses.replace(rows, columns=(*rows.columns, *consts))
 
     def _memberships(self, rows: Rows) -> Rows:

@@ -1,0 +1,183 @@
+"""Mappings: what their words do, and that all mistakes of a file are told at once."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from siyu.core.errors import MappingError, SourceError
+from siyu.sources import mapping as mappings
+from siyu.sources.functions import FUNCTIONS
+from tests.sources.arrivals import csv, in_force, take
+
+ORDERS = """
+name = "shop"
+[aliases]
+"No" = ["Number"]
+[[rows]]
+kind = "orders"
+where = [{ column = "State", is_not = ["closed"] }]
+[rows.columns]
+order_id = { concat = ["Shop", "No"], between = "-" }
+platform = { const = "shop" }
+paid_at = { from = ["Paid", "Paid on"], format = ["%d.%m.%Y"] }
+paid_amount = { minus = ["Total", "Discount"] }
+is_test = { from = "Kind", values = { "sample" = "true" }, others = "empty", optional = true }
+"""
+
+
+def mapped(workspace, tmp_path, mapping, text, **options):
+    path = tmp_path / "mapping.toml"
+    path.write_text(mapping, encoding="utf-8")
+    return take(workspace, tmp_path, "file.csv", text, mapping=str(path), **options)
+
+
+def test_columns_are_renamed_joined_computed_and_filtered(workspace, tmp_path):
+    report = mapped(workspace, tmp_path, ORDERS, """Shop,Number,State,Paid on,Total,Discount,Kind
+        a,1,done,24.12.2026,10.50,0.25,sample
+        a,2,closed,24.12.2026,10,,
+        b,1,done,,8,,gift""")
+    assert in_force(workspace, "orders", "order_id", "platform", "paid_day", "paid_amount", "is_test") == [
+        ("a-1", "shop", 20811, 1025, True), ("b-1", "shop", None, 800, None)]
+    assert report.counts["filtered"] == 1
+    assert report.read == sum(report.counts.values())
+
+
+def test_all_mistakes_of_a_mapping_are_told_together():
+    with pytest.raises(MappingError) as caught:
+        mappings.parse("""
+            nam = "x"
+            [[rows]]
+            kind = "order"
+            [[rows]]
+            kind = "orders"
+            group_by = ["store"]
+            [rows.columns]
+            order_idd = "a"
+            paid_amount = { from = "b", functions = ["mony", "prefix"], aggregate = "most" }
+            id.phone = { const = "1", from = "x" }""")
+    message = caught.value.message
+    for told in ("unknown word 'nam'. Did you mean 'name'?", "name is missing", "Did you mean 'orders'?",
+                 "no column 'order_idd'. Did you mean 'order_id'?", "needs a column 'order_id'",
+                 "unknown function 'mony'. Did you mean 'money'?", "prefix needs a literal", "aggregate is one of",
+                 "found from, const", "group_by names 'store'"):
+        assert told in message
+
+
+def test_the_example_in_the_documentation_is_a_mapping():
+    text = mappings.__doc__ or ""
+    example = textwrap.dedent(text[text.index("    name =") : text.index("\nA column is")])
+    assert mappings.parse(example).rows[0].kind.name == "orders"
+
+
+def test_every_shipped_mapping_is_one():
+    assert {"online_retail", "cdnow"} <= set(mappings.shipped())
+
+
+def test_a_missing_header_is_refused_with_what_was_found(workspace, tmp_path):
+    with pytest.raises(SourceError, match=r"'Discount'.*found"):
+        mapped(workspace, tmp_path, ORDERS, "Shop,No,State,Paid,Total\n a,1,done,24.12.2026,1")
+
+
+def test_a_value_that_is_no_number_is_refused_with_its_line(workspace, tmp_path):
+    report = mapped(workspace, tmp_path, ORDERS, "Shop,No,State,Paid,Total,Discount\n a,1,done,24.12.2026,ten,1")
+    assert report.files[0].reasons[0].examples == [{"line": 2, "value": "***"}]
+
+
+def test_lines_of_an_order_become_one_order(workspace, tmp_path):
+    mapping = """
+        name = "lines"
+        [[rows]]
+        kind = "orders"
+        group_by = ["order_id"]
+        [rows.columns]
+        order_id = "No"
+        paid_at = { from = "Paid", aggregate = "min" }
+        paid_amount = { from = "Amount", aggregate = "sum" }
+        store = "Store"
+        id.phone = "Phone"
+        [[rows]]
+        kind = "order_lines"
+        number_lines = { into = "line_no", within = ["order_id"], by = ["sku", "paid_amount"] }
+        [rows.columns]
+        order_id = "No"
+        line_no = "Sku"
+        sku = "Sku"
+        quantity = { const = "1" }
+        paid_amount = "Amount"
+    """
+    report = mapped(workspace, tmp_path, textwrap.dedent(mapping), """No,Sku,Paid,Amount,Store,Phone
+        1,x,2026-03-02,1.10,,13800000001
+        2,x,2026-03-02,5,south,
+        1,x,2026-03-01,1.10,north,
+        1,y,2026-03-03,bad,east,""")
+    assert in_force(workspace, "orders", "order_id", "paid_amount", "paid_day", "store", "source_ref") == [
+        ("1", 220, 20513, "north", 2), ("2", 500, 20514, "south", 3)]
+    assert in_force(workspace, "orders", "identifier_id")[0][0] is not None
+    numbers = [line_no for _, line_no in in_force(workspace, "order_lines", "order_id", "line_no")]
+    assert [n.rsplit("-", 1)[1] for n in numbers] == ["1", "2", "1"]
+    assert report.kinds["orders"] == {"loaded": 2}
+    assert report.counts == {"quarantined": 1, "corrected": 0, "loaded": 3, "duplicate": 0, "filtered": 0}
+
+
+def test_equal_lines_keep_their_numbers_in_whatever_order_they_stand(workspace, tmp_path):
+    mapping = """name = "m"
+[[rows]]
+kind = "order_lines"
+number_lines = { into = "line_no", within = ["order_id"], by = ["sku"] }
+[rows.columns]
+order_id = "No"
+line_no = "Sku"
+sku = "Sku"
+quantity = { const = "1" }
+paid_amount = { const = "1" }"""
+    mapped(workspace, tmp_path, mapping, "No,Sku\n 1,x\n 1,y\n 1,x")
+    report = mapped(workspace, tmp_path, mapping, "No,Sku\n 1,y\n 1,x\n 1,x\n 1,x")
+    assert (report.counts["duplicate"], report.counts["loaded"]) == (3, 1)
+
+
+@pytest.mark.parametrize(("steps", "text", "expected"), [
+    ('["strip_quotes"]', "'0138", "0138"), ('["digits"]', "No. 12-3", "123"), ('["whole"]', "17850.0", "17850"),
+    ('["negate"]', "-5", "5"), ('["negate"]', "5", "-5"), ('["abs"]', "-5", "5"), ('["upper"]', "ab", "AB"),
+    ('["lower"]', "AB", "ab"), ('[{ prefix = "x" }]', "1", "x1"), ('[{ suffix = "x" }]', "1", "1x"),
+    ('[{ before = "(" }]', "12 (est.)", "12"), ('[{ after = ":" }]', "a: b", "b"), ('[{ after = ":" }]', "a", None),
+    ('[{ split_first = ";" }]', "a;b", "a"), ('[{ empty_if = "nan" }]', "nan", None), ('["month"]', "1990-05-12", "5"),
+    ('["is_filled"]', "x", "true"), ('["is_filled"]', "", "false"), ('["one_cent_if_zero"]', "0.00", "0.01"),
+    ('["one_cent_if_zero"]', "10", "10"), ('[{ starts_with = "C" }]', "C1", "true"), ('["money"]', "¥1,000", "1000"),
+    ('["strip"]', " a ", "a")])
+def test_functions(workspace, tmp_path, steps, text, expected):
+    mapping = f"""name = "m"
+[[rows]]
+kind = "products"
+[rows.columns]
+sku = "Sku"
+name = {{ from = "Text", functions = {steps} }}"""
+    mapped(workspace, tmp_path, mapping, f'Sku,Text\n 1,"{text}"')
+    assert in_force(workspace, "products", "name") == [(expected,)]
+
+
+def test_every_function_has_a_test():
+    tested = "\n".join(str(mark.args) for mark in test_functions.pytestmark)
+    assert [name for name in FUNCTIONS if name not in tested] == []
+
+
+def test_what_stands_in_a_mapping_never_becomes_a_query(workspace, tmp_path):
+    evil = "a\\\"); DROP TABLE orders; --"
+    mapping = f'name = "m"\n[[rows]]\nkind = "products"\n[rows.columns]\nsku = "{evil}"\nname = {{ const = "{evil}" }}'
+    path = tmp_path / "m.toml"
+    path.write_text(mapping, encoding="utf-8")
+    file = csv(tmp_path, "f.csv", '"a""); DROP TABLE orders; --"\n x')
+    from_file = take(workspace, tmp_path, file.name, file.read_text(encoding="utf-8"), mapping=str(path))
+    assert from_file.counts["loaded"] == 1
+    assert in_force(workspace, "products", "name") == [('a"); DROP TABLE orders; --',)]
+
+
+def test_the_order_of_the_sample_adds_nothing_to_the_master(workspace, tmp_path):
+    master = "customer_id date number_of_cds dollar_value\n 00004 19970101 2 29.33\n 00004 19970118 2 0.00"
+    sample = "00004 0001 19970101  2   29.33\n 00004 0001 19970118  2   0.00"
+    (tmp_path / "a").mkdir()
+    take(workspace, tmp_path / "a", "master.txt", master)
+    report = take(workspace, tmp_path / "a", "sample.txt", sample, mapping="cdnow")
+    assert report.counts["duplicate"] == report.read == 2
+    assert in_force(workspace, "orders", "paid_amount", "paid_day") == [(1, 9879), (2933, 9862)]

@@ -1,0 +1,100 @@
+"""A warehouse that will not open is set aside and rebuilt, equal to the last id."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from siyu.core.errors import DamagedError
+from siyu.sources.load import load
+from siyu.sources.replay import rebuild
+from siyu.store import tables
+from tests.sources.arrivals import LATER, NOW, take
+
+DATABASE = "warehouse.duckdb"
+
+
+def rows(workspace):
+    """Every fact and derived refund with all its columns; ciphers are salted anew."""
+    owned = [t for t in tables.TABLES if t.fact or t.owner == "sources"]
+    return {t.name: sorted((tuple(v for k, v in row.items() if k != "cipher")
+                            for row in workspace.warehouse.rows(t.expr())), key=repr) for t in owned}
+
+
+def busy(workspace, folder):
+    """Loads of every sort: duplicates, corrections, quarantine, a mapping, snapshots, cancellations, a refund."""
+    text = "order_id,paid_at,paid_amount,refund_amount,id.phone\n o1,2026-03-01,10,4,13800000001\n o2,never,5,,"
+    take(workspace, folder, "orders.csv", text)
+    take(workspace, folder, "orders.csv", text.replace(",10,", ",12,"), now=LATER)
+    take(workspace, folder, "cd.txt", "00004 0001 19970101 2 29.33\n 00005 0002 19970101 2 0", mapping="cdnow")
+    for day, people in (("2026-06-01", ("1", "2", "3")), ("2026-07-01", ("1", "4"))):
+        list_ = "id.phone\n" + "\n".join(f"1380000000{p}" for p in people)
+        take(workspace, folder, "relations.csv", list_, kind="relations", allow_drop=True,
+             snapshot_of=day_of(day), scope={"relation_type": "fan", "platform": "youzan"})
+    header = "order_id,line_no,quantity,paid_amount,unit_price,occurred_at,takes_back,sku,id.customer\n"
+    lines = "c1,1,-2,-4,2,2026-03-02,true,s,a\no1,1,5,10,2,2026-03-01,0,s,a"
+    take(workspace, folder, "order_lines.csv", header + lines)
+
+
+def day_of(text):
+    return dt.date.fromisoformat(text)
+
+
+def test_a_damaged_warehouse_is_set_aside_and_rebuilt_row_for_row(workspace, tmp_path):
+    busy(workspace, tmp_path)
+    before = rows(workspace)
+    workspace.close()
+    (workspace.directory / DATABASE).write_bytes(b"not a database" * 1000)
+    with pytest.raises(DamagedError):
+        _ = workspace.warehouse
+    report = rebuild(workspace, LATER)
+    assert report.equal
+    assert rows(workspace) == before
+    assert (workspace.directory / report.set_aside[0]).read_bytes().startswith(b"not a database")
+
+
+def test_a_mapping_that_changed_since_is_replayed_as_it_was(workspace, tmp_path):
+    path = tmp_path / "m.toml"
+    mapping = 'name = "m"\n[[rows]]\nkind = "products"\n[rows.columns]\nsku = "a"\nname = { const = "old" }'
+    path.write_text(mapping, encoding="utf-8")
+    take(workspace, tmp_path, "f.csv", "a,b\n 1,2", mapping=str(path))
+    path.write_text(mapping.replace("old", "new"), encoding="utf-8")
+    before = rows(workspace)
+    rebuild(workspace, LATER)
+    assert rows(workspace) == before
+
+
+def test_settings_that_changed_since_are_those_of_the_load(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount,id.phone,id.unionid\n o1,2026-03-01,5,"
+                                            "13800000001,u1")
+    before = rows(workspace)
+    workspace.settings = workspace.settings.with_values(brand__zone="UTC", identity__namespaces=["unionid"])
+    rebuild(workspace, LATER)
+    assert rows(workspace) == before
+
+
+def test_a_warehouse_file_that_was_removed_is_damage_not_an_empty_brand(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", "order_id,paid_amount\n o1,5")
+    before = rows(workspace)
+    workspace.close()
+    (workspace.directory / DATABASE).unlink()
+    with pytest.raises(DamagedError, match="lacks the facts of 1 load"):
+        _ = workspace.warehouse
+    assert rebuild(workspace, LATER).equal
+    assert rows(workspace) == before
+
+
+def test_a_landed_file_that_is_gone_is_told(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", "order_id,paid_amount\n o1,5")
+    next(workspace.landed.iterdir()).unlink()
+    report = rebuild(workspace, LATER)
+    assert (report.equal, report.missing) == (False, ["00000001.siyu (orders.csv)"])
+
+
+def test_loading_goes_on_after_a_rebuild(workspace, tmp_path, shared):
+    files = [shared / "oracles" / "brand_11" / name for name in ("orders.csv", "members.csv")]
+    load(workspace, files, now=NOW)
+    rebuild(workspace, LATER)
+    again = load(workspace, files, now=LATER)
+    assert again.counts["duplicate"] == again.read

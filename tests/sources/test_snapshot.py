@@ -1,0 +1,124 @@
+"""Full lists as of a day: who is new, who has left, who comes back, and the guard."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from siyu.core.errors import SnapshotError
+from siyu.core.time import date_of
+from tests.sources.arrivals import LATER, in_force, kept, take
+
+SCOPE = {"relation_type": "fan", "platform": "youzan"}
+
+
+def snapshot(workspace, folder, day, people, *, kind="relations", scope=SCOPE, now=LATER, **options):
+    text = people if isinstance(people, str) else "id.unionid\n" + "\n".join(people)
+    return take(workspace, folder, f"{kind}.csv", text, kind=kind, snapshot_of=dt.date.fromisoformat(day), scope=scope,
+                now=now, **options)
+
+
+def spans(workspace):
+    """(started, ended, bases) of the relations in force."""
+    rows = in_force(workspace, "relations", "started_day", "ended_day", "started_at_basis", "ended_at_basis")
+    return [(date_of(a).isoformat(), b and date_of(b).isoformat(), basis, end) for a, b, basis, end in rows]
+
+
+def test_who_is_new_starts_at_the_day_of_the_snapshot(workspace, tmp_path):
+    report = snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u2"])
+    assert spans(workspace) == [("2026-06-01", None, "observed", None)] * 2
+    assert report.files[0].snapshot == {"open_before": 0, "opened": 2, "closed": 0}
+
+
+def test_the_same_snapshot_loaded_twice_changes_nothing(workspace, tmp_path):
+    snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u2"])
+    report = snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u2"])
+    assert report.counts["duplicate"] == 2
+    assert len(kept(workspace, "relations")) == 2
+
+
+def test_who_is_absent_has_left_at_the_day_of_the_snapshot(workspace, tmp_path):
+    snapshot(workspace, tmp_path, "2026-06-01", [f"u{i}" for i in range(10)])
+    report = snapshot(workspace, tmp_path, "2026-07-01", [f"u{i}" for i in range(9)])
+    assert report.files[0].snapshot == {"open_before": 10, "opened": 0, "closed": 1}
+    assert spans(workspace)[0] == ("2026-06-01", "2026-07-01", "observed", "observed")
+    assert len(spans(workspace)) == 10
+
+
+def test_who_comes_back_holds_a_second_relation(workspace, tmp_path):
+    for day, people in (("2026-06-01", ["u1", "u2"]), ("2026-07-01", ["u1"]), ("2026-08-01", ["u1", "u2"])):
+        snapshot(workspace, tmp_path, day, people, allow_drop=True)
+    assert spans(workspace) == [("2026-06-01", "2026-07-01", "observed", "observed"),
+                                ("2026-06-01", None, "observed", None), ("2026-08-01", None, "observed", None)]
+
+
+def test_a_drop_above_the_guard_is_refused_and_leaves_everything_as_it_was(workspace, tmp_path):
+    snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u2"])
+    before = kept(workspace, "relations")
+    with pytest.raises(SnapshotError, match="would close 1 of 2"):
+        snapshot(workspace, tmp_path, "2026-07-01", ["u1"])
+    assert kept(workspace, "relations") == before
+    assert workspace.operations.committed_loads() == [1]
+
+
+def test_relations_outside_the_scope_stay_open(workspace, tmp_path):
+    take(workspace, tmp_path, "relations.csv", """relation_type,platform,started_at,id.unionid
+        fan,tmall,2026-01-01,u8
+        member,youzan,2026-01-01,u9""")
+    snapshot(workspace, tmp_path, "2026-06-01", ["u1"])
+    assert [ended for _, ended, _, _ in spans(workspace)] == [None, None, None]
+
+
+def test_a_date_of_its_own_wins_over_the_day_of_the_snapshot(workspace, tmp_path):
+    snapshot(workspace, tmp_path, "2026-06-01", "id.unionid,started_at\n u1,2025-05-05\n u2,")
+    assert spans(workspace) == [("2025-05-05", None, "stated", None), ("2026-06-01", None, "observed", None)]
+
+
+def test_a_person_is_the_same_by_any_identifier_of_the_row(workspace, tmp_path):
+    snapshot(workspace, tmp_path, "2026-06-01", ["u1"])
+    snapshot(workspace, tmp_path, "2026-07-01", "id.unionid,id.phone\n u1,13800000001")
+    assert spans(workspace) == [("2026-06-01", None, "observed", None)]
+
+
+def test_a_relation_stated_earlier_is_closed_by_its_absence(workspace, tmp_path):
+    take(workspace, tmp_path, "relations.csv", """relation_type,platform,touchpoint,started_at,id.unionid
+        fan,youzan,shop,2026-01-01,u1
+        fan,youzan,shop,2026-01-01,u2""")
+    snapshot(workspace, tmp_path, "2026-06-01", ["u1"], allow_drop=True)
+    assert spans(workspace) == [("2026-01-01", "2026-06-01", "stated", "observed"),
+                                ("2026-01-01", None, "stated", None)]
+
+
+def test_a_member_list_opens_and_closes_memberships(workspace, tmp_path):
+    scope = {"relation_type": "member", "platform": "youzan"}
+    snapshot(workspace, tmp_path, "2026-06-01", "tier,id.unionid\n gold,u1\n gold,u2", kind="members", scope=scope)
+    snapshot(workspace, tmp_path, "2026-07-01", "tier,id.unionid\n black,u1", kind="members", scope=scope,
+             allow_drop=True)
+    assert [ended for _, ended, _, _ in spans(workspace)] == ["2026-07-01", None]
+    assert in_force(workspace, "members", "tier") == [("black",), ("gold",)]
+
+
+def test_memberships_of_an_earlier_dated_list_stay_and_end_there(workspace, tmp_path):
+    take(workspace, tmp_path, "members.csv",
+         "platform,joined_at,id.unionid\n youzan,2025-01-01,u1\n youzan,2025-01-01,u2")
+    snapshot(workspace, tmp_path, "2026-07-01", "tier,id.unionid\n gold,u1", kind="members", allow_drop=True,
+             scope={"relation_type": "member", "platform": "youzan"})
+    joined = in_force(workspace, "members", "joined_day", "left_day", "tier")
+    assert joined == [(20089, 20635, None), (20089, None, "gold")]
+    assert spans(workspace) == []
+
+
+def test_a_scope_of_unknown_words_is_refused(workspace, tmp_path):
+    with pytest.raises(SnapshotError, match="Did you mean 'platform'"):
+        snapshot(workspace, tmp_path, "2026-06-01", ["u1"], scope={"plattform": "youzan"})
+
+
+def test_a_snapshot_of_orders_is_refused(workspace, tmp_path):
+    with pytest.raises(SnapshotError, match="relations or members"):
+        snapshot(workspace, tmp_path, "2026-06-01", "order_id,paid_amount\n o1,5", kind="orders")
+
+
+def test_a_day_without_a_scope_is_refused(workspace, tmp_path):
+    with pytest.raises(SnapshotError, match="a scope is missing"):
+        snapshot(workspace, tmp_path, "2026-06-01", ["u1"], scope=None)
