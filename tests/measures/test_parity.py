@@ -22,14 +22,14 @@ NOW = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
 WINDOWS = (30, 7, 90, 1)
 #: Settings away from their defaults: each rule that has one moves.
 OTHER_SETTINGS: list[dict[str, Any]] = [
-    {"roles__purchase_window_days": 730},
-    {"roles__purchase_window_days": 1, "value__days": 30, "value__referral_days": 7, "value__click_days": 30},
-    {"touchpoints__windows": {"app": {"settle_hours": 1, "deepen_days": 30, "convert_days": 7},
+    {"roles__purchase_window_days": 730,
+     "touchpoints__windows": {"app": {"settle_hours": 1, "deepen_days": 30, "convert_days": 7},
                               "chat": {"convert_days": 0, "settle_hours": 0}}},
-    {"roles__spreading_days": 30, "roles__spreading_grace_days": 0, "roles__spreading_contents": 1},
-    {"roles__spreading_referrals": 1, "roles__spreading_grace_days": 180},
-    {"relations__types": {"offline_member": ["sms", "wecom"], "miniprogram_user": ["live"]}},
-    {"touchpoints__settle_hours": 0, "touchpoints__deepen_days": 0, "touchpoints__convert_days": 0},
+    {"roles__purchase_window_days": 1, "value__days": 30, "value__referral_days": 7, "value__click_days": 30,
+     "touchpoints__settle_hours": 0, "touchpoints__deepen_days": 0, "touchpoints__convert_days": 0},
+    {"roles__spreading_days": 30, "roles__spreading_grace_days": 0, "roles__spreading_contents": 1,
+     "relations__types": {"offline_member": ["sms", "wecom"], "miniprogram_user": ["live"]}},
+    {"roles__spreading_referrals": 1, "roles__spreading_grace_days": 180, "touchpoints__settle_hours": 240},
 ]  # fmt: skip
 
 
@@ -49,21 +49,20 @@ def brand_in(folder: Path, seed: int, *, consumers: int = 60, **settings: Any) -
 @pytest.mark.parametrize("seed", range(8))
 def test_measures_equal_the_sql_reference(tmp_path, seed):
     with brand_in(tmp_path / "brand", seed) as workspace:
-        assert disagreements(workspace, AS_OF[seed % len(AS_OF)], WINDOWS[seed // 4]) == []
-        assert disagreements(workspace, AS_OF[(seed + 1) % len(AS_OF)], WINDOWS[2 + seed // 4]) == []
+        assert disagreements(workspace, AS_OF[seed % len(AS_OF)], WINDOWS[(seed + seed // 4) % len(WINDOWS)]) == []
 
 
 @pytest.mark.parametrize("case", range(len(OTHER_SETTINGS)))
 def test_measures_equal_the_sql_reference_under_other_settings(tmp_path, case):
     with brand_in(tmp_path / "brand", 100 + case, **OTHER_SETTINGS[case]) as workspace:
-        assert disagreements(workspace, AS_OF[case % len(AS_OF)], WINDOWS[case % 2]) == []
+        assert disagreements(workspace, AS_OF[case % len(AS_OF)], WINDOWS[2 * (case % 2)]) == []
 
 
-@pytest.mark.parametrize("seed", [300, 301, 302])
+@pytest.mark.parametrize("seed", [300, 301])
 def test_measures_of_facts_that_come_in_pieces_equal_the_sql_reference(tmp_path, seed, monkeypatch):
     monkeypatch.setattr(touched, "WORTH_IT", 2.0)  # however many people a piece touches, only theirs is recomputed
     brand = random_brand(seed)
     with workspaces.create(tmp_path / "brand", defaults().with_values(brand__zone=zone_of(seed))) as workspace:
-        for piece in range(3):
-            load_plain(workspace, {kind: rows[piece::3] for kind, rows in brand.items()}, now=NOW)
+        for piece in range(2):
+            load_plain(workspace, {kind: rows[piece::2] for kind, rows in brand.items()}, now=NOW)
             assert disagreements(workspace, AS_OF[seed % len(AS_OF)], 30) == []

@@ -18,7 +18,7 @@ from tests.measures.test_parity import NOW, brand_in
 
 #: Settings that shape spans, away from their defaults; the first is the default.
 SHAPES: list[dict[str, Any]] = [
-    {}, {"roles__purchase_window_days": 730}, {"roles__spreading_days": 30, "roles__spreading_grace_days": 1},
+    {}, {"roles__purchase_window_days": 730, "roles__spreading_days": 30, "roles__spreading_grace_days": 1},
     {"roles__spreading_grace_days": 0, "roles__spreading_contents": 1, "roles__purchase_window_days": 30},
 ]  # fmt: skip
 #: What each span table holds, by its keys, and where the reference keeps the same for every instant asked.
