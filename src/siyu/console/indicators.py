@@ -17,7 +17,7 @@ NAMES = {
 QUESTIONS = {
     "F": N_("people you can keep reaching"),
     "A": N_("of them climbed a rung in the window"),
-    "S": N_("realised with known consumers in {value_days} days"),
+    "S": N_("realised in the last {value_days} days"),
     "T": N_("of visitors joined, climbed or bought"),
 }
 

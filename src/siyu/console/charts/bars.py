@@ -33,7 +33,7 @@ def bars(items: list[Bar]) -> dict[str, Any]:
         for i, b in enumerate(items)
     ]
     largest = max((b.value for b in items), default=0) or 1
-    base = alt.Chart(theme.rows(values)).encode(
+    base = alt.Chart(theme.rows()).encode(
         y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0.72, paddingOuter=0.4)),
         tooltip=theme.tooltip(label=" ", hint="  "),
     )
@@ -47,7 +47,12 @@ def bars(items: list[Bar]) -> dict[str, Any]:
     name = base.mark_text(align="left", baseline="bottom", dy=-9).encode(x=alt.value(0), text="label:N")
     figure = base.mark_text(align="right", baseline="bottom", dy=-9, fontWeight=600)
     return theme.chart(
-        track, drawn, name, figure.encode(x=alt.value("width"), text="text:N"), height=ROW_HEIGHT * max(len(items), 1)
+        track,
+        drawn,
+        name,
+        figure.encode(x=alt.value("width"), text="text:N"),
+        height=ROW_HEIGHT * max(len(items), 1),
+        rows=values,
     )
 
 
@@ -80,7 +85,7 @@ def pairs(items: list[Pair]) -> dict[str, Any]:
     ]
     end = len(labels) * (len(kinds) + 1.25)
     largest = max((v["value"] for v in values), default=0) or 1
-    base = alt.Chart(theme.rows(values)).encode(
+    base = alt.Chart(theme.rows()).encode(
         y=alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[end - 0.75, -1.25], nice=False, zero=False)),
         tooltip=theme.tooltip(label=" ", kind="  ", text="   "),
     )
@@ -88,4 +93,6 @@ def pairs(items: list[Pair]) -> dict[str, Any]:
     drawn = base.mark_bar(size=13, orient="horizontal").encode(x=x, color=alt.Color("colour:N", scale=None))
     figure = base.mark_text(align="left", dx=6, fontSize=12).encode(x=x, text="text:N")
     name = base.transform_filter("datum.first").mark_text(align="left", baseline="bottom", dy=-11)
-    return theme.chart(drawn, figure, name.encode(x=alt.value(0), text="label:N"), height=round(end * 18) + 12)
+    return theme.chart(
+        drawn, figure, name.encode(x=alt.value(0), text="label:N"), height=round(end * 18) + 12, rows=values
+    )

@@ -45,7 +45,7 @@ def alluvial(moves: list[Move], starts: list[Node], ends: list[Node]) -> dict[st
     right = _column(ends, {n.key: sum(_thick(m, moves) for m in moves if m.end == n.key) for n in ends})
     ribbons = _ribbons(moves, left, right)
     nodes = _node_rows(left, 0.0) + _node_rows(right, 1.0)
-    return theme.chart(*_layers(ribbons, nodes), height=HEIGHT)
+    return theme.chart(*_layers(), height=HEIGHT, ribbons=ribbons, nodes=nodes)
 
 
 def _thick(move: Move, moves: list[Move]) -> float:
@@ -117,11 +117,11 @@ def _node_rows(column: dict[str, tuple[Node, float, float]], x: float) -> list[d
     ]
 
 
-def _layers(ribbons: list[dict[str, Any]], nodes: list[dict[str, Any]]) -> list[alt.Chart]:
+def _layers() -> list[alt.Chart]:
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, nice=False))
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
     flows = (
-        alt.Chart(theme.rows(ribbons))
+        alt.Chart(theme.rows("ribbons"))
         .mark_area(opacity=0.5)
         .encode(
             x=x,
@@ -132,7 +132,7 @@ def _layers(ribbons: list[dict[str, Any]], nodes: list[dict[str, Any]]) -> list[
             tooltip=theme.tooltip(text=" "),
         )
     )
-    base = alt.Chart(theme.rows(nodes)).encode(y=y)
+    base = alt.Chart(theme.rows("nodes")).encode(y=y)
     boxes = base.mark_rect(color=theme.INK, cornerRadius=1).encode(x=x, x2="x2:Q", y2="y2:Q")
     labels = []
     for left in (True, False):

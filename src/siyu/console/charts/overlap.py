@@ -49,22 +49,24 @@ def overlap(rows: list[Combination], columns: list[tuple[str, str]]) -> dict[str
         for r, c in enumerate(rows)
     ]
     names = [{"row": 0.42, "x": place[code], "label": name} for code, name in columns]
-    return theme.chart(*_layers(dots, lines, lengths, names, len(rows)), height=HEAD + ROW * len(rows))
+    return theme.chart(
+        *_layers(len(rows)), height=HEAD + ROW * len(rows), dots=dots, lines=lines, lengths=lengths, names=names
+    )
 
 
-def _layers(dots, lines, lengths, names, count: int) -> list[alt.Chart]:
+def _layers(count: int) -> list[alt.Chart]:
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
     top = 0.5 - HEAD / ROW
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[count + 0.5, top], nice=False, zero=False))
     held: Any = alt.condition("datum.held", alt.value(theme.F_BLUE), alt.value(theme.LINE))
-    bar = alt.Chart(theme.rows(lengths)).encode(y=y, tooltip=theme.tooltip(hint=" "))
+    bar = alt.Chart(theme.rows("lengths")).encode(y=y, tooltip=theme.tooltip(hint=" "))
     return [
-        alt.Chart(theme.rows(lines)).mark_rule(color=theme.F_BLUE, strokeWidth=2).encode(x=x, x2="x2:Q", y=y),
-        alt.Chart(theme.rows(dots)).mark_circle(size=85, opacity=1).encode(x=x, y=y, color=held),
+        alt.Chart(theme.rows("lines")).mark_rule(color=theme.F_BLUE, strokeWidth=2).encode(x=x, x2="x2:Q", y=y),
+        alt.Chart(theme.rows("dots")).mark_circle(size=85, opacity=1).encode(x=x, y=y, color=held),
         bar.mark_rule(strokeWidth=13, color=theme.PALE).encode(x=x, x2="all:Q"),
         bar.mark_rule(strokeWidth=13, color=theme.F_BLUE).encode(x=x, x2="inner:Q"),
         bar.mark_text(align="left", dx=6, fontSize=12).encode(x=alt.X("all:Q", axis=None), text="text:N"),
-        alt.Chart(theme.rows(names))
+        alt.Chart(theme.rows("names"))
         .mark_text(align="left", angle=318, fontSize=12, color=theme.MUTED)
         .encode(x=x, y=y, text="label:N"),
     ]

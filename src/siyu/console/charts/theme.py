@@ -75,18 +75,18 @@ def date_axis(lang: str) -> alt.Axis:
     return alt.Axis(title=None, labelExpr=DATES[lang], tickCount=count, grid=False, labelFlush=True, labelOverlap=True)
 
 
-def chart(*layers: alt.Chart, height: int) -> dict[str, Any]:
-    """The spec of layers that fill their panel's width."""
+def rows(name: str = "rows") -> alt.NamedData:
+    """The rows of a chart by name; `chart` is given them. Altair would copy them for every layer."""
+    return alt.NamedData(name=name)
+
+
+def chart(*layers: alt.Chart, height: int, **datasets: list[dict[str, Any]]) -> dict[str, Any]:
+    """The spec of layers that fill their panel's width, with the rows they name."""
     whole = alt.layer(*layers)
     whole = whole.properties(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
     spec = whole.to_dict(validate=False)
     spec.pop("$schema")  # an address; the page says which grammar it is
-    return spec
-
-
-def rows(values: list[dict[str, Any]]) -> alt.Data:
-    """Rows as inline data of a chart."""
-    return alt.Data(values=values)
+    return {**spec, "datasets": datasets}
 
 
 def tooltip(**titles: str) -> list[alt.Tooltip]:

@@ -28,14 +28,15 @@ def gravity(
     axis = theme.count_axis(lang, title=words["x"], grid=False)
     x = alt.X("visitors:Q", axis=axis, scale=alt.Scale(domain=[0, right], nice=False))
     y = alt.Y("value:Q", axis=theme.percent_axis(title=words["y"]), scale=alt.Scale(domain=[0, top], nice=False))
-    base = alt.Chart(theme.rows(_placed(values, right, top))).encode(x=x, y=y)
+    base = alt.Chart(theme.rows()).encode(x=x, y=y)
     colour: Any = alt.condition("datum.weak", alt.value(theme.LEFT), alt.value(theme.T_PLUM))
     area = alt.Size("area:Q", scale=None)
     hints = theme.tooltip(name=" ", visitors_text=words["x"], value_text=words["y"], progressed_text=words["size"])
     points = base.mark_circle(opacity=0.72).encode(color=colour, size=area, tooltip=hints)
     beside: dict[str, Any] = {key: alt.ExprRef(f"datum.{key}") for key in ("align", "dx", "dy")}
     names = base.mark_text(fontSize=12, baseline="middle", **beside).encode(text="name:N")
-    return theme.chart(*_guides(middle, brand, x, y), points, names, height=330)
+    placed, guide = _placed(values, right, top), [{"visitors": middle, "value": brand}]
+    return theme.chart(*_guides(brand, x, y), points, names, height=330, rows=placed, guide=guide)
 
 
 def _placed(values: list[dict[str, Any]], right: float, top: float) -> list[dict[str, Any]]:
@@ -49,11 +50,11 @@ def _placed(values: list[dict[str, Any]], right: float, top: float) -> list[dict
     return [{**v, "area": area, **asdict(place)} for v, area, place in zip(values, areas, places(dots))]
 
 
-def _guides(middle: float, brand: float | None, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _guides(brand: float | None, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     look: dict[str, Any] = {"color": theme.MUTED, "strokeDash": [3, 4], "opacity": 0.6}
-    lines = [alt.Chart(theme.rows([{"visitors": middle}])).mark_rule(**look).encode(x=x)]
+    lines = [alt.Chart(theme.rows("guide")).mark_rule(**look).encode(x=x)]
     if brand is not None:
-        lines.append(alt.Chart(theme.rows([{"value": brand}])).mark_rule(**look).encode(y=y))
+        lines.append(alt.Chart(theme.rows("guide")).mark_rule(**look).encode(y=y))
     return lines
 
 
@@ -69,9 +70,9 @@ def rates(values: list[dict[str, Any]], colours: dict[str, str]) -> dict[str, An
         ),
     )
     x = alt.X("value:Q", axis=theme.percent_axis(orient="top"), scale=alt.Scale(nice=False, padding=9))
-    base = alt.Chart(theme.rows(known)).encode(y=y, x=x)
+    base = alt.Chart(theme.rows()).encode(y=y, x=x)
     dots = base.mark_circle(size=150, opacity=0.9).encode(
         color=alt.Color("kind:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None),
         tooltip=theme.tooltip(name=" ", kind="  ", text="   "),
     )
-    return theme.chart(dots, height=ROW * max(len(names), 1) + 30)
+    return theme.chart(dots, height=ROW * max(len(names), 1) + 30, rows=known)

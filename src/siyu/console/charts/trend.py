@@ -15,35 +15,35 @@ HEIGHT = 250
 def stack(values: list[dict[str, Any]], colours: dict[str, str], lang: str) -> dict[str, Any]:
     """A stacked area. Rows hold `day`, `member`, `value`, `text`, `label`; members from the bottom up in `colours`."""
     order = list(colours)
-    data = theme.rows([{**v, "day": v["day"].isoformat(), "place": order.index(v["member"])} for v in values])
-    base = alt.Chart(data).encode(x=_days(lang))
+    data = [{**v, "day": v["day"].isoformat(), "place": order.index(v["member"])} for v in values]
+    base = alt.Chart(theme.rows()).encode(x=_days(lang))
     area = base.mark_area(line=False, opacity=0.95).encode(
         y=alt.Y("value:Q", stack="zero", axis=theme.count_axis(lang)),
         color=alt.Color("member:N", scale=alt.Scale(domain=order, range=list(colours.values())), legend=None),
         order=alt.Order("place:O"),
         tooltip=theme.tooltip(date=" ", label="  ", text="   "),
     )
-    return theme.chart(area, height=HEIGHT)
+    return theme.chart(area, height=HEIGHT, rows=data)
 
 
 def line(values: list[dict[str, Any]], colour: str, axis: alt.Axis, lang: str) -> dict[str, Any]:
     """One line with its last point marked. Rows hold `day`, `value` (None breaks the line), `text`, `date`."""
     data = [{**v, "day": v["day"].isoformat()} for v in values]
     known = [v for v in data if v["value"] is not None]
-    base = alt.Chart(theme.rows(data)).encode(x=_days(lang), y=alt.Y("value:Q", axis=axis))
+    base = alt.Chart(theme.rows()).encode(x=_days(lang), y=alt.Y("value:Q", axis=axis))
     shade = base.mark_area(color=colour, opacity=0.08, interpolate="monotone")
     drawn = base.mark_line(color=colour, strokeWidth=2.2, interpolate="monotone")
     touch = base.mark_point(opacity=0, size=160).encode(tooltip=theme.tooltip(date=" ", text="  "))
-    last = alt.Chart(theme.rows(known[-1:])).encode(x=_days(lang), y="value:Q")
+    last = alt.Chart(theme.rows("last")).encode(x=_days(lang), y="value:Q")
     dot = last.mark_point(filled=True, size=70, color=colour, opacity=1)
-    return theme.chart(shade, drawn, touch, dot, height=HEIGHT)
+    return theme.chart(shade, drawn, touch, dot, height=HEIGHT, rows=data, last=known[-1:])
 
 
 def columns(values: list[dict[str, Any]], colour: str, lang: str) -> dict[str, Any]:
     """One column per window, the figure above it. Rows hold `label`, `value`, `text`; the last one stands out."""
     data = [{**v, "place": i, "last": i == len(values) - 1} for i, v in enumerate(values)]
     largest = max((v["value"] or 0 for v in values), default=0) or 1
-    base = alt.Chart(theme.rows(data)).encode(
+    base = alt.Chart(theme.rows()).encode(
         x=alt.X(
             "label:N",
             sort=[v["label"] for v in values],
@@ -57,7 +57,7 @@ def columns(values: list[dict[str, Any]], colour: str, lang: str) -> dict[str, A
     drawn = base.mark_bar(color=colour).encode(y=y, opacity=shade)
     size: Any = alt.ExprRef("width < 380 ? 11 : 13")
     figure = base.mark_text(dy=-9, fontSize=size).encode(y=y, text="text:N")
-    return theme.chart(drawn, figure, height=HEIGHT)
+    return theme.chart(drawn, figure, height=HEIGHT, rows=data)
 
 
 def _days(lang: str) -> alt.X:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from siyu.console.charts import bars, theme
 from siyu.console.charts.bars import Bar
 from siyu.console.context import Grid, Tile
+from siyu.console.material import Quality
 from siyu.console.panels.coverage import answers, next_export
 from siyu.console.panels.question import Answer, Question
 from siyu.console.refusals import said
@@ -101,12 +104,8 @@ def refused(view: View) -> Answer:
     words, quality = view.words, view.material.quality
     if quality is None:
         return Answer(message=words("Nothing has been loaded yet."))
-    rows = [
-        (words("Row in quarantine"), column, said(words, reason), words.count(n))
-        for column, reason, n in quality.quarantine
-    ]
-    rows += [
-        (words("Link not made"), "", words(GUARDS[guard]) if guard in GUARDS else guard, words.count(n))
+    rows = _quarantined(view, quality) + [
+        (words(GUARDS[guard]) if guard in GUARDS else guard, words("links between identifiers"), words.count(n))
         for guard, n in quality.review
     ]
     if not rows:
@@ -115,8 +114,19 @@ def refused(view: View) -> Answer:
         Tile(words("Rows in quarantine"), words.short(sum(n for *_, n in quality.quarantine))),
         Tile(words("Links to review"), words.short(sum(n for _, n in quality.review))),
     )
-    header = (words("What waits"), words("Column"), words("Reason"), words("How many"))
-    return Answer(tiles=tiles, grid=Grid(header, tuple(rows), text=(1, 2)))
+    header = (words("Reason"), words("Where"), words("How many"))
+    return Answer(tiles=tiles, grid=Grid(header, tuple(rows), text=(1,)))
+
+
+def _quarantined(view: View, quality: Quality) -> list[tuple[str, ...]]:
+    """Rows in quarantine by reason, with the columns it was met in."""
+    columns: dict[str, list[str]] = {}
+    counts: Counter[str] = Counter()
+    for column, reason, n in quality.quarantine:
+        text = said(view.words, reason)
+        columns.setdefault(text, []).append(column)
+        counts[text] += n
+    return [(text, ", ".join(columns[text]), view.words.count(n)) for text, n in counts.most_common()]
 
 
 QUESTIONS = (
