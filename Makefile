@@ -36,9 +36,9 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.base: $(VENV)/.made pyproject.toml constraints.txt
-	$(PIP) install --constraint constraints.txt --editable .
+	$(PIP) install --no-compile --constraint constraints.txt --editable .
 	@touch $@
 
 $(VENV)/.full: $(VENV)/.made pyproject.toml constraints.txt
-	$(PIP) install --constraint constraints.txt --editable '.[dev,spark,postgres]'
+	$(PIP) install --no-compile --constraint constraints.txt --editable '.[dev,spark,postgres]'
 	@touch $@ $(VENV)/.base

@@ -27,3 +27,11 @@ def workspace(tmp_path: Path):
     """An empty workspace with default settings."""
     with workspaces.create(tmp_path / "brand") as fresh:
         yield fresh
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For `--dist loadgroup`: a file's tests share a worker with their fixtures, and all of Spark shares one JVM."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group("engines" if folder == "engines" else item.path.as_posix()))
