@@ -94,6 +94,18 @@ def test_writes_inside_a_transaction_are_seen_by_what_follows_in_it(warehouse: W
     assert consumers(warehouse) == {1: 1, 2: 2}
 
 
+def test_facts_of_a_transaction_that_fails_are_gone(warehouse: Warehouse):
+    def fail() -> None:
+        with warehouse.transaction():
+            warehouse.append(ORDERS, orders(2, 6))
+            raise ZeroDivisionError
+
+    warehouse.append(ORDERS, orders(1, 5))
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert (paid(warehouse), warehouse.load_ids()) == ([5], {1})
+
+
 def test_scratch_grows_and_is_replaced_by_rows_that_read_it(warehouse: Warehouse):
     kept = warehouse.scratch("kept", identities((1, 1)))
     warehouse.append_scratch("kept", identities((2, 2)))

@@ -133,8 +133,15 @@ class SparkWarehouse(Warehouse):
     def load_ids(self) -> set[int]:
         return set().union(*(self._tables.loads(table.name) for table in TABLES if table.fact))
 
-    def transaction(self) -> contextlib.AbstractContextManager[None]:
-        return contextlib.nullcontext()
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Each table changes on its own; when something fails, the facts of loads begun inside are removed."""
+        before = self.load_ids()
+        try:
+            yield
+        except BaseException:
+            self.drop_loads(sorted(self.load_ids() - before))
+            raise
 
     # -- scratch
 

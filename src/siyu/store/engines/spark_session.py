@@ -26,7 +26,6 @@ LISTED_DIRECTLY = 10_000
 SQL_SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",  # overflow and division by zero are errors, as they are on DuckDB
-    "spark.sql.adaptive.enabled": "true",
     "spark.sql.variable.substitute": "false",  # `${x}` in a text is text
     "spark.sql.runSQLOnFiles": "false",  # no query reads other files
     "spark.sql.sources.parallelPartitionDiscovery.threshold": str(LISTED_DIRECTLY),
@@ -43,7 +42,7 @@ def another(session: SparkSession) -> SparkSession:
     fresh = session.newSession()
     for name, value in SQL_SETTINGS.items():
         fresh.conf.set(name, value)
-    if session.sparkContext.master.startswith("local"):
+    if str(session.sparkContext.master).startswith("local"):
         fresh.conf.set("spark.sql.shuffle.partitions", str(LOCAL_SHUFFLE_PARTITIONS))
     return fresh
 
