@@ -66,8 +66,7 @@ SELECT f.* FROM first f LEFT JOIN bought USING (invitee) WHERE first_paid_at IS 
 
 -- Spans -------------------------------------------------------------------------------------------------------------
 
-CREATE TABLE hand_relation_span AS
-WITH stated AS (
+CREATE TEMP TABLE stated_relation AS
     SELECT i.consumer_id, r.relation_type, coalesce(r.touchpoint, '') AS touchpoint, r.started_at AS valid_from,
            coalesce(r.ended_at, forever()) AS valid_to, r.started_day AS from_day, coalesce(r.ended_day, no_day()) AS to_day
     FROM relations r ANTI JOIN (SELECT fact_id FROM superseded WHERE kind = 'relations') USING (fact_id)
@@ -76,10 +75,12 @@ WITH stated AS (
     SELECT i.consumer_id, 'member', '', m.joined_at, coalesce(m.left_at, forever()), m.joined_day, coalesce(m.left_day, no_day())
     FROM members m ANTI JOIN (SELECT fact_id FROM superseded WHERE kind = 'members') USING (fact_id)
     JOIN identity i USING (identifier_id) WHERE m.joined_at IS NOT NULL
-), marked AS (
+;
+CREATE TABLE hand_relation_span AS
+WITH marked AS (
     SELECT *, max(valid_to) OVER (PARTITION BY consumer_id, relation_type, touchpoint ORDER BY valid_from
                                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered
-    FROM stated WHERE valid_to > valid_from
+    FROM stated_relation WHERE valid_to > valid_from
 ), islands AS (
     SELECT *, sum(CASE WHEN covered >= valid_from THEN 0 ELSE 1 END)
               OVER (PARTITION BY consumer_id, relation_type, touchpoint ORDER BY valid_from ROWS UNBOUNDED PRECEDING) AS island
@@ -275,7 +276,7 @@ FROM first f
 ;
 CREATE TEMP TABLE progress AS
 WITH outcome AS (
-    SELECT consumer_id, 'settled' AS kind, valid_from AS moment, 0 AS amount, 86400000000 AS within FROM hand_relation_span
+    SELECT DISTINCT consumer_id, 'settled' AS kind, valid_from AS moment, 0 AS amount, 86400000000 AS within FROM stated_relation
     WHERE from_day BETWEEN getvariable('first_day') AND getvariable('last_day')
     UNION ALL
     SELECT a.consumer_id, 'deepened', a.valid_from, 0, 7 * 86400000000
