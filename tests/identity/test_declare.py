@@ -10,6 +10,7 @@ from siyu.core.errors import IdentityError
 from siyu.core.time import day_of, day_starts
 from siyu.identity.declare import declare_consent, preview
 from siyu.sources.load import load
+from siyu.sources.replay import rebuild
 from siyu.store.operations import CONSENT, LOAD
 from siyu.store.tables import BY_NAME, FACT_ID_STEP
 from tests.identity.history import NOW
@@ -176,7 +177,7 @@ def test_a_declaration_is_a_committed_load_with_its_evidence(brand):
 
 
 def test_an_interrupted_declaration_leaves_nothing(brand, monkeypatch):
-    monkeypatch.setattr("siyu.identity.grants._consents", _power_cut)
+    monkeypatch.setattr("siyu.identity.grants.sa.insert", _power_cut)
     with pytest.raises(KeyboardInterrupt):
         declare(brand)
     assert grants(brand) == []
@@ -191,6 +192,18 @@ def test_a_file_with_the_same_grant_meets_it_by_its_key(workspace, tmp_path):
     load(workspace, [members], now=NOW)
     assert declare_consent(workspace, from_date=AGREED, **EVIDENCE).rows == 1
     assert load(workspace, [consents], now=NOW).counts["corrected"] == 1
+
+
+def test_a_rebuild_restores_the_grants(workspace, tmp_path):
+    relations = tmp_path / "relations.csv"
+    relations.write_text("relation_type,started_at,id.phone\nmember,2025-05-01,13800001234\n")
+    load(workspace, [relations], now=NOW)
+    declare_consent(workspace, from_date=AGREED, **EVIDENCE)
+    consents = workspace.warehouse.table("consents")
+    before = workspace.warehouse.rows(consents)
+    assert rebuild(workspace, NOW).equal
+    assert workspace.warehouse.rows(consents) == before
+    assert len(before) == 1
 
 
 def test_personal_data_in_the_proof_is_hidden(brand):

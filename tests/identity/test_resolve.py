@@ -7,6 +7,7 @@ import pytest
 from siyu.identity import seen
 from siyu.identity.resolve import resolve, stale
 from siyu.identity.unlink import unlink
+from siyu.store.tables import IDENTITY
 from tests.identity.history import NOW, History, emptied, shared_stores
 
 PHONE, CARD, OPENID, EMAIL = "phone", "member_card", "openid", "email"
@@ -151,9 +152,7 @@ def test_an_emptied_warehouse_is_resolved_in_full(history):
     """After a rebuild the state still says all was seen, but the tables are gone."""
     history.load([(1, PHONE), (2, OPENID)], [(1, 2)])
     history.resolve()
-    identity = history.workspace.warehouse.table("identity")
-    history.workspace.warehouse.replace_where(_declared("identity"), "identifier_id", identity.select("identifier_id"),
-                                              _declared("identity").schema.empty_table())
+    history.workspace.warehouse.replace(IDENTITY, IDENTITY.schema.empty_table())
     assert stale(history.workspace)
     history.resolve()
     assert history.people() == {1: 1, 2: 1}
@@ -171,12 +170,6 @@ def test_progress_is_told_in_stages(history):
     history.load([(1, PHONE)])
     resolve(history.workspace, progress=lambda what, share: told.append(what))
     assert told == ["resolve: links", "resolve: components", "resolve: tables"]
-
-
-def _declared(name):
-    from siyu.store.tables import BY_NAME
-
-    return BY_NAME[name]
 
 
 def _power_cut(*_args, **_kw):

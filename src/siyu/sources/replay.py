@@ -28,6 +28,7 @@ from siyu.sources.options import Options
 from siyu.sources.pipeline import Outcome
 from siyu.sources.snapshot import Snapshot
 from siyu.sources.stage import Load
+from siyu.store import declared, tables
 from siyu.store.operations import LOAD, STATE
 from siyu.store.workspace import WAREHOUSE_FILES, Workspace, open_warehouse
 
@@ -100,6 +101,9 @@ def _committed(workspace: Workspace) -> Iterator[sa.Row]:
 
 
 def _replay(workspace: Workspace, beside: Workspace, row: sa.Row, report: Rebuilt) -> None:
+    if row.mapping_name == declared.DECLARATION:
+        report.loads.append(_declare_again(workspace, beside, row))
+        return
     path = landing.path_of(workspace.landed, row.load_id)
     if not path.exists():
         report.missing.append(f"{path.name} ({row.file_name})")
@@ -114,6 +118,15 @@ def _replay(workspace: Workspace, beside: Workspace, row: sa.Row, report: Rebuil
         outcome = pipeline.run(beside, _batches(path, workspace), columns, mapping, load, settings=settings,
                                snapshot=snapshot)
     report.loads.append(Replayed(row.load_id, row.file_name, json.loads(row.counts)["kinds"], _kinds(outcome)))
+
+
+def _declare_again(workspace: Workspace, beside: Workspace, row: sa.Row) -> Replayed:
+    """A declaration has no landed file: its consents stand in operations."""
+    consents = declared.declared(workspace.operations, row.load_id)
+    zone = Options.from_json(row.options).apply(workspace).zone
+    beside.warehouse.append(tables.BY_NAME["consents"], declared.facts(consents, row.load_id, row.loaded_at, zone))
+    now = {"consents": {"loaded": consents.num_rows}}
+    return Replayed(row.load_id, row.file_name, json.loads(row.counts)["kinds"], now)
 
 
 def _batches(path: Path, workspace: Workspace) -> Iterator[pa.RecordBatch]:
