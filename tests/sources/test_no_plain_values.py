@@ -1,0 +1,29 @@
+"""Planted personal values are in no byte of a workspace, whatever became of their rows."""
+
+from __future__ import annotations
+
+from siyu.store import workspace as workspaces
+from tests.sources.arrivals import take
+
+PHONE, EMAIL, UNIONID, BAD_PHONE, NAME = "13812345678", "planted@example.com", "oPLANTEDunionid", "1381234567", "张三丰"
+
+
+def test_no_byte_of_a_workspace_shows_a_planted_value(tmp_path):
+    with workspaces.create(tmp_path / "brand") as workspace:
+        reports = [
+            take(workspace, tmp_path, "orders.csv", f"""order_id,paid_at,paid_amount,id.phone,id.email,id.unionid
+                o1,2026-03-01,5,{PHONE},{EMAIL},{UNIONID}
+                o2,never,5,{PHONE},{EMAIL},{UNIONID}
+                o3,2026-03-01,{PHONE},{BAD_PHONE},,"""),
+            take(workspace, tmp_path, "events.csv", f"""occurred_at,name,properties,id.phone
+                2026-03-01,visit,"{{""phone"": ""{PHONE}"", ""mail"": ""{EMAIL}""}}",{PHONE}"""),
+            take(workspace, tmp_path, "members.csv", f"tier,姓名,note,id.phone\n gold,{NAME},ask {PHONE},{PHONE}"),
+            take(workspace, tmp_path, "bad.csv", f"relation_type,started_at,id.phone\n fan,2026-01-01,{PHONE},{NAME}",
+                 kind="relations"),
+        ]
+    assert sum(report.read for report in reports) == 6
+    shown = "".join(str(report.as_json()) + "\n".join(report.lines()) for report in reports)
+    files = [path for path in (tmp_path / "brand").rglob("*") if path.is_file()]
+    for value in (PHONE, EMAIL, UNIONID, BAD_PHONE, NAME):
+        assert value not in shown
+        assert [path.name for path in files if value.encode() in path.read_bytes()] == []
