@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from siyu.sources.load import load
 from siyu.store import workspace as workspaces
 from siyu.store.workspace import KEYS_FILE, Workspace
 from tests.measures.random_brand import AS_OF, random_brand, write_csv, zone_of
-from tests.measures.reference import reference
+from tests.measures.reference import cursor_of, reference
 from tests.measures.worked import differences
 from tests.plain import load_plain
 
@@ -33,7 +34,7 @@ SAME = {
 
 
 @pytest.fixture(scope="module", params=[7, 8])
-def doors(request, tmp_path_factory) -> tuple[Workspace, Workspace]:
+def doors(request, tmp_path_factory) -> Iterator[tuple[Workspace, Workspace]]:
     """The same random brand through the real door and through the plain one, with the same keys."""
     tmp_path = tmp_path_factory.mktemp("doors")
     brand = random_brand(request.param)
@@ -54,7 +55,7 @@ def _files(folder: Path, brand: dict) -> list[Path]:
 
 
 def rows(workspace: Workspace, query: str) -> list[str]:
-    return sorted(map(repr, workspace.warehouse._connection.cursor().execute(query).fetchall()))
+    return sorted(map(repr, cursor_of(workspace).execute(query).fetchall()))
 
 
 def test_both_doors_give_the_same_facts_and_people(doors):
@@ -69,5 +70,5 @@ def test_both_doors_give_the_same_facts_and_people(doors):
 
 def test_files_through_the_real_door_measure_as_the_sql_reference_says(doors):
     real, _plain = doors
-    wanted = reference(real.warehouse._connection.cursor(), real.settings, AS_OF[0], 30)
+    wanted = reference(cursor_of(real), real.settings, AS_OF[0], 30)
     assert differences(wanted, measure(real, as_of=AS_OF[0], window=30, now=NOW)) == []

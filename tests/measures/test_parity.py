@@ -14,7 +14,7 @@ from siyu.measures.measure import measure
 from siyu.store import workspace as workspaces
 from siyu.store.workspace import Workspace
 from tests.measures.random_brand import AS_OF, random_brand, zone_of
-from tests.measures.reference import reference
+from tests.measures.reference import cursor_of, reference
 from tests.measures.worked import differences
 from tests.plain import load_plain
 
@@ -35,7 +35,7 @@ OTHER_SETTINGS: list[dict[str, Any]] = [
 
 def disagreements(workspace: Workspace, as_of: dt.date, window: int) -> list[str]:
     found = measure(workspace, as_of=as_of, window=window, now=NOW)
-    wanted = reference(workspace.warehouse._connection.cursor(), workspace.settings, as_of, window)
+    wanted = reference(cursor_of(workspace), workspace.settings, as_of, window)
     return differences(wanted, found)
 
 

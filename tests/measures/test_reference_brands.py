@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from tests.measures.reference import reference
+from tests.measures.reference import cursor_of, reference
 from tests.measures.worked import CASES, differences, expected
 from tests.plain import load_plain
 
@@ -14,6 +14,6 @@ from tests.plain import load_plain
 @pytest.mark.parametrize(("brand", "day", "window"), CASES)
 def test_reference_gives_a_worked_brand_its_expected_figures(workspace, shared, brand, day, window):
     load_plain(workspace, shared / "oracles" / brand)
-    cursor = workspace.warehouse._connection.cursor()
+    cursor = cursor_of(workspace)
     found = reference(cursor, workspace.settings, dt.date.fromisoformat(day), window)
     assert differences(expected(shared, brand, day, window), found) == []

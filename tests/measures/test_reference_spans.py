@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from siyu.measures import build
 from siyu.measures.measure import measure
 from siyu.store.workspace import Workspace
 from tests.measures.random_brand import AS_OF
-from tests.measures.reference import states
+from tests.measures.reference import cursor_of, states
 from tests.measures.test_parity import NOW, brand_in
 
 #: Settings that shape spans, away from their defaults; the first is the default.
@@ -36,7 +37,7 @@ PURCHASES = """
 
 
 @pytest.fixture(scope="module", params=range(len(SHAPES)))
-def built(request, tmp_path_factory) -> Workspace:
+def built(request, tmp_path_factory) -> Iterator[Workspace]:
     """A random brand with its spans, under each shape of settings."""
     folder: Path = tmp_path_factory.mktemp("spans") / "brand"
     with brand_in(folder, 200 + request.param, **SHAPES[request.param]) as workspace:
@@ -47,7 +48,7 @@ def built(request, tmp_path_factory) -> Workspace:
 @pytest.fixture(scope="module")
 def known(built):
     """The reference's state of everybody around every change."""
-    with states(built.warehouse._connection.cursor(), built.settings) as own:
+    with states(cursor_of(built), built.settings) as own:
         yield own
 
 

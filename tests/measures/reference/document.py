@@ -10,6 +10,8 @@ import duckdb
 
 from siyu.core.settings import Settings
 from siyu.core.time import DAY, HOUR, day_ends, day_of
+from siyu.store.engines.duck import DuckWarehouse
+from siyu.store.workspace import Workspace
 
 HERE = Path(__file__).parent
 #: The SQL files of a document, in order.
@@ -22,6 +24,12 @@ FACTS = ("orders", "refunds", "derived_refund", "relations", "members", "consent
 DERIVED = ("purchase", "valid_referral", "relation_span", "reach_span", "role_span")
 FAST_DAYS = 7
 Document = dict[str, Any]
+
+
+def cursor_of(workspace: Workspace) -> duckdb.DuckDBPyConnection:
+    """A connection of its own to the workspace's DuckDB warehouse."""
+    assert isinstance(workspace.warehouse, DuckWarehouse)
+    return workspace.warehouse._connection.cursor()
 
 
 def reference(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: dt.date, window_days: int) -> Document:
