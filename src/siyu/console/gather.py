@@ -22,7 +22,6 @@ from siyu.measures import overlap, series
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.connection import connection
-from siyu.measures.fast_plus.value import counted_purchases
 from siyu.measures.measure import measure
 from siyu.sources.coverage import coverage
 from siyu.store.operations import LOAD, QUARANTINE
@@ -142,12 +141,7 @@ def _consent(workspace: Workspace, material: Material) -> Consent:
 
 def _spent(workspace: Workspace, asked: Asked, consumers: ir.Table | None = None) -> int:
     """Own value of some consumers (None = all known ones), in minor units."""
-    counted = counted_purchases(asked)
-    theirs = counted.filter(counted.consumer_id.notnull())
-    if consumers is not None:
-        theirs = theirs.semi_join(consumers, "consumer_id")
-    total = theirs.aggregate(total=theirs["net_amount"].sum().cast("int64"))
-    return workspace.warehouse.row(total)["total"] or 0
+    return workspace.warehouse.row(overlap.spent(asked, consumers))["total"] or 0
 
 
 def _quality(workspace: Workspace) -> Quality:

@@ -9,7 +9,9 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.kinds import GRANTED_CHANNELS, MEMBER_RELATIONS
+from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
+from siyu.measures.fast_plus.value import counted_purchases
 from siyu.measures.reach import consent_changes
 from siyu.measures.spans import holding
 from siyu.store.tables import CONSUMER, REACH_SPAN, RELATION_SPAN
@@ -53,6 +55,14 @@ def unreachable(day: int) -> ir.Table:
     silent = gross.anti_join(_reached(day), "consumer_id")
     consumer = CONSUMER.expr().select("consumer_id", "has_phone", "has_email")
     return silent.join(consumer, "consumer_id")
+
+
+def spent(asked: Asked, consumers: ir.Table | None = None) -> ir.Table:
+    """Own value of some consumers (None = all known ones) in one row: `total`, minor units, null of no purchase."""
+    counted = counted_purchases(asked)
+    known = counted.filter(counted.consumer_id.notnull())
+    theirs = known if consumers is None else known.semi_join(consumers, "consumer_id")
+    return theirs.aggregate(total=theirs.net_amount.sum().cast("int64"))
 
 
 def _reached(day: int) -> ir.Table:
