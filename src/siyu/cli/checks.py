@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from siyu.core.errors import DamagedError, SiyuError
+from siyu.identity import resolve
 from siyu.store.operations import QUARANTINE
+from siyu.store.tables import CONSUMER, REVIEW
 from siyu.store.workspace import KEYS_FILE, Workspace
 
 #: Below this the next load may not fit; a landed file and its facts take about as much again.
@@ -81,19 +83,16 @@ def quarantine(workspace: Workspace) -> Finding:
 
 
 def identity(workspace: Workspace) -> Finding:
-    """Every identifier belongs to a consumer."""
-    identifiers, resolved = (
-        workspace.warehouse.count(workspace.warehouse.table(t)) for t in ("identifier", "identity")
-    )
-    fine = identifiers == resolved
-    return Finding(
-        "identity", fine, f"{resolved} of {identifiers} identifiers" + ("" if fine else "; run siyu resolve")
-    )
+    """The identity has seen every load and every decision."""
+    consumers = workspace.warehouse.count(CONSUMER)
+    old = resolve.stale(workspace)
+    return Finding("identity", not old, f"{consumers} consumers" + ("; run siyu resolve" if old else ""))
 
 
 def review(workspace: Workspace) -> Finding:
-    """No refused link waits for a person."""
-    rows = workspace.warehouse.count(workspace.warehouse.table("review"))
+    """No refused link waits for a person; links that a person took back do not."""
+    refused = REVIEW.expr().filter(lambda t: t.guard != "retracted")
+    rows = workspace.warehouse.count(refused)
     return Finding("review", rows == 0, f"{rows} links to look at (siyu identity review)" if rows else "empty")
 
 
