@@ -85,7 +85,7 @@ def quarantine(workspace: Workspace) -> Finding:
 def identity(workspace: Workspace) -> Finding:
     """The identity has seen every load and every decision."""
     consumers = workspace.warehouse.count(CONSUMER)
-    old = resolve.stale(workspace)
+    old = bool(workspace.operations.committed_loads()) and resolve.stale(workspace)
     return Finding("identity", not old, f"{consumers} consumers" + ("; run siyu resolve" if old else ""))
 
 
