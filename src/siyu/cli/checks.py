@@ -91,8 +91,8 @@ def identity(workspace: Workspace) -> Finding:
 
 def review(workspace: Workspace) -> Finding:
     """No refused link waits for a person; links that a person took back do not."""
-    refused = REVIEW.expr().filter(lambda t: t.guard != "retracted")
-    rows = workspace.warehouse.count(refused)
+    links = REVIEW.expr()
+    rows = workspace.warehouse.count(links.filter(links["guard"] != "retracted"))
     return Finding("review", rows == 0, f"{rows} links to look at (siyu identity review)" if rows else "empty")
 
 
