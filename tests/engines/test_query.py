@@ -53,6 +53,12 @@ def test_a_query_that_names_what_is_not_there_says_so(warehouse: Warehouse, text
     assert "\n" not in refused.value.message
 
 
+def test_a_query_that_fails_on_the_way_says_why_in_one_line(warehouse: Warehouse):
+    with pytest.raises(QueryError, match=r"(?i)x0.*int|int.*x0") as refused:
+        warehouse.query("SELECT CAST('x' || count(*) AS INTEGER) AS n FROM identity")
+    assert "\n" not in refused.value.message
+
+
 def test_tables_are_what_they_were_after_a_query(warehouse: Warehouse):
     warehouse.append(IDENTITY, identities((1, 1)))
     assert warehouse.query("SELECT count(*) AS n FROM IDENTITY").to_pylist() == [{"n": 1}]

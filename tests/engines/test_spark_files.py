@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from siyu.core.errors import HeldError, NewerVersionError, QueryError, WorkspaceError
+from siyu.core.errors import DamagedError, HeldError, NewerVersionError, QueryError, WorkspaceError
 from siyu.store.engines import spark_session
 from siyu.store.engines.spark import SparkWarehouse
 from siyu.store.tables import BY_NAME, IDENTITY
@@ -94,6 +94,16 @@ def test_a_newer_layout_is_refused_and_the_warehouse_let_go(warehouse: SparkWare
     for _again in range(2):
         with pytest.raises(NewerVersionError, match="version 99"):
             opened(path)
+
+
+def test_a_damaged_file_is_told_and_stays(warehouse: SparkWarehouse, path: Path):
+    (file,) = (path / "identity").glob("gen-*/part-*.parquet")
+    file.write_bytes(b"no parquet")
+    with pytest.raises(DamagedError, match="cannot be read"):
+        warehouse.rows(IDENTITY.expr())
+    with pytest.raises(DamagedError, match="cannot be read"):
+        warehouse.replace(IDENTITY, IDENTITY.expr())
+    assert file.read_bytes() == b"no parquet"
 
 
 def test_without_java_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch, path: Path):

@@ -41,8 +41,9 @@ class Workspace:
     @cached_property
     def warehouse(self) -> Warehouse:
         """The warehouse of the chosen engine, without the facts of loads that were never committed."""
+        committed = set(self.operations.committed_loads())  # first: what refuses to open must leave nothing held
         warehouse = open_warehouse(self)
-        there, committed = warehouse.load_ids(), set(self.operations.committed_loads())
+        there = warehouse.load_ids()
         lost = self.operations.loads_with_facts(committed - there)
         if lost:
             warehouse.close()

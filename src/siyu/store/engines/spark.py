@@ -20,10 +20,10 @@ import sqlglot
 import sqlglot.expressions as sge
 from sqlglot.errors import SqlglotError
 
-from siyu.core.errors import NewerVersionError, QueryError
+from siyu.core.errors import DamagedError, NewerVersionError, QueryError
 from siyu.store.engines.spark_files import Files, Generations, put_arrow
 from siyu.store.engines.spark_owner import Owner
-from siyu.store.engines.spark_session import another, new_session
+from siyu.store.engines.spark_session import another, new_session, reason, spark_errors
 from siyu.store.engines.spark_sql import spark_sql
 from siyu.store.tables import BY_NAME, SUPERSEDED, TABLES, Column, Table
 from siyu.store.warehouse import WAREHOUSE_VERSION, Rows, Warehouse, schema_of, unbound
@@ -64,7 +64,8 @@ class SparkWarehouse(Warehouse):
         return spark_sql(expression)
 
     def arrow(self, expression: ir.Table) -> pa.Table:
-        return self._frame(expression).toArrow().cast(expression.schema().to_pyarrow())
+        with _damage_told():
+            return self._frame(expression).toArrow().cast(expression.schema().to_pyarrow())
 
     def batches(self, expression: ir.Table, rows: int = 500_000) -> Iterator[pa.RecordBatch]:
         schema = expression.schema().to_pyarrow()
@@ -89,16 +90,14 @@ class SparkWarehouse(Warehouse):
         return facts.anti_join(corrected, "fact_id") if kind in self._corrected else facts
 
     def query(self, text: str) -> pa.Table:
-        from pyspark.errors import PySparkException
-
         names = _tables_read(text)
         reader = another(self._session)  # views of the same names, as people read them
         try:
             for name in names & set(BY_NAME):
                 self._readable(BY_NAME[name], reader)
             return reader.sql(text).toArrow()
-        except PySparkException as error:
-            raise QueryError(f"The query could not be run: {str(error).strip().splitlines()[0]}",
+        except spark_errors() as error:
+            raise QueryError(f"The query could not be run: {reason(error)}",
                              remedy="`siyu tables` prints every table and column.") from None
 
     # -- writing
@@ -219,8 +218,9 @@ class SparkWarehouse(Warehouse):
             put_arrow(self._files, path, _arrow_batches(rows, schema), by_load=by_load)
             return
         typed = [f"CAST({_q(field.name)} AS {SPARK[field.type]}) AS {_q(field.name)}" for field in schema]
-        writer = self._frame(rows).selectExpr(*typed).write.mode("append")
-        (writer.partitionBy("load_id") if by_load else writer).parquet(self._files.address(path))
+        with _damage_told():
+            writer = self._frame(rows).selectExpr(*typed).write.mode("append")
+            (writer.partitionBy("load_id") if by_load else writer).parquet(self._files.address(path))
 
     def _readable(self, table: Table, reader: SparkSession) -> None:
         """The table's view for people: facts in force, local timestamps, dates, open ends as NULL."""
@@ -233,6 +233,18 @@ class SparkWarehouse(Warehouse):
             text += (f" LEFT ANTI JOIN _raw_{SUPERSEDED.name} AS corrected"
                      f" ON corrected.fact_id = facts.fact_id AND corrected.kind = '{table.name}'")
         reader.sql(text).createOrReplaceTempView(table.name)
+
+
+@contextlib.contextmanager
+def _damage_told() -> Iterator[None]:
+    """A file of the warehouse that Spark cannot read is damage, not a mistake of the expression."""
+    try:
+        yield
+    except spark_errors() as error:
+        if "FAILED_READ_FILE" not in str(error):
+            raise
+        raise DamagedError(f"The warehouse has a file that cannot be read: {reason(error)}",
+                           remedy="It stays as it is; the warehouse can be rebuilt from the landed files.") from None
 
 
 def _view(session: SparkSession, name: str, address: str | None, schema: pa.Schema) -> None:

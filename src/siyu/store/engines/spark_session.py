@@ -59,6 +59,20 @@ def missing() -> str:
     return ""
 
 
+def spark_errors() -> tuple[type[Exception], ...]:
+    """What Spark raises: its own errors, and those of the JVM that arrive while rows are fetched."""
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
+
+    return PySparkException, Py4JJavaError
+
+
+def reason(error: Exception) -> str:
+    """The one line of an error that says what was wrong, without the JVM's trace."""
+    named = re.search(r"\[[A-Z][A-Z_.]+\].*", str(error))  # [DIVIDE_BY_ZERO] Division by zero. ...
+    return named[0] if named else str(error).strip().splitlines()[0]
+
+
 def _first(master: str) -> SparkSession:
     """The session all others come from; one that already runs in this process is used as it is."""
     lacking = missing()
@@ -87,7 +101,7 @@ def _start_settings(master: str) -> dict[str, str]:
     settings = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.log.level": "ERROR",
+        "spark.log.level": "FATAL",  # what fails is raised; a trace on stderr helps nobody
         "spark.driver.memory": DRIVER_MEMORY,
         "spark.driver.maxResultSize": "0",  # bounded by the driver's memory
         "spark.sql.catalogImplementation": "in-memory",  # no metastore: tables are paths
