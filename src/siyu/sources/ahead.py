@@ -1,4 +1,4 @@
-"""Reading ahead: the next batch is decoded in a thread while the last one is worked on."""
+"""Batches on their way: decoded in a thread while the last one is worked on, and joined to a size worth the work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
+import pyarrow as pa
+
 T = TypeVar("T")
+#: Rows worked on together: enough to make the cost of a batch small, few enough to hold two in memory.
+ROWS = 250_000
 #: Batches in flight; more would only take memory.
 DEPTH = 2
 WAIT_SECONDS = 0.1
@@ -50,3 +54,24 @@ def ahead(items: Iterable[T], depth: int = DEPTH) -> Iterator[T]:
     finally:
         stopped.set()
         worker.join()
+
+
+def joined(batches: Iterable[pa.RecordBatch], rows: int = ROWS) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of about `rows`; empty batches are left out.
+
+    >>> few = pa.RecordBatch.from_pydict({"a": [1, 2]})
+    >>> [batch.num_rows for batch in joined([few, few, few], rows=3)]
+    [4, 2]
+    """
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        waiting.append(batch)
+        count += batch.num_rows
+        if count >= rows:
+            yield pa.concat_batches(waiting)
+            waiting, count = [], 0
+    if waiting:
+        yield pa.concat_batches(waiting)

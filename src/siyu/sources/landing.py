@@ -1,6 +1,7 @@
 """Landed files: every raw row as it was read, compressed and encrypted in chunks, for rebuilds and erasure.
 
-Layout: a header, framed chunks (each an Arrow IPC stream, zstd, sealed), a sealed index from identifier_id to chunk.
+Layout: a header, framed chunks (each an Arrow IPC stream, zstd, sealed), each with a sealed list of the identifier ids
+on its rows: the index. What could not be read as rows comes last.
 A landed file appears under its name only when it is whole and on disk.
 """
 
@@ -44,7 +45,6 @@ class Landing:
 
     path: Path
     keys: Keys
-    _index: list[np.ndarray] = field(default_factory=list)
     _pending: list[Future[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -70,7 +70,6 @@ class Landing:
             written.result()
         self._pending.clear()
         self._frame(BAD, self.keys.seal(json.dumps(bad_rows, ensure_ascii=False).encode(), BAD_PURPOSE))
-        self._frame(INDEX, self.keys.seal(_index_bytes(self._index), INDEX_PURPOSE))
         self._frame(END, b"")
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -85,14 +84,14 @@ class Landing:
             path.unlink(missing_ok=True)
 
     def _chunk(self, rows: pa.RecordBatch, ids: list[np.ndarray]) -> None:
-        self._index.append(_distinct(ids))
-        self._write(CHUNK, rows)
+        self._write(rows)
+        self._frame(INDEX, self.keys.seal(_distinct(ids).astype("<i8").tobytes(), INDEX_PURPOSE))
 
-    def _write(self, kind: bytes, rows: pa.RecordBatch) -> None:
+    def _write(self, rows: pa.RecordBatch) -> None:
         sink = pa.BufferOutputStream()
         with ipc.new_stream(sink, rows.schema, options=ipc.IpcWriteOptions(compression="zstd")) as writer:
             writer.write_batch(rows)
-        self._frame(kind, self.keys.seal(sink.getvalue().to_pybytes(), PURPOSE))
+        self._frame(CHUNK, self.keys.seal(sink.getvalue().to_pybytes(), PURPOSE))
 
     def _frame(self, kind: bytes, sealed: bytes) -> None:
         self._file.write(FRAME.pack(kind, len(sealed)))
@@ -119,11 +118,10 @@ def bad_rows(path: Path, keys: Keys) -> list[dict[str, object]]:
 def chunks_of(path: Path, keys: Keys, identifier_id: int) -> list[int]:
     """Numbers of the chunks whose rows show an identifier, or rows whose identifiers were not read (filtered or
     refused ones): what erasing one person has to look at."""
-    sealed = next(sealed for kind, sealed in _frames(path) if kind == INDEX)
-    with ipc.open_stream(keys.open(sealed, INDEX_PURPOSE)) as reader:
-        table = reader.read_all()
-    found = table.filter(pa.array(np.isin(table["identifier_id"].to_numpy(), (identifier_id, UNREAD))))
-    return sorted(set(found["chunk"].to_pylist()))
+    wanted = (identifier_id, UNREAD)
+    indexes = (np.frombuffer(keys.open(sealed, INDEX_PURPOSE), "<i8")
+               for kind, sealed in _frames(path, only=INDEX) if kind == INDEX)
+    return [chunk for chunk, ids in enumerate(indexes) if np.isin(wanted, ids).any()]
 
 
 def sweep(folder: Path, committed: set[int]) -> None:
@@ -136,7 +134,8 @@ def sweep(folder: Path, committed: set[int]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _frames(path: Path) -> Iterator[tuple[bytes, bytes]]:
+def _frames(path: Path, only: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
+    """All frames in order, or those of one kind without reading the others."""
     with path.open("rb") as file:
         head = file.read(len(MAGIC) + 1)
         if not head.startswith(MAGIC) or len(head) <= len(MAGIC):
@@ -148,7 +147,10 @@ def _frames(path: Path) -> Iterator[tuple[bytes, bytes]]:
             kind, size = FRAME.unpack(frame)
             if kind == END:
                 return
-            yield kind, file.read(size)
+            if only and kind != only:
+                file.seek(size, os.SEEK_CUR)
+            else:
+                yield kind, file.read(size)
     raise SourceError(f"{path.name} ends before its end.", remedy="Restore it from your backup.")
 
 
@@ -157,16 +159,6 @@ def _distinct(ids: list[np.ndarray]) -> np.ndarray:
     known = np.sort(np.concatenate(ids)) if ids else np.array([], np.int64)
     first = np.append(True, known[1:] != known[:-1])[: len(known)]
     return known[first & (known >= 0)]
-
-
-def _index_bytes(index: list[np.ndarray]) -> bytes:
-    chunk = np.repeat(np.arange(len(index), dtype=np.int32), [len(i) for i in index])
-    ids = np.concatenate(index) if index else np.array([], np.int64)
-    table = pa.table({"identifier_id": ids, "chunk": chunk})
-    sink = pa.BufferOutputStream()
-    with ipc.new_stream(sink, table.schema, options=ipc.IpcWriteOptions(compression="zstd")) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -23,7 +23,7 @@ from siyu.core.kinds import BY_NAME
 from siyu.core.time import instant_of, local_day
 from siyu.sources import cancellations, files, landing, pipeline, quarantine
 from siyu.sources import mapping as mappings
-from siyu.sources.ahead import ahead
+from siyu.sources.ahead import ahead, joined
 from siyu.sources.loadreport import FileReport, LoadReport
 from siyu.sources.mapping import Mapping
 from siyu.sources.options import Options
@@ -178,7 +178,7 @@ def _stage(workspace: Workspace, arrival: Arrival, options: Options, load_: Load
     source = arrival.source
     settings = options.apply(workspace)
     snapshot = Snapshot.of(workspace, options, settings) if options.snapshot_of else None
-    batches = ahead(_watched(source, progress))
+    batches = ahead(joined(_watched(source, progress)))
     outcome = pipeline.run(workspace, batches, source.columns, arrival.mapping, load_, settings=settings,
                            snapshot=snapshot, seen=landed.add)
     outcome.add_bad_rows(quarantine.of_bad_rows(source.bad_rows, workspace.keys))

@@ -24,6 +24,7 @@ from siyu.sources.options import Options
 from siyu.sources.persons import Links, Person, persons
 from siyu.sources.quarantine import Quarantined
 from siyu.sources.readers.source_file import LINE
+from siyu.sources.seenkeys import SeenKeys
 from siyu.sources.stage import Load, Stage
 from siyu.sources.transform import Refusal, Transform, check_headers
 from siyu.sources.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
@@ -94,6 +95,7 @@ class _Run:
         self.identifiers = Identifiers(workspace, settings)
         self.links = Links(settings)
         self.outcome = Outcome()
+        self._seen: dict[str, SeenKeys] = {}
         rows = snapshot.outputs(mapping, columns) if snapshot else mapping.rows
         self.outputs = [self._output(i, output, columns) for i, output in enumerate(rows)]
         self._lines: list[np.ndarray] = []  # kept only when rows wait for the end of the file
@@ -101,7 +103,8 @@ class _Run:
 
     def _output(self, place: int, rows: Rows, columns: list[str]) -> Output:
         transform = Transform(rows, columns, self.settings, snapshot=self.snapshot is not None)
-        stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench)
+        seen = self._seen.setdefault(rows.kind.name, SeenKeys())
+        stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench, seen)
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
         return Output(rows, transform, stage, deferred)
 

@@ -23,6 +23,7 @@ from siyu.core.kinds import BY_NAME
 from siyu.core.time import local_day
 from siyu.sources import cancellations, landing, pipeline
 from siyu.sources import mapping as mappings
+from siyu.sources.ahead import ahead, joined
 from siyu.sources.mapping import Mapping
 from siyu.sources.options import Options
 from siyu.sources.pipeline import Outcome
@@ -130,7 +131,7 @@ def _declare_again(workspace: Workspace, beside: Workspace, row: sa.Row) -> Repl
 
 
 def _batches(path: Path, workspace: Workspace) -> Iterator[pa.RecordBatch]:
-    return landing.batches(path, workspace.keys)
+    return ahead(joined(landing.batches(path, workspace.keys)))
 
 
 def _mapping(row: sa.Row, columns: list[str]) -> Mapping:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +22,7 @@ from siyu.sources.identify import NONE
 from siyu.sources.observed import first_observed, with_basis
 from siyu.sources.persons import Links, Person
 from siyu.sources.readers.source_file import LINE
+from siyu.sources.seenkeys import SeenKeys
 from siyu.sources.versions import CORRECTED, LOADED, STATUS, Versions, judge
 from siyu.sources.workbench import Workbench
 from siyu.store import tables
@@ -50,6 +52,7 @@ class Stage:
     output: int
     warehouse: Warehouse
     workbench: Workbench
+    seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
     counts: Counter[str] = field(default_factory=Counter)
     corrections: list[tuple[int, int]] = field(default_factory=list)  # (line, key_hash) of the first few
     _hashes: dict[tuple[str, ...], Hashes] = field(default_factory=dict)
@@ -69,7 +72,6 @@ class Stage:
         if fresh.any():
             table = tables.BY_NAME[self.kind.name]
             self.warehouse.append(table, facts if fresh.all() else facts.filter(pa.array(fresh)))
-            self._empty = False
         if len(verdict.superseded):
             self._supersede(verdict.superseded, verdict.by)
         links.add(people, fact_ids, fresh)
@@ -85,15 +87,25 @@ class Stage:
     def _kept(self, key: np.ndarray) -> Versions:
         """All versions the warehouse keeps of the incoming keys."""
         facts = tables.BY_NAME[self.kind.name].expr()
-        if self._empty is None:
-            self._empty = self.warehouse.count(facts.limit(1)) == 0
-        if self._empty:
+        if self.seen is not None:
+            facts, key = self._narrowed(self.seen, facts, key)
+        if not len(key):
             none = np.array([], np.int64)
             return Versions(none, none, none)
         asked = self.warehouse.scratch("incoming", pa.table({"key_hash": key}))
         found = self.warehouse.arrow(facts.semi_join(asked, "key_hash").select("key_hash", "row_hash", "fact_id"))
         self.warehouse.drop_scratch("incoming")
         return Versions(*(found[n].to_numpy() for n in ("key_hash", "row_hash", "fact_id")))
+
+    def _narrowed(self, seen: SeenKeys, facts: ir.Table, key: np.ndarray) -> tuple[ir.Table, np.ndarray]:
+        """What has to be asked: nothing of this load's own rows, unless a key stood in an earlier batch of it."""
+        again = seen.seen_before(key)
+        earlier = facts.filter(facts.load_id < self.load.load_id)
+        if self._empty is None:
+            self._empty = self.warehouse.count(earlier.limit(1)) == 0
+        if self._empty:
+            return facts, key[again]
+        return (facts if again.any() else earlier), key
 
     def _facts(self, rows: pa.Table, lines: np.ndarray, fact_ids: np.ndarray, key: np.ndarray,
                row: np.ndarray) -> pa.Table:

@@ -20,7 +20,8 @@ from siyu.sources.readers.source_file import BATCH_ROWS, SourceFile
 
 DELIMITERS = (",", "\t", ";")
 HEAD_CHARACTERS = 1 << 18
-SMALLEST_BLOCK, LARGEST_BLOCK = 1 << 20, 1 << 25
+#: Arrow reads some thirty blocks ahead: larger ones would hold most of a gigabyte of text in memory.
+SMALLEST_BLOCK, LARGEST_BLOCK = 1 << 20, 1 << 22
 #: When most rows do not fit, and not just a few of the first, the file is read wrongly: no row of it can be trusted.
 FEW_BAD_ROWS, MOST_OF_ROWS = 1_000, 0.5
 #: A quote that is opened and never closed swallows the rest of the file: the number of quotes is odd, and the last cell

@@ -1,0 +1,61 @@
+"""How a file is cut into batches changes nothing: keys that come again are found, across batches and outputs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siyu.sources import load as loading
+from siyu.sources.ahead import ahead, joined
+from siyu.sources.seenkeys import SeenKeys
+from siyu.store import workspace as workspaces
+from tests.sources.arrivals import LATER, everything, take
+
+ROWS = [f"o{i % 23},{i % 5},1380000{i % 17:04}" for i in range(200)]  # keys come again, with equal and other values
+
+
+@given(st.lists(st.lists(st.integers(0, 40), max_size=15), max_size=8))
+def test_keys_of_earlier_batches_are_known(batches):
+    seen, met = SeenKeys(), set()
+    for batch in batches:
+        assert seen.seen_before(np.array(batch, np.int64)).tolist() == [key in met for key in batch]
+        met |= set(batch)
+
+
+@pytest.mark.parametrize("rows", [1, 7, 50])
+def test_a_file_in_small_batches_gives_what_it_gives_in_one(workspace, tmp_path, monkeypatch, rows):
+    text = "order_id,paid_amount,id.phone\n" + "\n".join(ROWS)
+    older = "order_id,paid_amount,id.phone\n" + "\n".join(ROWS[:40])
+    with workspaces.create(tmp_path / "whole") as whole:
+        whole.keys = workspace.keys
+        reports = [take(whole, tmp_path, "orders.csv", t, now=LATER) for t in (older, text)]
+        monkeypatch.setattr(loading, "joined", lambda batches: _cut(batches, rows))
+        cut = [take(workspace, tmp_path, "orders.csv", t, now=LATER) for t in (older, text)]
+        assert [r.counts for r in cut] == [r.counts for r in reports]
+        assert everything(workspace) == everything(whole)
+
+
+def test_two_outputs_of_one_kind_know_each_others_rows(workspace, tmp_path):
+    output = '[[rows]]\nkind = "products"\n[rows.columns]\nsku = "a"\nname = "b"\n'
+    (tmp_path / "m.toml").write_text('name = "m"\n' + output * 2, encoding="utf-8")
+    report = take(workspace, tmp_path, "f.csv", "a,b\n 1,x\n 2,y", mapping=str(tmp_path / "m.toml"))
+    assert report.kinds == {"products": {"loaded": 2, "duplicate": 2}}
+
+
+def test_an_error_while_reading_ahead_is_raised_where_it_is_used():
+    def failing():
+        yield 1
+        raise ValueError("broken")
+
+    items = ahead(failing())
+    assert next(items) == 1
+    with pytest.raises(ValueError, match="broken"):
+        next(items)
+
+
+def _cut(batches, rows):
+    for batch in joined(batches):
+        for start in range(0, batch.num_rows, rows):
+            yield batch.slice(start, rows)
