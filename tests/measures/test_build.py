@@ -57,12 +57,12 @@ def test_refreshing_after_each_load_gives_the_tables_of_one_full_build(tmp_path,
         assert step_by_step == _tables(workspace)
 
 
-def test_taking_a_link_back_is_followed_by_an_incremental_refresh(tmp_path, eager):
+def test_taking_links_back_is_followed_by_an_incremental_refresh(tmp_path, eager):
     with _workspace(tmp_path, 5) as workspace:
         load_plain(workspace, random_brand(5, consumers=30), identified=False)
         resolve(workspace)
         refresh(workspace)
-        for link in workspace.warehouse.rows(tables.LINK.expr().order_by("a", "b").limit(5)):
+        for link in workspace.warehouse.rows(tables.LINK.expr()):
             unlink(workspace, link["a"], link["b"], "not the same person", NOW)
         resolve(workspace)
         assert refresh(workspace).how == "incremental"
