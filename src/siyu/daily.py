@@ -14,7 +14,7 @@ from typing import Any
 from siyu.identity.resolve import resolve
 from siyu.measures.measure import measure
 from siyu.sources.files import SUFFIXES
-from siyu.sources.load import load
+from siyu.sources.load import finish_interrupted, load
 from siyu.sources.loadreport import LoadReport
 from siyu.store.workspace import Workspace
 
@@ -48,7 +48,10 @@ def daily(
 def resolve_and_measure(
     workspace: Workspace, *, now: dt.datetime, as_of: dt.date | None = None, window: int = 30, progress=None
 ) -> dict[str, Any]:
-    """The measure document, never on an identity older than the links; with nothing new, both cost next to nothing."""
+    """The measure document, never on a load that was cut off half-way nor on an identity older than the links; with
+    nothing new, each step costs next to nothing.
+    """
+    finish_interrupted(workspace)
     resolve(workspace, progress=progress)
     return measure(workspace, as_of=as_of, window=window, now=now, progress=progress)
 

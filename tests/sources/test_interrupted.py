@@ -11,10 +11,11 @@ import time
 import pytest
 
 from siyu.core.errors import SourceError
+from siyu.daily import resolve_and_measure
 from siyu.sources import landing, pipeline
 from siyu.sources import load as loading
 from siyu.sources.landing import Landing
-from siyu.sources.load import finish_interrupted, load
+from siyu.sources.load import load
 from siyu.store import workspace as workspaces
 from tests.sources.arrivals import NOW, everything, take
 
@@ -101,13 +102,13 @@ def test_a_bug_in_the_middle_of_a_file_leaves_nothing_of_it(workspace, files, mo
     assert all(rows == [] for rows in everything(workspace).values())
 
 
-def test_refunds_due_when_the_process_died_are_worked_out_next_time(workspace, files, monkeypatch):
+def test_refunds_due_when_the_process_died_are_worked_out_before_anything_is_measured(workspace, files, monkeypatch):
     monkeypatch.setattr(loading.cancellations, "refresh", lambda _workspace: None)
     load(workspace, files, now=NOW)
     refunds = workspace.warehouse.table("derived_refund")
     assert workspace.warehouse.count(refunds) == 0
     monkeypatch.undo()
-    finish_interrupted(workspace)
+    resolve_and_measure(workspace, now=NOW)
     assert workspace.warehouse.count(refunds) > 0
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from siyu.core.errors import MappingError, SourceError
 from siyu.sources import mapping as mappings
+from siyu.sources import quarantine
 from siyu.sources.functions import FUNCTIONS
 from tests.sources.arrivals import csv, in_force, take
 
@@ -24,6 +25,28 @@ platform = { const = "shop" }
 paid_at = { from = ["Paid", "Paid on"], format = ["%d.%m.%Y"] }
 paid_amount = { minus = ["Total", "Discount"] }
 is_test = { from = "Kind", values = { "sample" = "true" }, others = "empty", optional = true }
+"""
+#: Orders and their lines from one file.
+LINES = """
+name = "lines"
+[[rows]]
+kind = "orders"
+group_by = ["order_id"]
+[rows.columns]
+order_id = "No"
+paid_at = { from = "Paid", aggregate = "min" }
+paid_amount = { from = "Amount", aggregate = "sum" }
+store = "Store"
+id.phone = "Phone"
+[[rows]]
+kind = "order_lines"
+number_lines = { into = "line_no", within = ["order_id"], by = ["sku", "paid_amount"] }
+[rows.columns]
+order_id = "No"
+line_no = "Sku"
+sku = "Sku"
+quantity = { const = "1" }
+paid_amount = "Amount"
 """
 
 
@@ -86,32 +109,11 @@ def test_a_value_that_is_no_number_is_refused_with_its_line(workspace, tmp_path)
 
 
 def test_lines_of_an_order_become_one_order(workspace, tmp_path):
-    mapping = """
-        name = "lines"
-        [[rows]]
-        kind = "orders"
-        group_by = ["order_id"]
-        [rows.columns]
-        order_id = "No"
-        paid_at = { from = "Paid", aggregate = "min" }
-        paid_amount = { from = "Amount", aggregate = "sum" }
-        store = "Store"
-        id.phone = "Phone"
-        [[rows]]
-        kind = "order_lines"
-        number_lines = { into = "line_no", within = ["order_id"], by = ["sku", "paid_amount"] }
-        [rows.columns]
-        order_id = "No"
-        line_no = "Sku"
-        sku = "Sku"
-        quantity = { const = "1" }
-        paid_amount = "Amount"
-    """
-    report = mapped(workspace, tmp_path, textwrap.dedent(mapping), """No,Sku,Paid,Amount,Store,Phone
+    report = mapped(workspace, tmp_path, LINES, """No,Sku,Paid,Amount,Store,Phone
         1,x,2026-03-02,1.10,,13800000001
         2,x,2026-03-02,5,south,
         1,x,2026-03-01,1.10,north,
-        1,y,2026-03-03,bad,east,""")
+        3,y,2026-03-03,bad,east,""")
     assert in_force(workspace, "orders", "order_id", "paid_amount", "paid_day", "store", "source_ref") == [
         ("1", 220, 20513, "north", 2), ("2", 500, 20514, "south", 3)]
     assert in_force(workspace, "orders", "identifier_id")[0][0] is not None
@@ -119,6 +121,22 @@ def test_lines_of_an_order_become_one_order(workspace, tmp_path):
     assert [n.rsplit("-", 1)[1] for n in numbers] == ["1", "2", "1"]
     assert report.kinds["orders"] == {"loaded": 2}
     assert report.counts == {"quarantined": 1, "corrected": 0, "loaded": 3, "duplicate": 0, "filtered": 0}
+
+
+def test_an_order_with_a_refused_line_is_refused_whole_and_loads_once_it_is_mended(workspace, tmp_path):
+    report = mapped(workspace, tmp_path, LINES, """No,Sku,Paid,Amount,Store,Phone
+        1,x,2026-03-02,1.10,north,
+        2,x,2026-03-02,5,south,
+        1,y,2026-03-03,bad,north,""")
+    assert in_force(workspace, "orders", "order_id", "paid_amount") == [("2", 500)]
+    assert report.counts == {"quarantined": 2, "corrected": 0, "loaded": 1, "duplicate": 0, "filtered": 0}
+    refused = [(row["line"], row["reason"], row["cells"]["Amount"]) for row in quarantine.rows(workspace)]
+    assert refused == [(2, "another row of its order_id is in quarantine", "1.10"),
+                       (4, "expected an amount such as 148.50", "bad")]
+    mapped(workspace, tmp_path, LINES, """No,Sku,Paid,Amount,Store,Phone
+        1,x,2026-03-02,1.10,north,
+        1,y,2026-03-03,2,north,""")
+    assert in_force(workspace, "orders", "order_id", "paid_amount") == [("1", 310), ("2", 500)]
 
 
 def test_equal_lines_keep_their_numbers_in_whatever_order_they_stand(workspace, tmp_path):

@@ -53,6 +53,44 @@ def test_who_comes_back_holds_a_second_relation(workspace, tmp_path):
                                 ("2026-06-01", None, "observed", None), ("2026-08-01", None, "observed", None)]
 
 
+def test_who_comes_back_with_the_old_date_holds_a_second_relation(workspace, tmp_path):
+    dated = "id.unionid,started_at\n u1,2025-05-05"
+    for day, people in (("2026-06-01", f"{dated}\n u2,2025-05-06"), ("2026-07-01", dated),
+                        ("2026-08-01", f"{dated}\n u2,2025-05-06"), ("2026-08-01", f"{dated}\n u2,2025-05-06"),
+                        ("2026-09-01", f"{dated}\n u2,2025-05-06")):
+        snapshot(workspace, tmp_path, day, people, allow_drop=True)
+    assert spans(workspace) == [("2025-05-05", None, "stated", None),
+                                ("2025-05-06", "2026-07-01", "stated", "observed"),
+                                ("2026-08-01", None, "observed", None)]
+
+
+def test_a_later_end_in_the_list_itself_is_no_return(workspace, tmp_path):
+    ended = "id.unionid,started_at,ended_at\n u1,2025-05-05,2026-03-03"
+    for day in ("2026-06-01", "2026-07-01"):
+        snapshot(workspace, tmp_path, day, ended)
+    assert spans(workspace) == [("2025-05-05", "2026-03-03", "stated", "stated")]
+
+
+def test_a_row_in_quarantine_still_shows_who_is_there(workspace, tmp_path):
+    snapshot(workspace, tmp_path, "2026-06-01", "id.unionid,started_at\n u1,2025-05-05\n u2,2025-05-06")
+    report = snapshot(workspace, tmp_path, "2026-07-01",
+                      "id.unionid,started_at\n u1,2025-05-05\n u2,0000-00-00\n u3,0000-00-00")
+    assert report.counts["quarantined"] == 2
+    assert report.files[0].snapshot == {"open_before": 2, "opened": 0, "closed": 0}
+    assert [ended for _, ended, _, _ in spans(workspace)] == [None, None]
+    assert len(kept(workspace, "identifier")) == 2
+
+
+def test_a_list_older_than_the_one_loaded_is_refused(workspace, tmp_path):
+    snapshot(workspace, tmp_path, "2026-07-01", ["u1", "u2"])
+    before = kept(workspace, "relations")
+    with pytest.raises(SnapshotError, match="as of 2026-06-01 comes after the one as of 2026-07-01"):
+        snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u3"])
+    assert kept(workspace, "relations") == before
+    other = snapshot(workspace, tmp_path, "2026-06-01", ["u1"], scope={**SCOPE, "relation_type": "group_member"})
+    assert other.counts["loaded"] == 1
+
+
 def test_a_drop_above_the_guard_is_refused_and_leaves_everything_as_it_was(workspace, tmp_path):
     snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u2"])
     before = kept(workspace, "relations")

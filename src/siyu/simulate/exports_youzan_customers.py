@@ -19,7 +19,7 @@ from .relations import DEDICATED_SERVICE, FAN, MEMBER
 from .story import Story
 from .touchpoints import YOUZAN
 
-SCOPE = {"relation_type": "member", "platform": "youzan"}
+SCOPE = {"platform": "youzan"}
 SNAPSHOT_DAYS = (365, 181, 91, 30, 0)
 TIERS = ("V1 初见", "V2 相知", "V3 挚友", "V4 至臻")
 CUSTOMER_FLAWS = (Flaw("bad_date", "成为会员时间", "0000-00-00 00:00:00"),)

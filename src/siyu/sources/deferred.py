@@ -1,6 +1,7 @@
 """Rows that need the whole file: lines grouped into orders, equal lines numbered by content.
 
-Typed, hashed rows wait in a scratch table of the warehouse (no plain identifiers), and come back in slices.
+What adds up lines waits for all of them: an order with a refused line is refused whole, so that mending the line and
+loading it again never makes an order of that line alone. Typed, hashed rows wait in a scratch table of the warehouse (no plain identifiers), and come back in slices.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ class Deferred:
 
     def __init__(self, rows: Rows, output: int, warehouse: Warehouse, workbench: Workbench, settings: Settings) -> None:
         self._rows, self._warehouse, self._workbench, self._settings = rows, warehouse, workbench, settings
-        self._name, self._made = f"waiting_{output}", f"made_{output}"
+        self._name, self._made, self._spoilt = f"waiting_{output}", f"made_{output}", f"spoilt_{output}"
         self._waiting: ir.Table | None = None
+        self._refused: list[pa.Table] = []
         self._last_line = 0
 
     def add(self, rows: pa.Table, people: list[Person]) -> None:
@@ -50,6 +52,21 @@ class Deferred:
             self._waiting = self._warehouse.scratch(self._name, rows)
         else:
             self._warehouse.append_scratch(self._name, rows)
+
+    def refuse(self, rows: pa.Table, people: list[Person]) -> None:
+        """Take the refused rows of a batch, whose groups are refused with them."""
+        named, _ = with_persons(self._rows.kind, rows, people)
+        self._refused.append(named.select(self._group_columns()))
+
+    def spoiled(self) -> np.ndarray:
+        """The lines that wait for a group with a refused row; they wait no longer."""
+        if self._waiting is None or not self._refused:
+            return np.array([], np.int64)
+        refused = self._warehouse.scratch(self._spoilt, pa.concat_tables(self._refused))
+        keys = self._group_columns()
+        lines = self._warehouse.arrow(self._waiting.semi_join(refused, keys).select(LINE))[LINE].to_numpy()
+        self._waiting = self._waiting.anti_join(refused, keys)
+        return np.sort(lines)
 
     def slices(self) -> Iterator[tuple[pa.Table, list[Person]]]:
         """The finished rows, `_line` being the first line of each."""
@@ -74,7 +91,7 @@ class Deferred:
 
     def close(self) -> None:
         """Forget the scratch tables."""
-        self._warehouse.drop_scratch(self._name, self._made)
+        self._warehouse.drop_scratch(self._name, self._made, self._spoilt)
 
     def _with_content(self, rows: pa.Table, numbering: Numbering) -> pa.Table:
         names = [_column(self._rows.kind, n) for n in numbering.by]

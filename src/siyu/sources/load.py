@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
 
 
 def finish_interrupted(workspace: Workspace) -> None:
-    """What a killed load left is removed or finished; called before every load, cheap when there is nothing."""
+    """What a killed load left is removed or finished; before every load and measure, cheap when there is nothing."""
     _ = workspace.warehouse  # opening drops the facts of uncommitted loads
     landing.sweep(workspace.landed, set(workspace.operations.committed_loads()))
     cancellations.refresh(workspace)
@@ -178,9 +178,8 @@ def _stage(workspace: Workspace, arrival: Arrival, options: Options, load_: Load
     source = arrival.source
     settings = options.apply(workspace)
     snapshot = Snapshot.of(workspace, options, settings) if options.snapshot_of else None
-    batches = ahead(joined(_watched(source, progress)))
-    outcome = pipeline.run(workspace, batches, source.columns, arrival.mapping, load_, settings=settings,
-                           snapshot=snapshot, seen=landed.add)
+    outcome = pipeline.run(workspace, lambda: ahead(joined(_watched(source, progress))), source.columns,
+                           arrival.mapping, load_, settings=settings, snapshot=snapshot, seen=landed.add)
     outcome.add_bad_rows(quarantine.of_bad_rows(source.bad_rows, workspace.keys))
     return outcome
 
@@ -204,8 +203,8 @@ def _commit(workspace: Workspace, arrival: Arrival, options: Options, load_: Loa
         connection.execute(sa.insert(LOAD).values(
             load_id=load_.load_id, file_name=arrival.source.path.name, file_hash=_file_hash(arrival.source.path),
             mapping_name=arrival.mapping.name, mapping=arrival.mapping.text,
-            options=options.as_json(columns=arrival.source.columns), loaded_at=load_.loaded_at,
-            counts=json.dumps(report.as_json(), ensure_ascii=False), committed_at=load_.loaded_at))  # fmt: skip
+            options=replace(options, shows=tuple(outcome.shows)).as_json(columns=arrival.source.columns),
+            loaded_at=load_.loaded_at, counts=json.dumps(report.as_json(), ensure_ascii=False), committed_at=load_.loaded_at))  # fmt: skip
         for table, rows in ((QUARANTINE, quarantined), (CONSENT, consents)):
             if rows:
                 connection.execute(sa.insert(table), rows)

@@ -121,6 +121,11 @@ class Rows:
         """Whether rows need the whole file before they are known."""
         return bool(self.group_by or self.number_lines)
 
+    @property
+    def sums(self) -> bool:
+        """Whether a row adds up lines, and so is wrong without any one of them."""
+        return bool(self.group_by) and any(c.aggregate == "sum" for c in self.columns)
+
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.name == name), None)
 

@@ -16,7 +16,7 @@ from siyu.store.warehouse import Warehouse
 
 #: What tells relations of one person apart, and may bound a scope.
 SCOPE = ("relation_type", "platform", "store", "touchpoint", "group")
-OPEN, SEEN, ASKED = "snapshot_open", "snapshot_seen", "snapshot_asked"
+OPEN, ENDED, SEEN, ASKED = "snapshot_open", "snapshot_ended", "snapshot_seen", "snapshot_asked"
 
 
 class OpenList:
@@ -28,6 +28,7 @@ class OpenList:
     def __init__(self, warehouse: Warehouse, scope: dict[str, str], at: int) -> None:
         self._warehouse, self._scope, self._at = warehouse, scope, at
         self._open = warehouse.scratch(OPEN, self._open_rows())
+        self._ended = warehouse.scratch(ENDED, self._ended_rows())
         self._seen: ir.Table | None = None
         self._compared: tuple[str, ...] = ()
 
@@ -35,17 +36,28 @@ class OpenList:
         """Compare only by these columns, of those that tell relations apart."""
         self._compared = tuple(name for name in SCOPE if name in columns)
 
-    def held(self, rows: pa.Table, person: Person) -> np.ndarray:
-        """Whether each row's person already holds the relation; notes that the snapshot shows them."""
+    def note(self, rows: pa.Table, person: Person) -> None:
+        """Remember that the snapshot shows the persons of these rows."""
         shown = self._shown(rows, person)
         if self._seen is None:
             self._seen = self._warehouse.scratch(SEEN, shown)
         else:
             self._warehouse.append_scratch(SEEN, shown)
-        asked = self._warehouse.scratch(ASKED, shown)
-        found = self._warehouse.arrow(asked.semi_join(self._comparable(), self._keys()).select(LINE).distinct())
-        self._warehouse.drop_scratch(ASKED)
-        return np.isin(rows[LINE].to_numpy(), found[LINE].to_numpy())
+
+    def held(self, rows: pa.Table, person: Person) -> np.ndarray:
+        """Whether each row's person holds the relation already."""
+        return self._among(self._comparable(self._open), rows, person, self._keys())
+
+    def ended(self, rows: pa.Table, person: Person) -> np.ndarray:
+        """Whether the relation that each row states, with the same start, is known to have ended."""
+        return self._among(self._comparable(self._ended), rows, person, [*self._keys(), "started_at"])
+
+    def types(self) -> list[str]:
+        """The relation types that the snapshot shows."""
+        if self._seen is None:
+            return []
+        found = self._warehouse.rows(self._seen.select("relation_type").distinct())
+        return sorted(row["relation_type"] for row in found)
 
     def counts(self) -> tuple[int, int]:
         """How many were open before, and how many of them the snapshot does not show."""
@@ -80,7 +92,7 @@ class OpenList:
 
     def drop(self) -> None:
         """Forget the scratch tables."""
-        self._warehouse.drop_scratch(OPEN, SEEN)
+        self._warehouse.drop_scratch(OPEN, ENDED, SEEN)
 
     def _open_rows(self) -> ir.Table:
         relations = self._warehouse.in_force("relations")
@@ -96,23 +108,35 @@ class OpenList:
             group=nothing, kind=ibis.literal(MEMBERS.name)).select(*rows.columns))
         return rows
 
-    def _shown(self, rows: pa.Table, person: Person) -> pa.Table:
-        """Every identifier of every row with what is compared."""
+    def _ended_rows(self) -> ir.Table:
+        relations = self._warehouse.in_force("relations")
+        ended = relations.filter(relations.ended_at.notnull() & (relations.ended_at <= self._at))
+        return ended.select("identifier_id", "started_at", *SCOPE)
+
+    def _among(self, relations: ir.Table, rows: pa.Table, person: Person, keys: list[str]) -> np.ndarray:
+        """Whether each row stands, under any identifier of its person, among some relations."""
+        asked = self._warehouse.scratch(ASKED, self._shown(rows, person, "started_at"))
+        found = self._warehouse.arrow(asked.semi_join(relations, keys).select(LINE).distinct())
+        self._warehouse.drop_scratch(ASKED)
+        return np.isin(rows[LINE].to_numpy(), found[LINE].to_numpy())
+
+    def _shown(self, rows: pa.Table, person: Person, *more: str) -> pa.Table:
+        """Every identifier of every row with what is compared, and more columns as they are."""
         parts = []
         for ids in person.ids.values():
             there = ids != NONE
             kept = rows.filter(pa.array(there))
-            columns = {name: kept[name].fill_null("") for name in self._compared}
+            columns = {name: kept[name].fill_null("") for name in self._compared} | {name: kept[name] for name in more}
             parts.append(pa.table({LINE: kept[LINE], "identifier_id": pa.array(ids[there]), **columns}))
         return pa.concat_tables(parts)
 
-    def _comparable(self) -> ir.Table:
-        """Open relations with what is compared, nothing stated as ''."""
-        return self._open.mutate(**{name: self._open[name].fill_null("") for name in self._compared})
+    def _comparable(self, relations: ir.Table) -> ir.Table:
+        """Relations with what is compared, nothing stated as ''."""
+        return relations.mutate(**{name: relations[name].fill_null("") for name in self._compared})
 
     def _of_shown_types(self) -> ir.Table:
         """What the snapshot may close: open in its scope, of a type it shows."""
-        rows = self._comparable()
+        rows = self._comparable(self._open)
         rows = rows.filter([rows[name] == value for name, value in self._scope.items()])
         return rows if self._seen is None else rows.semi_join(self._seen, "relation_type")
 

@@ -7,8 +7,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
+
 from siyu.core.errors import SnapshotError
 from siyu.core.settings import Settings
+from siyu.store.operations import LOAD, Operations
 from siyu.store.workspace import Workspace
 
 #: Settings that change what a row becomes.
@@ -18,12 +21,14 @@ READ_WITH = ("brand.zone", "brand.currency", "brand.phone_region", "identity.nam
 
 @dataclass(frozen=True)
 class Options:
-    """snapshot_of: day of a full list. scope: what the list is full of. settings: as they were at the load."""
+    """snapshot_of: day of a full list. scope: what the list is full of. settings: as they were at the load. shows:
+    relation types of the list, known once it is loaded."""
 
     settings: dict[str, Any]
     snapshot_of: dt.date | None = None
     scope: dict[str, str] = field(default_factory=dict)
     allow_drop: bool = False
+    shows: tuple[str, ...] = ()
 
     @staticmethod
     def of(settings: Settings, snapshot_of: dt.date | None, scope: dict[str, str] | None, allow_drop: bool) -> Options:
@@ -40,14 +45,20 @@ class Options:
         kept = json.loads(text)
         day = kept.get("snapshot_of")
         return Options(kept.get("settings", {}), dt.date.fromisoformat(day) if day else None, kept.get("scope", {}),
-                       kept.get("allow_drop", False))
+                       kept.get("allow_drop", False), tuple(kept.get("shows", ())))
 
     def as_json(self, *, columns: list[str]) -> str:
         """As kept with a load, with the file's columns."""
         return json.dumps({"snapshot_of": self.snapshot_of.isoformat() if self.snapshot_of else None,
-                           "scope": self.scope, "allow_drop": self.allow_drop, "settings": self.settings,
-                           "columns": columns}, ensure_ascii=False)  # fmt: skip
+                           "scope": self.scope, "allow_drop": self.allow_drop, "shows": self.shows,
+                           "settings": self.settings, "columns": columns}, ensure_ascii=False)  # fmt: skip
 
     def apply(self, workspace: Workspace) -> Settings:
         """The workspace's settings as they were at the load."""
         return Settings({**workspace.settings.values, **self.settings})
+
+
+def kept_options(operations: Operations) -> list[Options]:
+    """The options of all committed loads."""
+    with operations.connect() as connection:
+        return [Options.from_json(text) for text in connection.execute(sa.select(LOAD.c.options)).scalars()]

@@ -49,6 +49,7 @@ class Outcome:
     identifiers_new: int = 0
     ignored: Counter[tuple[str, str]] = field(default_factory=Counter)
     snapshot: dict[str, int] | None = None
+    shows: list[str] = field(default_factory=list)  # relation types of a snapshot
     notes: list[str] = field(default_factory=list)
 
     def add_bad_rows(self, rows: list[Quarantined]) -> None:
@@ -68,12 +69,14 @@ class Output:
     deferred: Deferred | None
 
 
-def run(workspace: Workspace, batches: Iterable[pa.RecordBatch], columns: list[str], mapping: Mapping, load: Load, *,
+def run(workspace: Workspace, read: Callable[[], Iterable[pa.RecordBatch]], columns: list[str], mapping: Mapping, load: Load, *,
         settings: Settings, snapshot: Snapshot | None = None, seen: BatchSeen | None = None) -> Outcome:
-    """Turn all batches into facts of the load. `seen` is told every batch with the ids found on its rows."""
+    """Turn all batches into facts of the load. `read` starts the file over; it is asked again only for lines that turn
+    out to be refused at the end. `seen` is told every batch with the ids found on its rows.
+    """
     with closing(Workbench()) as workbench:
         headers = mapping.headers(columns)
-        return _Run(workspace, headers, mapping, load, settings, snapshot, workbench).run(batches, seen)
+        return _Run(workspace, headers, mapping, load, settings, snapshot, workbench).run(read, seen)
 
 
 def check(mapping: Mapping, columns: list[str], options: Options, file_name: str) -> None:
@@ -93,6 +96,7 @@ class _Run:
         self.names = [*columns, LINE]
         self.workbench, self.warehouse = workbench, workspace.warehouse
         self.identifiers = Identifiers(workspace, settings)
+        self.glimpsed = Identifiers(workspace, settings)  # of refused rows: compared, never kept
         self.links = Links(settings)
         self.outcome = Outcome()
         self._seen: dict[str, SeenKeys] = {}
@@ -100,6 +104,7 @@ class _Run:
         self.outputs = [self._output(i, output, columns) for i, output in enumerate(rows)]
         self._lines: list[np.ndarray] = []  # kept only when rows wait for the end of the file
         self._statuses: list[np.ndarray] = []
+        self._spoiled: list[Refusal] = []
 
     def _output(self, place: int, rows: Rows, columns: list[str]) -> Output:
         transform = Transform(rows, columns, self.settings, snapshot=self.snapshot is not None)
@@ -108,14 +113,18 @@ class _Run:
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
         return Output(rows, transform, stage, deferred)
 
-    def run(self, batches: Iterable[pa.RecordBatch], seen: BatchSeen | None) -> Outcome:
+    def run(self, read: Callable[[], Iterable[pa.RecordBatch]], seen: BatchSeen | None) -> Outcome:
         """All batches, then what waits for the end."""
-        for batch in batches:
+        for batch in read():
             self._batch(batch, seen)
         for output in self.outputs:
             if output.deferred:
                 self._finish(output, output.deferred)
+        if self._spoiled:
+            for batch in read():
+                self.outcome.quarantined += quarantine.of_batch(batch, self._spoiled, self.workspace.keys)
         if self.snapshot:
+            self.outcome.shows = self.snapshot.shows()
             self.outcome.snapshot = self.snapshot.close(self.load, len(self.outputs), self.workbench)
         self._write_links()
         self._count()
@@ -142,6 +151,8 @@ class _Run:
         """One output of one batch; raises the status of its lines and gives the ids found, aligned with the batch."""
         part = output.transform.apply(batch, self.workbench)
         refusals += part.refusals
+        if part.refused.num_rows:
+            self._refuse(output, part.refused)
         people = persons(output.rows.kind, part.rows, self.identifiers, self.settings, self._counted(output))
         rows, people = self._with_somebody(output, part.rows, people, refusals)
         if self.snapshot:
@@ -153,6 +164,14 @@ class _Run:
             places = np.searchsorted(lines, rows[LINE].to_numpy())
             status[places] = np.maximum(status[places], output.stage.take(rows, people, self.links))
         return [_aligned(ids, rows, lines) for person in people for ids in person.ids.values()]
+
+    def _refuse(self, output: Output, rows: pa.Table) -> None:
+        """What refused rows still tell: who is on a list, and whose sum would lack a part."""
+        people = persons(output.rows.kind, rows, self.glimpsed, self.settings, set())
+        if self.snapshot:
+            self.snapshot.glimpse(output.rows.kind, rows, people)
+        if output.deferred and output.rows.sums:
+            output.deferred.refuse(rows, people)
 
     def _in_snapshot(self, snapshot: Snapshot, output: Output, rows: pa.Table, people: list[Person],
                      lines: np.ndarray, status: np.ndarray) -> tuple[pa.Table, list[Person]]:
@@ -193,6 +212,13 @@ class _Run:
     def _finish(self, output: Output, deferred: Deferred) -> None:
         """Rows that waited become facts; every line has the status of its row."""
         lines, status = np.concatenate(self._lines), np.concatenate(self._statuses)
+        if len(spoiled := deferred.spoiled()):
+            places = np.searchsorted(lines, spoiled)
+            fresh = spoiled[status[places] != QUARANTINED]
+            status[places] = QUARANTINED
+            column = output.rows.group_by[0]
+            self._spoiled += [Refusal(line, column, "", f"another row of its {column} is in quarantine")
+                              for line in fresh.tolist()]
         made: list[tuple[np.ndarray, np.ndarray]] = []
         for rows, people in deferred.slices():
             made.append((rows[LINE].to_numpy(), output.stage.take(rows, people, self.links)))

@@ -116,7 +116,7 @@ def _replay(workspace: Workspace, beside: Workspace, row: sa.Row, report: Rebuil
     mapping = _mapping(row, columns)
     snapshot = Snapshot.of(beside, options, settings, replay=True) if options.snapshot_of else None
     with beside.warehouse.transaction():
-        outcome = pipeline.run(beside, _batches(path, workspace), columns, mapping, load, settings=settings,
+        outcome = pipeline.run(beside, lambda: _batches(path, workspace), columns, mapping, load, settings=settings,
                                snapshot=snapshot)
     report.loads.append(Replayed(row.load_id, row.file_name, json.loads(row.counts)["kinds"], _kinds(outcome)))
 

@@ -1,8 +1,9 @@
 """Snapshots: a full list as of a day, where leaving shows only as absence.
 
 Who is in the list and held nothing in the scope gets a relation that starts then (observed); what was open in the scope
-and is absent ends then (observed). Persons are compared by any identifier of their row. Rows with a date of their own
-are facts like any other. A member list becomes relations too, so that who comes back holds a second one.
+and is absent ends then (observed). Persons are compared by any identifier of their row, also of rows that go to
+quarantine. Rows with a date of their own are facts like any other, unless the relation they date has ended: who comes
+back with the old date holds a second relation, from the day they are seen again. A member list becomes relations too.
 """
 
 # pyright: reportAttributeAccessIssue=false
@@ -19,10 +20,10 @@ import pyarrow.compute as pc
 from siyu.core.errors import SnapshotError, did_you_mean
 from siyu.core.kinds import MEMBER_RELATIONS, MEMBERS, RELATIONS, Kind
 from siyu.core.settings import Settings
-from siyu.core.time import day_of, day_starts
+from siyu.core.time import date_of, day_of, day_starts
 from siyu.sources.mapping import Column, Mapping, Rows, is_identifier
 from siyu.sources.openlist import SCOPE, OpenList
-from siyu.sources.options import Options
+from siyu.sources.options import Options, kept_options
 from siyu.sources.persons import Links, Person
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.stage import Load, Stage
@@ -84,13 +85,20 @@ class Snapshot:
         if kind is MEMBERS:
             return self.open_list.with_memberships(rows, people[0].primary), np.zeros(rows.num_rows, bool)
         rows = _dated(rows)
-        undated = rows["started_at"].is_null().to_numpy()
+        self.open_list.note(rows, people[0])
         held = self.open_list.held(rows, people[0])
+        undated = rows["started_at"].is_null().to_numpy() | self._back(rows, people[0])
         self.opened += int((undated & ~held).sum())
         return self._started(rows, undated), undated & held
 
+    def glimpse(self, kind: Kind, rows: pa.Table, people: list[Person]) -> None:
+        """Rows that go to quarantine still show who is there."""
+        if kind is RELATIONS:
+            self.open_list.note(rows, people[0])
+
     def close(self, load: Load, output: int, workbench: Workbench) -> dict[str, int]:
         """End what is open in the scope and absent. SnapshotError if that is more than the guard allows."""
+        self._refuse_if_late()
         before, absent = self.open_list.counts()
         if self.max_drop is not None and before and absent > before * self.max_drop:
             raise SnapshotError(
@@ -104,6 +112,30 @@ class Snapshot:
                 self._close(stage, rows.sort_by("fact_id"), column)
         self.open_list.drop()
         return {"open_before": before, "opened": self.opened, "closed": absent}
+
+    def shows(self) -> list[str]:
+        """The relation types that the list shows."""
+        return self.open_list.types()
+
+    def _refuse_if_late(self) -> None:
+        """SnapshotError if a later list of the same is loaded: an absence then would undo what it shows."""
+        later = [kept for kept in kept_options(self.workspace.operations)
+                 if kept.snapshot_of and day_of(kept.snapshot_of) > self.day and self._of_same(kept)]
+        if self.max_drop is not None and later:
+            newest = max(kept.snapshot_of for kept in later if kept.snapshot_of)
+            raise SnapshotError(
+                f"The list as of {date_of(self.day)} comes after the one as of {newest}, which is loaded already.",
+                remedy="Load lists in the order of their days; --allow-drop loads it all the same.")
+
+    def _of_same(self, other: Options) -> bool:
+        """Whether another list shows relations that this one may close."""
+        contradicts = any(self.scope.get(name, value) != value for name, value in other.scope.items())
+        return not contradicts and bool(set(self.shows()) & set(other.shows))
+
+    def _back(self, rows: pa.Table, person: Person) -> np.ndarray:
+        """Rows that state as held a relation which is known to have ended."""
+        ended = self.open_list.ended(rows, person)
+        return ended & rows["ended_at"].is_null().to_numpy() if "ended_at" in rows.column_names else ended
 
     def _close(self, stage: Stage, rows: pa.Table, column: str) -> None:
         count = rows.num_rows

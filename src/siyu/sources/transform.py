@@ -51,9 +51,11 @@ class Refusal:
 
 @dataclass
 class Part:
-    """What one output made of one batch. `rows`: typed columns of the kind, `id.*` texts and `_line`."""
+    """What one output made of one batch. `rows`: typed columns of the kind, `id.*` texts and `_line`. `refused`: texts
+    and lines of the rows that were not taken; their other columns mean nothing."""
 
     rows: pa.Table
+    refused: pa.Table
     refusals: list[Refusal]
     filtered: np.ndarray
 
@@ -87,7 +89,7 @@ class Transform:
         good = taken & ~bad
         rows = made.drop_columns([REFUSED, TAKEN])
         rows = rows if good.all() else rows.filter(pa.array(good))
-        return Part(self._scrubbed(self._timed(rows)), refusals, lines[~taken])
+        return Part(self._scrubbed(self._timed(rows)), made.filter(pa.array(bad)), refusals, lines[~taken])
 
     # -- the expression
 
