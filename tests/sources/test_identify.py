@@ -112,9 +112,12 @@ def test_an_identifier_seen_again_is_kept_once(workspace, tmp_path):
 
 
 def test_two_keys_on_one_id_are_told(workspace, tmp_path, monkeypatch):
-    monkeypatch.setattr(core, "identifier_id", lambda key: 7)
+    monkeypatch.setattr(core, "identifier_ids", lambda keys: np.full(len(keys), 7))
     report = take(workspace, tmp_path, "orders.csv", "order_id,paid_amount,id.unionid\n o1,5,u1\n o2,5,u2")
-    assert "share the id" in report.files[0].notes[0]
+    assert report.files[0].notes == ["1 identifier(s) share the id of another one; their records count for both."]
+    for other, notes in (("u1", 0), ("u3", 1)):
+        report = take(workspace, tmp_path, "orders.csv", f"order_id,paid_amount,id.unionid\n o3,5,{other}")
+        assert len(report.files[0].notes) == notes
 
 
 @pytest.mark.parametrize("phone", ["021-5888 0000", "+8613900000009"])

@@ -1,7 +1,8 @@
 """Rows that need the whole file: lines grouped into orders, equal lines numbered by content.
 
-What adds up lines waits for all of them: an order with a refused line is refused whole, so that mending the line and
-loading it again never makes an order of that line alone. Typed, hashed rows wait in a scratch table of the warehouse (no plain identifiers), and come back in slices.
+What adds up lines needs all of them: an order with a refused line is refused whole, so that mending that line and
+loading it again never makes an order of it alone. Typed, hashed rows wait in a scratch table of the warehouse (no plain
+identifiers), and come back in slices.
 """
 
 from __future__ import annotations
@@ -19,9 +20,8 @@ from siyu.core.settings import Settings
 from siyu.sources.hashing import short_hash
 from siyu.sources.identify import NONE
 from siyu.sources.mapping import Numbering, Rows
-from siyu.sources.persons import Person, primary_of
+from siyu.sources.persons import Person, primary_of, with_persons
 from siyu.sources.readers.source_file import LINE
-from siyu.sources.stage import with_persons
 from siyu.sources.workbench import Workbench
 from siyu.store.warehouse import Warehouse
 

@@ -6,18 +6,46 @@ and a column that a later version adds changes no hash of rows without it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
 from siyu.core.kinds import Kind
+from siyu.sources.persons import Person, with_persons
 from siyu.sources.workbench import Workbench, compiled, md5
 
 PART = "\x1f"
 MD5_CHARACTERS = 32
 #: Value of a hexadecimal digit by its byte.
 NIBBLE = np.array([int(chr(b), 16) if chr(b) in "0123456789abcdef" else 0 for b in range(256)], np.uint8)
+
+
+@dataclass(frozen=True)
+class Hashed:
+    """Rows with ids in place of identifier texts, and key_hash and row_hash of each."""
+
+    rows: pa.Table
+    key: np.ndarray
+    row: np.ndarray
+
+
+class Hasher:
+    """Hashes rows of a kind; what is compiled for one shape of them serves all batches of it."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._of_shape: dict[tuple[str, ...], Hashes] = {}
+
+    def of(self, rows: pa.Table, people: list[Person], workbench: Workbench) -> Hashed:
+        """The rows with their hashes."""
+        rows, id_columns = with_persons(self._kind, rows, people)
+        shape = tuple(rows.column_names)
+        if shape not in self._of_shape:
+            self._of_shape[shape] = Hashes(self._kind, rows.schema, id_columns)
+        return Hashed(rows, *self._of_shape[shape].of(rows, workbench))
 
 
 class Hashes:

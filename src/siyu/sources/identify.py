@@ -1,16 +1,16 @@
-"""Identifier texts become identifier ids: normalised, keyed, sealed. Plain values live in memory only.
+"""Identifier texts become identifier ids: normalised and keyed. Plain values live in memory only.
 
 Python touches distinct values only; a bounded cache keeps those of earlier batches. Who stands on a record, and what
-links, is `persons`' work.
+links, is `persons`' work; what the warehouse keeps of an identifier, `register`'s.
 """
 
 # pyright: reportAttributeAccessIssue=false
 # (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from siyu.core import identifiers
 from siyu.core.settings import Settings
-from siyu.store.tables import IDENTIFIER
 from siyu.store.workspace import Workspace
 
 #: What a value that is no identifier stands as, and why.
@@ -26,26 +25,36 @@ MASKED, BLOCKED, INVALID, NONE = -1, -2, -3, -9
 IGNORED = {MASKED: "masked", BLOCKED: "blocked", INVALID: "invalid"}
 #: Distinct values kept between batches: some 200 bytes each.
 CACHE_VALUES = 2_000_000
-PURPOSE = b"identifier"
+#: What the cache has not met.
+UNMET = -10
 #: Values that `identifiers` would leave as they are, told by one pattern: most of every file.
-PLAIN = re.compile(r"(?!x{3,}$)[A-Za-z0-9_.\-]+", re.IGNORECASE).fullmatch
-PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}").fullmatch
-PLAIN_EMAIL = re.compile(r"[a-z0-9._+\-]+@[a-z0-9\-]+(\.[a-z0-9\-]+)+").fullmatch
+PLAIN, HIDDEN, NOTHING = r"^[A-Za-z0-9_.\-]+$", r"^[xX]{3,}$", r"$^"
+MOBILE = r"^1[3-9][0-9]{9}$"
+EMAIL = r"^[a-z0-9._+\-]+@[a-z0-9\-]+(\.[a-z0-9\-]+)+$"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Identifiers of one namespace as a load met them: ids, keys and plain values, side by side."""
+
+    namespace: str
+    ids: np.ndarray
+    keys: list[bytes]
+    values: list[str]
 
 
 @dataclass
 class Identifiers:
-    """Turns columns of texts into ids; gathers the identifiers that the warehouse does not know yet.
+    """Turns columns of texts into ids; gathers what was not met before.
 
-    ignored: values that are no identifier, by (namespace, reason), counted per row. clashes: two keys on one id.
+    ignored: values that are no identifier, by (namespace, reason), counted per row.
     """
 
     workspace: Workspace
     settings: Settings
     ignored: Counter[tuple[str, str]] = field(default_factory=Counter)
-    clashes: int = 0
     _cache: dict[str, dict[str, int]] = field(default_factory=dict)
-    _fresh: dict[int, tuple[str, bytes, str]] = field(default_factory=dict)  # id: namespace, key, plain value
+    _seen: list[Seen] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         region = self.settings["brand.phone_region"]
@@ -63,76 +72,63 @@ class Identifiers:
                 self.ignored[namespace, reason] += rows
         return np.where(found < 0, NONE, found)
 
-    def fresh(self, load_id: int) -> pa.Table | None:
-        """Identifiers seen since the last call that the warehouse does not hold, sealed; None if there are none."""
-        if not self._fresh:
-            return None
-        held = self._held()
-        unknown = {number: seen for number, seen in self._fresh.items() if number not in held}
-        self._fresh = {}
-        return self._sealed(unknown, load_id) if unknown else None
+    def seen(self) -> list[Seen]:
+        """What was met since the last call and never in this load (or so long ago that the cache forgot it)."""
+        seen, self._seen = self._seen, []
+        return seen
 
     def _known(self, namespace: str, values: list[str]) -> np.ndarray:
         """Ids of distinct values, with NONE behind them for rows without a value."""
         cache = self._cache.setdefault(namespace, {})
-        self._identify(namespace, [value for value in values if value not in cache], cache)
-        known = np.fromiter(map(cache.__getitem__, values), np.int64, len(values))
+        known = np.fromiter(map(cache.get, values, repeat(UNMET)), np.int64, len(values))
+        unmet = np.flatnonzero(known == UNMET)
+        if len(unmet):
+            known[unmet] = self._identify(namespace, [values[i] for i in unmet.tolist()], cache)
         if sum(map(len, self._cache.values())) > CACHE_VALUES:
             self._cache.clear()
         return np.append(known, NONE)
 
-    def _identify(self, namespace: str, texts: list[str], cache: dict[str, int]) -> None:
-        """Key what is an identifier, note why the rest is none."""
-        spelled = self._spelling(namespace)
-        named: list[tuple[str, str]] = []
-        for text in texts:
-            value = spelled(text)
-            if isinstance(value, int):
-                cache[text] = value
-            else:
-                named.append((text, value))
-        for (text, value), key in zip(named, self.workspace.keys.keys(namespace, (value for _, value in named))):
-            cache[text] = number = identifiers.identifier_id(key)
-            earlier = self._fresh.setdefault(number, (namespace, key, value))
-            self.clashes += earlier[1] != key
+    def _identify(self, namespace: str, texts: list[str], cache: dict[str, int]) -> np.ndarray:
+        """The ids of texts met for the first time, or why each is none; noted for the register."""
+        spelled = self._spelled(namespace, texts)
+        values = [value for value in spelled if isinstance(value, str)]
+        keys = self.workspace.keys.keys(namespace, values)
+        ids = identifiers.identifier_ids(keys)
+        if values:
+            self._seen.append(Seen(namespace, ids, keys, values))
+        found = ids
+        if len(values) < len(texts):
+            found = np.array([NONE if isinstance(value, str) else value for value in spelled], np.int64)
+            found[found == NONE] = ids
+        cache.update(zip(texts, found.tolist()))
+        return found
 
-    def _spelling(self, namespace: str):
-        """A function from a text to its one spelling, or to the code of why it is no identifier."""
-        region, blocked = self.settings["brand.phone_region"], self._blocked
-        mobile = namespace in identifiers.PHONE_NAMESPACES and region == "CN"
-        special = namespace == "email" or namespace in identifiers.PHONE_NAMESPACES
-        usual = PLAIN_EMAIL if namespace == "email" else PLAIN
+    def _spelled(self, namespace: str, texts: list[str]) -> list[str | int]:
+        """The one spelling of each text, or the code of why it is no identifier; most are told by one pattern."""
+        pattern, prefix = self._usual(namespace)
+        column = pa.array(texts, pa.string())
+        plain = pc.and_not(pc.match_substring_regex(column, pattern), self._suspect(column, prefix))
+        return [prefix + text if usual else self._spelling(namespace, text)
+                for text, usual in zip(texts, plain.to_pylist())]
 
-        def spelled(text: str) -> str | int:
-            if mobile and PLAIN_MOBILE(text):
-                value = "+86" + text
-            elif usual(text) and (usual is PLAIN_EMAIL or not special):
-                value = text
-            elif identifiers.is_masked(text):
-                return MASKED
-            else:
-                value = identifiers.normalise(namespace, text, region)
-            if value.lower() in blocked or text.lower() in blocked:
-                return BLOCKED
-            return value or (BLOCKED if identifiers.clean(text).lower() in blocked else INVALID)
+    def _usual(self, namespace: str) -> tuple[str, str]:
+        """The pattern of values that need no more than a prefix."""
+        if namespace in identifiers.PHONE_NAMESPACES:
+            return (MOBILE, "+86") if self.settings["brand.phone_region"] == "CN" else (NOTHING, "")
+        return (EMAIL if namespace == "email" else PLAIN), ""
 
-        return spelled
+    def _suspect(self, column: pa.Array, prefix: str) -> pa.Array:
+        """Values that are blocked or hidden, told without the exceptions to that."""
+        blocked = [value for b in self._blocked for value in (b, b.removeprefix(prefix))]
+        listed = pc.is_in(pc.utf8_lower(column), value_set=pa.array(sorted(blocked), pa.string()))
+        return pc.or_(listed, pc.match_substring_regex(column, HIDDEN))
 
-    def _held(self) -> set[int]:
-        """Which of the fresh ones the warehouse holds; clashing keys are counted."""
-        warehouse = self.workspace.warehouse
-        asked = warehouse.scratch("fresh_identifier", pa.table({"identifier_id": pa.array(self._fresh, pa.int64())}))
-        held = warehouse.arrow(IDENTIFIER.expr().semi_join(asked, "identifier_id").select("identifier_id", "key"))
-        warehouse.drop_scratch("fresh_identifier")
-        numbers, keys = held["identifier_id"].to_pylist(), held["key"].to_pylist()
-        self.clashes += sum(self._fresh[number][1].hex() != key for number, key in zip(numbers, keys))
-        return set(numbers)
-
-    def _sealed(self, rows: dict[int, tuple[str, bytes, str]], load_id: int) -> pa.Table:
-        namespaces, keys, values = zip(*rows.values())
-        return pa.table({
-            "identifier_id": pa.array(rows, pa.int64()), "namespace": namespaces, "key": [key.hex() for key in keys],
-            "masked": [identifiers.mask(n, v) for n, v in zip(namespaces, values)],
-            "cipher": self.workspace.keys.seal_all((v.encode() for v in values), PURPOSE),
-            "load_id": np.full(len(rows), load_id),
-        }, schema=IDENTIFIER.schema)  # fmt: skip
+    def _spelling(self, namespace: str, text: str) -> str | int:
+        """The one spelling of a text, or the code of why it is no identifier."""
+        blocked = self._blocked
+        if identifiers.is_masked(text):
+            return MASKED
+        value = identifiers.normalise(namespace, text, self.settings["brand.phone_region"])
+        if value.lower() in blocked or text.lower() in blocked:
+            return BLOCKED
+        return value or (BLOCKED if identifiers.clean(text).lower() in blocked else INVALID)

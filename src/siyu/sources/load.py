@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -151,7 +150,7 @@ def _load_file(workspace: Workspace, arrival: Arrival, options: Options, now: dt
     load_ = Load(_next_id(workspace), mapping.name, loaded_at, local_day(loaded_at, options.apply(workspace).zone))
     landed = landing.Landing(landing.path_of(workspace.landed, load_.load_id), workspace.keys)
     try:
-        with workspace.warehouse.transaction():
+        with workspace.warehouse.bulk(), workspace.warehouse.transaction():
             outcome = _stage(workspace, arrival, options, load_, landed, progress)
             if dry_run:
                 raise _DryRun
@@ -197,26 +196,28 @@ def _watched(source: files.SourceFile, progress: Progress) -> Iterator[pa.Record
 def _commit(workspace: Workspace, arrival: Arrival, options: Options, load_: Load, outcome: Outcome,
             report: FileReport) -> None:
     """The one commit point: with this transaction the load counts."""
-    consents = _consents(workspace, load_) if "consents" in outcome.kinds else []
+    consents = _consents(workspace, load_) if "consents" in outcome.kinds else None
     quarantined = [row.values(load_.load_id) for row in outcome.quarantined]
     with workspace.operations.begin() as connection:
         connection.execute(sa.insert(LOAD).values(
             load_id=load_.load_id, file_name=arrival.source.path.name, file_hash=_file_hash(arrival.source.path),
             mapping_name=arrival.mapping.name, mapping=arrival.mapping.text,
             options=replace(options, shows=tuple(outcome.shows)).as_json(columns=arrival.source.columns),
-            loaded_at=load_.loaded_at, counts=json.dumps(report.as_json(), ensure_ascii=False), committed_at=load_.loaded_at))  # fmt: skip
-        for table, rows in ((QUARANTINE, quarantined), (CONSENT, consents)):
-            if rows:
-                connection.execute(sa.insert(table), rows)
+            loaded_at=load_.loaded_at, counts=json.dumps(report.as_json(), ensure_ascii=False),
+            committed_at=load_.loaded_at))  # fmt: skip
+        if quarantined:
+            connection.execute(sa.insert(QUARANTINE), quarantined)
+        if consents is not None:
+            workspace.operations.insert(connection, CONSENT, consents)
         if "order_lines" in outcome.kinds:
             cancellations.due(workspace, connection)
 
 
-def _consents(workspace: Workspace, load_: Load) -> list[dict[str, Any]]:
+def _consents(workspace: Workspace, load_: Load) -> pa.Table:
     """The consents of this load, for operations, the system of record."""
     facts = tables.BY_NAME["consents"].expr()
     mine = facts.filter(facts.load_id == load_.load_id)
-    return workspace.warehouse.rows(mine.select(
+    return workspace.warehouse.arrow(mine.select(
         "fact_id", "load_id", "identifier_id", "purpose", "channel", "action", "occurred_at",
         "notice_version", source=mine.stated_source))
 

@@ -51,6 +51,21 @@ def primary_of(ids: dict[str, np.ndarray], rows: int, settings: Settings) -> np.
     return primary
 
 
+def with_persons(kind: Kind, rows: pa.Table, people: list[Person]) -> tuple[pa.Table, list[str]]:
+    """Rows with ids in place of identifier texts, and the primary id of each person; the names of the id columns."""
+    named = {f"{person.prefix}id.{n}": ids for person in people for n, ids in person.ids.items()}
+    rows = rows.drop_columns([n for n in named if n in rows.column_names])
+    for name, ids in named.items():
+        rows = rows.append_column(name, _nullable(ids))
+    for person, column in zip(people, kind.person_columns):
+        rows = rows.append_column(column, _nullable(person.primary))
+    return rows, list(named)
+
+
+def _nullable(ids: np.ndarray) -> pa.Array:
+    return pa.array(ids, mask=ids == NONE)
+
+
 @dataclass
 class Links:
     """Pairs of linking identifiers of a load, summed up as they come."""

@@ -1,5 +1,6 @@
 """One file through all steps: texts, types, identifiers, facts. The same for a first load and for a replay.
 
+Batches are prepared (preparation.py) while the ones before are kept here: compared, appended, told to the landing.
 Runs inside the caller's transaction. Reading, landing and the commit are the caller's.
 """
 
@@ -16,20 +17,23 @@ import pyarrow as pa
 
 from siyu.core.settings import Settings
 from siyu.sources import quarantine
+from siyu.sources.ahead import ahead
 from siyu.sources.deferred import Deferred
-from siyu.sources.identify import NONE, Identifiers
+from siyu.sources.identify import NONE
 from siyu.sources.landing import UNREAD
-from siyu.sources.mapping import Mapping, Rows, is_identifier
+from siyu.sources.mapping import Mapping, Rows
 from siyu.sources.options import Options
-from siyu.sources.persons import Links, Person, persons
+from siyu.sources.persons import Links, Person
+from siyu.sources.preparation import Part, Preparation, Prepared, kept
 from siyu.sources.quarantine import Quarantined
 from siyu.sources.readers.source_file import LINE
+from siyu.sources.register import Register
 from siyu.sources.seenkeys import SeenKeys
 from siyu.sources.stage import Load, Stage
-from siyu.sources.transform import Refusal, Transform, check_headers
+from siyu.sources.transform import Refusal, check_headers
 from siyu.sources.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
 from siyu.sources.workbench import Workbench
-from siyu.store.tables import IDENTIFIER, LINK_RECORD
+from siyu.store.tables import LINK_RECORD
 from siyu.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -64,19 +68,18 @@ class Output:
     """One output of the mapping at work."""
 
     rows: Rows
-    transform: Transform
     stage: Stage
     deferred: Deferred | None
 
 
-def run(workspace: Workspace, read: Callable[[], Iterable[pa.RecordBatch]], columns: list[str], mapping: Mapping, load: Load, *,
-        settings: Settings, snapshot: Snapshot | None = None, seen: BatchSeen | None = None) -> Outcome:
+def run(workspace: Workspace, read: Callable[[], Iterable[pa.RecordBatch]], columns: list[str], mapping: Mapping,
+        load: Load, *, settings: Settings, snapshot: Snapshot | None = None, seen: BatchSeen | None = None) -> Outcome:
     """Turn all batches into facts of the load. `read` starts the file over; it is asked again only for lines that turn
     out to be refused at the end. `seen` is told every batch with the ids found on its rows.
     """
-    with closing(Workbench()) as workbench:
+    with closing(Workbench()) as preparing, closing(Workbench()) as keeping:
         headers = mapping.headers(columns)
-        return _Run(workspace, headers, mapping, load, settings, snapshot, workbench).run(read, seen)
+        return _Run(workspace, headers, mapping, load, settings, snapshot, (preparing, keeping)).run(read, seen)
 
 
 def check(mapping: Mapping, columns: list[str], options: Options, file_name: str) -> None:
@@ -91,32 +94,31 @@ def check(mapping: Mapping, columns: list[str], options: Options, file_name: str
 
 class _Run:
     def __init__(self, workspace: Workspace, columns: list[str], mapping: Mapping, load: Load, settings: Settings,
-                 snapshot: Snapshot | None, workbench: Workbench) -> None:
+                 snapshot: Snapshot | None, benches: tuple[Workbench, Workbench]) -> None:
         self.workspace, self.load, self.settings, self.snapshot = workspace, load, settings, snapshot
-        self.names = [*columns, LINE]
-        self.workbench, self.warehouse = workbench, workspace.warehouse
-        self.identifiers = Identifiers(workspace, settings)
-        self.glimpsed = Identifiers(workspace, settings)  # of refused rows: compared, never kept
+        preparing, self.workbench = benches
+        self.warehouse = workspace.warehouse
         self.links = Links(settings)
+        self.register = Register(workspace, load.load_id)
         self.outcome = Outcome()
         self._seen: dict[str, SeenKeys] = {}
-        rows = snapshot.outputs(mapping, columns) if snapshot else mapping.rows
-        self.outputs = [self._output(i, output, columns) for i, output in enumerate(rows)]
+        rows = list(snapshot.outputs(mapping, columns) if snapshot else mapping.rows)
+        self.preparation = Preparation(workspace, rows, columns, settings, preparing, snapshot=snapshot is not None)
+        self.outputs = [self._output(i, output) for i, output in enumerate(rows)]
         self._lines: list[np.ndarray] = []  # kept only when rows wait for the end of the file
         self._statuses: list[np.ndarray] = []
         self._spoiled: list[Refusal] = []
 
-    def _output(self, place: int, rows: Rows, columns: list[str]) -> Output:
-        transform = Transform(rows, columns, self.settings, snapshot=self.snapshot is not None)
+    def _output(self, place: int, rows: Rows) -> Output:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
         stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench, seen)
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
-        return Output(rows, transform, stage, deferred)
+        return Output(rows, stage, deferred)
 
     def run(self, read: Callable[[], Iterable[pa.RecordBatch]], seen: BatchSeen | None) -> Outcome:
-        """All batches, then what waits for the end."""
-        for batch in read():
-            self._batch(batch, seen)
+        """All batches, each prepared while the one before is kept; then what waits for the end."""
+        for prepared in ahead(map(self.preparation.of, read()), depth=1):
+            self._keep(prepared, seen)
         for output in self.outputs:
             if output.deferred:
                 self._finish(output, output.deferred)
@@ -130,31 +132,31 @@ class _Run:
         self._count()
         return self.outcome
 
-    def _batch(self, batch: pa.RecordBatch, seen: BatchSeen | None) -> None:
+    def _keep(self, prepared: Prepared, seen: BatchSeen | None) -> None:
+        """The second half of one batch: compared with what is there, appended, landed."""
+        batch = prepared.batch
         lines = batch[LINE].to_numpy()
         status = np.full(len(lines), FILTERED, np.uint8)
-        refusals: list[Refusal] = []
         found = [np.full(len(lines), UNREAD)]  # until the identifiers of a line are read
-        for output in self.outputs:
-            found += self._part(output, batch.rename_columns(self.names), lines, status, refusals, found[0])
-        self._write_identifiers()
+        for output, part in zip(self.outputs, prepared.parts):
+            found += self._part(output, part, lines, status, found[0])
+        self.outcome.identifiers_new += self.register.add(prepared.seen)
+        refusals = [refusal for part in prepared.parts for refusal in part.refusals]
         status[np.isin(lines, [r.line for r in refusals])] = QUARANTINED
         self.outcome.quarantined += quarantine.of_batch(batch, refusals, self.workspace.keys)
         self.outcome.read += len(lines)
-        self._lines.append(lines if self._waits else lines[:0])
+        if self._waits:
+            self._lines.append(lines)
         self._statuses.append(status)
         if seen:
             seen(batch, found)
 
-    def _part(self, output: Output, batch: pa.RecordBatch, lines: np.ndarray, status: np.ndarray,
-              refusals: list[Refusal], unread: np.ndarray) -> list[np.ndarray]:
+    def _part(self, output: Output, part: Part, lines: np.ndarray, status: np.ndarray,
+              unread: np.ndarray) -> list[np.ndarray]:
         """One output of one batch; raises the status of its lines and gives the ids found, aligned with the batch."""
-        part = output.transform.apply(batch, self.workbench)
-        refusals += part.refusals
+        rows, people = part.rows, part.people
         if part.refused.num_rows:
-            self._refuse(output, part.refused)
-        people = persons(output.rows.kind, part.rows, self.identifiers, self.settings, self._counted(output))
-        rows, people = self._with_somebody(output, part.rows, people, refusals)
+            self._refuse(output, part)
         if self.snapshot:
             rows, people = self._in_snapshot(self.snapshot, output, rows, people, lines, status)
         unread[np.searchsorted(lines, rows[LINE].to_numpy())] = NONE
@@ -162,16 +164,16 @@ class _Run:
             output.deferred.add(rows, people)
         elif rows.num_rows:
             places = np.searchsorted(lines, rows[LINE].to_numpy())
-            status[places] = np.maximum(status[places], output.stage.take(rows, people, self.links))
+            taken = output.stage.take(rows, people, self.links, part.hashed)
+            status[places] = np.maximum(status[places], taken)
         return [_aligned(ids, rows, lines) for person in people for ids in person.ids.values()]
 
-    def _refuse(self, output: Output, rows: pa.Table) -> None:
+    def _refuse(self, output: Output, part: Part) -> None:
         """What refused rows still tell: who is on a list, and whose sum would lack a part."""
-        people = persons(output.rows.kind, rows, self.glimpsed, self.settings, set())
         if self.snapshot:
-            self.snapshot.glimpse(output.rows.kind, rows, people)
+            self.snapshot.glimpse(output.rows.kind, part.refused, part.refused_people)
         if output.deferred and output.rows.sums:
-            output.deferred.refuse(rows, people)
+            output.deferred.refuse(part.refused, part.refused_people)
 
     def _in_snapshot(self, snapshot: Snapshot, output: Output, rows: pa.Table, people: list[Person],
                      lines: np.ndarray, status: np.ndarray) -> tuple[pa.Table, list[Person]]:
@@ -183,27 +185,6 @@ class _Run:
         status[places] = np.maximum(status[places], DUPLICATE)
         output.stage.counts[STATUS[DUPLICATE]] += len(places)
         return kept(rows, people, ~known)
-
-    def _counted(self, output: Output) -> set[str]:
-        """Identifier columns whose ignored values this output counts: each is counted once per source row."""
-        first: dict[str, Output] = {}
-        for other in self.outputs:
-            for column in other.rows.columns:
-                if is_identifier(other.rows.kind, column.name):
-                    first.setdefault(column.name, other)
-        return {name for name, other in first.items() if other is output}
-
-    def _with_somebody(self, output: Output, rows: pa.Table, people: list[Person],
-                       refusals: list[Refusal]) -> tuple[pa.Table, list[Person]]:
-        """Where somebody must stand on the record, rows on which nobody does are refused."""
-        if output.rows.kind.anonymous or not people:
-            return rows, people
-        nobody = np.logical_or.reduce([person.primary == NONE for person in people])
-        if not nobody.any():
-            return rows, people
-        for line in rows[LINE].filter(pa.array(nobody)).to_pylist():
-            refusals.append(Refusal(line, "id.*", "", "no usable identifier: empty, masked, blocked or invalid"))
-        return kept(rows, people, ~nobody)
 
     @property
     def _waits(self) -> bool:
@@ -230,12 +211,6 @@ class _Run:
         self._lines, self._statuses = [lines], [status]
         deferred.close()
 
-    def _write_identifiers(self) -> None:
-        fresh = self.identifiers.fresh(self.load.load_id)
-        if fresh is not None:
-            self.warehouse.append(IDENTIFIER, fresh)
-            self.outcome.identifiers_new += fresh.num_rows
-
     def _write_links(self) -> None:
         rows = self.links.rows(self.load.load_id, self.load.source, self.load.loaded_at)
         if rows is not None:
@@ -247,16 +222,10 @@ class _Run:
                 self.outcome.counts[STATUS[code]] += count
         for output in self.outputs:
             self.outcome.kinds.setdefault(output.rows.kind.name, Counter()).update(output.stage.counts)
-        self.outcome.ignored = self.identifiers.ignored
-        if self.identifiers.clashes:
-            self.outcome.notes.append(f"{self.identifiers.clashes} identifier(s) share the id of another one; "
+        self.outcome.ignored = self.preparation.identifiers.ignored
+        if self.register.clashes:
+            self.outcome.notes.append(f"{self.register.clashes} identifier(s) share the id of another one; "
                                       "their records count for both.")
-
-
-def kept(rows: pa.Table, people: list[Person], mask: np.ndarray) -> tuple[pa.Table, list[Person]]:
-    """Rows and their persons under a mask."""
-    return rows.filter(pa.array(mask)), [
-        Person(p.prefix, {n: ids[mask] for n, ids in p.ids.items()}, p.primary[mask]) for p in people]
 
 
 def _aligned(ids: np.ndarray, rows: pa.Table, lines: np.ndarray) -> np.ndarray:

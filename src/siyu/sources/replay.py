@@ -115,7 +115,7 @@ def _replay(workspace: Workspace, beside: Workspace, row: sa.Row, report: Rebuil
     columns = json.loads(row.options)["columns"]
     mapping = _mapping(row, columns)
     snapshot = Snapshot.of(beside, options, settings, replay=True) if options.snapshot_of else None
-    with beside.warehouse.transaction():
+    with beside.warehouse.bulk(), beside.warehouse.transaction():
         outcome = pipeline.run(beside, lambda: _batches(path, workspace), columns, mapping, load, settings=settings,
                                snapshot=snapshot)
     report.loads.append(Replayed(row.load_id, row.file_name, json.loads(row.counts)["kinds"], _kinds(outcome)))

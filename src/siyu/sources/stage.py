@@ -17,8 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.core.kinds import Kind
-from siyu.sources.hashing import Hashes
-from siyu.sources.identify import NONE
+from siyu.sources.hashing import Hashed, Hasher
 from siyu.sources.observed import first_observed, with_basis
 from siyu.sources.persons import Links, Person
 from siyu.sources.readers.source_file import LINE
@@ -55,15 +54,17 @@ class Stage:
     seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
     counts: Counter[str] = field(default_factory=Counter)
     corrections: list[tuple[int, int]] = field(default_factory=list)  # (line, key_hash) of the first few
-    _hashes: dict[tuple[str, ...], Hashes] = field(default_factory=dict)
     _empty: bool | None = None
 
-    def take(self, rows: pa.Table, people: list[Person], links: Links) -> np.ndarray:
-        """Append what is new of the rows; the status of each (versions.STATUS)."""
-        rows, id_columns = with_persons(self.kind, rows, people)
+    def __post_init__(self) -> None:
+        self._hasher = Hasher(self.kind)
+
+    def take(self, rows: pa.Table, people: list[Person], links: Links, hashed: Hashed | None = None) -> np.ndarray:
+        """Append what is new of the rows; the status of each (versions.STATUS). `hashed`, if that is done already."""
+        made = hashed or self._hasher.of(rows, people, self.workbench)
+        rows, key, row = made.rows, made.key, made.row
         lines = rows[LINE].to_numpy()
         fact_ids = self.load.load_id * FACT_ID_STEP + lines * OUTPUTS + self.output
-        key, row = self._hasher(rows, id_columns).of(rows, self.workbench)
         verdict = judge(Versions(key, row, fact_ids), self._kept(key))
         fresh = (verdict.status == LOADED) | (verdict.status == CORRECTED)
         facts = self._facts(rows, lines, fact_ids, key, row)
@@ -77,12 +78,6 @@ class Stage:
         links.add(people, fact_ids, fresh)
         self._count(verdict.status)
         return verdict.status
-
-    def _hasher(self, rows: pa.Table, id_columns: list[str]) -> Hashes:
-        shape = tuple(rows.column_names)
-        if shape not in self._hashes:
-            self._hashes[shape] = Hashes(self.kind, rows.schema, id_columns)
-        return self._hashes[shape]
 
     def _kept(self, key: np.ndarray) -> Versions:
         """All versions the warehouse keeps of the incoming keys."""
@@ -131,21 +126,6 @@ class Stage:
         for code, count in enumerate(np.bincount(status, minlength=len(STATUS)).tolist()):
             if count:
                 self.counts[STATUS[code]] += count
-
-
-def with_persons(kind: Kind, rows: pa.Table, people: list[Person]) -> tuple[pa.Table, list[str]]:
-    """Rows with ids in place of identifier texts, and the primary id of each person; the names of the id columns."""
-    named = {f"{person.prefix}id.{n}": ids for person in people for n, ids in person.ids.items()}
-    rows = rows.drop_columns([n for n in named if n in rows.column_names])
-    for name, ids in named.items():
-        rows = rows.append_column(name, _nullable(ids))
-    for person, column in zip(people, kind.person_columns):
-        rows = rows.append_column(column, _nullable(person.primary))
-    return rows, list(named)
-
-
-def _nullable(ids: np.ndarray) -> pa.Array:
-    return pa.array(ids, mask=ids == NONE)
 
 
 def _cast(values: pa.ChunkedArray | pa.Array | np.ndarray, type_: pa.DataType) -> pa.ChunkedArray | pa.Array:

@@ -22,9 +22,9 @@ from siyu.core.kinds import Kind
 from siyu.core.settings import Settings
 from siyu.core.time import DAY
 from siyu.sources import columns
-from siyu.sources.mapping import Rows, is_identifier
+from siyu.sources.mapping import Column, Rows, is_identifier
 from siyu.sources.readers.source_file import LINE
-from siyu.sources.typed import OFFSET_SUFFIX, Reading, typed
+from siyu.sources.typed import OFFSET_SUFFIX, TEXT_SUFFIX, Check, Reading, typed
 from siyu.sources.workbench import Workbench, compiled
 from siyu.sources.zones import offsets
 
@@ -94,27 +94,30 @@ class Transform:
     # -- the expression
 
     def _expression(self, raw: ir.Table) -> ir.Table:
+        """Values first, then what is refused of them."""
         texts = self._texts(raw)
         values: dict[str, ir.Value] = {LINE: texts[LINE], TAKEN: texts[TAKEN]}
-        checks: list[tuple[ir.BooleanValue, str, str]] = []
+        aside = {name + TEXT_SUFFIX: texts[name] for name in (c.name for c in self._columns)}
+        checks: list[tuple[Check, str, str]] = []
         by_name = {c.name: c for c in self._columns}
         for field in self.fields:
             column = by_name[field.name]
             reading = Reading(self._settings.currency, column.round, column.formats)
             result = typed(field, texts[field.name], reading)
             values |= result.columns
-            checks += [(condition, field.name, reason) for condition, reason in result.refusals]
-        checks += self._refused_values(texts)
-        checks += [(texts[f.name].isnull(), f.name, "is empty and is required") for f in self._required
-                   if f.name in by_name]
+            aside |= result.aside
+            checks += [(check, field.name, reason) for check, reason in result.checks]
+        checks += [(_unknown(c), c.name, "expected a value the mapping knows") for c in self._columns
+                   if c.values and c.others == "refuse"]
+        checks += [(_empty(f.name), f.name, "is empty and is required") for f in self._required if f.name in by_name]
         values |= {name: texts[name] for name in self.id_columns}
         if self._attributes and "attributes" not in by_name:
             values["attributes"] = texts["attributes"]
         self._reasons = [(name, reason) for _, name, reason in checks]
-        numbered = [(condition, ibis.literal(i, "int32")) for i, (condition, _, _) in enumerate(checks, start=1)]
+        looked = texts.select(**values, **aside)
+        numbered = [(check(looked), ibis.literal(i, "int32")) for i, (check, _, _) in enumerate(checks, start=1)]
         fine = ibis.literal(0, "int32")
-        values[REFUSED] = ibis.cases(*numbered, else_=fine) if numbered else fine
-        return texts.select(**values)
+        return looked.select(*values, **{REFUSED: ibis.cases(*numbered, else_=fine) if numbered else fine})
 
     def _texts(self, raw: ir.Table) -> ir.Table:
         taken = columns.taken(self._rows, raw)
@@ -123,12 +126,6 @@ class Transform:
             texts["attributes"] = _as_json(raw, self._attributes)
         kept = ibis.literal(True) if taken is None else taken.fill_null(False)
         return raw.select(**{LINE: raw[LINE], TAKEN: kept, **texts})
-
-    def _refused_values(self, texts: ir.Table) -> list[tuple[ir.BooleanValue, str, str]]:
-        """Columns whose mapping knows all values: any other is refused."""
-        strict = [c for c in self._columns if c.values and c.others == "refuse"]
-        return [(texts[c.name].notnull() & texts[c.name].notin(sorted(set(c.values.values()))), c.name,
-                 "expected a value the mapping knows") for c in strict]
 
     def _extra(self, headers: list[str]) -> list[str]:
         """Headers of a canonical member list that become attributes."""
@@ -177,6 +174,16 @@ class Transform:
             if field.free_text and field.column in rows.column_names:
                 rows = scrub_column(rows, field.column)
         return rows
+
+
+def _unknown(column: Column) -> Check:
+    """A column whose mapping knows all values: any other is refused."""
+    known = sorted(set(column.values.values()))
+    return lambda t: t[column.name + TEXT_SUFFIX].notnull() & t[column.name + TEXT_SUFFIX].notin(known)
+
+
+def _empty(name: str) -> Check:
+    return lambda t: t[name + TEXT_SUFFIX].isnull()
 
 
 def check_headers(rows: Rows, present: set[str], file_name: str, *, snapshot: bool = False) -> None:

@@ -1,7 +1,8 @@
 """From texts to values: each field's type as an expression, with what makes a text no value of it.
 
 Instants and dates leave as wall-clock (or, with an offset, UTC) microseconds and amounts as decimals with the
-currency's places; `transform` turns them into instants, days and minor units.
+currency's places; `transform` turns them into instants, days and minor units. Values are made in one step and looked at
+in the next, so that the engine makes each once.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from siyu.core.money import exponent
 from siyu.sources.workbench import epoch_us, epoch_us_wall, json_valid, try_strptime
 from siyu.sources.zones import EARLIEST, LATEST
 
-OFFSET_SUFFIX = "__offset"
+OFFSET_SUFFIX, TEXT_SUFFIX, FINE_SUFFIX = "__offset", "__text", "__fine"
 INSTANT = r"^\d{4}([-/]\d{1,2}){2}([T ]\s*\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}(:?\d{2})?)?)?$"
 HAS_OFFSET = r":\d{2}.*(Z|z|[+-]\d{2}(:?\d{2})?)$"
 AMOUNT = r"^[+-]?(\d{1,12}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
@@ -31,12 +32,17 @@ FINE = "decimal(18, 6)"
 USUAL = "____-__-__ __:__:__"
 
 
+#: Whether the text of a field is no value, asked of a table with the columns of the field and its text.
+Check = Callable[[ir.Table], ir.BooleanValue]
+
+
 @dataclass(frozen=True)
 class Typed:
-    """Columns of one field, and whether its text is no value: (condition, reason)."""
+    """Columns of one field, those that only its checks need, and the checks with their reasons."""
 
     columns: dict[str, ir.Value]
-    refusals: list[tuple[ir.BooleanValue, str]] = field(default_factory=list)
+    checks: list[tuple[Check, str]] = field(default_factory=list)
+    aside: dict[str, ir.Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,26 +62,30 @@ def typed(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
 def _text(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
     if not declared.choices:
         return Typed({declared.column: text})
-    lowered = text.lower()
-    wrong = text.notnull() & lowered.notin(declared.choices)
-    return Typed({declared.column: lowered}, [(wrong, f"expected one of {', '.join(declared.choices)}")])
+    return Typed({declared.column: text.lower()}, [
+        (lambda t: t[declared.column].notnull() & t[declared.column].notin(declared.choices),
+         f"expected one of {', '.join(declared.choices)}")])  # fmt: skip
 
 
 def _json(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
-    return Typed({declared.column: text}, [(text.notnull() & ~json_valid(text), "expected JSON")])  # type: ignore
+    return Typed({declared.column: text}, [
+        (lambda t: t[declared.column].notnull() & ~json_valid(t[declared.column]), "expected JSON")])  # type: ignore
 
 
 def _instant(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     micros, offset = _micros(text, reading)
-    wrong = text.notnull() & ~micros.between(EARLIEST, LATEST).fill_null(False)
     return Typed({declared.column: micros, declared.column + OFFSET_SUFFIX: offset},
-                 [(wrong, "expected a time such as 2026-01-31 18:05:00")])
+                 [(_out_of_range(declared), "expected a time such as 2026-01-31 18:05:00")])
 
 
 def _date(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     micros, _ = _micros(text, reading)
-    wrong = text.notnull() & ~micros.between(EARLIEST, LATEST).fill_null(False)
-    return Typed({declared.column: micros}, [(wrong, "expected a date such as 2026-01-31")])
+    return Typed({declared.column: micros}, [(_out_of_range(declared), "expected a date such as 2026-01-31")])
+
+
+def _out_of_range(declared: Field) -> Check:
+    return lambda t: (t[declared.name + TEXT_SUFFIX].notnull()
+                      & ~t[declared.column].between(EARLIEST, LATEST).fill_null(False))
 
 
 def _micros(text: ir.StringValue, reading: Reading) -> tuple[ir.IntegerValue, ir.BooleanValue]:
@@ -93,34 +103,38 @@ def _micros(text: ir.StringValue, reading: Reading) -> tuple[ir.IntegerValue, ir
 def _money(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     decimals = exponent(reading.currency)
     minor = f"decimal(18, {decimals})"
-    fine = text.try_cast(FINE)
+    written, fine = declared.name + TEXT_SUFFIX, declared.column + FINE_SUFFIX
     amount = text.try_cast(minor)  # rounds half away from zero, so that a refund mirrors its payment
-    wrong = text.notnull() & (~text.re_search(AMOUNT) | fine.isnull())
-    refusals = [(wrong, "expected an amount such as 148.50")]
+    checks: list[tuple[Check, str]] = [
+        (lambda t: t[written].notnull() & (~t[written].re_search(AMOUNT) | t[fine].isnull()),
+         "expected an amount such as 148.50")]  # fmt: skip
     if not reading.round:
-        finer = (fine.cast(minor).cast(FINE) != fine).fill_null(False)
-        refusals.append((finer, f"expected at most {decimals} decimals"))
+        checks.append((lambda t: (t[fine].cast(minor).cast(FINE) != t[fine]).fill_null(False),
+                       f"expected at most {decimals} decimals"))
     if declared.not_negative:
-        refusals.append(((fine < 0).fill_null(False), "expected an amount of 0 or more"))
-    return Typed({declared.column: amount}, refusals)
+        checks.append((lambda t: (t[fine] < 0).fill_null(False), "expected an amount of 0 or more"))
+    return Typed({declared.column: amount}, checks, {fine: text.try_cast(FINE)})
 
 
 def _integer(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
-    value = text.re_replace(r"\.0*$", "").try_cast("int64")
-    wrong = text.notnull() & (~text.re_search(WHOLE) | value.isnull())
-    return Typed({declared.column: value}, [(wrong, "expected a whole number")])
+    written = declared.name + TEXT_SUFFIX
+    return Typed({declared.column: text.re_replace(r"\.0*$", "").try_cast("int64")}, [
+        (lambda t: t[written].notnull() & (~t[written].re_search(WHOLE) | t[declared.column].isnull()),
+         "expected a whole number")])  # fmt: skip
 
 
 def _number(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
-    wrong = text.notnull() & (~text.re_search(AMOUNT))
-    return Typed({declared.column: text.try_cast("float64")}, [(wrong, "expected a number")])
+    written = declared.name + TEXT_SUFFIX
+    return Typed({declared.column: text.try_cast("float64")}, [
+        (lambda t: t[written].notnull() & ~t[written].re_search(AMOUNT), "expected a number")])
 
 
 def _flag(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
     lowered = text.lower()
     value = ibis.cases((lowered.isin(TRUE), ibis.literal(True)), (lowered.isin(FALSE), ibis.literal(False)),
                        else_=ibis.null("boolean"))
-    return Typed({declared.column: value}, [(text.notnull() & value.isnull(), "expected true or false")])
+    return Typed({declared.column: value}, [
+        (lambda t: t[declared.name + TEXT_SUFFIX].notnull() & t[declared.column].isnull(), "expected true or false")])
 
 
 TYPES: dict[str, Callable[[Field, ir.StringValue, Reading], Typed]] = {

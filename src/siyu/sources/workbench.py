@@ -35,7 +35,8 @@ class Workbench:
     """Runs compiled expressions over Arrow tables by name."""
 
     def __init__(self) -> None:
-        self._connection = duckdb.connect(":memory:", config={"temp_directory": "", "memory_limit": MEMORY})
+        config: dict[str, Any] = {"temp_directory": "", "memory_limit": MEMORY, "threads": 1}  # others work beside
+        self._connection = duckdb.connect(":memory:", config=config)
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET enable_external_access = false")
 

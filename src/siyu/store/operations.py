@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -110,6 +111,15 @@ class Operations:
         with self.engine.connect() as connection:
             yield connection
 
+    def insert(self, connection: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
+        """Many rows of plain values at once, past the work that SQLAlchemy does for each."""
+        compiled = sa.insert(table).compile(dialect=self.engine.dialect, column_keys=rows.column_names)
+        names = getattr(compiled, "positiontup", None)
+        columns = [rows[name].to_pylist() for name in names or rows.column_names]
+        values = list(zip(*columns)) if names else [dict(zip(rows.column_names, row)) for row in zip(*columns)]
+        if values:
+            connection.exec_driver_sql(str(compiled), values)
+
     def state(self, name: str) -> str | None:
         """A small fact by name, None if never set."""
         with self.connect() as connection:
@@ -163,11 +173,16 @@ def _engine(url: str) -> sa.Engine:
     return engine
 
 
+#: Pages of indexes that many rows go to in no order; SQLite's own 2 MB would write each many times.
+CACHE_KB = 65_536
+
+
 def _durable_sqlite(connection, _record) -> None:
     """A commit is on disk when it returns; deleted values leave no bytes in free pages."""
     connection.isolation_level = None  # Python would run schema changes outside the transaction; see _begin
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
+                   f"cache_size=-{CACHE_KB}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -98,6 +98,10 @@ class Warehouse(ABC):
     def transaction(self) -> contextlib.AbstractContextManager[None]:
         """Writes inside become visible together where the engine can; elsewhere load ids keep them apart."""
 
+    def bulk(self) -> contextlib.AbstractContextManager[None]:
+        """Many appends of batches follow: an engine may arrange itself for them."""
+        return contextlib.nullcontext()
+
     # -- scratch ---------------------------------------------------------------------------------
 
     @abstractmethod

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -40,9 +41,9 @@ def open_parquet(path: Path, *, batch_rows: int = BATCH_ROWS) -> SourceFile:
 
 def _batches(file: SourceFile, batch_rows: int) -> Iterator[pa.RecordBatch]:
     line = FIRST_LINE
-    with pq.ParquetFile(file.path) as opened:
+    with pq.ParquetFile(file.path, pre_buffer=False) as opened:  # which would keep all that was read
         for rows in opened.iter_batches(batch_rows):
-            numbers = pa.array(range(line, line + rows.num_rows), pa.int64())
+            numbers = pa.array(np.arange(line, line + rows.num_rows))
             line += rows.num_rows
             file.progress = min((line - FIRST_LINE) / max(opened.metadata.num_rows, 1), 1.0)
             yield cells.batch(file.columns, [as_text(column) for column in rows.columns], numbers)
@@ -65,6 +66,8 @@ def as_text(column: pa.Array) -> pa.Array:
 
 def _instants(column: pa.Array) -> pa.Array:
     """`2010-12-01 08:26:00`, with the fraction when there is one and `Z` when the instants are absolute."""
+    if pc.all(pc.equal(column, pc.floor_temporal(column, unit="second"))).as_py() is not False:
+        column = column.cast(pa.timestamp("s", column.type.tz))
     if column.type.tz is not None:
         text = column.cast(pa.timestamp(column.type.unit, "UTC")).cast(pa.string())
     else:

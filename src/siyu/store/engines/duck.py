@@ -40,7 +40,8 @@ class DuckWarehouse(Warehouse):
         self._spill = path.with_name(path.name + ".tmp")
         self._scratch: dict[str, pa.Schema] = {}
         shutil.rmtree(self._spill, ignore_errors=True)
-        self._connection = _connect(path, self._spill, memory, threads)
+        self._threads = threads or os.cpu_count() or 2
+        self._connection = _connect(path, self._spill, memory, self._threads)
         self._inside_transaction = False
         _prepare(self._connection, path)
 
@@ -76,25 +77,23 @@ class DuckWarehouse(Warehouse):
     # -- writing
 
     def append(self, table: Table, rows: Rows) -> None:
-        with self._source(rows, table.schema) as source:
-            columns = ", ".join(map(_q, table.column_names))
-            self._connection.execute(f"INSERT INTO {_q(table.name)} ({columns}) SELECT {columns} FROM {source}")
+        self._insert(_q(table.name), rows, table.schema)
 
     def replace(self, table: Table, rows: Rows) -> None:
-        with self.transaction(), self._source(rows, table.schema) as source:
-            columns = ", ".join(map(_q, table.column_names))
+        with self.transaction():
             self._connection.execute(_create(table, name="_replacing"))
-            self._connection.execute(f"INSERT INTO _replacing ({columns}) SELECT {columns} FROM {source}")
+            self._insert("_replacing", rows, table.schema)
             self._connection.execute(f"DROP TABLE {_q(table.name)}")
             self._connection.execute(f"ALTER TABLE _replacing RENAME TO {_q(table.name)}")
 
     def replace_where(self, table: Table, column: str, keys: ir.Table, rows: Rows) -> None:
-        with self.transaction(), self._source(rows, table.schema) as source:
+        with self.transaction():
             columns = ", ".join(map(_q, table.column_names))
-            self._connection.execute(f"CREATE TEMP TABLE _replacing AS SELECT {columns} FROM {source}")
+            self._connection.execute(f"CREATE TEMP TABLE _replacing AS SELECT {columns} FROM {_q(table.name)} LIMIT 0")
+            self._insert("temp._replacing", rows, table.schema)
             self._connection.execute(f"DELETE FROM {_q(table.name)} WHERE {_q(column)} IN ({self.sql(keys)})")
-            self._connection.execute(f"INSERT INTO {_q(table.name)} ({columns}) SELECT {columns} FROM _replacing")
-            self._connection.execute("DROP TABLE _replacing")
+            self._connection.execute(f"INSERT INTO {_q(table.name)} ({columns}) SELECT {columns} FROM temp._replacing")
+            self._connection.execute("DROP TABLE temp._replacing")
 
     def drop_loads(self, load_ids: list[int]) -> None:
         if not load_ids:
@@ -126,6 +125,15 @@ class DuckWarehouse(Warehouse):
         finally:
             self._inside_transaction = False
 
+    @contextlib.contextmanager
+    def bulk(self) -> Iterator[None]:
+        """With one thread: appends of Arrow batches gain nothing from more, which take time from whoever makes them."""
+        self._connection.execute("SET threads = 1")
+        try:
+            yield
+        finally:
+            self._connection.execute(f"SET threads = {self._threads}")
+
     # -- scratch
 
     def scratch(self, name: str, rows: Rows) -> ir.Table:
@@ -142,9 +150,7 @@ class DuckWarehouse(Warehouse):
         return unbound(schema, name)
 
     def append_scratch(self, name: str, rows: Rows) -> None:
-        columns = ", ".join(_q(f.name) for f in self._scratch[name])
-        with self._source(rows, self._scratch[name]) as source:
-            self._connection.execute(f"INSERT INTO temp.{_q(name)} ({columns}) SELECT {columns} FROM {source}")
+        self._insert(f"temp.{_q(name)}", rows, self._scratch[name])
 
     def drop_scratch(self, *names: str) -> None:
         for name in names or tuple(self._scratch):
@@ -179,19 +185,18 @@ class DuckWarehouse(Warehouse):
         page = self._connection.execute(text).to_arrow_table()
         return page if page.num_rows else None
 
-    @contextlib.contextmanager
-    def _source(self, rows: Rows, schema: pa.Schema) -> Iterator[str]:
-        """A FROM item for rows: a subquery of an expression, or a registered Arrow object."""
+    def _insert(self, into: str, rows: Rows, schema: pa.Schema) -> None:
+        """Rows into a table whose columns are those of the schema, in their order.
+
+        Arrow comes in as a relation: what is registered in a transaction is kept in memory until its end.
+        """
         if isinstance(rows, ir.Table):
-            yield f"({self.sql(rows)}) AS _rows"
+            columns = ", ".join(_q(name) for name in schema.names)
+            self._connection.execute(f"INSERT INTO {into} SELECT {columns} FROM ({self.sql(rows)}) AS _rows")
             return
         if isinstance(rows, pa.Table):
             rows = rows.select(schema.names).cast(schema)
-        self._connection.register("_arrow", rows)
-        try:
-            yield "_arrow"
-        finally:
-            self._connection.unregister("_arrow")
+        self._connection.from_arrow(rows).insert_into(into)
 
 
 def readable(table: Table, zone: str, catalogue: str) -> str:
@@ -212,13 +217,13 @@ def _readable_column(column: Column, zone: str) -> str:
     return name
 
 
-def _connect(path: Path, spill: Path, memory: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, spill: Path, memory: str, threads: int) -> duckdb.DuckDBPyConnection:
     """Open the file; what DuckDB spilled before (plain rows) is wiped first."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory,
         "temp_directory": str(spill),
         "preserve_insertion_order": "false",
-        "threads": threads or os.cpu_count() or 2,
+        "threads": threads,
     }
     try:
         connection = duckdb.connect(str(path), config=config)

@@ -1,0 +1,87 @@
+"""The register of identifiers: what the warehouse keeps of each, sealed. Written a batch at a time, inside the load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from siyu.core.identifiers import KEY_BYTES, mask_all
+from siyu.sources.identify import Seen
+from siyu.store.tables import IDENTIFIER
+from siyu.store.workspace import Workspace
+
+PURPOSE = b"identifier"
+HEX = 2 * KEY_BYTES
+
+
+@dataclass
+class Register:
+    """Adds identifiers that are not there. clashes: identifiers whose id stands for another key already."""
+
+    workspace: Workspace
+    load_id: int
+    clashes: int = 0
+
+    def add(self, seen: list[Seen]) -> int:
+        """Keep what is new; gives how many that were."""
+        if not seen:
+            return 0
+        ids = np.concatenate([part.ids for part in seen])
+        words = _words(b"".join(key for part in seen for key in part.keys))
+        fresh = self._fresh(ids, words)
+        if not fresh.any():
+            return 0
+        starts = np.cumsum([0, *(len(part.ids) for part in seen)])
+        parts = [self._sealed(part, np.flatnonzero(fresh[start : start + len(part.ids)]))
+                 for part, start in zip(seen, starts)]
+        rows = pa.concat_tables(parts)
+        self.workspace.warehouse.append(IDENTIFIER, rows)
+        return rows.num_rows
+
+    def _fresh(self, ids: np.ndarray, words: np.ndarray) -> np.ndarray:
+        """Which are the first with their id, here and in the warehouse; clashing keys are counted."""
+        order = np.argsort(ids, kind="stable")
+        first = np.append(True, ids[order][1:] != ids[order][:-1])
+        firsts = order[first]
+        leader = firsts[np.cumsum(first) - 1]  # of every id in order, the first with it
+        self.clashes += int((words[order] != words[leader]).any(axis=1).sum())
+        held, keys = self._held(ids[firsts])
+        places = np.searchsorted(ids[firsts], held)
+        self.clashes += int((words[firsts[places]] != keys).any(axis=1).sum())
+        fresh = np.zeros(len(ids), bool)
+        fresh[firsts] = True
+        fresh[firsts[places]] = False
+        return fresh
+
+    def _held(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Which ids the warehouse holds, and their keys."""
+        warehouse = self.workspace.warehouse
+        asked = warehouse.scratch("fresh_identifier", pa.table({"identifier_id": ids}))
+        held = warehouse.arrow(IDENTIFIER.expr().semi_join(asked, "identifier_id").select("identifier_id", "key"))
+        warehouse.drop_scratch("fresh_identifier")
+        return held["identifier_id"].to_numpy(), _words(bytes.fromhex("".join(held["key"].to_pylist())))
+
+    def _sealed(self, part: Seen, wanted: np.ndarray) -> pa.Table:
+        count = len(wanted)
+        values = [part.values[i] for i in wanted.tolist()]
+        keys = b"".join(part.keys[i] for i in wanted.tolist())
+        return pa.table({
+            "identifier_id": part.ids[wanted], "namespace": pa.array([part.namespace] * count, pa.string()),
+            "key": _hex(keys), "masked": pa.array(mask_all(part.namespace, values), pa.string()),
+            "cipher": pa.array(self.workspace.keys.seal_all((v.encode() for v in values), PURPOSE), pa.binary()),
+            "load_id": np.full(count, self.load_id),
+        }, schema=IDENTIFIER.schema)  # fmt: skip
+
+
+def _words(keys: bytes) -> np.ndarray:
+    """Keys one after another as rows of numbers, to be compared at once."""
+    return np.frombuffer(keys, ">u8").reshape(-1, KEY_BYTES // 8)
+
+
+def _hex(keys: bytes) -> pa.StringArray:
+    """Keys one after another as a column of hexadecimal texts."""
+    count = len(keys) // KEY_BYTES
+    offsets = pa.py_buffer(np.arange(0, (count + 1) * HEX, HEX, dtype=np.int32))
+    return pa.StringArray.from_buffers(count, offsets, pa.py_buffer(keys.hex().encode()))
