@@ -8,10 +8,11 @@ import ibis.expr.types as ir
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import relations_held
-from siyu.measures.occasions import occasions_by
+from siyu.measures.occasions import bought
 from siyu.store.tables import PURCHASE
 
 STATES = ("A", "I", "P", "L")
+AWARE, INTERESTED, BUYER, LOYAL = 1, 2, 3, 4
 RECENT_DAYS = 15
 LOYAL_DAYS = 365
 PURCHASE_DAYS = 913
@@ -22,46 +23,60 @@ RETURN_EVENTS = ("visit", "enter", "open", "view")
 INTEREST_RELATIONS = ("member", "offline_member", "fan")
 
 
-def aipl(facts: Facts, asked: Asked) -> ir.Table:
-    """The highest state of each consumer who has one: consumer_id, level (1 = A to 4 = L)."""
-    levels = [_aware(facts, asked), _interested(facts, asked), _bought(asked), _loyal(facts, asked)]
-    marked = [rows.select("consumer_id", level=ibis.literal(n, "int64")) for n, rows in enumerate(levels, start=1)]
-    every = marked[0].union(*marked[1:])
+def recent_acts(facts: Facts, first_day: int, last_day: int) -> ir.Table:
+    """Events of known consumers that may make them aware or interested: consumer_id, occurred_day, name."""
+    events = facts.of("events")
+    wanted = events.filter(
+        events.occurred_day.between(first_day, last_day)
+        & events.name.isin((*AWARE_EVENTS, *INTEREST_EVENTS))
+        & events.identifier_id.notnull()
+    )
+    return wanted.join(facts.identity(), "identifier_id").select("consumer_id", "occurred_day", "name")
+
+
+def aipl(facts: Facts, asked: Asked, acts: ir.Table) -> ir.Table:
+    """The highest state of each consumer who has one: consumer_id, level (1 = A to 4 = L).
+
+    `acts`: `recent_acts` of RECENT_DAYS or more before the day.
+    """
+    every = _acting(acts, asked).union(_related(asked)).union(_buying(asked)).union(_praising(facts, asked))
     return every.group_by("consumer_id").aggregate(level=every.level.max())
 
 
-def _recent_events(facts: Facts, asked: Asked, names: tuple[str, ...]) -> ir.Table:
-    events = facts.of("events")
-    wanted = events.filter(
-        events.occurred_day.between(*asked.last_days(RECENT_DAYS))
-        & events.name.isin(names)
-        & events.identifier_id.notnull()
+def _acting(acts: ir.Table, asked: Asked) -> ir.Table:
+    """Aware, or interested: by what they did, or by coming on two days."""
+    recent = acts.filter(acts.occurred_day.between(*asked.last_days(RECENT_DAYS)))
+    came = recent.name.isin(RETURN_EVENTS)
+    each = recent.group_by("consumer_id").aggregate(
+        did=recent.name.isin(INTEREST_EVENTS).ifelse(1, 0).max(),
+        first_came=recent.occurred_day.min(where=came),
+        last_came=recent.occurred_day.max(where=came),
     )
-    return wanted.join(facts.identity(), "identifier_id")
+    interested = (each.did > 0) | (each.last_came > each.first_came).fill_null(False)
+    return each.select("consumer_id", level=interested.ifelse(INTERESTED, AWARE).cast("int64"))
 
 
-def _aware(facts: Facts, asked: Asked) -> ir.Table:
-    return _recent_events(facts, asked, AWARE_EVENTS).select("consumer_id")
-
-
-def _interested(facts: Facts, asked: Asked) -> ir.Table:
-    did = _recent_events(facts, asked, INTEREST_EVENTS).select("consumer_id")
-    came = _recent_events(facts, asked, RETURN_EVENTS)
-    days = came.group_by("consumer_id").aggregate(days=came.occurred_day.nunique())
+def _related(asked: Asked) -> ir.Table:
     held = relations_held(asked.day)
-    return (
-        did.union(days.filter(days.days >= 2).select("consumer_id"))
-        .union(held.filter(held.relation_type.isin(INTEREST_RELATIONS)).select("consumer_id"))
-    )  # fmt: skip
+    return held.filter(held.relation_type.isin(INTEREST_RELATIONS)).select("consumer_id", level=_level(INTERESTED))
 
 
-def _bought(asked: Asked) -> ir.Table:
-    return occasions_by(PURCHASE.expr(), asked.day, asked.last_days(PURCHASE_DAYS)[0])
+def _buying(asked: Asked) -> ir.Table:
+    """Buyers; loyal with occasions on two days of the last year."""
+    paid = bought(PURCHASE.expr(), asked.day, asked.last_days(PURCHASE_DAYS)[0])
+    lately = paid.paid_day >= asked.last_days(LOYAL_DAYS)[0]
+    each = paid.group_by("consumer_id").aggregate(
+        first=paid.paid_day.min(where=lately), last=paid.paid_day.max(where=lately)
+    )
+    loyal = (each["last"] > each["first"]).fill_null(False)
+    return each.select("consumer_id", level=loyal.ifelse(LOYAL, BUYER).cast("int64"))
 
 
-def _loyal(facts: Facts, asked: Asked) -> ir.Table:
-    first, last = asked.last_days(LOYAL_DAYS)
-    occasions = occasions_by(PURCHASE.expr(), asked.day, first)
+def _praising(facts: Facts, asked: Asked) -> ir.Table:
     contents = facts.of_persons("contents")
-    praised = contents.filter(contents.occurred_day.between(first, last) & contents.positive.fill_null(False))
-    return occasions.filter(occasions.occasions >= 2).select("consumer_id").union(praised.select("consumer_id"))
+    praise = contents.occurred_day.between(*asked.last_days(LOYAL_DAYS)) & contents.positive.fill_null(False)
+    return contents.filter(praise).select("consumer_id", level=_level(LOYAL))
+
+
+def _level(number: int) -> ir.IntegerValue:
+    return ibis.literal(number, "int64")

@@ -91,9 +91,8 @@ def _orders(facts: Facts, changed: Touched | None) -> ir.Table:
     """Paid orders: all of them, or those of touched consumers and the touched anonymous ones."""
     if changed is None:
         return person_facts.orders(facts)
-    everyone = person_facts.orders(Facts(facts.warehouse))
-    anonymous = everyone.filter(everyone.consumer_id.isnull()).semi_join(changed.orders, "fact_id")
-    return everyone.semi_join(changed.consumers, "consumer_id").union(anonymous)
+    touched = person_facts.orders(Facts(facts.warehouse), changed.orders)
+    return person_facts.orders(facts).union(touched.filter(touched.consumer_id.isnull()))
 
 
 class _Keep:

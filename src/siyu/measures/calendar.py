@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
@@ -21,6 +22,7 @@ class Calendar:
     first_day: int
     last_day: int
 
+    @cached_property
     def starts(self) -> ir.Table:
         """One row per day: day, starts_at."""
         days = range(self.first_day, self.last_day + 1)

@@ -5,32 +5,34 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS
-from siyu.measures.aipl import STATES, aipl
+from siyu.measures.aipl import RECENT_DAYS, STATES, aipl, recent_acts
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import relations_held
-from siyu.measures.occasions import occasions_by
+from siyu.measures.occasions import bought
 from siyu.measures.ratio import ratio
 from siyu.store.tables import PURCHASE
 
 #: FAST-A always looks back a week.
 ADVANCING_DAYS = 7
+THRIVING_DAYS = (30, 180)
 THRIVING_EVENTS = ("add_to_cart", "favorite", "claim_benefit", "interact")
 
 
 def fast(facts: Facts, asked: Asked) -> dict:
     """The `fast` part of the document."""
     warehouse = facts.warehouse
-    closing = warehouse.scratch("aipl_closing", aipl(facts, asked))
-    opening = warehouse.scratch("aipl_opening", aipl(facts, asked.on(asked.day - ADVANCING_DAYS)))
+    before = asked.on(asked.day - ADVANCING_DAYS)
+    acts = warehouse.scratch("recent_act", recent_acts(facts, before.last_days(RECENT_DAYS)[0], asked.day))
+    closing = warehouse.scratch("aipl_closing", aipl(facts, asked, acts))
+    opening = warehouse.scratch("aipl_opening", aipl(facts, before, acts))
     states = {row["level"]: row["consumers"] for row in warehouse.rows(_by_level(closing))}
     start = {row["level"]: row["consumers"] for row in warehouse.rows(_by_level(opening))}
     advanced = warehouse.count(_advanced(opening, closing))
     members = warehouse.scratch("active_member", active_members(asked.day))
     count = warehouse.count(members)
-    thriving = {
-        days: warehouse.count(_thriving(facts, asked, days).semi_join(members, "consumer_id")) for days in (30, 180)
-    }
+    last = warehouse.rows(_last_acts(facts, asked, members, max(THRIVING_DAYS)))
+    thriving = {days: sum(row["consumers"] for row in last if row["day"] > asked.day - days) for days in THRIVING_DAYS}
     return {
         "fertility": sum(states.values()),
         "advancing": ratio(advanced, sum(start.values())),
@@ -58,12 +60,16 @@ def _advanced(opening: ir.Table, closing: ir.Table) -> ir.Table:
     return joined.filter(joined.level_now > joined.level)
 
 
-def _thriving(facts: Facts, asked: Asked, days: int) -> ir.Table:
-    """Consumers who did something with the brand in the last days: an act of interest, a benefit, a purchase."""
+def _last_acts(facts: Facts, asked: Asked, members: ir.Table, days: int) -> ir.Table:
+    """How many members last did something with the brand (an act of interest, a benefit, a purchase) on each of the
+    last days: day, consumers."""
     first, last = asked.last_days(days)
     events = facts.of("events")
     did = events.filter(
         events.occurred_day.between(first, last) & events.name.isin(THRIVING_EVENTS) & events.identifier_id.notnull()
     ).join(facts.identity(), "identifier_id")
-    bought = occasions_by(PURCHASE.expr(), asked.day, first)
-    return did.select("consumer_id").union(bought.select("consumer_id")).distinct()
+    paid = bought(PURCHASE.expr(), asked.day, first)
+    acts = did.select("consumer_id", day="occurred_day").union(paid.select("consumer_id", day="paid_day"))
+    of_members = acts.semi_join(members, "consumer_id")
+    newest = of_members.group_by("consumer_id").aggregate(day=of_members.day.max())
+    return newest.group_by("day").aggregate(consumers=newest.count())

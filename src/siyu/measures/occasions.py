@@ -41,7 +41,7 @@ def _mixed_days(intervals: ir.Table, refunded: ir.Table) -> ir.Table:
 
 def _limited(intervals: ir.Table, window_days: int, calendar: Calendar) -> ir.Table:
     """Cut at the midnight after which the day has left the window of the last n days."""
-    starts = calendar.starts()
+    starts = calendar.starts
     joined = intervals.mutate(last=intervals.paid_day + window_days).join(starts, ibis._.last == starts.day)
     return joined.select(
         *KEYS, "valid_from", valid_to=ibis.least(joined.valid_to, joined.starts_at),
@@ -49,9 +49,12 @@ def _limited(intervals: ir.Table, window_days: int, calendar: Calendar) -> ir.Ta
     )  # fmt: skip
 
 
-def occasions_by(purchase: ir.Table, day: int, first_day: int = -(2**30)) -> ir.Table:
-    """Occasions per consumer as of the end of a day, counting paid days from `first_day`: consumer_id, occasions."""
+def bought(purchase: ir.Table, day: int, first_day: int = -(2**30)) -> ir.Table:
+    """Purchases of known consumers that hold as of the end of a day, paid since `first_day`: consumer_id, paid_day.
+
+    Each paid day of a consumer is an occasion; it may stand here several times.
+    """
     valid = purchase.filter(
         purchase.consumer_id.notnull() & purchase.paid_day.between(first_day, day) & (purchase.void_day > day)
     )
-    return valid.group_by("consumer_id").aggregate(occasions=valid.paid_day.nunique())
+    return valid.select("consumer_id", "paid_day")

@@ -13,7 +13,7 @@ import pyarrow as pa
 from siyu.core.kinds import CHANNELS, GRANTED_CHANNELS
 from siyu.core.settings import Settings
 from siyu.measures.facts import Facts
-from siyu.measures.spans import begin_and_end, pieces
+from siyu.measures.spans import begin_and_end, pieces, union_of
 from siyu.store.tables import CONSUMER
 
 KEYS = ("consumer_id", "channel")
@@ -22,17 +22,24 @@ KEYS = ("consumer_id", "channel")
 def reach_spans(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir.Table:
     """When each channel was open to each consumer (tables.REACH_SPAN)."""
     opened = _opened(facts, relation_span, settings)
-    consented = consent_changes(facts).semi_join(opened, list(KEYS))
-    changes = (
-        begin_and_end(opened, KEYS, held=1)
-        .mutate(withdrawn=ibis.literal(0, "int64"), granted=ibis.literal(0, "int64"))
-        .union(
-            consented.mutate(held=ibis.literal(0, "int64")).select(*KEYS, "at", "day", "held", "withdrawn", "granted")
-        )
-    )
-    found = pieces(changes, KEYS, ("held", "withdrawn", "granted"), is_open)
+    consents = facts.warehouse.scratch("consent_change", consent_changes(facts))
+    return _addressed(_unspoken(opened, consents).union(_spoken(opened, consents)))
+
+
+def _unspoken(opened: ir.Table, consents: ir.Table) -> ir.Table:
+    """Channels nobody granted or withdrew: open while a relation opens them, unless they need a grant."""
+    free = opened.filter(opened.channel.notin(tuple(GRANTED_CHANNELS))).anti_join(consents, list(KEYS))
+    return union_of(free, KEYS).mutate(cause=ibis.literal("relation"))
+
+
+def _spoken(opened: ir.Table, consents: ir.Table) -> ir.Table:
+    """Channels that were granted or withdrawn at some time: relations and consents in one history."""
+    zero = ibis.literal(0, "int64")
+    held = begin_and_end(opened.semi_join(consents, list(KEYS)), KEYS, held=1).mutate(withdrawn=zero, granted=zero)
+    consented = consents.semi_join(opened, list(KEYS)).mutate(held=zero).select(*held.columns)
+    found = pieces(held.union(consented), KEYS, ("held", "withdrawn", "granted"), is_open)
     opened_by = (found.held != 0).ifelse("relation", "consent")
-    return _addressed(found.filter(found.state).mutate(cause=opened_by))
+    return found.filter(found.state).select(*KEYS, "valid_from", "valid_to", "from_day", "to_day", cause=opened_by)
 
 
 def is_open(now) -> ir.BooleanValue:

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS, ROLES
-from siyu.measures.spans import begin_and_end, pieces
+from siyu.measures.spans import alone_of, begin_and_end, pieces
 
 KEYS = ("consumer_id",)
 COUNTERS = ("channels", "memberships", "occasions", "spreading", "consented")
@@ -16,11 +16,22 @@ def role_spans(relation_span: ir.Table, reach_span: ir.Table, occasion_span: ir.
     """Rungs held, from the spans of relation, reach, occasions and spreading (tables.ROLE_SPAN).
 
     A rung is held only while a channel is open, which only a held relation opens. Who never was a member stands on
-    the first rung whatever they buy, so only members' occasions and spreading are looked at.
+    the first rung whatever they buy, so only members' occasions and spreading are looked at; with one channel open
+    once, its span is the rung's.
     """
     member = relation_span.filter(relation_span.relation_type.isin(MEMBER_RELATIONS))
-    reached = reach_span.mutate(by_consent=(reach_span.cause == "consent").ifelse(1, 0).cast("int64"))
     members = member.select("consumer_id").distinct()
+    plain = alone_of(reach_span.anti_join(members, "consumer_id"), KEYS, "cause")
+    basic = plain.mutate(role=ibis.literal(ROLES[0]), rank=ibis.literal(1, "int64"))
+    others = _histories(reach_span.anti_join(plain, "consumer_id"), member, members, occasion_span, spreading_span)
+    return others.union(basic.select(*others.columns))
+
+
+def _histories(
+    reach_span: ir.Table, member: ir.Table, members: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table
+) -> ir.Table:
+    """Rungs of everyone whose role rests on more than one span."""
+    reached = reach_span.mutate(by_consent=(reach_span.cause == "consent").ifelse(1, 0).cast("int64"))
     changes = (
         _changes(reached, channels=1, consented="by_consent")
         .union(_changes(member, memberships=1))

@@ -67,8 +67,22 @@ def begin_and_end(intervals: ir.Table, keys: tuple[str, ...], **counters: int | 
 
 
 def union_of(intervals: ir.Table, keys: tuple[str, ...]) -> ir.Table:
-    """Overlapping and touching intervals of a key made one."""
-    return spans(begin_and_end(intervals, keys, held=1), keys, ("held",), lambda running: running.held > 0)
+    """Overlapping and touching intervals of a key made one.
+
+    A key with one interval has nothing to unite: most have, and they need no sorting.
+    """
+    real = intervals.filter(intervals.valid_to > intervals.valid_from)
+    alone = alone_of(real, keys)
+    several = real.anti_join(alone, list(keys))
+    united = spans(begin_and_end(several, keys, held=1), keys, ("held",), lambda running: running.held > 0)
+    return alone.union(united)
+
+
+def alone_of(intervals: ir.Table, keys: tuple[str, ...], *more: str) -> ir.Table:
+    """The intervals of keys that have only one: keys, bounds and `more` columns."""
+    columns = ("valid_from", "valid_to", "from_day", "to_day", *more)
+    each = intervals.group_by(*keys).aggregate(intervals=intervals.count(), **{c: intervals[c].min() for c in columns})
+    return each.filter(each.intervals == 1).drop("intervals")
 
 
 def holding(table: ir.Table, day: int) -> ir.Table:

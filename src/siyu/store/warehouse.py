@@ -7,6 +7,7 @@ It holds no rule of the business. Engines live in `store/engines/`.
 from __future__ import annotations
 
 import contextlib
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
@@ -31,8 +32,13 @@ class Warehouse(ABC):
     # -- reading ---------------------------------------------------------------------------------
 
     def sql(self, expression: ir.Expr) -> str:
-        """The engine's SQL of an expression."""
-        return ibis.to_sql(expression, dialect=self.dialect)
+        """The engine's SQL of an expression; the same expression is compiled once."""
+        return _compiled(type(self), expression.op())
+
+    @classmethod
+    def compile(cls, expression: ir.Expr) -> str:
+        """The engine's SQL of an expression, compiled."""
+        return ibis.to_sql(expression, dialect=cls.dialect)
 
     @abstractmethod
     def arrow(self, expression: ir.Table) -> pa.Table:
@@ -119,6 +125,11 @@ class Warehouse(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of the files."""
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(engine: type[Warehouse], node: Any) -> str:
+    return engine.compile(node.to_expr())
 
 
 def schema_of(rows: Rows) -> pa.Schema:

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from siyu.core.kinds import PUSH_CHANNELS, ROLES
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
-from siyu.measures.occasions import occasions_by
+from siyu.measures.occasions import bought
 from siyu.measures.spans import holding
 from siyu.store.tables import PURCHASE, REACH_SPAN, RELATION_SPAN, ROLE_SPAN
 from siyu.store.warehouse import Warehouse
@@ -32,12 +32,11 @@ def channels_open(day: int) -> ir.Table:
 
 
 def proven(facts: Facts, day: int) -> ir.Table:
-    """Consumers who did something in the last 180 days: an event, a purchase or a content (consumer_id)."""
+    """Who did something in the last 180 days: an event, a purchase or a content (consumer_id, once per act)."""
     first = day - PROVEN_DAYS + 1
     acts = [facts.of_persons(kind) for kind in ("events", "contents")]
     found = [rows.filter(rows.occurred_day.between(first, day)).select("consumer_id") for rows in acts]
-    bought = occasions_by(PURCHASE.expr(), day, first).select("consumer_id")
-    return found[0].union(found[1]).union(bought).distinct()
+    return found[0].union(found[1]).union(bought(PURCHASE.expr(), day, first).select("consumer_id"))
 
 
 def capital(facts: Facts, asked: Asked) -> dict:
@@ -51,7 +50,7 @@ def capital(facts: Facts, asked: Asked) -> dict:
     new = warehouse.count(in_f.anti_join(opening, "consumer_id"))
     channels = channels_open(asked.day).semi_join(in_f, "consumer_id")
     pushable = channels.filter(channels.channel.isin(PUSH_CHANNELS)).select("consumer_id").distinct()
-    buyers = occasions_by(PURCHASE.expr(), asked.day, _first_counted_day(asked))
+    buyers = bought(PURCHASE.expr(), asked.day, _first_counted_day(asked))
     basic = in_f.filter(in_f.role == "basic")
     by_role = _counts(warehouse, in_f, "role")
     return {

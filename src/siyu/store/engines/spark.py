@@ -60,7 +60,8 @@ class SparkWarehouse(Warehouse):
 
     # -- reading
 
-    def sql(self, expression: ir.Expr) -> str:
+    @classmethod
+    def compile(cls, expression: ir.Expr) -> str:
         return spark_sql(expression)
 
     def arrow(self, expression: ir.Table) -> pa.Table:
