@@ -1,0 +1,142 @@
+"""What a fitted model is: its parameters under the papers' symbols, how well they are known, saved as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from siyu.core.errors import MeasureError
+from siyu.measures.clv.fitting import Optimum, Problem, maximise
+from siyu.measures.clv.summary import Array, Histories, distinct
+
+#: Distinct histories on which the starting values compete before all of them decide.
+SAMPLE_HISTORIES = 20_000
+
+
+class Model:
+    """Fitted values end in _: params_, se_ (None where unknown), log_likelihood_, n_, converged_, degenerate_."""
+
+    name: ClassVar[str]
+    symbols: ClassVar[tuple[str, ...]]
+    #: Those of the symbols that say when buyers leave.
+    dropout: ClassVar[tuple[str, ...]] = ()
+
+    params_: dict[str, float]
+    se_: dict[str, float | None]
+    log_likelihood_: float
+    n_: int
+    converged_: bool
+    degenerate_: str | None
+
+    def to_json(self) -> str:
+        """The fit as JSON text, to be read by `from_json` of the same class."""
+        return json.dumps({"model": self.name, **{key: getattr(self, f"{key}_") for key in self._saved()}})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The model a `to_json` described; MeasureError where it was another model's."""
+        saved = json.loads(text)
+        if saved.pop("model", None) != cls.name:
+            raise MeasureError(f"The text is not a fit of {cls.name}.")
+        model = cls()
+        for key, value in saved.items():
+            setattr(model, f"{key}_", value)
+        return model
+
+    @classmethod
+    def _saved(cls) -> tuple[str, ...]:
+        return ("params", "se", "log_likelihood", "n", "converged", "degenerate")
+
+    def _keep(self, optimum: Optimum, n: float, degenerate: str | None) -> None:
+        """Take over an optimum; a reason known from the data goes before what the likelihood showed."""
+        self.params_ = dict(zip(self.symbols, map(float, optimum.params)))
+        self.se_ = {symbol: float(se) if math.isfinite(se) else None for symbol, se in zip(self.symbols, optimum.se)}
+        self.log_likelihood_ = float(optimum.log_likelihood)
+        self.n_ = round(n)
+        self.degenerate_ = degenerate or self._unidentified(optimum)
+        self.converged_ = optimum.converged and self.degenerate_ is None
+
+    def _unidentified(self, optimum: Optimum) -> str | None:
+        if not optimum.degenerate:
+            return None
+        what = "dropout" if set(optimum.unidentified) <= set(self.dropout) else self.name
+        return f"{what} is not identified: {optimum.degenerate}"
+
+    def _values(self) -> tuple[float, ...]:
+        """The parameters in the order of the symbols."""
+        if not hasattr(self, "params_"):
+            raise MeasureError(f"{type(self).__name__} is not fitted.", remedy="Call fit first.")
+        return tuple(self.params_[symbol] for symbol in self.symbols)
+
+
+class PurchaseModel(Model):
+    """How often and how long buyers buy. Time is in any one unit (weeks in this package); T > 0 is not required."""
+
+    def __init__(self, *, sample_histories: int = SAMPLE_HISTORIES) -> None:
+        self.sample_histories = sample_histories
+
+    def fit(self, frequency: Any, recency: Any, T: Any, weights: Any = None) -> Self:
+        """Maximum likelihood; weights count buyers of one history. Always ends with finite parameters."""
+        histories = Histories.of(frequency, recency, T, weights)
+        self._keep(maximise(self._problem(histories)), histories.n, degenerate(histories))
+        return self
+
+    def expected_purchases(self, t: float, frequency: Any, recency: Any, T: Any) -> Array:
+        """Expected purchases of known buyers in the next t."""
+        x, t_x, T = columns(frequency, recency, T)
+        first, at, _ = distinct(x, T)
+        return self._alive(x, t_x, T) * self._expected_alive(float(t), x[first], T[first])[at]
+
+    def expected_purchases_new(self, t: Any) -> Array:
+        """Expected repeat purchases of a newcomer in the t after the first purchase."""
+        raise NotImplementedError
+
+    def probability_alive(self, frequency: Any, recency: Any, T: Any) -> Array:
+        """Probability that a known buyer has not left."""
+        return self._alive(*columns(frequency, recency, T))
+
+    def _alive(self, x: Array, t_x: Array, T: Array) -> Array:
+        raise NotImplementedError
+
+    def _expected_alive(self, t: float, x: Array, T: Array) -> Array:
+        """Expected purchases in the next t of who is alive at T; the time of the last purchase no longer matters."""
+        raise NotImplementedError
+
+    def _likelihood(self, histories: Histories) -> Any:
+        raise NotImplementedError
+
+    def _starts(self, rate: float, mean_T: float) -> tuple[Array, list[list[float]]]:
+        """Natural sizes of the parameters, and starting values."""
+        raise NotImplementedError
+
+    def _problem(self, histories: Histories) -> Problem:
+        total_T = float(histories.weights @ histories.T)
+        mean_T = total_T / histories.n or 1.0
+        rate = max(float(histories.weights @ histories.x), 0.5) / (total_T or 1.0)
+        sizes, starts = self._starts(rate, mean_T)
+        few = histories.sample(self.sample_histories)
+        sample = None if few is histories else self._likelihood(few)
+        return Problem(self._likelihood(histories), histories.n, self.symbols, sizes, starts, sample, few.n)
+
+
+def columns(frequency: Any, recency: Any, T: Any) -> tuple[Array, Array, Array]:
+    """Three float arrays of one length."""
+    x, t_x, T = (np.asarray(column, dtype=float) for column in (frequency, recency, T))
+    x, t_x, T = np.broadcast_arrays(np.atleast_1d(x), t_x, T)
+    return x, t_x, T
+
+
+def degenerate(histories: Histories) -> str | None:
+    """What the data themselves rule out, before any likelihood is asked."""
+    if histories.n < 2:
+        return "a single buyer"
+    if not histories.x.any():
+        return "no repeat purchases"
+    if len(histories.x) == 1:
+        return "all histories are equal"
+    if not histories.T.any():
+        return "no time has passed since the first purchases"
+    return None
