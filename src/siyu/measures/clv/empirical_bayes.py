@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from scipy.special import gammaln, psi
 
-from siyu.measures.clv.fitting import Optimum, Problem, maximise
+from siyu.measures.clv.fitting import Optimum, maximise
 from siyu.measures.clv.model import PurchaseModel, columns
 from siyu.measures.clv.summary import Array, Histories
 

@@ -102,25 +102,26 @@ def _search(objective: Objective, start: Array, bounds: Array) -> optimize.Optim
 
 def _polish(full: Objective, theta: Array, hessian: Array, bounds: Array, n: float) -> tuple[Array, Array, float]:
     """Newton steps with the Hessian at hand, then its own: the place, its Hessian, the gain a further step promises."""
-    theta = _descend(full, theta, hessian, bounds, n)
+    theta, _ = _descend(full, theta, hessian, bounds, n, GAIN_MAX * 100)
     hessian = _hessian(full, theta)
-    theta = _descend(full, theta, hessian, bounds, n)
-    _, gradient = full(theta)
+    theta, gradient = _descend(full, theta, hessian, bounds, n, GAIN_MAX / 1e4)
     return theta, hessian, _gain(gradient, hessian, n)
 
 
-def _descend(full: Objective, theta: Array, hessian: Array, bounds: Array, n: float) -> Array:
-    """Steps -H^-1 g while they lead down and promise a gain."""
+def _descend(
+    full: Objective, theta: Array, hessian: Array, bounds: Array, n: float, enough: float
+) -> tuple[Array, Array]:
+    """Steps -H^-1 g while they lead down and promise more than enough; the place and its gradient."""
     value, gradient = full(theta)
     for _ in range(POLISH_STEPS):
-        if not _positive(hessian) or _gain(gradient, hessian, n) < GAIN_MAX / 1e4:
+        if not _positive(hessian) or _gain(gradient, hessian, n) < enough:
             break
         step = np.clip(theta - np.linalg.solve(hessian, gradient), *bounds.T)
         new_value, new_gradient = full(step)
         if not new_value <= value:
             break
         theta, value, gradient = step, new_value, new_gradient
-    return theta
+    return theta, gradient
 
 
 def _hessian(objective: Objective, theta: Array) -> Array:

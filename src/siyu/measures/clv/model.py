@@ -13,7 +13,7 @@ from siyu.measures.clv.fitting import Optimum, Problem, maximise
 from siyu.measures.clv.summary import Array, Histories, distinct
 
 #: Distinct histories on which the starting values compete before all of them decide.
-SAMPLE_HISTORIES = 20_000
+SAMPLE_HISTORIES = 4_000
 
 
 class Model:

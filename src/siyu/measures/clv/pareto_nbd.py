@@ -108,21 +108,32 @@ def _integrate(params: tuple[float, ...], x: Array, t_x: Array, T: Array, slopes
     m, alpha_t, beta_t = r + x, alpha + t_x, beta + t_x
     near = np.minimum(alpha_t, beta_t)
     fall = near * (m / alpha_t + (s + 1) / beta_t) - 1
-    end = np.minimum(np.log1p((T - t_x) / near), FALL / np.maximum(fall, _TINY))
-    half = end / 2
-    since = near * np.expm1(half * (NODES + 1)[:, None])
-    in_alpha, in_beta = np.log1p(since / alpha_t), np.log1p(since / beta_t)
-    density = np.exp(-m * in_alpha - s * in_beta) * ((near + since) / (beta_t + since)) * NODE_WEIGHTS[:, None]
+    half = np.minimum(np.log1p((T - t_x) / near), FALL / np.maximum(fall, _TINY)) / 2
+    in_near = half * (NODES + 1)[:, None]
+    near_y = near * np.exp(in_near)
+    far_y = near_y + abs(alpha - beta)
+    in_far = np.log(far_y) - np.log(near + abs(alpha - beta))
+    alpha_first = alpha < beta
+    in_alpha, in_beta = (in_near, in_far) if alpha_first else (in_far, in_near)
+    density = np.exp(-m * in_alpha - s * in_beta) * NODE_WEIGHTS[:, None]
+    if alpha_first:
+        density *= near_y / far_y
     whole = density.sum(axis=0)
     longer = m * np.log1p((T - t_x) / alpha_t) + s * np.log1p((T - t_x) / beta_t)
     with np.errstate(divide="ignore"):
         odds = np.log(s) + longer + np.log(whole * half)
     if not slopes:
         return odds, None
-    density /= np.maximum(whole, _TINY)
-    means = (np.log(alpha_t) + (density * in_alpha).sum(axis=0), (density / (alpha_t + since)).sum(axis=0),
-             np.log(beta_t) + (density * in_beta).sum(axis=0), (density / (beta_t + since)).sum(axis=0))  # fmt: skip
+    alpha_y, beta_y = (near_y, far_y) if alpha_first else (far_y, near_y)
+    means = np.array([_sum(density, in_alpha), (density / alpha_y).sum(axis=0), _sum(density, in_beta),
+                      (density / beta_y).sum(axis=0)]) / np.maximum(whole, _TINY)  # fmt: skip
+    means[0] += np.log(alpha_t)
+    means[2] += np.log(beta_t)
     return odds, means
+
+
+def _sum(density: Array, values: Array) -> Array:
+    return np.einsum("ij,ij->j", density, values)
 
 
 def _lifetime(t: Array, s: float, beta: Array) -> Array:
