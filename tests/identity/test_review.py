@@ -22,6 +22,14 @@ def test_groups_stand_by_people_concerned(history):
     assert [(g.hub_namespace, g.guards) for g in found.groups] == [(PHONE, {"unique": 3}), (PHONE, {"unique": 2})]
 
 
+def test_ids_of_63_bits_stay_what_they_are(history):
+    one, two, phone = 2**62 + 1, 2**62 + 3, 2**62 + 5
+    history.load([(one, CARD), (two, CARD), (phone, PHONE)], [(one, phone), (two, phone)])
+    history.resolve()
+    (group,) = review(history.workspace).groups
+    assert (group.hub, [(link.a, link.b) for link in group.links]) in [(two, [(two, phone)]), (phone, [(two, phone)])]
+
+
 def test_a_cut_list_says_how_many_there_are(history):
     history.load([(n, CARD) for n in range(1, 9)] + [(n, PHONE) for n in range(11, 15)],
                  [(1, 11), (2, 11), (3, 12), (4, 12), (5, 13), (6, 13), (7, 14), (8, 14)])  # fmt: skip

@@ -77,7 +77,7 @@ def review_rows(
 ) -> pa.Table:
     """Refused links and those people took back; one that stood before keeps its version."""
     ends = (nodes.ids[np.array(places, dtype=np.int64)] for places in (refused.a, refused.b))
-    a, b = (np.concatenate([end, [getattr(d, name) for d in retracted]]).astype(np.int64)
+    a, b = (np.concatenate([end, np.array([getattr(d, name) for d in retracted], dtype=np.int64)])
             for end, name in zip(ends, ("a", "b")))
     guard = [*refused.guard, *(RETRACTED for _ in retracted)]
     reason = [*refused.reason, *(d.reason for d in retracted)]
