@@ -33,7 +33,8 @@ class Warehouse(ABC):
 
     def sql(self, expression: ir.Expr) -> str:
         """The engine's SQL of an expression; the same expression is compiled once."""
-        return _compiled(type(self), expression.op())
+        node: Any = expression.op()  # hashable, which its type does not say
+        return _compiled(type(self), node)
 
     @classmethod
     def compile(cls, expression: ir.Expr) -> str:
