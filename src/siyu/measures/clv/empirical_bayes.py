@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import gammaln, psi
 
 from siyu.measures.clv.fitting import Optimum, maximise
-from siyu.measures.clv.model import PurchaseModel, columns
+from siyu.measures.clv.model import TIME_MIN, PurchaseModel, columns, degenerate
 from siyu.measures.clv.summary import Array, Histories
 
 #: Where buyers differ no more than chance, the mean counts like this many times the mean observed time.
@@ -28,7 +28,7 @@ class EmpiricalBayesMean(PurchaseModel):
     def fit(self, frequency: Any, recency: Any, T: Any, weights: Any = None) -> Self:
         """Maximum likelihood where buyers differ, else the mean rate without standard errors; always converges."""
         histories = Histories.of(frequency, recency, T, weights)
-        optimum = maximise(self._problem(histories)) if histories.x.any() and histories.T.any() else None
+        optimum = maximise(self._problem(histories)) if degenerate(histories) is None else None
         if optimum is None or not optimum.converged:
             optimum = _pooled(histories)
         self._keep(optimum, histories.n, None)
@@ -73,10 +73,11 @@ class _Likelihood:
 
 
 def _pooled(rows: Histories) -> Optimum:
-    """The mean rate of all for everyone: a prior that outweighs any history; rate 0 where nobody came back."""
-    total_T = float(rows.weights @ rows.T)
-    rate = float(rows.weights @ rows.x) / total_T if total_T else 0.0
-    alpha = POOLED * (total_T / rows.n or 1.0)
+    """The mean rate of all for everyone: a prior that outweighs any history; rate 0 where nobody came back or no
+    time has passed."""
+    mean_T = float(rows.weights @ rows.T) / rows.n
+    rate = float(rows.weights @ rows.x) / rows.n / mean_T if mean_T > TIME_MIN else 0.0
+    alpha = POOLED * max(mean_T, TIME_MIN)
     params = np.array([rate * alpha, alpha])
     value = _Likelihood(rows)(params)[0] if rate else 0.0
     return Optimum(params, np.full(2, np.nan), value, converged=True)

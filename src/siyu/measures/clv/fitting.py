@@ -22,8 +22,10 @@ LOG_RANGE = 12.0
 LOG_SE_MAX = 3.0
 #: Converged: a further Newton step would raise the whole log-likelihood by less than this.
 GAIN_MAX = 1e-4
-HESSIAN_STEP = 1e-4
+HESSIAN_STEP = 1e-3
 POLISH_STEPS = 12
+#: Below this curvature per observation a direction is flat; a parameter with this share in it is not identified.
+CURVATURE_MIN, SHARE_MIN = 1e-13, 0.05
 _WORST = 1e10
 
 
@@ -64,11 +66,11 @@ def maximise(problem: Problem) -> Optimum:
     bounds = np.column_stack([middle - LOG_RANGE, middle + LOG_RANGE])
     theta = _best(first, [np.clip(np.log(start), *bounds.T) for start in problem.starts], bounds)
     theta, hessian, gain = _polish(full, theta, _hessian(first, theta), bounds, problem.n)
-    if gain > GAIN_MAX:
+    if gain > GAIN_MAX and problem.sample is not None:
         theta = _search(full, theta, bounds).x
         theta, hessian, gain = _polish(full, theta, _hessian(full, theta), bounds, problem.n)
-    log_se = _log_se(hessian, problem.n)
-    unidentified, degenerate = _degenerate(problem.symbols, theta - middle, log_se)
+    log_se, flat = _log_se(hessian, problem.n)
+    unidentified, degenerate = _degenerate(problem.symbols, theta - middle, flat)
     params = np.exp(theta)
     value, _ = problem.likelihood(params)
     return Optimum(params, params * log_se, value, not degenerate and gain <= GAIN_MAX, unidentified, degenerate)
@@ -97,7 +99,7 @@ def _best(objective: Objective, starts: list[Array], bounds: Array) -> Array:
 
 def _search(objective: Objective, start: Array, bounds: Array) -> optimize.OptimizeResult:
     return optimize.minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds,
-                             options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-8})  # fmt: skip
+                             options={"maxiter": 500, "ftol": 1e-10, "gtol": 1e-7})  # fmt: skip
 
 
 def _polish(full: Objective, theta: Array, hessian: Array, bounds: Array, n: float) -> tuple[Array, Array, float]:
@@ -134,7 +136,7 @@ def _hessian(objective: Objective, theta: Array) -> Array:
 
 
 def _positive(hessian: Array) -> bool:
-    return bool(np.isfinite(hessian).all() and np.linalg.eigvalsh(hessian)[0] > 1e-14)
+    return bool(np.isfinite(hessian).all() and np.linalg.eigvalsh(hessian)[0] > CURVATURE_MIN)
 
 
 def _gain(gradient: Array, hessian: Array, n: float) -> float:
@@ -143,17 +145,23 @@ def _gain(gradient: Array, hessian: Array, n: float) -> float:
     return float(n * gradient @ np.linalg.solve(hessian, gradient) / 2)
 
 
-def _log_se(hessian: Array, n: float) -> Array:
-    if not _positive(hessian):
-        return np.full(len(hessian), np.nan)
-    return np.sqrt(np.diag(np.linalg.inv(hessian)) / n)
+def _log_se(hessian: Array, n: float) -> tuple[Array, Array]:
+    """Standard errors of the log parameters (NaN where the Hessian has none), and in which the likelihood is flat."""
+    if _positive(hessian):
+        log_se = np.sqrt(np.diag(np.linalg.inv(hessian)) / n)
+        return log_se, ~(log_se <= LOG_SE_MAX)
+    unknown = np.full(len(hessian), np.nan)
+    if not np.isfinite(hessian).all():
+        return unknown, np.isnan(unknown)
+    curvatures, directions = np.linalg.eigh(hessian)
+    return unknown, (directions[:, curvatures <= CURVATURE_MIN] ** 2).sum(axis=1) > SHARE_MIN
 
 
-def _degenerate(symbols: tuple[str, ...], distance: Array, log_se: Array) -> tuple[tuple[str, ...], str | None]:
+def _degenerate(symbols: tuple[str, ...], distance: Array, flat: Array) -> tuple[tuple[str, ...], str | None]:
     """Which parameters run to the end of their range, or else are known to no order of magnitude; and in words."""
     running = [(symbol, f"{symbol} -> {'infinity' if far > 0 else '0'}") for symbol, far in zip(symbols, distance)
                if abs(far) > LOG_RANGE - 0.01]  # fmt: skip
     if running:
         return tuple(symbol for symbol, _ in running), ", ".join(words for _, words in running)
-    loose = tuple(symbol for symbol, se in zip(symbols, log_se) if not se <= LOG_SE_MAX)
+    loose = tuple(symbol for symbol, is_flat in zip(symbols, flat) if is_flat)
     return loose, f"the likelihood is flat in {', '.join(loose)}" if loose else None

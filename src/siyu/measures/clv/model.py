@@ -14,6 +14,8 @@ from siyu.measures.clv.summary import Array, Histories, distinct
 
 #: Distinct histories on which the starting values compete before all of them decide.
 SAMPLE_HISTORIES = 4_000
+#: Natural sizes are kept between this and its inverse, in units of time; a day is 0.14 weeks.
+TIME_MIN = 1e-3
 
 
 class Model:
@@ -114,9 +116,9 @@ class PurchaseModel(Model):
 
     def _problem(self, histories: Histories) -> Problem:
         total_T = float(histories.weights @ histories.T)
-        mean_T = total_T / histories.n or 1.0
-        rate = max(float(histories.weights @ histories.x), 0.5) / (total_T or 1.0)
-        sizes, starts = self._starts(rate, mean_T)
+        mean_T = min(max(total_T / histories.n, TIME_MIN), 1 / TIME_MIN)
+        mean_x = max(float(histories.weights @ histories.x), 0.5) / histories.n
+        sizes, starts = self._starts(mean_x / mean_T, mean_T)
         few = histories.sample(self.sample_histories)
         sample = None if few is histories else self._likelihood(few)
         return Problem(self._likelihood(histories), histories.n, self.symbols, sizes, starts, sample, few.n)
@@ -137,6 +139,6 @@ def degenerate(histories: Histories) -> str | None:
         return "no repeat purchases"
     if len(histories.x) == 1:
         return "all histories are equal"
-    if not histories.T.any():
+    if histories.T.max() <= TIME_MIN:
         return "no time has passed since the first purchases"
     return None

@@ -15,7 +15,7 @@ from siyu.measures.clv.model import PurchaseModel
 from siyu.measures.clv.summary import Array, Histories, distinct
 
 #: Gauss-Legendre nodes of the integral over the time of leaving, in the logarithm of that time.
-NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(28)
+NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(24)
 #: The integral ends where the integrand has fallen by e^-38.
 FALL = 38.0
 #: Rows computed together, so that the work stays in the processor's cache.

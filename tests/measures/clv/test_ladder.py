@@ -1,0 +1,122 @@
+"""The ladder: it names what it left and why, and whatever the data, its forecasts can be used."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from siyu.core.errors import MeasureError
+from siyu.measures.clv.ladder import MODELS, fit
+from siyu.measures.clv.summary import Summary
+from tests.measures.clv import simulated
+from tests.measures.clv.checks import fixed
+
+NAMES = sorted(MODELS)
+
+
+def of(*rows) -> Summary:
+    return Summary(*(np.array(column, dtype=float) for column in zip(*rows)))
+
+
+def assert_usable(model, summary: Summary) -> None:
+    columns = summary.frequency, summary.recency, summary.T
+    forecasts = [model.expected_purchases(t, *columns) for t in (0.0, 1.0, 52.0, 1e4)]
+    for values in (*forecasts, model.expected_purchases_new([0.0, 52.0]), model.probability_alive(*columns)):
+        assert np.isfinite(values).all()
+        assert (values >= 0).all()
+    assert (model.probability_alive(*columns) <= 1).all()
+
+
+def test_json_has_exactly_the_promised_keys(cdnow):
+    shown = fit(cdnow.summary).as_json()
+    assert list(shown) == ["model", "params", "se", "log_likelihood", "n", "unit", "converged", "fallback"]
+    assert (shown["model"], shown["unit"], shown["converged"], shown["fallback"]) == ("bg_nbd", "week", True, None)
+    assert json.loads(json.dumps(shown)) == shown
+
+
+@pytest.mark.parametrize(("summary", "reason"), [
+    (of((0, 0, 5), (0, 0, 9)), "no repeat purchases"),
+    (of((3, 2, 5)), "a single buyer"),
+    (of((3, 2, 5), (3, 2, 5)), "all histories are equal"),
+    (of((2, 0, 0), (1, 0, 0)), "no time has passed"),
+])  # fmt: skip
+def test_data_without_information_are_named(summary, reason):
+    shown = fit(summary)
+    assert shown.as_json()["model"] == "empirical_bayes"
+    assert shown.fallback["from"] == "bg_nbd"
+    assert shown.fallback["reason"].startswith(reason)
+    assert_usable(shown.model, summary)
+
+
+@pytest.mark.parametrize("name", ["bg_nbd", "pareto_nbd"])
+def test_buyers_who_never_leave_have_no_dropout_to_identify(name):
+    drawn = simulated.pareto_nbd((0.8, 6.0, 1.0, 1e9), 3_000)
+    shown = fit(Summary(*drawn.history), name)
+    assert shown.as_json()["model"] == "empirical_bayes"
+    assert shown.fallback["from"] == name
+    assert shown.fallback["reason"].startswith("dropout is not identified")
+    assert list(shown.model.params_.values()) == pytest.approx([0.8, 6.0], rel=0.15)
+
+
+def test_unknown_model_is_refused():
+    with pytest.raises(MeasureError, match="Unknown purchase model 'arima'"):
+        fit(of((1, 1, 2)), "arima")
+
+
+HISTORY = st.tuples(st.integers(0, 60), st.floats(0, 1), st.floats(0, 3000)).map(
+    lambda h: (h[0], h[1] * h[2] if h[0] else 0.0, h[2]))  # fmt: skip
+FEW = st.lists(HISTORY, min_size=1, max_size=6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=FEW, name=st.sampled_from(NAMES), times=st.integers(1, 30))
+def test_any_few_histories_converge_or_say_what_they_fell_back_to(rows, name, times):
+    summary = of(*(rows * times))
+    shown = fit(summary, name)
+    assert shown.model.converged_
+    assert (shown.fallback is None) == (shown.model.name == name)
+    assert shown.fallback is None or shown.fallback["from"] == name
+    assert np.isfinite(shown.model.log_likelihood_)
+    assert_usable(shown.model, summary)
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows=FEW, name=st.sampled_from(NAMES))
+def test_even_a_degenerate_fit_itself_forecasts_finite_numbers(rows, name):
+    summary = of(*rows)
+    model = MODELS[name]().fit(summary.frequency, summary.recency, summary.T)
+    assert model.converged_ or model.degenerate_ is not None
+    assert_usable(model, summary)
+
+
+POSITIVE = st.floats(-11, 11).map(np.exp).map(float)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=FEW, name=st.sampled_from(NAMES), params=st.lists(POSITIVE, min_size=4, max_size=4))
+def test_any_parameters_forecast_finite_numbers(rows, name, params):
+    assert_usable(fixed(MODELS[name], params), of(*rows))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_saved_and_read_again_it_forecasts_the_same(name):
+    drawn = simulated.beta_geo((0.6, 5.0, 0.8, 2.5), 500)
+    model = MODELS[name]().fit(*drawn.history)
+    again = MODELS[name].from_json(model.to_json())
+    assert (again.params_, again.se_, again.converged_) == (model.params_, model.se_, model.converged_)
+    assert (again.expected_purchases(9, *drawn.history) == model.expected_purchases(9, *drawn.history)).all()
+
+
+def test_another_model_s_text_is_refused():
+    text = MODELS["bg_nbd"]().fit([0, 1, 4], [0, 2, 8], [9, 9, 9]).to_json()
+    with pytest.raises(MeasureError, match="not a fit of pareto_nbd"):
+        MODELS["pareto_nbd"].from_json(text)
+
+
+def test_a_model_not_fitted_says_so():
+    with pytest.raises(MeasureError, match="not fitted"):
+        MODELS["bg_nbd"]().expected_purchases_new(1)
