@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.identity.resolve import resolve
+from siyu.measures.build import refresh
 from siyu.measures.measure import measure
 from siyu.sources.files import SUFFIXES
 from siyu.sources.load import finish_interrupted, load
@@ -54,6 +55,13 @@ def resolve_and_measure(
     finish_interrupted(workspace)
     resolve(workspace, progress=progress)
     return measure(workspace, as_of=as_of, window=window, now=now, progress=progress)
+
+
+def up_to_date(workspace: Workspace, *, progress=None) -> None:
+    """Identity and spans as the loads are now, for questions that no document answers."""
+    finish_interrupted(workspace)
+    resolve(workspace, progress=progress)
+    refresh(workspace, say=progress or (lambda *_: None))
 
 
 def arrived(workspace: Workspace) -> tuple[Path, ...]:

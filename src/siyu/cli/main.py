@@ -24,6 +24,7 @@ NOUNS = {
     "consent": ("consent",),
     "identity": ("resolve", "identity"),
     "measures": ("measure", "metrics"),
+    "clv": ("clv",),
     "report": ("report", "daily"),
 }
 COMMANDS = {command: noun for noun, commands in NOUNS.items() for command in commands}

@@ -233,10 +233,20 @@ DAILY_SERIES = Table(
      _c("numerator", "number", "For ratios."), _c("denominator", "number", "For ratios.")),
     ("day", "metric", "member"),
 )  # fmt: skip
+CLV_SCORE = Table(
+    "clv_score", "measures", "What each buyer is expected to buy and spend, as `siyu clv score` last forecast it.",
+    (_c("consumer_id", "id", "The buyer."), _c("as_of_day", "day", "The forecast stands at the end of this day."),
+     _c("horizon_days", "integer", "Days it reaches."), _c("p_alive", "number", "Probability of buying on at all."),
+     _c("expected_purchases", "number", "Days with a purchase in the horizon."),
+     _c("expected_spend", "number", "Net amount of such a day in minor units."),
+     _c("predicted_value", "number", "Their product, minor units."), _c("model", "text", "The purchase model.")),
+    ("consumer_id",),
+)  # fmt: skip
 
 TABLES: tuple[Table, ...] = (
     *FACTS, SUPERSEDED, IDENTIFIER, LINK_RECORD, DERIVED_REFUND, UNMATCHED_CANCELLATION,
     LINK, IDENTITY, REVIEW, CONSUMER,
     PURCHASE, ORDER_REFUND, VALID_REFERRAL, RELATION_SPAN, REACH_SPAN, ROLE_SPAN, MEASURE_RESULT, DAILY_SERIES,
+    CLV_SCORE,
 )  # fmt: skip
 BY_NAME = {table.name: table for table in TABLES}

@@ -16,9 +16,9 @@ Where metrics.md leaves a choice and the worked brands do not decide it, these r
 * An order paid at the very instant of acceptance does not spoil the referral; contents without a kind are no reviews.
 * The base FAST opens seven days before the day asked, whatever the window.
 
-`states` gives everybody's state around every change, to hold spans against.
+`states` gives everybody's state around every change, to hold spans against; `occasions` what buyers bought.
 """
 
-from tests.measures.reference.document import cursor_of, reference, states
+from tests.measures.reference.document import cursor_of, occasions, reference, states
 
-__all__ = ["cursor_of", "reference", "states"]
+__all__ = ["cursor_of", "occasions", "reference", "states"]

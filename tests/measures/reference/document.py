@@ -49,6 +49,14 @@ def states(connection: duckdb.DuckDBPyConnection, settings: Settings) -> duckdb.
     return own
 
 
+def occasions(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: dt.date) -> duckdb.DuckDBPyConnection:
+    """A database with `occasion`: every purchase of a known consumer that stands on a day, with its net amount."""
+    own = _own(connection, settings, FACTS)
+    _set_days(own, settings, day_of(as_of), 1)
+    _run(own, ("facts", "occasion"))
+    return own
+
+
 def _own(
     connection: duckdb.DuckDBPyConnection, settings: Settings, tables: tuple[str, ...]
 ) -> duckdb.DuckDBPyConnection:

@@ -1,0 +1,106 @@
+"""Commands of the forecast: clv fit, clv score, clv backtest."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from siyu.cli.context import AsJson, AsOf, day, now, suffix, workspace
+from siyu.cli.errors import DONE
+from siyu.cli.output import emit, out, progress, suggest, table
+from siyu.core.money import exponent
+from siyu.core.time import date_of, day_of
+from siyu.daily import up_to_date
+from siyu.measures.asked import Asked
+from siyu.measures.clv import backtest as backtests
+from siyu.measures.clv import ladder, scores
+from siyu.measures.clv.histories import summary
+from siyu.measures.measure import default_day
+from siyu.store.workspace import Workspace
+
+Model = Annotated[str, typer.Option("--model", metavar="NAME", help=f"One of {', '.join(ladder.MODELS)}.")]
+Horizon = Annotated[int, typer.Option("--days", metavar="DAYS", help="Days the forecast reaches.")]
+Holdout = Annotated[int, typer.Option("--days", metavar="DAYS", help="Days before the day that are held out.")]
+
+group = typer.Typer(name="clv", help="What buyers will be worth: fit, score, and test the forecast.",
+                    no_args_is_help=True)  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.add_typer(group)
+
+
+@group.command("fit")
+def fit(model: Model = "bg_nbd", as_of: AsOf = None, as_json: AsJson = False) -> int:
+    """Fit a model of how often and how long buyers buy; the fallback is named where it does not hold."""
+    with workspace() as opened, progress() as tell:
+        asked = _asked(opened, as_of, tell)
+        tell(model, None)
+        fitted = ladder.fit(summary(opened.warehouse, asked), model).as_json()
+    if as_json:
+        emit(fitted)
+        return DONE
+    _show_fit(fitted)
+    suggest(f"siyu clv backtest{suffix()}", "shows how good its forecast would have been")
+    return DONE
+
+
+@group.command("score")
+def score(model: Model = "bg_nbd", as_of: AsOf = None, days: Horizon = 365, as_json: AsJson = False) -> int:
+    """Forecast what every buyer will buy and spend, and keep it in the table clv_score."""
+    with workspace() as opened, progress() as tell:
+        asked = _asked(opened, as_of, tell)
+        tell(model, None)
+        scored = scores.score(opened.warehouse, asked, days=days, model=model).as_json()
+        currency = opened.settings.currency
+    if as_json:
+        emit({"as_of": asked.date.isoformat(), **scored})
+        return DONE
+    _show_fit(scored["purchases"])
+    value = scored["predicted_value"] / 10 ** exponent(currency)
+    out().print(f"{scored['buyers']:,} buyers, {scored['expected_alive']:,.0f} of them still buying; in the next {days}"
+                f" days {scored['expected_purchases']:,.0f} purchase days and {currency} {value:,.0f} are expected.")
+    suggest(f"siyu query 'SELECT * FROM clv_score ORDER BY predicted_value DESC LIMIT 20'{suffix()}", "lists the best")
+    return DONE
+
+
+@group.command("backtest")
+def backtest(model: Model = "bg_nbd", as_of: AsOf = None, days: Holdout = 90, as_json: AsJson = False) -> int:
+    """Fit before a cut and compare the forecast with what buyers then did, by decile and in all."""
+    with workspace() as opened, progress() as tell:
+        asked = _asked(opened, as_of, tell)
+        tell(model, None)
+        tested = backtests.backtest(opened.warehouse, asked, days=days, model=model)
+    document = {"as_of": asked.date.isoformat(), "cut": date_of(tested.cut_day).isoformat(), **tested.as_json()}
+    if as_json:
+        emit(document)
+        return DONE
+    _show_fit(document)
+    rows = [(str(d["decile"]), f"{d['buyers']:,}", f"{d['predicted']:.3f}", f"{d['actual']:.3f}")
+            for d in document["deciles"]]
+    out().print(f"Purchase days per buyer, {document['cut']} to {document['as_of']}:")
+    table("", ("decile", "buyers", "forecast", "actual"), rows)
+    error = document["total_error"]
+    told = "nobody bought" if error is None else f"{error:+.1%}"
+    out().print(f"In all {document['predicted_total']:,.0f} forecast, {document['actual_total']:,.0f} came ({told}); a"
+                f" buyer is missed by {document['mae']:.3f}, by {document['mae_naive']:.3f} with the mean for all.")
+    return DONE
+
+
+def _asked(opened: Workspace, as_of: str | None, tell: Any) -> Asked:
+    chosen = day(as_of)
+    up_to_date(opened, progress=tell)
+    return Asked(day_of(chosen) if chosen else default_day(opened, now()), 30, opened.settings)
+
+
+def _show_fit(fitted: dict[str, Any]) -> None:
+    fallback = fitted["fallback"]
+    if fallback:
+        out().print(f"{fallback['from']} does not hold for these buyers ({fallback['reason']}); {fitted['model']} is"
+                    " used instead.")  # fmt: skip
+    rows = [(symbol, f"{value:,.4f}", "" if fitted["se"].get(symbol) is None else f"{fitted['se'][symbol]:,.4f}")
+            for symbol, value in fitted["params"].items()]
+    out().print(f"{fitted['model']}: {fitted['n']:,} buyers, log-likelihood {fitted['log_likelihood']:,.1f}")
+    table("", ("parameter", "value", "standard error"), rows)
