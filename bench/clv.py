@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from siyu.measures.clv.ladder import MODELS
+from siyu.measures.clv.summary import Histories
 
 #: Published for CDNOW; b is larger than there, so that many histories are long.
 BG_NBD = (0.243, 4.414, 0.793, 5.0)
@@ -57,12 +58,8 @@ def _beside(name: str, columns: Columns) -> None:
     _, score_s = _timed(lambda: (fitter.conditional_expected_number_of_purchases_up_to_time(AHEAD, x, t_x, T),
                                  fitter.conditional_probability_alive(x, t_x, T)))  # fmt: skip
     params = dict(fitter.params_)
-    found = MODELS[name]()._likelihood(_histories(columns))(np.array(list(params.values())))[0]
+    found = MODELS[name]()._likelihood(Histories.of(*columns))(np.array(list(params.values())))[0]
     _line(f"lifetimes {name}", fit_s, score_s, found, params)
-
-
-def _histories(columns: Columns) -> Any:
-    return importlib.import_module("siyu.measures.clv.summary").Histories.of(*columns)
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:

@@ -56,6 +56,15 @@ def test_forecast_equals_equation_10(fitted, x):
     assert fitted.expected_purchases(t, x, t_x, T)[0] == pytest.approx(expected, rel=1e-8)
 
 
+@pytest.mark.parametrize("t", [1.0, 52.0, 520.0])
+def test_forecast_of_newcomers_equals_equation_9_for_any_parameters(t):
+    random = np.random.default_rng(9)
+    for r, alpha, a, b in np.exp(random.uniform([-2, -1, -2, -1], [2, 4, 2, 4], (200, 4))):
+        series = hyp2f1(r, b, a + b - 1, t / (alpha + t))
+        expected = (a + b - 1) / (a - 1) * (1 - (alpha / (alpha + t)) ** r * series)
+        assert fixed(BetaGeo, (r, alpha, a, b)).expected_purchases_new(t)[0] == pytest.approx(expected, rel=1e-6)
+
+
 def test_gradient_is_the_likelihood_s():
     assert_gradient(BetaGeo(), (0.3, 4.0, 0.7, 2.0))
 

@@ -13,8 +13,11 @@ from scipy.special import expit, gammaln, psi
 from siyu.measures.clv.model import PurchaseModel
 from siyu.measures.clv.summary import Array, Histories
 
-#: Nodes of the quadrature over p; 32 agree with the closed form to 1e-9 on published parameters.
-NODES = 32
+#: Gauss-Legendre nodes of the expectation over p, in the logit of p; 72 stay within 3e-7 of 2F1 for any parameters
+#: tried, 96 within 4e-9.
+NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(72)
+#: The density is followed until it has fallen by e^-27, or p or 1 - p is this much smaller than what matters.
+FALL, NEGLIGIBLE = 27.0, 1e-5
 
 
 class BetaGeo(PurchaseModel):
@@ -116,29 +119,50 @@ def _occasions(b: float, k: Array) -> Array:
 def _expected(t: Array, r: Array, alpha: Array, a: float, b: Array) -> Array:
     """E[(1 - (alpha/(alpha + p t))^r) / p] over p ~ beta(a, b): the integral behind the 2F1 of equations 9 and 10.
 
-    Gauss-Jacobi quadrature instead of (a + b - 1)/(a - 1) [1 - ... 2F1]: every term is positive and at most
-    r t / alpha, so it is neither negative nor NaN, also at a = 1 and where the series of 2F1 fails.
+    Quadrature instead of (a + b - 1)/(a - 1) [1 - ... 2F1]: every term is positive and at most r t / alpha, so it is
+    neither negative nor NaN, also at a = 1 and where the series of 2F1 fails.
     """
+    at_most = r * t / alpha
     values, at = np.unique(b, return_inverse=True)
-    nodes, weights = _gauss_jacobi(a, values)
+    nodes, weights = _quadrature(a, values, NEGLIGIBLE / max(1.0, at_most.max(initial=0.0)))
     total = np.zeros(len(t))
-    for j in range(NODES):
-        p = nodes[at, j]
-        total += weights[at, j] * -np.expm1(-r * np.log1p(p * t / alpha)) / p
-    return np.clip(total, 0.0, r * t / alpha)
+    for p, weight in zip(nodes, weights):
+        p = p[at]
+        total -= weight[at] * np.expm1(-r * np.log1p(p * t / alpha)) / p
+    return np.clip(total, 0.0, at_most)
 
 
-def _gauss_jacobi(a: float, b: Array) -> tuple[Array, Array]:
-    """Nodes and weights of beta(a, b) for each b: eigenvalues of the Jacobi matrix (Golub and Welsch 1969)."""
-    n = np.arange(1, NODES)
-    up, low = (b - 1)[:, None], a - 1
-    total = up + low
-    middle = (low * low - up * up) / ((2 * n + total) * (2 * n + total + 2))
-    mean = (low - up) / (total + 2)
-    squares = 4 * n * (n + up) * (n + low) / ((2 * n + total) ** 2 * (2 * n + total + 1))
-    squares[:, 1:] *= ((n + total) / (2 * n + total - 1))[:, 1:]
-    matrix = np.zeros((len(b), NODES, NODES))
-    matrix[:, range(NODES), range(NODES)] = np.concatenate([mean, middle], axis=1)
-    matrix[:, range(1, NODES), range(NODES - 1)] = np.sqrt(squares)
-    values, vectors = np.linalg.eigh(matrix)
-    return np.clip((1 + values) / 2, 1e-18, 1.0), vectors[:, 0, :] ** 2
+def _quadrature(a: float, b: Array, smallest: float) -> tuple[Array, Array]:
+    """Nodes p and weights of beta(a, b), a column for each b; `smallest` is a p below which nothing bends any more.
+
+    In y = logit p the density is log-concave, ln = a ln p + b ln(1 - p), and what is averaged bends over a width of
+    about 1. Beyond the ends the density is a power of p or of 1 - p: there its centre of mass is one node each.
+    """
+    mode = np.log(a / b)
+    low, cut_low = _end(a, b, mode, -1.0, np.log(np.minimum(smallest, NEGLIGIBLE / np.maximum(b, 1.0))))
+    high, cut_high = _end(a, b, mode, 1.0, np.full(len(b), -np.log(NEGLIGIBLE / max(a, 1.0))))
+    y = (high + low) / 2 + (high - low) / 2 * NODES[:, None]
+    peak = _log_density(a, b, mode)
+    weights = np.exp(_log_density(a, b, y) - peak) * NODE_WEIGHTS[:, None] * (high - low) / 2
+    p_low, q_high = expit(low) * a / (a + 1), expit(-high) * b / (b + 1)
+    zero = np.exp(a * np.log(expit(low)) + (b - 1) * np.log1p(-p_low) - peak) / a
+    one = np.exp(b * np.log(expit(-high)) + (a - 1) * np.log1p(-q_high) - peak) / b
+    weights = np.vstack([weights, np.where(cut_low, zero, 0.0), np.where(cut_high, one, 0.0)])
+    return np.vstack([expit(y), p_low, 1 - q_high]), weights / weights.sum(axis=0)
+
+
+def _end(a: float, b: Array, mode: Array, side: float, limit: Array) -> tuple[Array, Array]:
+    """Where, on one side of the mode, the density has fallen by e^-FALL, by bisection; or the limit, and if it is."""
+    near, far = np.zeros(len(b)), np.full(len(b), 1e3) + FALL * (1 / a + 1 / b)
+    goal = _log_density(a, b, mode) - FALL
+    for _ in range(60):
+        middle = (near + far) / 2
+        above = _log_density(a, b, mode + side * middle) > goal
+        near, far = np.where(above, middle, near), np.where(above, far, middle)
+    end = mode + side * far
+    cut = side * end > side * limit
+    return np.where(cut, limit, end), cut
+
+
+def _log_density(a: float, b: Array, y: Array) -> Array:
+    return -a * np.logaddexp(0.0, -y) - b * np.logaddexp(0.0, y)
