@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from siyu.core import settings
+from siyu.core.time import day_of
 from siyu.identity.resolve import resolve
 from siyu.measures import build
+from siyu.measures.asked import Asked
+from siyu.measures.clv.backtest import backtest
+from siyu.measures.clv.histories import summary
+from siyu.measures.clv.scores import score
+from siyu.measures.clv.summary import Summary
 from siyu.measures.measure import measure
 from siyu.sources.load import load
 from siyu.store import workspace as workspaces
+from siyu.store.tables import CLV_SCORE, ORDER_REFUND, PURCHASE
 from siyu.store.workspace import Workspace
 from tests.measures.worked import differences, expected
 
@@ -47,12 +56,31 @@ def test_a_worked_brand_gives_its_document(brand: Workspace, shared: Path, name:
     assert_as_expected(brand, shared, name, day, window)
 
 
-def test_a_brand_that_comes_in_two_parts_gives_the_same_document(brand: Workspace, shared: Path):
+def test_a_brand_that_comes_in_two_parts_gives_the_same_document_and_histories(brand: Workspace, shared: Path):
     files = kinds_of(shared, "brand_13")
     bring(brand, files[::2])
     assert build.refresh(brand).how == "full"
     bring(brand, files[1::2])
     assert_as_expected(brand, shared, "brand_13", *MID_2026)
+    assert_histories_are_those_of_the_purchases(brand, dt.date.fromisoformat(MID_2026[0]))
+
+
+def assert_histories_are_those_of_the_purchases(workspace: Workspace, as_of: dt.date) -> None:
+    """Buyers' histories by the engine are those of its rows taken one by one, and every buyer gets a score."""
+    day, warehouse = day_of(as_of), workspace.warehouse
+    back: Counter[int] = Counter()
+    for row in warehouse.rows(ORDER_REFUND.expr()):
+        back[row["fact_id"]] += row["refund_amount"] if row["refunded_day"] <= day else 0
+    bought = [row for row in warehouse.rows(PURCHASE.expr())
+              if row["consumer_id"] is not None and row["paid_day"] <= day < row["void_day"]]
+    columns = zip(*((row["consumer_id"], row["paid_day"], row["paid_amount"] - back[row["fact_id"]]) for row in bought))
+    wanted = Summary.of_purchases(*map(np.array, columns), end_day=day)
+    asked = Asked(day, 30, workspace.settings)
+    found = summary(warehouse, asked)
+    for name in ("buyer", "frequency", "recency", "T", "monetary_value"):
+        np.testing.assert_allclose(getattr(found, name), getattr(wanted, name), rtol=1e-12, err_msg=name)
+    assert score(warehouse, asked, days=90).buyers == warehouse.count(CLV_SCORE) == len(wanted.frequency)
+    assert backtest(warehouse, asked, days=90).actual.sum() > 0
 
 
 def kinds_of(shared: Path, name: str) -> list[Path]:
