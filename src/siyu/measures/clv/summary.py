@@ -86,7 +86,7 @@ class Histories:
 
 
 def distinct(*columns: Array) -> tuple[Array, Array, Array]:
-    """Of rows told apart by all columns: the first row of each, which of them every row is, how often each occurs.
+    """Of rows told apart by all columns: a row of each kind, ascending; which every row is; how often each occurs.
 
     >>> distinct(np.array([2, 1, 2]), np.array([0.5, 0.5, 0.5]))[1].tolist()
     [1, 0, 1]
@@ -98,8 +98,10 @@ def distinct(*columns: Array) -> tuple[Array, Array, Array]:
             found, key = np.unique(key, return_inverse=True)
             size = len(found)
         key, size = key * len(values) + codes, size * max(len(values), 1)
-    _, first, at, counts = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-    return first, at, counts
+    found, at, counts = np.unique(key, return_inverse=True, return_counts=True)
+    row = np.empty(len(found), dtype=np.int64)
+    row[at] = np.arange(len(at))
+    return row, at, counts
 
 
 def _check(x: Array, t_x: Array, T: Array, weights: Array) -> None:
