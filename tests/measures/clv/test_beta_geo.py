@@ -29,10 +29,11 @@ def test_cdnow_forecast_of_the_paper_s_buyer(fitted):
     assert fitted.expected_purchases(39, 2, 30.43, 38.86)[0] == pytest.approx(1.226, abs=5e-4)
 
 
-def test_published_forecasts_of_a_heavy_buyer(fitted):
-    # BTYD's documentation: x = 26, t_x = 30.86, T = 31 in 52 weeks; a newcomer in 52 weeks.
-    assert fitted.expected_purchases(52, 26, 30.86, 31)[0] == pytest.approx(25.76, abs=0.01)
-    assert fitted.expected_purchases_new(52)[0] == pytest.approx(1.444, abs=5e-4)
+def test_forecasts_are_those_of_lifetimes(fitted):
+    # lifetimes 0.11.3 on the same data: a heavy buyer and a newcomer in 52 weeks, P(alive) of the paper's buyer.
+    assert fitted.expected_purchases(52, 26, 30.86, 31)[0] == pytest.approx(25.7590, abs=5e-4)
+    assert fitted.expected_purchases_new(52)[0] == pytest.approx(1.4440, abs=1e-4)
+    assert fitted.probability_alive(2, 30.43, 38.86)[0] == pytest.approx(0.7266, abs=5e-5)
 
 
 def test_one_without_repeat_purchases_is_alive(fitted):

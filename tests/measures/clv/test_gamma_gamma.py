@@ -23,8 +23,8 @@ def test_cdnow_parameters_are_the_published_ones(cdnow):
     assert (model.n_, model.converged_) == (946, True)
 
 
-def test_published_mean_spend_of_cdnow():
-    # Fader & Hardie (2013): the mean of the fitted population, p v / (q - 1), is $35.2.
+def test_who_has_no_repeat_purchases_has_the_mean_of_the_population():
+    # p v / (q - 1) with the published parameters of CDNOW.
     assert fixed(GammaGamma, (6.25, 3.74, 15.44)).expected_spend(0, 0)[0] == pytest.approx(35.2, abs=0.05)
 
 

@@ -25,11 +25,16 @@ def test_cdnow_parameters_are_the_published_ones(fitted):
     assert fitted.log_likelihood_ == pytest.approx(-9595.0, abs=0.05)
 
 
-def test_published_forecasts(fitted):
-    # BTYD's documentation: a newcomer in 52 weeks; x = 26, t_x = 30.86, T = 31 in 52 weeks.
+def test_forecasts_are_those_of_lifetimes(fitted):
+    # lifetimes 0.11.3 on the same data: a newcomer and a heavy buyer in 52 weeks.
     assert fitted.expected_purchases_new(52)[0] == pytest.approx(1.4734, abs=5e-4)
     assert fitted.expected_purchases(52, 26, 30.86, 31)[0] == pytest.approx(25.456, abs=5e-3)
     assert fitted.probability_alive(26, 30.86, 31)[0] == pytest.approx(0.9979, abs=5e-5)
+
+
+def test_published_probability_alive(fitted):
+    # The manual of R's BTYD, pnbd.PAlive on CDNOW: 0.2941633 without repeat purchases, 1 with 23 up to the last day.
+    assert fitted.probability_alive([0, 23], [0, 39], 39) == pytest.approx([0.29416, 1], abs=2e-4)
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [(10.6, 11.7), (11.7, 10.6), (3.0, 90.0), (90.0, 3.0)])
