@@ -52,8 +52,7 @@ def resolve_and_measure(
     """The measure document, never on a load that was cut off half-way nor on an identity older than the links; with
     nothing new, each step costs next to nothing.
     """
-    finish_interrupted(workspace)
-    resolve(workspace, progress=progress)
+    up_to_date(workspace, progress=progress)
     return measure(workspace, as_of=as_of, window=window, now=now, progress=progress)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -23,6 +25,9 @@ Model = Annotated[str, typer.Option("--model", metavar="NAME", help=f"One of {',
 Horizon = Annotated[int, typer.Option("--days", metavar="DAYS", help="Days the forecast reaches.")]
 Holdout = Annotated[int, typer.Option("--days", metavar="DAYS", help="Days before the day that are held out.")]
 
+#: A question always has a window; forecasts do not look at it.
+WINDOW_DAYS = 30
+
 group = typer.Typer(name="clv", help="What buyers will be worth: fit, score, and test the forecast.",
                     no_args_is_help=True)  # fmt: skip
 
@@ -35,9 +40,7 @@ def register(app: typer.Typer) -> None:
 @group.command("fit")
 def fit(model: Model = "bg_nbd", as_of: AsOf = None, as_json: AsJson = False) -> int:
     """Fit a model of how often and how long buyers buy; the fallback is named where it does not hold."""
-    with workspace() as opened, progress() as tell:
-        asked = _asked(opened, as_of, tell)
-        tell(model, None)
+    with _asked(model, as_of) as (opened, asked):
         fitted = ladder.fit(summary(opened.warehouse, asked), model).as_json()
     if as_json:
         emit(fitted)
@@ -50,9 +53,7 @@ def fit(model: Model = "bg_nbd", as_of: AsOf = None, as_json: AsJson = False) ->
 @group.command("score")
 def score(model: Model = "bg_nbd", as_of: AsOf = None, days: Horizon = 365, as_json: AsJson = False) -> int:
     """Forecast what every buyer will buy and spend, and keep it in the table clv_score."""
-    with workspace() as opened, progress() as tell:
-        asked = _asked(opened, as_of, tell)
-        tell(model, None)
+    with _asked(model, as_of) as (opened, asked):
         scored = scores.score(opened.warehouse, asked, days=days, model=model).as_json()
         currency = opened.settings.currency
     if as_json:
@@ -69,9 +70,7 @@ def score(model: Model = "bg_nbd", as_of: AsOf = None, days: Horizon = 365, as_j
 @group.command("backtest")
 def backtest(model: Model = "bg_nbd", as_of: AsOf = None, days: Holdout = 90, as_json: AsJson = False) -> int:
     """Fit before a cut and compare the forecast with what buyers then did, by decile and in all."""
-    with workspace() as opened, progress() as tell:
-        asked = _asked(opened, as_of, tell)
-        tell(model, None)
+    with _asked(model, as_of) as (opened, asked):
         tested = backtests.backtest(opened.warehouse, asked, days=days, model=model)
     document = {"as_of": asked.date.isoformat(), "cut": date_of(tested.cut_day).isoformat(), **tested.as_json()}
     if as_json:
@@ -89,10 +88,15 @@ def backtest(model: Model = "bg_nbd", as_of: AsOf = None, days: Holdout = 90, as
     return DONE
 
 
-def _asked(opened: Workspace, as_of: str | None, tell: Any) -> Asked:
+@contextlib.contextmanager
+def _asked(model: str, as_of: str | None) -> Iterator[tuple[Workspace, Asked]]:
+    """The workspace, brought up to date, and the day asked about; says which model is at work."""
     chosen = day(as_of)
-    up_to_date(opened, progress=tell)
-    return Asked(day_of(chosen) if chosen else default_day(opened, now()), 30, opened.settings)
+    with workspace() as opened, progress() as tell:
+        up_to_date(opened, progress=tell)
+        asked = Asked(day_of(chosen) if chosen else default_day(opened, now()), WINDOW_DAYS, opened.settings)
+        tell(model, None)
+        yield opened, asked
 
 
 def _show_fit(fitted: dict[str, Any]) -> None:

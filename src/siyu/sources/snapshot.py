@@ -119,18 +119,21 @@ class Snapshot:
 
     def _refuse_if_late(self) -> None:
         """SnapshotError if a later list of the same is loaded: an absence then would undo what it shows."""
-        later = [kept for kept in kept_options(self.workspace.operations)
-                 if kept.snapshot_of and day_of(kept.snapshot_of) > self.day and self._of_same(kept)]
-        if self.max_drop is not None and later:
-            newest = max(kept.snapshot_of for kept in later if kept.snapshot_of)
+        if self.max_drop is None:
+            return
+        shown = set(self.shows())
+        later = [kept.snapshot_of for kept in kept_options(self.workspace.operations)
+                 if kept.snapshot_of and day_of(kept.snapshot_of) > self.day and self._of_same(kept, shown)]
+        if later:
+            newest = max(later)
             raise SnapshotError(
                 f"The list as of {date_of(self.day)} comes after the one as of {newest}, which is loaded already.",
                 remedy="Load lists in the order of their days; --allow-drop loads it all the same.")
 
-    def _of_same(self, other: Options) -> bool:
-        """Whether another list shows relations that this one may close."""
+    def _of_same(self, other: Options, shown: set[str]) -> bool:
+        """Whether another list shows relations that this one, which shows some types, may close."""
         contradicts = any(self.scope.get(name, value) != value for name, value in other.scope.items())
-        return not contradicts and bool(set(self.shows()) & set(other.shows))
+        return not contradicts and bool(shown & set(other.shows))
 
     def _back(self, rows: pa.Table, person: Person) -> np.ndarray:
         """Rows that state as held a relation which is known to have ended."""

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import gammaln, psi
 
 from siyu.measures.clv.fitting import Optimum, maximise
-from siyu.measures.clv.model import TIME_MIN, PurchaseModel, columns, degenerate
+from siyu.measures.clv.model import TIME_MIN, PurchaseModel, degenerate
 from siyu.measures.clv.summary import Array, Histories
 
 #: Where buyers differ no more than chance, the mean counts like this many times the mean observed time.
@@ -39,14 +39,13 @@ class EmpiricalBayesMean(PurchaseModel):
         r, alpha = self._values()
         return np.atleast_1d(np.asarray(t, dtype=float)) * r / alpha
 
-    def expected_purchases(self, t: float, frequency: Any, recency: Any, T: Any) -> Array:
-        """t (r + x) / (alpha + T)."""
-        r, alpha = self._values()
-        x, _, T = columns(frequency, recency, T)
-        return t * (r + x) / (alpha + T)
-
     def _alive(self, x: Array, t_x: Array, T: Array) -> Array:
         return np.ones(len(x))
+
+    def _expected_alive(self, t: float, x: Array, T: Array) -> Array:
+        """t (r + x) / (alpha + T)."""
+        r, alpha = self._values()
+        return t * (r + x) / (alpha + T)
 
     def _likelihood(self, histories: Histories) -> _Likelihood:
         return _Likelihood(histories)

@@ -50,12 +50,11 @@ def histories(asked: Asked) -> ir.Table:
 
 def summary(warehouse: Warehouse, asked: Asked) -> Summary:
     """The histories as arrays, in weeks, by ascending consumer_id."""
-    return of_rows(warehouse.arrow(histories(asked)))
+    return of_rows(warehouse.arrow(histories(asked)).sort_by("consumer_id"))
 
 
 def of_rows(rows: pa.Table) -> Summary:
-    """Rows with the columns of `histories` as arrays."""
-    rows = rows.sort_by("consumer_id")
+    """Rows with the columns of `histories` as arrays, in their order."""
     week = float(DAYS_PER_WEEK)
     column = {name: rows[name].to_numpy() for name in rows.column_names}
     return Summary(

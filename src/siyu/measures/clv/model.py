@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -74,7 +75,7 @@ class Model:
         return tuple(self.params_[symbol] for symbol in self.symbols)
 
 
-class PurchaseModel(Model):
+class PurchaseModel(Model, ABC):
     """How often and how long buyers buy. Time is in any one unit (weeks in this package); T > 0 is not required."""
 
     def __init__(self, *, sample_histories: int = SAMPLE_HISTORIES) -> None:
@@ -92,27 +93,29 @@ class PurchaseModel(Model):
         first, at, _ = distinct(x, T)
         return self._alive(x, t_x, T) * self._expected_alive(float(t), x[first], T[first])[at]
 
+    @abstractmethod
     def expected_purchases_new(self, t: Any) -> Array:
         """Expected repeat purchases of a newcomer in the t after the first purchase."""
-        raise NotImplementedError
 
     def probability_alive(self, frequency: Any, recency: Any, T: Any) -> Array:
         """Probability that a known buyer has not left."""
         return self._alive(*columns(frequency, recency, T))
 
+    @abstractmethod
     def _alive(self, x: Array, t_x: Array, T: Array) -> Array:
-        raise NotImplementedError
+        """P(alive) of each history."""
 
+    @abstractmethod
     def _expected_alive(self, t: float, x: Array, T: Array) -> Array:
         """Expected purchases in the next t of who is alive at T; the time of the last purchase no longer matters."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _likelihood(self, histories: Histories) -> Any:
-        raise NotImplementedError
+        """The log-likelihood of these histories with its gradient, as `fitting.Likelihood`."""
 
+    @abstractmethod
     def _starts(self, rate: float, mean_T: float) -> tuple[Array, list[list[float]]]:
         """Natural sizes of the parameters, and starting values."""
-        raise NotImplementedError
 
     def _problem(self, histories: Histories) -> Problem:
         total_T = float(histories.weights @ histories.T)
