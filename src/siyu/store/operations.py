@@ -84,6 +84,17 @@ MEASUREMENT = sa.Table(
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("computed_at", sa.BigInteger, nullable=False),
 )  # fmt: skip
+#: Answers to the guarantees' self-check lists; the newest row of an item is in force, the older ones are its history.
+GUARANTEE_ANSWER = sa.Table(
+    "guarantee_answer", METADATA,
+    sa.Column("answer_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("item", sa.Text, nullable=False),  # list.code
+    sa.Column("answer", sa.Text, nullable=False),  # yes, partial or no
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("due_day", sa.Integer),
+    sa.Column("answered_at", sa.BigInteger, nullable=False),
+)  # fmt: skip
 #: Small facts about the workspace's own state: identity_version, what spans were built from ...
 STATE = sa.Table(
     "state", METADATA,
