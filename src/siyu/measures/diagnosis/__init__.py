@@ -1,0 +1,1 @@
+"""Diagnosis: where to act and why — index, weakest driver, decomposition, alerts, guarantees."""
