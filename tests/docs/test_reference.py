@@ -9,7 +9,7 @@ import pytest
 
 from siyu.cli.docs import PAGES, walk
 from siyu.measures.measure import measure
-from siyu.measures.registry import METRICS
+from siyu.measures.registry import BUILT_IN
 from siyu.measures.results import figures
 from tests.plain import load_plain
 
@@ -40,4 +40,4 @@ def test_every_figure_of_the_document_is_declared_and_every_declared_one_is_ther
     load_plain(workspace, shared / "oracles" / "brand_11")
     document = measure(workspace, as_of=dt.date(2026, 6, 30), now=dt.datetime(2026, 7, 2, tzinfo=dt.UTC))
     found = {".".join(path.split(".")[: 2 if path.startswith("fast.") else 3]) for path, *_ in figures(document)}
-    assert found | {"fast_plus.A.transitions"} == {metric.path for metric in METRICS}
+    assert found | {"fast_plus.A.transitions"} == {figure.code for figure in BUILT_IN.figures}

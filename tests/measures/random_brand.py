@@ -9,6 +9,7 @@ import csv
 import random
 from pathlib import Path
 
+from tests.measures.garnish import garnish
 from tests.measures.stories import STORIES
 from tests.measures.teller import AS_OF, Brand, Teller
 
@@ -23,6 +24,7 @@ def random_brand(seed: int, *, consumers: int = 60) -> Brand:
     for tell in STORIES:
         for _ in range(max(1, round(consumers * STORIES[tell]))):
             tell(brand)
+    garnish(brand)
     return brand.shuffled()
 
 

@@ -12,7 +12,8 @@ import typer.main
 from siyu.cli.main import application
 from siyu.core.kinds import KINDS, Field, Kind
 from siyu.core.settings import SETTINGS
-from siyu.measures.registry import METRICS
+from siyu.measures.metric import Figure, Metric
+from siyu.measures.registry import BUILT_IN
 from siyu.store.tables import TABLES, Table
 
 WRITTEN = "This page is written from the code by `make docs`; change the code, not the page."
@@ -57,13 +58,31 @@ def kinds() -> str:
 
 
 def metrics() -> str:
-    """Every figure of the measure document."""
+    """Every measure: the document's figures, the topics, the sheets."""
     intro = (
-        "Paths in the document of `siyu measure --json` and in the table `measure_result`. Under a figure by role, "
-        "relation type, channel, touchpoint or state stands one figure for each. A share without a denominator is null."
+        "Figures are paths in the document of `siyu measure --json` and in the table `measure_result`; under one by "
+        "role, relation type, channel, touchpoint or state stands a figure for each. Topics and sheets are shown by "
+        "`siyu metrics show`, topics in all or `--by` their dimensions. A share without a denominator is null."
     )
-    rows = [(f"`{m.path}`", f"{m.en}, {m.zh}", m.unit, m.window, m.meaning) for m in METRICS]
-    return _page("Metrics", intro, _table(("figure", "name", "unit", "window", "meaning"), rows))
+    parts = [_table(FIGURE_HEAD, [_figure(f) for f in BUILT_IN.figures])]
+    for topic in BUILT_IN.topics:
+        by = ", ".join(f"`{d}`" for d in topic.dimensions) or "nothing"
+        told = f"By {by}; basis: {topic.basis}."
+        parts.append(f"## {topic.name}: {topic.en}, {topic.zh}\n\n{told}\n\n"
+                     + _table(FIGURE_HEAD, [_figure(m) for m in topic.metrics]))  # fmt: skip
+    for sheet in BUILT_IN.sheets:
+        rows = [(f"`{c.name}`", f"{c.en}, {c.zh}", c.unit) for c in sheet.columns]
+        told = f"{sheet.meaning} Window: {sheet.window}; basis: {sheet.basis}."
+        parts.append(f"## {sheet.code}: {sheet.en}, {sheet.zh}\n\n{told}\n\n"
+                     + _table(("column", "name", "unit"), rows))  # fmt: skip
+    return _page("Metrics", intro, *parts)
+
+
+FIGURE_HEAD = ("code", "name", "unit", "window", "meaning")
+
+
+def _figure(measure: Figure | Metric) -> tuple[str, ...]:
+    return f"`{measure.code}`", f"{measure.en}, {measure.zh}", measure.unit, measure.window, measure.meaning
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -75,10 +94,10 @@ def walk(group: Any = None, prefix: str = "siyu") -> Iterator[tuple[str, Any]]:
     """(full name, command) of every command, those inside groups included."""
     chosen: Any = group or typer.main.get_command(application())
     for name, command in chosen.commands.items():
+        if not hasattr(command, "commands") or command.invoke_without_command:
+            yield f"{prefix} {name}", command
         if hasattr(command, "commands"):
             yield from walk(command, f"{prefix} {name}")
-        else:
-            yield f"{prefix} {name}", command
 
 
 def _command(name: str, command: Any) -> str:

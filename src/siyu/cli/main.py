@@ -23,7 +23,8 @@ NOUNS = {
     "recovery": ("rebuild",),
     "consent": ("consent",),
     "identity": ("resolve", "identity"),
-    "measures": ("measure", "metrics"),
+    "measures": ("measure",),
+    "metrics": ("metrics",),
     "clv": ("clv",),
     "report": ("report", "daily"),
 }

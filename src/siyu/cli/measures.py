@@ -1,4 +1,4 @@
-"""Commands of the measures: measure, metrics."""
+"""The command of the four indicators: measure."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ import typer
 from siyu.cli import summary
 from siyu.cli.context import AsJson, AsOf, Window, day, now, suffix, workspace
 from siyu.cli.errors import DONE
-from siyu.cli.output import emit, progress, suggest, table
+from siyu.cli.output import emit, progress, suggest
 from siyu.daily import resolve_and_measure
-from siyu.measures.registry import METRICS
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands to the application."""
+    """Add this command to the application."""
     app.command()(measure)
-    app.command()(metrics)
 
 
 def measure(
@@ -32,14 +30,4 @@ def measure(
         return DONE
     summary.show(document, currency)
     suggest(f"siyu report -o report.html{suffix()}", "draws the report")
-    return DONE
-
-
-def metrics(as_json: AsJson = False) -> int:
-    """Print every figure that `siyu measure --json` gives, and what it means."""
-    if as_json:
-        emit({"metrics": [vars(metric) for metric in METRICS]})
-    else:
-        rows = [(m.path, f"{m.en} {m.zh}", m.unit, m.meaning) for m in METRICS]
-        table("Metrics", ("figure", "name", "unit", "meaning"), rows)
     return DONE

@@ -36,13 +36,13 @@ class Facts:
         return self.of(kind).join(self.identity(), "identifier_id")
 
 
-def orders(facts: Facts, only: ir.Table | None = None) -> ir.Table:
-    """Paid orders that are no test, with `consumer_id` (null = anonymous); `only`: of these fact_ids."""
+def orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = ()) -> ir.Table:
+    """Paid orders that are no test, with `consumer_id` (null = anonymous); `only` these fact_ids, `more` columns."""
     orders = facts.of("orders") if only is None else facts.of("orders").semi_join(only, "fact_id")
     real = orders.filter(orders.paid_at.notnull() & (orders.paid_amount > 0) & ~orders.is_test.fill_null(False))
     paid = real.select(
         "fact_id", "identifier_id", "order_id", "platform", "paid_at", "paid_day", "paid_amount",
-        "refund_amount", "refunded_at", "refunded_day",
+        "refund_amount", "refunded_at", "refunded_day", *more,
     )  # fmt: skip
     if facts.consumers is None:
         identity = facts.identity()

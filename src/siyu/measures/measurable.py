@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import ibis.expr.types as ir
@@ -50,23 +52,66 @@ def blank(facts: Facts, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def present(facts: Facts) -> dict[str, bool]:
-    """Which facts there are at all, whatever the day."""
-    relations, members, events = facts.of("relations"), facts.of("members"), facts.of("events")
-    orders = facts.of("orders")
-    dated = members.filter(members.joined_at.notnull())
-    memberships = relations.filter(relations.relation_type.isin(MEMBER_RELATIONS))
-    entries = events.filter(
-        events.name.isin(ENTRY_EVENTS) & (events.touchpoint.fill_null("") != "") & events.identifier_id.notnull()
+    """Which facts the document needs are there at all, whatever the day."""
+    return {name: there(facts, name) for name in SOURCES}
+
+
+def lacking(facts: Facts, needs: tuple[str, ...]) -> str:
+    """Why a measure cannot be answered: the first needed fact (kind, or name of SOURCES) that is not there; '' if all
+    are.
+    """
+    absent = next((need for need in needs if not there(facts, need)), "")
+    meaning = SOURCES[absent].meaning if absent in SOURCES else absent.replace("_", " ")
+    return f"not measurable: no {meaning}" if absent else ""
+
+
+def there(facts: Facts, name: str) -> bool:
+    """Whether any fact of a kind, or of a name of SOURCES, was loaded."""
+    tables = SOURCES[name].rows(facts) if name in SOURCES else (facts.of(name),)
+    return any(facts.warehouse.count(rows.limit(1)) for rows in tables)
+
+
+def _relations(facts: Facts) -> tuple[ir.Table, ...]:
+    members = facts.of("members")
+    return facts.of("relations"), members.filter(members.joined_at.notnull())
+
+
+def _memberships(facts: Facts) -> tuple[ir.Table, ...]:
+    relations, dated = _relations(facts)
+    return relations.filter(relations.relation_type.isin(MEMBER_RELATIONS)), dated
+
+
+def _entries(facts: Facts) -> tuple[ir.Table, ...]:
+    events = facts.of("events")
+    return (
+        events.filter(
+            events.name.isin(ENTRY_EVENTS) & (events.touchpoint.fill_null("") != "") & events.identifier_id.notnull()
+        ),
     )
-    asked: dict[str, tuple[ir.Table, ...]] = {
-        "relations": (relations, dated),
-        "memberships": (memberships, dated),
-        "events": (events,),
-        "entries": (entries,),
-        "orders": (orders.filter(orders.paid_amount > 0),),
-        "referrals": (facts.of("referrals"),),
-    }
-    return {name: any(facts.warehouse.count(rows.limit(1)) for rows in tables) for name, tables in asked.items()}
+
+
+def _orders(facts: Facts) -> tuple[ir.Table, ...]:
+    orders = facts.of("orders")
+    return (orders.filter(orders.paid_amount > 0),)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Facts of one meaning, wherever they stand."""
+
+    meaning: str
+    rows: Callable[[Facts], tuple[ir.Table, ...]]
+
+
+#: Facts asked for by another name than a kind's, or in a narrower sense.
+SOURCES: dict[str, Source] = {
+    "relations": Source("relations and no members", _relations),
+    "memberships": Source("memberships", _memberships),
+    "events": Source("events", lambda facts: (facts.of("events"),)),
+    "entries": Source("entries (visit, enter, open) of known consumers into touchpoints", _entries),
+    "orders": Source("paid orders", _orders),
+    "referrals": Source("referrals", lambda facts: (facts.of("referrals"),)),
+}
 
 
 def _blank(node: Any, path: list[str]) -> None:

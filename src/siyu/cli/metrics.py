@@ -1,0 +1,164 @@
+"""Commands of the registry: metrics (what there is), metrics show (what it comes to)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from siyu.cli.context import AsJson, AsOf, Window, day, now, suffix, workspace
+from siyu.cli.errors import DONE
+from siyu.cli.output import emit, out, progress, suggest, table
+from siyu.core.money import exponent
+from siyu.core.time import date_of, day_of
+from siyu.daily import up_to_date
+from siyu.measures import answer
+from siyu.measures.answer import Answer
+from siyu.measures.asked import Asked
+from siyu.measures.facts import Facts
+from siyu.measures.measure import default_day
+from siyu.measures.metric import Metric, Sheet
+from siyu.measures.registry import BUILT_IN
+
+Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Topics, metrics or sheets of `siyu metrics`.")]
+By = Annotated[str, typer.Option("--by", metavar="D[,D]", help="Split by these dimensions of the topic.")]
+
+#: Rows of a table in the terminal; `--json` gives all.
+MOST_ROWS = 60
+#: Columns of figures that fit beside each other.
+MOST_ACROSS = 6
+group = typer.Typer(name="metrics", help="List every measure and what it means, or show some of them.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.add_typer(group)
+
+
+@group.callback(invoke_without_command=True)
+def metrics(context: typer.Context, as_json: AsJson = False) -> int:
+    """List every measure and what it means, or show some of them."""
+    if context.invoked_subcommand:
+        return DONE
+    entries = BUILT_IN.entries()
+    if as_json:
+        emit({"metrics": entries})
+        return DONE
+    rows = [(e["code"], f"{e['en']} {e['zh']}", e["unit"], e["definition"]) for e in entries]
+    table("Metrics", ("code", "name", "unit", "definition"), rows)
+    suggest(f"siyu metrics show trade --by platform{suffix()}", "shows a topic")
+    return DONE
+
+
+@group.command("show")
+def show(names: Names, by: By = "", as_of: AsOf = None, window: Window = 30, as_json: AsJson = False) -> int:
+    """Show topics, metrics or sheets as of a day: each value with what it divides."""
+    wanted = answer.find(BUILT_IN, names)
+    chosen, dimensions = day(as_of), tuple(d.strip() for d in by.split(",") if d.strip())
+    with workspace() as opened, progress() as tell:
+        up_to_date(opened, progress=tell)
+        asked = Asked(day_of(chosen) if chosen else default_day(opened, now()), window, opened.settings)
+        facts = Facts(opened.warehouse)
+        found = []
+        for of, chosen_metrics in wanted:
+            tell(of.en, None)
+            found.append(answer.answer(facts, asked, of, chosen_metrics, dimensions))
+            opened.warehouse.drop_scratch()
+    if as_json:
+        emit({"as_of": asked.date.isoformat(), "window_days": window, "answers": [one.as_json() for one in found]})
+        return DONE
+    for one in found:
+        _show(one, asked)
+    return DONE
+
+
+def _show(found: Answer, asked: Asked) -> None:
+    currency = asked.settings.currency
+    title = f"{found.of.en} {found.of.zh}, {asked.window} days to {asked.date}, basis: {found.of.basis}"
+    for head, *lines in _tables(found, currency):
+        table(title, head, lines[:MOST_ROWS])
+        title = ""
+        if len(lines) > MOST_ROWS:
+            out().print(f"{len(lines) - MOST_ROWS:,} more rows; --json gives all.")
+    for code, reason in found.not_measurable.items():
+        out().print(f"{code}: {reason}")
+
+
+def _tables(found: Answer, currency: str) -> list[list[list[str]]]:
+    """Tables that fit a terminal, each with its head: a sheet as it is; of a topic metrics down the page, groups
+    across it while they are few, else groups down it and some metrics at a time.
+    """
+    if isinstance(found.of, Sheet):
+        return [list(_sheet(found, found.of, currency))]
+    if not found.by:
+        return [list(_in_all(found, currency))]
+    if len(found.rows) <= MOST_ACROSS:
+        return [list(_across(found, currency))]
+    return [
+        list(_down(found, found.metrics[first : first + MOST_ACROSS], currency))
+        for first in range(0, len(found.metrics), MOST_ACROSS)
+    ]
+
+
+def _sheet(found: Answer, sheet: Sheet, currency: str) -> Iterator[list[str]]:
+    yield [f"{column.en} {column.zh}" for column in sheet.columns]
+    for row in found.rows:
+        yield [formatted(row[column.name], column.unit, currency) for column in sheet.columns]
+
+
+def _in_all(found: Answer, currency: str) -> Iterator[list[str]]:
+    yield ["metric", "", "value", "numerator", "denominator"]
+    for row in found.rows:
+        for metric in found.metrics:
+            value = row["values"][metric.code]
+            parts = [_plain(value[part]) if metric.denominator else "" for part in ("numerator", "denominator")]
+            yield [metric.code, f"{metric.en} {metric.zh}", formatted(value["value"], metric.unit, currency), *parts]
+
+
+def _across(found: Answer, currency: str) -> Iterator[list[str]]:
+    yield ["", *(_group(found, row) for row in found.rows)]
+    for metric in found.metrics:
+        values = (row["values"][metric.code]["value"] for row in found.rows)
+        yield [f"{metric.en} {metric.zh}", *(formatted(value, metric.unit, currency) for value in values)]
+
+
+def _down(found: Answer, metrics: tuple[Metric, ...], currency: str) -> Iterator[list[str]]:
+    yield [", ".join(found.by), *(f"{metric.en} {metric.zh}" for metric in metrics)]
+    for row in found.rows:
+        values = (row["values"][m.code]["value"] for m in metrics)
+        yield [_group(found, row), *(formatted(value, m.unit, currency) for value, m in zip(values, metrics))]
+
+
+def _group(found: Answer, row: dict[str, Any]) -> str:
+    return ", ".join(_dimension(name, row["group"][name]) for name in found.by)
+
+
+def _dimension(name: str, value: Any) -> str:
+    if name.endswith("day") and isinstance(value, int):
+        return date_of(value).isoformat()
+    return "(none)" if value in ("", None) else str(value)
+
+
+def _plain(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def formatted(value: Any, unit: str, currency: str) -> str:
+    """A value as people read it.
+
+    >>> formatted(0.1234, "share", "CNY"), formatted(123450, "minor units", "CNY"), formatted(None, "orders", "CNY")
+    ('12.3%', '1,234.50', '-')
+    """
+    if value is None:
+        return "-"
+    if unit == "text":
+        return str(value) or "(none)"
+    if unit == "day":
+        return date_of(value).isoformat()
+    if unit == "share":
+        return f"{value:.1%}"
+    if unit == "minor units":
+        digits = exponent(currency)
+        return f"{value / 10**digits:,.{digits}f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"

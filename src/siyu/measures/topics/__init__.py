@@ -1,0 +1,1 @@
+"""Topics: what a brand counts beside the four indicators (metrics.md section 7), one noun a module."""
