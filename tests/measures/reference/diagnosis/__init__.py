@@ -28,3 +28,15 @@ def a_standard_and_cohorts(
         _set_days(own, settings, day_of(as_of), window)
         _run(own, NOUNS)
         return _row(own, "a_standard")["value"], _rows(own, "a_cohort")
+
+
+def groups(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: dt.date, window: int
+) -> dict[str, list[dict[str, Any]]]:
+    """The groups behind the decompositions of revenue, S and A: group, people, active, amount."""
+    nouns = ("facts", "referral", "entry", "change", "ask", "role", "midnights", "conversion", "value",
+             "diagnosis/decomposition")  # fmt: skip
+    with _own(connection, settings, FACTS) as own:
+        _set_days(own, settings, day_of(as_of), window)
+        _run(own, nouns)
+        return {name: _rows(own, f"{name}_group") for name in ("revenue", "value", "step")}
