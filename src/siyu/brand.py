@@ -46,7 +46,7 @@ class Brand:
 
     def report(self, path: str | Path, *, as_of: dt.date | None = None, lang: str | None = None,
                now: dt.datetime | None = None) -> Path:  # fmt: skip
-        """Write the report and give its path."""
+        """Write the report (.html, .xlsx or .pptx, by the name's ending) and give its path."""
         moment = now or _clock()
         self.measure(as_of, now=moment)
         chosen = lang or self.workspace.settings["report.language"]

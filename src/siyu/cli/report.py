@@ -11,12 +11,13 @@ from siyu.cli import summary
 from siyu.cli.context import CHOSEN, AsJson, AsOf, Language, Window, day, language, now, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import emit, out, progress, say
-from siyu.console.report import write_report
+from siyu.console.report import Written, check_paths, write_report, write_reports
 from siyu.core.errors import SiyuError
 from siyu.daily import INBOX, daily, resolve_and_measure
 from siyu.store.workspace import Workspace
 
 REPORTS = "reports"
+FILES = "File to write; its ending chooses the form. May be given several times: one measurement, several files."
 
 
 def register(app: typer.Typer) -> None:
@@ -26,26 +27,35 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    path: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.html", help="Page to write.")],
+    paths: Annotated[list[Path], typer.Option("-o", "--output", metavar="FILE.html|.xlsx|.pptx", help=FILES)],
     as_of: AsOf = None,
     window: Window = 30,
     lang: Language = None,
     as_json: AsJson = False,
 ) -> int:
-    """Write the FAST+ report: one page, no network needed to read it."""
+    """Write the FAST+ report: a page, a workbook or slides, none of which needs a network to be read."""
+    check_paths(paths)
     with workspace() as opened, progress() as tell:
         chosen = language(lang, opened.settings["report.language"])
         moment, asked = now(), day(as_of)
-        _folder_of(path)
+        for path in paths:
+            _folder_of(path)
         resolve_and_measure(opened, as_of=asked, window=window, now=moment, progress=tell)
-        written = write_report(opened, path, as_of=asked, window=window, lang=chosen, now=moment, progress=tell)
+        written = write_reports(opened, paths, as_of=asked, window=window, lang=chosen, now=moment, progress=tell)
     if as_json:
-        emit({"report": path, "bytes": written.size_bytes, "failures": written.failures})
+        emit(_written(written))
     else:
-        out().print(str(path), markup=False)
-    for piece, why in written.failures.items():
+        for one in written:
+            out().print(str(one.path), markup=False)
+    for piece, why in written[0].failures.items():
         say(f"The panel of {piece} could not be drawn: {why}")
-    return REFUSALS if written.failures else DONE
+    return REFUSALS if written[0].failures else DONE
+
+
+def _written(written: list[Written]) -> dict[str, Any]:
+    """The first file under the names of a run with one file, and every file."""
+    files = [{"path": one.path, "bytes": one.size_bytes} for one in written]
+    return {"report": written[0].path, "bytes": written[0].size_bytes, "failures": written[0].failures, "files": files}
 
 
 def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:

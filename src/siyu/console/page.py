@@ -11,9 +11,9 @@ from siyu.console.view import View
 from siyu.console.words import N_, Words
 
 
-def page(material: Material, lang: str) -> Page:
-    """Everything the report shows, written in the reader's language."""
-    words = Words(lang, material.currency, material.rules)
+def page(material: Material, lang: str, *, smallest: int = 0) -> Page:
+    """Everything the report shows, written in the reader's language; counts of people below `smallest` as "<10"."""
+    words = Words(lang, material.currency, material.rules, smallest)
     view = View(material, words)
     return Page(
         lang=lang,

@@ -1,20 +1,29 @@
-"""The report: one HTML file an operator can show, send and keep. Needs no network and no server to read."""
+"""The report in the forms people read it: a page to open, a workbook to compute with, slides to review.
+
+One measurement serves all files of a run; the name's ending chooses the form. None needs a network or a server.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from siyu.console.gather import gather
+from siyu.console.material import Material
 from siyu.console.page import page
 from siyu.console.render import html
+from siyu.console.smallcells import SMALLEST, sheltered
+from siyu.core.errors import SiyuError, did_you_mean
 from siyu.store.workspace import Workspace
 
 #: Folder of the workspace for what can be made again.
 CACHE = "cache"
+
+Say = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,17 @@ class Written:
     failures: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a form is drawn from."""
+
+    material: Material
+    lang: str
+    now: dt.datetime
+    cache: Path
+    say: Say
+
+
 def write_report(
     workspace: Workspace,
     path: Path,
@@ -34,16 +54,79 @@ def write_report(
     window: int = 30,
     lang: str = "zh",
     now: dt.datetime,
-    progress: Callable[[str, float | None], None] | None = None,
+    progress: Say | None = None,
 ) -> Written:
-    """Measure what is not measured yet and write the page; an older file stands until the new one is whole.
+    """Measure what is not measured yet and write the report to one file. Raises as `write_reports` does."""
+    return write_reports(workspace, (path,), as_of=as_of, window=window, lang=lang, now=now, progress=progress)[0]
 
-    Raises MeasureError when there is nothing to measure. `progress(what, share_done)` is told of every step.
+
+def write_reports(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    as_of: dt.date | None = None,
+    window: int = 30,
+    lang: str = "zh",
+    now: dt.datetime,
+    progress: Say | None = None,
+) -> list[Written]:
+    """Measure once and write every file; an older file stands until the new one is whole.
+
+    Raises MeasureError when there is nothing to measure and SiyuError for a form that is not known or a file that
+    cannot be written. `progress(what, share_done)` is told of every step.
     """
+    check_paths(paths)
+    say = progress or (lambda *_: None)
     material = gather(workspace, as_of=as_of, window=window, now=now, progress=progress)
-    text = html(page(material, lang), workspace.directory / CACHE).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    asked = Asked(material, lang, now, workspace.directory / CACHE, say)
+    return [Written(path, _write(path, FORMS[path.suffix.lower()](asked)), material.failures) for path in paths]
+
+
+def check_paths(paths: Sequence[Path]) -> None:
+    """Refuse names that no report can be written to, before anything is measured."""
+    for place, path in enumerate(paths):
+        if path.suffix.lower() not in FORMS:
+            expected, found = ", ".join(FORMS), path.suffix or "no ending"
+            remedy = f"The ending chooses the form.{did_you_mean(path.suffix.lower(), tuple(FORMS))}"
+            raise SiyuError(f"-o {path}: expected a name that ends in {expected}; found {found}.", remedy=remedy)
+        if path.is_dir():
+            raise SiyuError(f"-o {path}: expected a file, found a folder.", remedy="Name a file in it.")
+        if path in paths[:place]:
+            raise SiyuError(f"-o {path} is named twice.", remedy="Name each file once.")
+
+
+def _page(asked: Asked) -> bytes:
+    return html(page(asked.material, asked.lang), asked.cache).encode()
+
+
+def _workbook(asked: Asked) -> bytes:
+    from siyu.console.workbook import workbook  # here, as whoever writes a page need not wait for its library
+
+    shown = sheltered(page(asked.material, asked.lang, smallest=SMALLEST))
+    return workbook(shown, now=asked.now, progress=asked.say)
+
+
+def _slides(asked: Asked) -> bytes:
+    from siyu.console.slides.deck import slides  # here, as whoever writes a page need not wait for its library
+
+    shown = sheltered(page(asked.material, asked.lang, smallest=SMALLEST))
+    return slides(shown, now=asked.now, progress=asked.say)
+
+
+#: Forms by the ending of the file's name.
+FORMS: dict[str, Callable[[Asked], bytes]] = {".html": _page, ".htm": _page, ".xlsx": _workbook, ".pptx": _slides}
+
+
+def _write(path: Path, content: bytes) -> int:
+    """The whole file or none: it takes its name when it is complete. Gives its size in bytes."""
     unfinished = path.with_name(path.name + ".part")
-    unfinished.write_bytes(text)
-    os.replace(unfinished, path)
-    return Written(path, len(text), material.failures)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(content)
+        os.replace(unfinished, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        remedy = "Name a file in a folder you may write to; close it where another program has it open."
+        raise SiyuError(f"{path} cannot be written: {error.strerror or error}.", remedy=remedy) from error
+    return len(content)

@@ -17,6 +17,7 @@ from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
+from siyu.console.figure import Figure, Kind
 from siyu.core.money import exponent, major
 from siyu.core.time import datetime_of
 
@@ -78,6 +79,8 @@ class Words:
     currency: str = "CNY"
     #: The workspace's own windows and thresholds; any text may name them: "within {settle_hours} hours".
     rules: Mapping[str, object] = field(default_factory=dict)
+    #: Counts from 1 to below this are written as "<10": small cells of exports. 0 writes every count.
+    smallest: int = 0
 
     @property
     def locale(self) -> Locale:
@@ -99,17 +102,23 @@ class Words:
 
     def count(self, value: float | None) -> str:
         """Every person: 12,345."""
-        return NOTHING if value is None else numbers.format_decimal(round(value), locale=self.locale)
+        if value is None:
+            return NOTHING
+        if 0 < round(value) < self.smallest:
+            return Figure(f"<{self.smallest}", round(value), "count")
+        return Figure(numbers.format_decimal(round(value), locale=self.locale), round(value), "count")
 
     def short(self, value: float | None) -> str:
         """12,345 below the limit, 12.3万 or 123.5K above."""
         if value is None or abs(value) < COMPACT_FROM:
             return self.count(value)
-        return numbers.format_compact_decimal(value, locale=self.locale, fraction_digits=1)
+        return Figure(numbers.format_compact_decimal(value, locale=self.locale, fraction_digits=1), value, "count")
 
     def percent(self, value: float | None, digits: int = 1) -> str:
         pattern = "#,##0." + "0" * digits + "%" if digits else "#,##0%"
-        return NOTHING if value is None else numbers.format_percent(value, pattern, locale=self.locale)
+        if value is None:
+            return NOTHING
+        return Figure(numbers.format_percent(value, pattern, locale=self.locale), value, "share")
 
     def money(self, minor: float | None) -> str:
         """Money as a headline: ¥850, ¥11.3万, ¥113.4K."""
@@ -119,24 +128,32 @@ class Words:
         if abs(amount) < 10_000:
             return self.amount(minor)
         text = numbers.format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=1)
-        return self._plain_symbol(text)
+        return Figure(self._plain_symbol(text), amount, "money")
 
     def amount(self, minor: float | None) -> str:
         """Money in whole currency units, written out: ¥113,396."""
         if minor is None:
             return NOTHING
-        text = numbers.format_currency(self._major(minor), self.currency, "¤#,##0", self.locale, currency_digits=False)
-        return self._plain_symbol(text)
+        amount = self._major(minor)
+        text = numbers.format_currency(amount, self.currency, "¤#,##0", self.locale, currency_digits=False)
+        return Figure(self._plain_symbol(text), amount, "money")
 
     def unit_amount(self, minor: float | None) -> str:
         """Money per head, with its small units: ¥57.19."""
         if minor is None:
             return NOTHING
-        return self._plain_symbol(numbers.format_currency(self._major(minor), self.currency, locale=self.locale))
+        amount = self._major(minor)
+        text = numbers.format_currency(amount, self.currency, locale=self.locale)
+        return Figure(self._plain_symbol(text), amount, "money")
 
     def signed(self, value: float | None, text: str) -> str:
         """A change with its sign; `text` is the size as already written (without a sign)."""
-        return NOTHING if value is None else f"{'+' if value > 0 else '−' if value < 0 else '±'}{text}"
+        if value is None:
+            return NOTHING
+        kind: Kind = text.kind if isinstance(text, Figure) else "points"
+        if kind == "count" and 0 < abs(value) < self.smallest:  # a change is no cell: it is written as it is
+            text = f"{round(abs(value))}"
+        return Figure(f"{'+' if value > 0 else '−' if value < 0 else '±'}{text}", value, kind, change=True)
 
     def date(self, day: dt.date | None) -> str:
         return NOTHING if day is None else dates.format_date(day, "long", locale=self.locale)

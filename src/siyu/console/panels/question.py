@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from siyu.console.context import Grid, Key, Panel, Tile
@@ -43,6 +43,8 @@ class Question:
 def panel(question: Question, view: View) -> Panel:
     """The panel of a question. An answer that fails becomes the panel's message; the page stands."""
     failure = view.material.failures.get(question.piece, "")
+    if question.basis == "files":  # rows, not people: no cell of them is too small to tell
+        view = replace(view, words=replace(view.words, smallest=0))
     answer = Answer()
     if not failure:
         try:
