@@ -8,11 +8,10 @@ told: no person stands in that cell. Two-way tables are protected line by line, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from siyu.console.context import Grid, Indicator, Page, Panel, Section, Tile
+from siyu.console.context import Grid, Indicator, Page, Panel, Tile
 from siyu.console.figure import Figure, read
 from siyu.console.words import N_, Words
 
@@ -25,7 +24,7 @@ NOTE = N_(
     "<10: fewer than ten people; not told. *: left out, because it rests on such a cell or a total would give it away."
 )
 #: Shares, points and money inside a sentence, label or tooltip.
-RESTING = re.compile(r"[+−-]?(?:[¥$€£]\s?\d[\d,.]*\s?[万亿KMB]?|\d[\d,.]*\s?%)")
+RESTING = re.compile(r"[+−-]?(?:[¥$€£]\s?\d[\d,.]*(?:\s?[万亿KMB]\b)?|\d[\d,.]*\s?%)")
 
 Cell = tuple[int, int]
 Line = list[Cell]
@@ -34,19 +33,31 @@ Line = list[Cell]
 def sheltered(page: Page) -> Page:
     """The page as it may leave the house: a page written with `smallest=SMALLEST`, its small cells protected."""
     words = Words(page.lang, page.currency)
-    shy = {label for panel in _panels(page) if panel.grid for label in _shy(panel.grid, protect(panel.grid))}
+    elsewhere = _elsewhere([panel.grid for section in page.sections for panel in section.panels if panel.grid])
     return replace(
         page,
         verdict=_sentence(_plain(page.verdict)),
         indicators=tuple(map(_indicator, page.indicators)),
-        findings=tuple(
-            replace(f, text=_sentence(_plain(f.text))) for f in page.findings if not 0 < f.people < SMALLEST
+        findings=tuple(replace(f, text=_plain(f.text)) for f in page.findings if not 0 < f.people < SMALLEST),
+        sections=tuple(
+            replace(section, panels=tuple(_panel(panel, words, elsewhere) for panel in section.panels))
+            for section in page.sections
         ),
-        sections=tuple(_section(section, words, shy) for section in page.sections),
     )
 
 
 # -- one table
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What other tables of the page hide: rows by label, and single figures by label and writing."""
+
+    labels: frozenset[str] = frozenset()
+    told: frozenset[tuple[str, str]] = frozenset()
+
+
+NOWHERE = Elsewhere()
 
 
 @dataclass(frozen=True)
@@ -56,24 +67,27 @@ class Protected:
     small: frozenset[Cell]
     beside: frozenset[Cell]
     resting: frozenset[Cell]
-    silent: frozenset[int] = frozenset()  # rows without a count whose label another table is shy of
 
     @property
     def left_out(self) -> frozenset[Cell]:
         return self.beside | self.resting
 
 
-def protect(grid: Grid, shy: Iterable[str] = ()) -> Protected:
-    """What to hide in a table; rows of `shy` labels, where they have no count themselves, hide all their figures."""
+def protect(grid: Grid, elsewhere: Elsewhere = NOWHERE) -> Protected:
+    """What to hide in a table. A row without a count of its own hides what other tables hide under its label."""
     figures = _figures(grid)
     counts = _counts(figures)
     small = frozenset(cell for cell in counts if UNTOLD in grid.rows[cell[0]][cell[1]])
     beside = _beside(counts, small)
     resting = {cell for cell in figures if cell not in counts and _rests(cell, figures, counts, small | beside)}
     counted = {row for row, _ in counts}
-    silent = {row for row, cells in enumerate(grid.rows) if cells and cells[0] in set(shy) and row not in counted}
-    resting |= {cell for cell in figures if cell[0] in silent}
-    return Protected(small, frozenset(beside), frozenset(resting), frozenset(silent))
+    resting |= {cell for cell in figures if cell[0] not in counted and _hidden_elsewhere(grid, cell, elsewhere)}
+    return Protected(small, frozenset(beside), frozenset(resting))
+
+
+def _hidden_elsewhere(grid: Grid, cell: Cell, elsewhere: Elsewhere) -> bool:
+    label, text = grid.rows[cell[0]][0], grid.rows[cell[0]][cell[1]]
+    return label in elsewhere.labels or (label, text) in elsewhere.told
 
 
 def _figures(grid: Grid) -> dict[Cell, Figure]:
@@ -164,11 +178,23 @@ def _base(counts: dict[Cell, float], row: int) -> Cell | None:
     return line[0] if line and counts[line[0]] == max(counts[cell] for cell in line) else None
 
 
+def _elsewhere(grids: list[Grid]) -> Elsewhere:
+    """What each table hides by itself, for those that speak of the same things without counts."""
+    each = [(grid, protect(grid)) for grid in grids]
+    labels = {label for grid, found in each for label in _shy(grid, found)}
+    return Elsewhere(frozenset(labels), frozenset(told for grid, found in each for told in _told(grid, found)))
+
+
 def _shy(grid: Grid, found: Protected) -> set[str]:
-    """Labels of rows whose base is hidden, and of rows that hide all for another table's sake."""
+    """Labels of rows whose base is hidden."""
     counts = _counts(_figures(grid))
     bases = {_base(counts, row) for row in range(len(grid.rows))} & (found.small | found.beside)
-    return {grid.rows[cell[0]][0] for cell in bases if cell} | {grid.rows[row][0] for row in found.silent}
+    return {grid.rows[cell[0]][0] for cell in bases if cell}
+
+
+def _told(grid: Grid, found: Protected) -> set[tuple[str, str]]:
+    """Label and writing of what a table leaves out."""
+    return {(grid.rows[row][0], grid.rows[row][column]) for row, column in found.left_out}
 
 
 def _counts(figures: dict[Cell, Figure]) -> dict[Cell, float]:
@@ -185,20 +211,15 @@ def _grid(grid: Grid, found: Protected) -> Grid:
 # -- one panel
 
 
-def _section(section: Section, words: Words, shy: set[str]) -> Section:
-    return replace(section, panels=tuple(_panel(panel, words, shy) for panel in section.panels))
-
-
-def _panel(panel: Panel, words: Words, shy: set[str]) -> Panel:
+def _panel(panel: Panel, words: Words, elsewhere: Elsewhere) -> Panel:
     note, tiles = _sentence(_plain(panel.note)), tuple(map(_tile, panel.tiles))
     if panel.grid is None:
-        chart = _chart(panel.chart, shy, set()) if panel.chart else None
+        chart = _chart(panel.chart, set(elsewhere.labels), set()) if panel.chart else None
         return replace(panel, chart=chart, tiles=tiles, note=note)
-    found = protect(panel.grid, shy)
-    told = {(panel.grid.rows[row][0], panel.grid.rows[row][column]) for row, column in found.left_out}
+    found = protect(panel.grid, elsewhere)
     if found.small or found.left_out:
         note = " ".join(filter(None, (note, words(NOTE))))
-    chart = _chart(panel.chart, _shy(panel.grid, found), told) if panel.chart else None
+    chart = _chart(panel.chart, _shy(panel.grid, found), _told(panel.grid, found)) if panel.chart else None
     return replace(panel, grid=_grid(panel.grid, found), chart=chart, tiles=tiles, note=note)
 
 
@@ -248,14 +269,14 @@ def _indicator(one: Indicator) -> Indicator:
     before = value.number - change.number if value and change and value.kind == "count" else SMALLEST
     hidden = UNTOLD in one.value or 0 < before < SMALLEST
     return replace(
-        one, value=_told(one.value), change=LEFT_OUT if hidden else one.change, notes=tuple(map(_sentence, one.notes))
+        one, value=_bare(one.value), change=LEFT_OUT if hidden else one.change, notes=tuple(map(_sentence, one.notes))
     )
 
 
 def _tile(tile: Tile) -> Tile:
     hidden = any(UNTOLD in text for text in (tile.label, tile.value, tile.note))
     value = RESTING.sub(LEFT_OUT, tile.value) if hidden else tile.value
-    return replace(tile, label=_sentence(tile.label), value=_told(value), note=_sentence(tile.note))
+    return replace(tile, label=_sentence(tile.label), value=_bare(value), note=_sentence(tile.note))
 
 
 def _sentence(text: str) -> str:
@@ -263,7 +284,7 @@ def _sentence(text: str) -> str:
     return RESTING.sub(LEFT_OUT, text) if UNTOLD in text else text
 
 
-def _told(text: str) -> str:
+def _bare(text: str) -> str:
     """A small count without the number it carries."""
     return UNTOLD if text == UNTOLD else text
 
@@ -272,7 +293,3 @@ def _plain(text: str) -> str:
     """A sentence without the page's marks."""
     unmarked = getattr(text, "striptags", None)
     return unmarked() if unmarked else text
-
-
-def _panels(page: Page) -> list[Panel]:
-    return [panel for section in page.sections for panel in section.panels]
