@@ -1,4 +1,4 @@
-"""Commands of the registry: metrics (what there is), metrics show (what it comes to)."""
+"""Commands of the registry: metrics (what there is), show (what it comes to), new and check (the workspace's own)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,27 @@ from typing import Annotated, Any
 
 import typer
 
-from siyu.cli.context import AsJson, AsOf, Window, day, now, suffix, workspace
-from siyu.cli.errors import DONE
-from siyu.cli.output import emit, out, progress, suggest, table
+from siyu.cli.context import CHOSEN, AsJson, AsOf, Window, day, now, suffix, workspace
+from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.output import Report, emit, out, progress, suggest, table
+from siyu.core.errors import WorkspaceError
 from siyu.core.money import exponent
 from siyu.core.time import date_of, day_of
 from siyu.daily import up_to_date
-from siyu.measures import answer
+from siyu.measures import answer, own
 from siyu.measures.answer import Answer
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.measure import default_day
-from siyu.measures.metric import Metric, Sheet
-from siyu.measures.registry import BUILT_IN
+from siyu.measures.metric import BUILT_IN_ORIGIN, Metric, Registry, Sheet
+from siyu.measures.own.ownfile import UNITS
+from siyu.measures.own.starter import start
+from siyu.measures.own.trial import tried
+from siyu.store.workspace import SETTINGS_FILE, Workspace
 
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Topics, metrics or sheets of `siyu metrics`.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the new topic, and of its file in metrics/.")]
+InPython = Annotated[bool, typer.Option("--python", help="A Python module instead of SQL in TOML.")]
 By = Annotated[str, typer.Option("--by", metavar="D[,D]", help="Split by these dimensions of the topic.")]
 
 #: Rows of a table in the terminal; `--json` gives all.
@@ -41,12 +47,17 @@ def metrics(context: typer.Context, as_json: AsJson = False) -> int:
     """List every measure and what it means, or show some of them."""
     if context.invoked_subcommand:
         return DONE
-    entries = BUILT_IN.entries()
+    registry = own.registry_in(CHOSEN.directory)
+    entries = registry.entries()
     if as_json:
         emit({"metrics": entries})
         return DONE
     rows = [(e["code"], f"{e['en']} {e['zh']}", e["unit"], e["definition"]) for e in entries]
     table("Metrics", ("code", "name", "unit", "definition"), rows)
+    mine = [(e["code"], e["version"], e["origin"]) for e in entries if e["origin"] != BUILT_IN_ORIGIN]
+    both = [(e["code"], e["version"], e["origin"]) for e in entries if e["code"] in {code for code, *_ in mine}]
+    if mine:
+        table("Own metrics, and what they stand beside", ("code", "version", "from"), both)
     suggest(f"siyu metrics show trade --by platform{suffix()}", "shows a topic")
     return DONE
 
@@ -54,28 +65,73 @@ def metrics(context: typer.Context, as_json: AsJson = False) -> int:
 @group.command("show")
 def show(names: Names, by: By = "", as_of: AsOf = None, window: Window = 30, as_json: AsJson = False) -> int:
     """Show topics, metrics or sheets as of a day: each value with what it divides."""
-    wanted = answer.find(BUILT_IN, names)
-    chosen, dimensions = day(as_of), tuple(d.strip() for d in by.split(",") if d.strip())
+    dimensions = tuple(d.strip() for d in by.split(",") if d.strip())
     with workspace() as opened, progress() as tell:
-        up_to_date(opened, progress=tell)
-        asked = Asked(day_of(chosen) if chosen else default_day(opened, now()), window, opened.settings)
-        facts = Facts(opened.warehouse)
+        registry = own.registry_of(opened)
+        wanted = answer.find(registry, names)
+        asked, facts = _asked(opened, as_of, window, tell)
         found = []
         for of, chosen_metrics in wanted:
             tell(of.en, None)
             found.append(answer.answer(facts, asked, of, chosen_metrics, dimensions))
             opened.warehouse.drop_scratch()
     if as_json:
-        emit({"as_of": asked.date.isoformat(), "window_days": window, "answers": [one.as_json() for one in found]})
+        answers = [{**one.as_json(), "measures": _measures(registry, one)} for one in found]
+        emit({"as_of": asked.date.isoformat(), "window_days": window, "answers": answers})
         return DONE
     for one in found:
-        _show(one, asked)
+        _show(one, asked, registry)
     return DONE
 
 
-def _show(found: Answer, asked: Asked) -> None:
+@group.command("new")
+def new(name: Name, python: InPython = False) -> int:
+    """Write a commented file of own metrics into the workspace, to start from."""
+    if not (CHOSEN.directory / SETTINGS_FILE).exists():
+        raise WorkspaceError(f"{CHOSEN.directory} is not a workspace: no {SETTINGS_FILE}.",
+                             remedy="`siyu init DIR` makes one; `-C DIR` picks another folder.")  # fmt: skip
+    path = start(CHOSEN.directory / own.FOLDER, name, UNITS, python=python)
+    out().print(str(path), markup=False)
+    suggest(f"siyu metrics check{suffix()}", "tries it on your data")
+    return DONE
+
+
+@group.command("check")
+def check(as_of: AsOf = None, window: Window = 30, as_json: AsJson = False) -> int:
+    """Try every own metric of the workspace, in all and by each dimension, and say what is wrong."""
+    with workspace() as opened, progress() as tell:
+        registry = own.own_in(opened.directory)
+        asked, facts = _asked(opened, as_of, window, tell)
+        findings = tried(facts, asked, registry)
+    if as_json:
+        emit({"as_of": asked.date.isoformat(), "window_days": window, "checks": [vars(one) for one in findings]})
+    elif findings:
+        rows = [("OK" if one.fine else "!!", one.code, one.origin, one.found) for one in findings]
+        table(f"Own metrics, {window} days to {asked.date}", ("", "metric", "from", "found"), rows)
+    else:
+        suggest(f"siyu metrics new NAME{suffix()}", f"writes a first one; {own.FOLDER}/ holds none")
+    return DONE if all(one.fine for one in findings) else REFUSALS
+
+
+def _asked(opened: Workspace, as_of: str | None, window: int, tell: Report) -> tuple[Asked, Facts]:
+    """The question and the facts it is asked of, brought up to date first."""
+    chosen = day(as_of)
+    up_to_date(opened, progress=tell)
+    asked = Asked(day_of(chosen) if chosen else default_day(opened, now()), window, opened.settings)
+    return asked, Facts(opened.warehouse)
+
+
+def _measures(registry: Registry, found: Answer) -> list[dict[str, str]]:
+    """Which definitions an answer shows: code, version and where each comes from."""
+    shown = (found.of,) if isinstance(found.of, Sheet) else found.metrics
+    return [{"code": m.code, "version": m.version, "origin": registry.origin_of(m.code, m.version)} for m in shown]
+
+
+def _show(found: Answer, asked: Asked, registry: Registry) -> None:
     currency = asked.settings.currency
     title = f"{found.of.en} {found.of.zh}, {asked.window} days to {asked.date}, basis: {found.of.basis}"
+    origins = {(m["version"], m["origin"]) for m in _measures(registry, found) if m["origin"] != BUILT_IN_ORIGIN}
+    title += "".join(f", {version} of {origin}" for version, origin in sorted(origins))
     for head, *lines in _tables(found, currency):
         table(title, head, lines[:MOST_ROWS])
         title = ""

@@ -38,29 +38,28 @@ class Answer:
 
 
 def find(registry: Registry, names: list[str]) -> list[tuple[Topic | Sheet, tuple[Metric, ...]]]:
-    """What names of topics, metrics and sheets ask for, metrics of one topic together. MeasureError if unknown."""
+    """What names of topics, metrics and sheets ask for, metrics of one topic together; a code with several versions
+    asks for all of them. MeasureError if unknown.
+    """
     topics: dict[str, tuple[Topic, list[Metric]]] = {}
     sheets: list[tuple[Topic | Sheet, tuple[Metric, ...]]] = []
     for name in names:
-        topic, metrics = _named(registry, name)
-        if isinstance(topic, Sheet):
-            sheets.append((topic, ()))
-        else:
-            wanted = topics.setdefault(topic.name, (topic, []))[1]
-            wanted += [metric for metric in metrics if metric not in wanted]
+        for of, metrics in _named(registry, name):
+            if isinstance(of, Sheet):
+                sheets.append((of, ()))
+            else:
+                wanted = topics.setdefault(of.name, (of, []))[1]
+                wanted += [metric for metric in metrics if metric not in wanted]
     return [(topic, tuple(metrics)) for topic, metrics in topics.values()] + sheets
 
 
-def _named(registry: Registry, name: str) -> tuple[Topic | Sheet, tuple[Metric, ...]]:
-    for topic in registry.topics:
-        if topic.name == name:
-            return topic, topic.metrics
-        for metric in topic.metrics:
-            if metric.code == name:
-                return topic, (metric,)
-    for sheet in registry.sheets:
-        if sheet.code == name:
-            return sheet, ()
+def _named(registry: Registry, name: str) -> list[tuple[Topic | Sheet, tuple[Metric, ...]]]:
+    found: list[tuple[Topic | Sheet, tuple[Metric, ...]]] = []
+    found += [(topic, topic.metrics) for topic in registry.topics if topic.name == name]
+    found += [(topic, (metric,)) for topic in registry.topics for metric in topic.metrics if metric.code == name]
+    found += [(sheet, ()) for sheet in registry.sheets if sheet.code == name]
+    if found:
+        return found
     known = [t.name for t in registry.topics] + [m.code for t in registry.topics for m in t.metrics]
     known += [s.code for s in registry.sheets]
     raise MeasureError(f"There is no topic, metric or sheet '{name}'.{did_you_mean(name, known)}",

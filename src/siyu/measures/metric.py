@@ -22,6 +22,7 @@ Unit = Literal[
 #: What a number rests on: persons behind it, or totals that a platform's own panel gave (metrics.md section 0.10).
 Basis = Literal["persons", "aggregates", "persons and aggregates"]
 VERSION = "fast_plus.v1"
+BUILT_IN_ORIGIN = "siyu"
 
 #: (facts, asked, dimensions) -> one row per group: the dimensions, and one int64 or float64 column per count.
 Counts = Callable[[Facts, Asked, tuple[str, ...]], ir.Table]
@@ -113,7 +114,11 @@ class Registry:
     figures: tuple[Figure, ...] = ()
     topics: tuple[Topic, ...] = ()
     sheets: tuple[Sheet, ...] = ()
-    origin: dict[str, str] = field(default_factory=dict)  # code -> file of the workspace it came from
+    origin: dict[tuple[str, str], str] = field(default_factory=dict)  # (code, version) -> file of the workspace
+
+    def origin_of(self, code: str, version: str) -> str:
+        """The file of the workspace a measure came from, or 'siyu'."""
+        return self.origin.get((code, version), BUILT_IN_ORIGIN)
 
     def entries(self) -> list[dict[str, Any]]:
         """Every measure as `siyu metrics --json` lists it."""
@@ -124,7 +129,7 @@ class Registry:
             for m in t.metrics
         ]
         sheets = [_entry(s, s.rows, "table", ", ".join(c.name for c in s.columns), s.basis) for s in self.sheets]
-        return [{**entry, "origin": self.origin.get(entry["code"], "siyu")} for entry in figures + metrics + sheets]
+        return [{**e, "origin": self.origin_of(e["code"], e["version"])} for e in figures + metrics + sheets]
 
 
 def _entry(

@@ -1,0 +1,70 @@
+"""Counts of an own topic as its metrics need them: every column there, numbers, one row per group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from siyu.core.errors import MeasureError, QueryError, did_you_mean
+from siyu.measures.asked import Asked
+from siyu.measures.facts import Facts
+from siyu.measures.metric import Counts
+from siyu.measures.own.binding import bound
+
+
+def sql_counts(file: str, topic: str, sql: str, columns: tuple[str, ...]) -> Counts:
+    """Counts taken by a person's SQL over the readable views. MeasureError names the file."""
+
+    def counts(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
+        try:
+            found = facts.warehouse.query(bound(sql, asked, by))
+        except QueryError as error:
+            raise MeasureError(f"{file}: {error.message}", remedy=error.remedy) from None
+        schema = whole(file, ibis.Schema.from_pyarrow(found.schema), columns, by)
+        rows = found.select(schema.names).cast(schema.to_pyarrow())
+        return kept(facts, file, topic, rows, by)
+
+    return counts
+
+
+def kept(facts: Facts, file: str, topic: str, rows: ir.Table | pa.Table, by: tuple[str, ...]) -> ir.Table:
+    """The counts as a table of their own; MeasureError unless each group has one row."""
+    table = facts.warehouse.scratch(f"own_{topic}", rows)
+    groups = table.group_by(*by).aggregate(n=table.count()) if by else table.aggregate(n=table.count())
+    twice = facts.warehouse.rows(groups.filter(groups.n > 1).limit(1))
+    if twice:
+        where = ", ".join(f"{name} = '{twice[0][name]}'" for name in by) or "the whole brand"
+        raise MeasureError(f"{file}: {twice[0]['n']} rows for {where}; one row per group is expected.",
+                           remedy="Group by the dimensions alone, as `SELECT {by} ... GROUP BY ALL` does.")  # fmt: skip
+    return table
+
+
+def whole(file: str, found: ibis.Schema, columns: tuple[str, ...], by: tuple[str, ...]) -> ibis.Schema:
+    """The types the counts are kept in: int64 or float64. MeasureError lists what is missing or no number."""
+    faults = [*_missing(found, (*by, *columns)), *_no_numbers(found, columns)]
+    if faults:
+        raise MeasureError("\n".join(f"{file}: {fault}" for fault in faults))
+    kept_as = {name: found[name] for name in by} | {name: _number(found[name]) for name in columns}
+    return ibis.schema(kept_as)
+
+
+def _missing(found: ibis.Schema, names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        if name not in found.names:
+            yield (f"the counts have no column '{name}'; they have: {', '.join(found.names) or 'none'}."
+                   f"{did_you_mean(name, found.names)}")  # fmt: skip
+
+
+def _no_numbers(found: ibis.Schema, columns: tuple[str, ...]) -> Iterator[str]:
+    for name in columns:
+        if name in found.names and not (found[name].is_numeric() or found[name].is_null()):
+            yield f"column '{name}' is {found[name]}, a number is expected"
+
+
+def _number(type_: dt.DataType) -> dt.DataType:
+    exact = type_.is_integer() or (isinstance(type_, dt.Decimal) and type_.scale == 0)
+    return dt.int64 if exact else dt.float64
