@@ -7,11 +7,29 @@ from __future__ import annotations
 
 from siyu.measures.figures import FIGURES
 from siyu.measures.metric import Registry, Sheet, Topic
-from siyu.measures.topics import trade
+from siyu.measures.paths import attribution, sequences, transitions
+from siyu.measures.people import matrix, shared_value
+from siyu.measures.topics import (
+    bundles,
+    entry_products,
+    goods,
+    trade,
+)
 
 TOPICS: tuple[Topic, ...] = (
     trade.TRADE,
     trade.TRAFFIC,
+    goods.GOODS,
 )
-SHEETS: tuple[Sheet, ...] = ()
+SHEETS: tuple[Sheet, ...] = (
+    transitions.TRANSITIONS,
+    attribution.ATTRIBUTION,
+    sequences.SEQUENCES,
+    goods.PRICE,
+    entry_products.ENTRY,
+    bundles.BUNDLES,
+    shared_value.VALUE_SHARE,
+    matrix.MATRIX,
+    matrix.MATRIX_CUTS,
+)
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)

@@ -1,0 +1,1 @@
+"""Paths: how consumers move between touchpoints, and which touchpoints the conversions rest on."""
