@@ -40,3 +40,14 @@ def groups(
         _set_days(own, settings, day_of(as_of), window)
         _run(own, nouns)
         return {name: _rows(own, f"{name}_group") for name in ("revenue", "value", "step")}
+
+
+def flows(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: dt.date, window: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows that arrived by kind, source, platform and day in the window, and the daily figures of all days."""
+    nouns = ("facts", "referral", "change", "diagnosis/ask_daily", "role", "diagnosis/daily_state", "diagnosis/flows")
+    with _own(connection, settings, (*FACTS, "touchpoint_daily")) as own:
+        _set_days(own, settings, day_of(as_of), window)
+        _run(own, nouns)
+        return _rows(own, "arrival"), _rows(own, "figure")
