@@ -58,10 +58,21 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("value.days", 365, "Days of purchases in own and referral value."),
     Setting("value.referral_days", 365, "Days after acceptance in which purchases are credited to the inviter."),
     Setting("value.click_days", 7, "Days after a click in which a purchase is credited to the sharer."),
+    Setting("value.sharer_share", 0.5, "Part of a credited order that value_share gives to who shared it."),
+    Setting("rfm.days", 365, "Days of purchases that RFM looks at."),
+    Setting("rfm.cut", "mean", "What parts high from low in RFM: mean or median of the buyers."),
+    Setting("rfm.labels", {}, 'Other names of the RFM types: {important_value = "..."}.'),
+    Setting("matrix.cuts", {},
+            "Fixed amounts in currency units instead of percentiles: {own = [1000, 5000], referral = [500, 2000]}."),
+    Setting("potential.absent_days", 365, "Days without the category that make a consumer a candidate for it."),
+    Setting("potential.horizon_days", 90, "Days in which a candidate is expected to buy the category."),
     Setting("snapshot.max_drop", 0.2, "Share of open relations a snapshot may close without being told so."),
     Setting("report.language", "zh", "zh or en."),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+#: The types of RFM: whether recency, frequency and money are high.
+RFM_TYPES = ("important_value", "important_develop", "important_keep", "important_win_back",
+             "general_value", "general_develop", "general_keep", "general_win_back")  # fmt: skip
 MEMORY = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B")
 
 
@@ -206,8 +217,37 @@ def _one_of(name: str, accepted: tuple[str, ...]):
     return check
 
 
-def _check_share(value: float) -> str:
-    return "" if 0 <= value <= 1 else f"snapshot.max_drop: expected a share between 0 and 1, found {value}."
+def _share(name: str):
+    def check(value: float) -> str:
+        return "" if 0 <= value <= 1 else f"{name}: expected a share between 0 and 1, found {value}."
+
+    return check
+
+
+def _at_least_one(name: str):
+    def check(value: int) -> str:
+        return "" if value >= 1 else f"{name}: expected 1 day or more, found {value}."
+
+    return check
+
+
+def _check_rfm_labels(value: dict[str, Any]) -> str:
+    for code, label in value.items():
+        if code not in RFM_TYPES:
+            return f"rfm.labels: unknown type '{code}'.{did_you_mean(code, RFM_TYPES)}"
+        if not isinstance(label, str):
+            return f"rfm.labels.{code}: expected text, found {label!r}."
+    return ""
+
+
+def _check_matrix_cuts(value: dict[str, Any]) -> str:
+    for axis, cuts in value.items():
+        if axis not in ("own", "referral"):
+            return f"matrix.cuts: expected own or referral, found '{axis}'."
+        numbers = isinstance(cuts, list) and all(type(c) in (int, float) for c in cuts)
+        if not (numbers and len(cuts) == 2 and 0 < cuts[0] <= cuts[1]):
+            return f"matrix.cuts.{axis}: expected two rising amounts above 0, found {cuts!r}."
+    return ""
 
 
 def _check_relation_types(value: dict[str, Any]) -> str:
@@ -237,7 +277,14 @@ CHECKS = {
     "warehouse.memory": _check_memory,
     "warehouse.engine": _one_of("warehouse.engine", ("duckdb", "spark")),
     "report.language": _one_of("report.language", ("zh", "en")),
-    "snapshot.max_drop": _check_share,
+    "snapshot.max_drop": _share("snapshot.max_drop"),
+    "value.sharer_share": _share("value.sharer_share"),
+    "rfm.days": _at_least_one("rfm.days"),
+    "rfm.cut": _one_of("rfm.cut", ("mean", "median")),
+    "rfm.labels": _check_rfm_labels,
+    "matrix.cuts": _check_matrix_cuts,
+    "potential.absent_days": _at_least_one("potential.absent_days"),
+    "potential.horizon_days": _at_least_one("potential.horizon_days"),
     "relations.types": _check_relation_types,
     "touchpoints.windows": _check_touchpoint_windows,
 }

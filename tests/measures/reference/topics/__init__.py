@@ -37,6 +37,7 @@ def database(workspace: Workspace, as_of: dt.date, window_days: int) -> duckdb.D
     document._set_days(own, workspace.settings, day_of(as_of), window_days)
     document._run(own, ("facts",))
     own.execute((HERE / "base.sql").read_text(encoding="utf-8"))
+    own.execute((HERE / "people.sql").read_text(encoding="utf-8"))
     return own
 
 

@@ -1,0 +1,47 @@
+-- Macros of the sheets about consumers one by one, at a midnight (an instant) and the day it ends.
+CREATE MACRO in_f_at(last) AS TABLE
+SELECT consumer_id, role FROM main_role_span WHERE from_day <= last AND to_day > last;
+
+CREATE MACRO kept_at(moment) AS TABLE
+SELECT o.fact_id, o.consumer_id, o.paid_at, o.paid_day, o.paid_amount - coalesce(b.back, 0) AS net
+FROM paid_order o
+LEFT JOIN (SELECT fact_id, sum(refund_amount) AS back FROM refunded WHERE refunded_at < moment GROUP BY fact_id) b
+  USING (fact_id)
+WHERE o.paid_at < moment AND o.paid_amount > coalesce(b.back, 0);
+
+CREATE TABLE true_referral AS
+SELECT inviter, invitee, moment
+FROM (FROM referral WHERE kind = 'accepted'
+      QUALIFY row_number() OVER (PARTITION BY invitee ORDER BY moment, inviter_identifier_id) = 1) f
+WHERE NOT EXISTS (FROM paid_order o WHERE o.consumer_id = f.invitee AND o.paid_at < f.moment);
+
+-- Orders of the last 365 days, each with its one sharer if it has any, and the sharer's half of it.
+CREATE MACRO shared_orders_at(moment, last) AS TABLE
+SELECT *, CASE WHEN sharer IS NULL THEN 0 ELSE (net - net % 2) // 2 END AS half
+FROM (
+    SELECT o.*, coalesce(
+        (SELECT v.inviter FROM true_referral v WHERE v.invitee = o.consumer_id AND v.moment <= o.paid_at
+         AND o.paid_at - v.moment <= getvariable('credit_within')),
+        (SELECT c.inviter FROM referral c
+         WHERE c.kind = 'click' AND c.invitee = o.consumer_id AND c.moment <= o.paid_at
+           AND o.paid_at - c.moment <= getvariable('click_within')
+         ORDER BY c.moment DESC, c.inviter_identifier_id DESC LIMIT 1)) AS sharer
+    FROM kept_at(moment) o
+    WHERE o.paid_day > last - getvariable('value_days')
+);
+
+CREATE MACRO worth_at(moment, last) AS TABLE
+WITH orders AS (FROM shared_orders_at(moment, last)),
+who AS (SELECT consumer_id FROM in_f_at(last) UNION
+        SELECT consumer_id FROM orders WHERE consumer_id IS NOT NULL UNION
+        SELECT sharer FROM orders WHERE sharer IS NOT NULL)
+SELECT w.consumer_id, coalesce(b.own, 0)::BIGINT AS own, coalesce(s.brought, 0)::BIGINT AS brought,
+       (coalesce(b.kept, 0) + coalesce(s.given, 0))::BIGINT AS conserved
+FROM who w
+LEFT JOIN (SELECT consumer_id, sum(net) AS own, sum(net - half) AS kept FROM orders GROUP BY ALL) b USING (consumer_id)
+LEFT JOIN (SELECT sharer AS consumer_id, sum(net) AS brought, sum(half) AS given FROM orders GROUP BY ALL) s
+  USING (consumer_id);
+
+CREATE MACRO class_of(amount, half_way, top_tenth) AS
+    CASE WHEN amount = 0 THEN 'none' WHEN amount <= half_way THEN 'low' WHEN amount <= top_tenth THEN 'mid'
+         ELSE 'high' END;
