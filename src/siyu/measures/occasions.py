@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.measures.calendar import Calendar
-from siyu.measures.spans import begin_and_end, spans
+from siyu.measures.spans import begin_and_end, united
 
 KEYS = ("consumer_id", "paid_day")
 
@@ -36,7 +36,7 @@ def _plain_days(sure: ir.Table, refunded: ir.Table) -> ir.Table:
 
 def _mixed_days(intervals: ir.Table, refunded: ir.Table) -> ir.Table:
     mixed = intervals.semi_join(refunded, list(KEYS))
-    return spans(begin_and_end(mixed, KEYS, held=1), KEYS, ("held",), lambda now: now.held > 0)
+    return united(begin_and_end(mixed, KEYS, held=1), KEYS)
 
 
 def _limited(intervals: ir.Table, window_days: int, calendar: Calendar) -> ir.Table:

@@ -17,6 +17,8 @@ from siyu.measures.spans import begin_and_end, pieces, union_of
 from siyu.store.tables import CONSUMER
 
 KEYS = ("consumer_id", "channel")
+#: Relations held at once, identifiers withdrawn, identifiers granted: a million of each fit.
+COUNTERS = {"held": 20, "withdrawn": 20, "granted": 20}
 
 
 def reach_spans(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir.Table:
@@ -37,7 +39,7 @@ def _spoken(opened: ir.Table, consents: ir.Table) -> ir.Table:
     zero = ibis.literal(0, "int64")
     held = begin_and_end(opened.semi_join(consents, list(KEYS)), KEYS, held=1).mutate(withdrawn=zero, granted=zero)
     consented = consents.semi_join(opened, list(KEYS)).mutate(held=zero).select(*held.columns)
-    found = pieces(held.union(consented), KEYS, ("held", "withdrawn", "granted"), is_open)
+    found = pieces(held.union(consented), KEYS, COUNTERS, is_open)
     opened_by = (found.held != 0).ifelse("relation", "consent")
     return found.filter(found.state).select(*KEYS, "valid_from", "valid_to", "from_day", "to_day", cause=opened_by)
 

@@ -6,10 +6,12 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS, ROLES
-from siyu.measures.spans import alone_of, begin_and_end, pieces
+from siyu.measures.spans import apart, begin_and_end, pieces
 
 KEYS = ("consumer_id",)
-COUNTERS = ("channels", "memberships", "occasions", "spreading", "consented")
+#: Channels open (there are seven), memberships held, days with a purchase, spreading or not, channels open by consent:
+#: each with the bits that hold more than there can be.
+COUNTERS = {"channels": 8, "memberships": 20, "occasions": 20, "spreading": 6, "consented": 8}
 
 
 def role_spans(relation_span: ir.Table, reach_span: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table):
@@ -21,9 +23,10 @@ def role_spans(relation_span: ir.Table, reach_span: ir.Table, occasion_span: ir.
     """
     member = relation_span.filter(relation_span.relation_type.isin(MEMBER_RELATIONS))
     members = member.select("consumer_id").distinct()
-    plain = alone_of(reach_span.anti_join(members, "consumer_id"), KEYS, "cause")
+    plain, crowded = apart(reach_span.anti_join(members, "consumer_id"), KEYS, "cause")
     basic = plain.mutate(role=ibis.literal(ROLES[0]), rank=ibis.literal(1, "int64"))
-    others = _histories(reach_span.anti_join(plain, "consumer_id"), member, members, occasion_span, spreading_span)
+    of_members = reach_span.semi_join(members, "consumer_id").select(*crowded.columns)
+    others = _histories(of_members.union(crowded), member, members, occasion_span, spreading_span)
     return others.union(basic.select(*others.columns))
 
 

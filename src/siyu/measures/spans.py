@@ -6,7 +6,10 @@ it, so what ends at t still counts at t and what starts at t does not yet (metri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import itertools
+import operator
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ibis
@@ -14,41 +17,47 @@ import ibis.expr.types as ir
 
 from siyu.core.time import OPEN_AT, OPEN_DAY
 
+#: Bits of a number in which counters may stand side by side.
+MOST_BITS = 62
+
 
 def pieces(
-    changes: ir.Table, keys: tuple[str, ...], counters: tuple[str, ...], state: Callable[[Any], ir.Value]
+    changes: ir.Table, keys: tuple[str, ...], counters: Mapping[str, int], state: Callable[[Any], ir.Value]
 ) -> ir.Table:
     """Maximal stretches of equal state per key.
 
     `changes` holds keys, `at`, `day` and counters (+1 where something begins, -1 where it ends); `state` reads the
-    running sums, which all start at 0. Result: keys, state, valid_from, valid_to, from_day, to_day, and the counters'
-    net change at the instant the piece begins. The piece before the first change of state is not given. The state
-    before an instant is the state of sum - change, so that one sort serves both sides of every edge.
+    running sums, which all start at 0. `counters` names them with the bits their running sums may need, 62 in all:
+    they are added up as one number, because one sum costs a third of five. Result: keys, state, valid_from, valid_to,
+    from_day, to_day, and the counters' net change at the instant the piece begins. The piece before the first change
+    of state is not given. The state before an instant is the state of sum - change, so that one sort serves both
+    sides of every edge.
     """
-    net = changes.group_by(*keys, "at").aggregate(
-        day=changes.day.max(), **{c: changes[c].sum().cast("int64") for c in counters}
-    )
+    fields = _Fields(counters)
+    step = fields.packed(changes)
+    net = changes.group_by(*keys, "at").aggregate(day=changes.day.max(), step=step.sum().cast("int64"))
     so_far = ibis.window(group_by=keys, order_by="at", preceding=None, following=0)
-    sums = {c: net[c].sum().over(so_far).cast("int64") for c in counters}
-    running = net.mutate(**{f"{c}_so_far": total for c, total in sums.items()})
-    after = _Counters(running, {c: running[f"{c}_so_far"] for c in counters})
-    before = _Counters(running, {c: running[f"{c}_so_far"] - running[c] for c in counters})
+    running = net.mutate(total=net.step.sum().over(so_far).cast("int64"))
+    after = _Counters(running, fields.of(running.total))
+    before = _Counters(running, fields.of(running.total - running.step))
     stated = running.mutate(state=state(after), state_before=state(before))
     edges = stated.filter(stated.state != stated.state_before)
     in_order = ibis.window(group_by=keys, order_by="at")
-    return edges.mutate(
+    found = edges.mutate(
         valid_from=edges["at"],
         from_day=edges.day,
         valid_to=ibis.coalesce(edges["at"].lead().over(in_order), ibis.literal(OPEN_AT, "int64")),
         to_day=ibis.coalesce(edges.day.lead().over(in_order), ibis.literal(OPEN_DAY, "int32")),
-    ).select(*keys, "state", "valid_from", "valid_to", "from_day", "to_day", *counters)
+    )
+    now, then = fields.of(found.total), fields.of(found.total - found.step)
+    return found.select(
+        *keys, "state", "valid_from", "valid_to", "from_day", "to_day", **{c: now[c] - then[c] for c in counters}
+    )
 
 
-def spans(
-    changes: ir.Table, keys: tuple[str, ...], counters: tuple[str, ...], holds: Callable[[Any], ir.BooleanValue]
-) -> ir.Table:
-    """The pieces in which `holds` is true: keys, valid_from, valid_to, from_day, to_day."""
-    found = pieces(changes, keys, counters, holds)
+def united(changes: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+    """The pieces in which `held`, the one counter, is above 0: keys, valid_from, valid_to, from_day, to_day."""
+    found = pieces(changes, keys, {"held": MOST_BITS}, lambda now: now.held > 0)
     return found.filter(found.state).select(*keys, "valid_from", "valid_to", "from_day", "to_day")
 
 
@@ -67,22 +76,21 @@ def begin_and_end(intervals: ir.Table, keys: tuple[str, ...], **counters: int | 
 
 
 def union_of(intervals: ir.Table, keys: tuple[str, ...]) -> ir.Table:
-    """Overlapping and touching intervals of a key made one.
+    """Overlapping and touching intervals of a key made one."""
+    alone, crowded = apart(intervals.filter(intervals.valid_to > intervals.valid_from), keys)
+    return alone.union(united(begin_and_end(crowded, keys, held=1), keys))
+
+
+def apart(intervals: ir.Table, keys: tuple[str, ...], *more: str) -> tuple[ir.Table, ir.Table]:
+    """The intervals of keys that have only one, and those of keys with several: keys, bounds and `more` columns.
 
     A key with one interval has nothing to unite: most have, and they need no sorting.
     """
-    real = intervals.filter(intervals.valid_to > intervals.valid_from)
-    alone = alone_of(real, keys)
-    several = real.anti_join(alone, list(keys))
-    united = spans(begin_and_end(several, keys, held=1), keys, ("held",), lambda running: running.held > 0)
-    return alone.union(united)
-
-
-def alone_of(intervals: ir.Table, keys: tuple[str, ...], *more: str) -> ir.Table:
-    """The intervals of keys that have only one: keys, bounds and `more` columns."""
     columns = ("valid_from", "valid_to", "from_day", "to_day", *more)
     each = intervals.group_by(*keys).aggregate(intervals=intervals.count(), **{c: intervals[c].min() for c in columns})
-    return each.filter(each.intervals == 1).drop("intervals")
+    alone = each.filter(each.intervals == 1).drop("intervals")
+    crowded = intervals.semi_join(each.filter(each.intervals > 1), list(keys))
+    return alone, crowded.select(*alone.columns)
 
 
 def holding(table: ir.Table, day: int) -> ir.Table:
@@ -92,6 +100,34 @@ def holding(table: ir.Table, day: int) -> ir.Table:
 
 def _step(table: ir.Table, step: int | str) -> ir.Value:
     return table[step] if isinstance(step, str) else ibis.literal(step, "int64")
+
+
+class _Fields:
+    """Counters as fields of one 62-bit number. A field is the sum of its counter as long as that fits and is not
+    negative, which running sums of what begins and ends never are.
+    """
+
+    def __init__(self, bits: Mapping[str, int]) -> None:
+        assert sum(bits.values()) <= MOST_BITS, f"counters need {sum(bits.values())} bits"
+        starts = itertools.accumulate(bits.values(), initial=0)
+        self._fields = {name: (1 << start, 1 << width) for (name, width), start in zip(bits.items(), starts)}
+
+    def packed(self, table: ir.Table) -> ir.IntegerValue:
+        """The counters of a row as one number."""
+        first, *rest = (table[name].cast("int64") * unit for name, (unit, _) in self._fields.items())
+        return functools.reduce(operator.add, rest, first)
+
+    def of(self, number: ir.IntegerValue) -> dict[str, ir.IntegerValue]:
+        """The counters of a sum of such numbers."""
+        last = next(reversed(self._fields))
+        return {
+            name: _field(number, unit, None if name == last else size) for name, (unit, size) in self._fields.items()
+        }
+
+
+def _field(number: ir.IntegerValue, unit: int, size: int | None) -> ir.IntegerValue:
+    shifted = number if unit == 1 else (number >> (unit.bit_length() - 1)).cast("int64")
+    return shifted if size is None else (shifted & (size - 1)).cast("int64")
 
 
 class _Counters:
