@@ -8,18 +8,24 @@ from __future__ import annotations
 from siyu.measures.figures import FIGURES
 from siyu.measures.metric import Registry, Sheet, Topic
 from siyu.measures.paths import attribution, sequences, transitions
-from siyu.measures.people import matrix, shared_value
+from siyu.measures.people import lifecycle, matrix, rfm, shared_value
 from siyu.measures.topics import (
     bundles,
+    entries,
     entry_products,
     goods,
+    league,
+    touchpoints,
     trade,
 )
 
 TOPICS: tuple[Topic, ...] = (
     trade.TRADE,
     trade.TRAFFIC,
+    entries.ENTRIES,
+    touchpoints.TOUCHPOINTS,
     goods.GOODS,
+    league.LEAGUE,
 )
 SHEETS: tuple[Sheet, ...] = (
     transitions.TRANSITIONS,
@@ -31,5 +37,8 @@ SHEETS: tuple[Sheet, ...] = (
     shared_value.VALUE_SHARE,
     matrix.MATRIX,
     matrix.MATRIX_CUTS,
+    lifecycle.LIFECYCLE,
+    lifecycle.LIFECYCLE_MOVES,
+    rfm.RFM,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)
