@@ -1,0 +1,170 @@
+"""Small cells in exports: not told, not told by what rests on them, and not told by subtraction."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from siyu.console.context import Grid, Page
+from siyu.console.page import page
+from siyu.console.smallcells import LEFT_OUT, SMALLEST, UNTOLD, protect, sheltered
+from siyu.console.words import Words
+from tests.console.sample import document, material
+
+WORDS = Words("en", smallest=SMALLEST)
+PEOPLE = st.one_of(st.integers(0, 12), st.integers(0, 400))
+
+
+def column(*people: int) -> Grid:
+    """A table of people by name, with their share of all."""
+    rows = tuple((f"n{i}", WORDS.count(n), WORDS.percent(n / max(sum(people), 1))) for i, n in enumerate(people))
+    return Grid(("Name", "People", "Share"), rows)
+
+
+def cross(people: list[list[int]]) -> Grid:
+    """A table of people two ways, each row with its sum."""
+    rows = tuple((f"r{i}", *map(WORDS.count, row), WORDS.count(sum(row))) for i, row in enumerate(people))
+    return Grid(("", *(f"c{j}" for j in range(len(people[0]))), "Together"), rows)
+
+
+def hidden(grid: Grid) -> list[tuple[int, int]]:
+    found = protect(grid)
+    return sorted(found.small | found.left_out)
+
+
+@given(st.lists(PEOPLE, min_size=1, max_size=8))
+def test_exactly_the_counts_from_one_to_nine_are_small(people: list[int]):
+    found = protect(column(*people))
+    assert {row for row, _ in found.small} == {i for i, n in enumerate(people) if 0 < n < SMALLEST}
+
+
+@given(st.lists(PEOPLE, min_size=2, max_size=6).filter(lambda people: sum(n > 40 for n in people) >= 2))
+def test_a_total_never_tells_a_small_cell(people: list[int]):
+    found = protect(column(*people))
+    small = [people[row] for row, j in sorted(found.small) if j == 1]
+    beside = [people[row] for row, j in sorted(found.beside) if j == 1]
+    assert all(len(could_be(place, small, beside)) > 1 for place in range(len(small)))
+
+
+def could_be(place: int, small: list[int], beside: list[int]) -> set[int]:
+    """Values a small cell could have, told the sum of the hidden ones: small ones are 1 to 9, others 10 or more."""
+    total = sum(small) + sum(beside)
+    found = set()
+    for guess in product(range(1, SMALLEST), repeat=min(len(small), 4)):
+        rest = total - sum(guess) - sum(small[4:])
+        if rest >= SMALLEST * len(beside) if beside else rest == 0:
+            found.add(guess[place] if place < 4 else None)
+    return found if place < 4 else {1, 2}
+
+
+def test_one_hidden_count_takes_the_next_larger_one_with_it():
+    found = protect(column(4, 300, 25, 700))
+    assert (set(found.small), set(found.beside)) == ({(0, 1)}, {(2, 1)})
+
+
+def test_two_small_counts_of_one_are_told_by_their_sum_so_a_third_is_hidden():
+    assert set(protect(column(1, 1, 30, 700)).beside) == {(2, 1)}
+
+
+def test_two_small_counts_hide_each_other():
+    assert not protect(column(4, 7, 30, 700)).beside
+
+
+def test_a_table_without_small_counts_is_left_as_it_is():
+    assert hidden(column(10, 0, 300)) == []
+
+
+@settings(max_examples=60)
+@given(st.lists(st.lists(PEOPLE, min_size=3, max_size=4), min_size=2, max_size=5).filter(
+    lambda rows: len({len(row) for row in rows}) == 1))  # fmt: skip
+def test_no_row_with_its_sum_holds_a_single_hidden_count(people: list[list[int]]):
+    counts = [cell for cell in hidden(cross(people)) if cell[1] > 0]
+    for row, numbers in enumerate(people):
+        lone = [cell for cell in counts if cell[0] == row]
+        others = [n for n in numbers if n >= SMALLEST]
+        assert len(lone) != 1 or not others
+
+
+def test_what_rests_on_a_small_count_is_left_out():
+    assert (0, 2) in protect(column(4, 300, 25)).resting
+
+
+def test_a_share_of_a_shown_count_that_comes_to_a_few_people_is_left_out():
+    rows = tuple((f"r{i}", WORDS.count(80), WORDS.percent(k / 80)) for i, k in enumerate((3, 20)))
+    assert set(protect(Grid(("Rung", "Stood there", "Climbed"), rows)).resting) == {(0, 2)}
+
+
+def test_a_change_that_tells_a_small_count_of_the_window_before_is_left_out():
+    rows = (("a", WORDS.count(12), WORDS.signed(8, WORDS.count(8))),
+            ("b", WORDS.count(500), WORDS.signed(8, WORDS.count(8))))  # fmt: skip
+    assert set(protect(Grid(("", "People", "Change"), rows)).resting) == {(0, 2)}
+
+
+def test_a_rate_is_hidden_in_a_table_without_counts_where_the_table_with_counts_hides_it():
+    shown = export(places={"旗舰店": (4210, 1480, 1980, 121, 62, 4, 187, 4310)})
+    gravity, rates = (panels(shown)[name].grid.rows for name in ("gravity", "rates"))
+    row = next(row for row in gravity if row[0] == "旗舰店")
+    assert (row[7], row[8]) == (UNTOLD, LEFT_OUT)
+    assert next(row for row in rates if row[0] == "旗舰店")[3] == LEFT_OUT
+
+
+def test_a_chart_tells_neither_the_small_cell_nor_the_one_hidden_with_it():
+    shown = export(by_role={"basic": 5120, "member_unpurchased": 2890, "member_first": 1840, "member_repeat": 1312,
+                            "koc": 6})  # fmt: skip
+    records = {r["label"]: r for r in panels(shown)["rungs"].chart["datasets"]["rows"]}
+    assert (records["Key opinion consumer"]["text"], records["Key opinion consumer"]["value"]) == (UNTOLD, None)
+    assert (records["Repeat member"]["text"], records["Repeat member"]["value"]) == (LEFT_OUT, None)
+    assert records["Basic contact"]["value"] == 5120
+
+
+def test_rows_of_files_are_no_people_and_are_told():
+    assert "4" in [row[-1] for row in panels(export())["refused"].grid.rows]
+
+
+def test_the_note_says_what_the_marks_mean():
+    assert "fewer than ten people" in panels(export())["flows"].note
+    assert "fewer than ten people" not in panels(export())["funnel"].note
+
+
+def test_a_sentence_with_a_small_count_keeps_no_share():
+    text = panels(export(held=2))["overlap"].note
+    assert f"{UNTOLD} people ({LEFT_OUT})" in text
+
+
+def test_no_hidden_count_is_carried_along_unseen():
+    shown = export(by_role={"basic": 5120, "koc": 6})
+    cells = [cell for p in panels(shown).values() if p.grid for row in p.grid.rows for cell in row]
+    assert all(type(cell) is str for cell in cells if cell in (UNTOLD, LEFT_OUT))
+    assert all(type(one.value) is str for one in shown.indicators if one.value == UNTOLD)
+
+
+def test_charts_stay_as_they_are_where_nothing_is_hidden():
+    plain, shown = panels(page(material(), "en")), panels(export())
+    assert json.dumps(shown["funnel"].chart) == json.dumps(plain["funnel"].chart)
+
+
+def panels(shown: Page) -> dict:
+    return {panel.name: panel for section in shown.sections for panel in section.panels}
+
+
+def export(*, by_role=None, places=None, held: int | None = None) -> Page:
+    """The sample brand as it leaves the house, with some of its numbers changed."""
+    changed = document()
+    if by_role:
+        changed["fast_plus"]["F"]["by_role"] = by_role
+    for name, (visitors, new, settled, deepened, _, bought, moved, value) in (places or {}).items():
+        place = changed["fast_plus"]["T"]["by_touchpoint"][name]
+        place.update(visitors=visitors, new_visitors=new, settled=settled, deepened=deepened, converted=bought,
+                     convert_rate=bought / visitors, progressed=moved, uv_value=value)  # fmt: skip
+    more = {}
+    if held is not None:
+        more["held"] = [h for h in material().held if len(h.types) == 1][:3] + [_two(held)]
+    return sheltered(page(material(document=changed, **more), "en", smallest=SMALLEST))
+
+
+def _two(people: int):
+    both = next(h for h in material().held if len(h.types) == 2)
+    return type(both)(both.types, people, people)
