@@ -11,6 +11,7 @@ from siyu.measures.paths import attribution, sequences, transitions
 from siyu.measures.people import lifecycle, matrix, rfm, shared_value
 from siyu.measures.topics import (
     bundles,
+    categories,
     entries,
     entry_products,
     goods,
@@ -26,6 +27,7 @@ TOPICS: tuple[Topic, ...] = (
     touchpoints.TOUCHPOINTS,
     goods.GOODS,
     league.LEAGUE,
+    categories.ASSORTMENT,
 )
 SHEETS: tuple[Sheet, ...] = (
     transitions.TRANSITIONS,
@@ -40,5 +42,7 @@ SHEETS: tuple[Sheet, ...] = (
     lifecycle.LIFECYCLE,
     lifecycle.LIFECYCLE_MOVES,
     rfm.RFM,
+    categories.ASSOCIATION,
+    categories.MIGRATION,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)

@@ -45,3 +45,32 @@ LEFT JOIN (SELECT sharer AS consumer_id, sum(net) AS brought, sum(half) AS given
 CREATE MACRO class_of(amount, half_way, top_tenth) AS
     CASE WHEN amount = 0 THEN 'none' WHEN amount <= half_way THEN 'low' WHEN amount <= top_tenth THEN 'mid'
          ELSE 'high' END;
+
+-- Where everyone stands whom a relation, a paid order, an event or a content named strictly before the midnight.
+CREATE MACRO lifecycle_at(midnight, last) AS TABLE
+WITH bought_on AS (
+    SELECT consumer_id, paid_day, paid_day - lag(paid_day) OVER (PARTITION BY consumer_id ORDER BY paid_day) AS gap
+    FROM (SELECT DISTINCT consumer_id, paid_day FROM kept_at(midnight) WHERE consumer_id IS NOT NULL)
+),
+brand AS (SELECT coalesce(median(gap), 90) AS gap FROM bought_on),
+buyer AS (
+    SELECT consumer_id, count(*) AS n, max(paid_day) AS last_day, arg_max(coalesce(gap, -1), paid_day) AS last_gap,
+           CASE WHEN count(*) >= 3 THEN median(gap) ELSE (SELECT gap FROM brand) END AS expected
+    FROM bought_on GROUP BY consumer_id
+),
+somebody AS (
+    SELECT consumer_id, min(local_day(started_at)) AS first_day FROM (
+        SELECT consumer_id, started_at FROM relation
+        WHERE started_at < midnight AND (ended_at IS NULL OR ended_at > started_at)
+        UNION ALL SELECT consumer_id, NULL FROM paid_order WHERE consumer_id IS NOT NULL AND paid_at < midnight
+        UNION ALL SELECT consumer_id, NULL FROM event e WHERE e.moment < midnight
+        UNION ALL SELECT consumer_id, NULL FROM content c WHERE c.moment < midnight)
+    GROUP BY consumer_id
+)
+SELECT s.consumer_id, CASE
+    WHEN b.n IS NULL THEN CASE WHEN first_day >= last - 30 THEN 'new' ELSE 'prospect' END
+    WHEN last - last_day <= expected THEN
+        CASE WHEN n = 1 THEN 'first_buyer' WHEN last_gap > 2 * expected THEN 'reactivated' ELSE 'active' END
+    WHEN last - last_day <= 2 * expected THEN 'sleeping'
+    ELSE 'lost' END AS stage
+FROM somebody s LEFT JOIN buyer b USING (consumer_id);
