@@ -8,7 +8,7 @@ from __future__ import annotations
 from siyu.measures.figures import FIGURES
 from siyu.measures.metric import Registry, Sheet, Topic
 from siyu.measures.paths import attribution, sequences, transitions
-from siyu.measures.people import lifecycle, matrix, rfm, shared_value
+from siyu.measures.people import lifecycle, matrix, movement, rfm, shared_value
 from siyu.measures.topics import (
     bundles,
     categories,
@@ -16,6 +16,7 @@ from siyu.measures.topics import (
     entry_products,
     goods,
     league,
+    membership,
     touchpoints,
     trade,
 )
@@ -28,6 +29,7 @@ TOPICS: tuple[Topic, ...] = (
     goods.GOODS,
     league.LEAGUE,
     categories.ASSORTMENT,
+    membership.MEMBERSHIP,
 )
 SHEETS: tuple[Sheet, ...] = (
     transitions.TRANSITIONS,
@@ -44,5 +46,8 @@ SHEETS: tuple[Sheet, ...] = (
     rfm.RFM,
     categories.ASSOCIATION,
     categories.MIGRATION,
+    movement.MOVEMENT,
+    movement.MOVEMENT_DIFFERENCE,
+    movement.MIGRATION,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)

@@ -73,7 +73,8 @@ LEAGUE = Topic(
     "league", "四力排行榜", "League table", league_counts,
     (
         Metric("league.F", "可持续运营私域关系数", "Sustainable relationships (F)", "consumers",
-               "Consumers in F who hold a relation of the place at the end of the day.", "in_f", window="as of the day"),
+               "Consumers in F who hold a relation of the place at the end of the day.", "in_f",
+               window="as of the day"),
         Metric("league.relation_gross", "私域关系总数", "Relations, reach not tested", "consumers",
                "Consumers who hold a relation of the place, reachable or not.", "gross", window="as of the day"),
         Metric("league.reachable_rate", "可触达率", "Reachable rate", "share",
