@@ -17,6 +17,7 @@ from siyu.measures.topics import (
     goods,
     league,
     membership,
+    recruiting,
     touchpoints,
     trade,
 )
@@ -49,5 +50,6 @@ SHEETS: tuple[Sheet, ...] = (
     movement.MOVEMENT,
     movement.MOVEMENT_DIFFERENCE,
     movement.MIGRATION,
+    recruiting.ENTRIES,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)
