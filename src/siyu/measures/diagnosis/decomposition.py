@@ -5,9 +5,10 @@ Contributions sum to the change exactly; the identity stands in the result. The 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import ibis
@@ -71,10 +72,20 @@ class Decomposition:
                 for part, row in zip(self.parts, rows)]  # fmt: skip
 
 
-def decompositions(facts: Facts, asked: Asked) -> tuple[Decomposition, ...]:
-    """Revenue, S and A of the period against the one before of the same length."""
+def decompositions(facts: Facts, asked: Asked, lacking: Mapping[str, str] = MappingProxyType({})):
+    """Revenue, S and A of the period against the one before of the same length: a tuple of Decomposition.
+
+    `lacking`: why a driver cannot be measured, by its letter; S also stands for revenue, and F for the people of S.
+    """
     before, after = asked.on(asked.opening_day), asked
-    return (revenue(facts, before, after), relationship_value(facts, before, after), deepening(facts, before, after))
+    made = {"revenue": revenue, "S": relationship_value, "A": deepening}
+    needed = {"revenue": ("S",), "S": ("S", "F"), "A": ("A",)}
+    found = []
+    for name, make in made.items():
+        reason = next((lacking[letter] for letter in needed[name] if letter in lacking), "")
+        none = Decomposition(name, "", "", None, None, (), reason=reason)
+        found.append(none if reason else make(facts, before, after))
+    return tuple(found)
 
 
 def revenue(facts: Facts, before: Asked, after: Asked) -> Decomposition:

@@ -1,0 +1,273 @@
+"""What acting on some people would bring, from the brand's own rates: an order of magnitude to choose by, no promise.
+
+moved = people x (reference rate - own rate), never below 0; money = moved x difference of value per head, never below
+0. Both rates are the brand's own and stand in the result with what they were counted from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.core.kinds import ROLES
+from siyu.measures.asked import Asked
+from siyu.measures.diagnosis import people
+from siyu.measures.facts import Facts
+from siyu.measures.fast_plus.capital import sustainable
+from siyu.measures.fast_plus.connection import BRAND, credited, entries, outcomes, progress, pull, standing, visitors
+from siyu.measures.fast_plus.value import counted_purchases, credit, worth
+from siyu.measures.ratio import ratio
+
+People = Callable[[Facts, Asked], ir.Table]
+Text = dict[str, str]
+
+#: A rate of fewer people says nothing.
+FEWEST_PEOPLE = 10
+#: Earlier windows whose median rate a group may be measured by.
+WINDOWS_BEFORE = 4
+
+
+@dataclass(frozen=True)
+class Gain:
+    """People concerned and what acting would bring. `moved`: how many more would do it; money in minor units over
+    `money_days`. `reason` says why rates, moved and money are None.
+    """
+
+    people: int
+    own_rate: float | None = None
+    reference_rate: float | None = None
+    moved: float | None = None
+    indicator_gain: float | None = None
+    money_minor: int | None = None
+    money_days: int | None = None
+    reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return vars(self)
+
+
+class Ground:
+    """What gains are read from, computed once: value per head, the touchpoints' rates, the figures of the document."""
+
+    def __init__(self, facts: Facts, asked: Asked, document: dict[str, Any]) -> None:
+        self.facts, self.asked, self.document = facts, asked, document["fast_plus"]
+        self.warehouse = facts.warehouse
+        self.value_days: int = asked.settings["value.days"]
+
+    @cached_property
+    def worth(self) -> ir.Table:
+        """Own and referral value of every consumer with any."""
+        counted = self.warehouse.scratch("gain_purchase", counted_purchases(self.asked))
+        return self.warehouse.scratch("gain_worth", worth(counted, credit(self.facts, counted, self.asked)))
+
+    @cached_property
+    def in_f(self) -> ir.Table:
+        return self.warehouse.scratch("gain_in_f", sustainable(self.asked.day))
+
+    @cached_property
+    def by_role(self) -> dict[str, tuple[int, int]]:
+        """Consumers and their own value on each rung."""
+        joined = self.in_f.left_join(self.worth, "consumer_id")
+        rows = joined.group_by("role").aggregate(
+            n=joined.count(), own=joined.own_value.fill_null(0).sum().cast("int64")
+        )
+        return {row["role"]: (row["n"], row["own"]) for row in self.warehouse.rows(rows)}
+
+    def mean_on(self, roles: tuple[str, ...] = ROLES) -> float:
+        """Own value per consumer in F on some rungs; 0 where nobody stands."""
+        found = [self.by_role[role] for role in roles if role in self.by_role]
+        return ratio(sum(own for _, own in found), sum(n for n, _ in found)) or 0.0
+
+    def mean_of(self, who: ir.Table) -> float:
+        """Own value per head of some people; 0 of nobody."""
+        joined = who.left_join(self.worth, "consumer_id")
+        row = self.warehouse.row(joined.aggregate(n=joined.count(), own=joined.own_value.sum().cast("int64")))
+        return ratio(row["own"] or 0, row["n"]) or 0.0
+
+    @cached_property
+    def visits(self) -> tuple[ir.Table, ir.Table]:
+        """Who came to each touchpoint of the period, and what became of them (tables of `connection`)."""
+        entered = self.warehouse.scratch("gain_entry", entries(self.facts, self.asked))
+        stood = self.warehouse.scratch("gain_standing", standing(visitors(entered)))
+        done = self.warehouse.scratch("gain_outcome", outcomes(self.facts, self.asked, entered))
+        reached = progress(stood, credited(done, entered, self.asked.settings))
+        return stood, self.warehouse.scratch("gain_progress", reached)
+
+    @cached_property
+    def places(self) -> dict[str, dict[str, Any]]:
+        """Counts of each touchpoint; BRAND is the pooled brand."""
+        return {row["touchpoint"]: row for row in self.warehouse.rows(pull(*self.visits))}
+
+
+def joining(ground: Ground, who: People, reference: tuple[int, int]) -> Gain:
+    """People outside F who would come in as others like them did: own rate 0, reference = (in F, all like them)."""
+    found = ground.warehouse.scratch("gain_people", who(ground.facts, ground.asked))
+    size, rate = ground.warehouse.count(found), _rate(*reference)
+    if rate is None:
+        return Gain(size, reason=f"not measurable: fewer than {FEWEST_PEOPLE} others to compare with")
+    moved = size * rate
+    each = ground.mean_on() - ground.mean_of(found)
+    return Gain(size, 0.0, rate, moved, moved, _money(moved, each), ground.value_days)
+
+
+def settling(ground: Ground, who: People) -> Gain:
+    """Visitors without a relation, if they settled as at the better touchpoints (upper quartile of settle rates);
+    own rate = that of all touchpoints together."""
+    found = ground.warehouse.scratch("gain_people", who(ground.facts, ground.asked))
+    size = ground.warehouse.count(found)
+    counts = [row for name, row in ground.places.items() if name != BRAND]
+    own = _rate(sum(row["settled"] for row in counts), sum(row["new_visitors"] for row in counts))
+    rates = [rate for rate in _place_rates(ground, "settled", "new_visitors").values() if rate is not None]
+    if own is None or not rates:
+        return Gain(size, own, reason=f"not measurable: fewer than {FEWEST_PEOPLE} new visitors")
+    reference = _upper_quartile(rates)
+    moved = size * max(reference - own, 0.0)
+    return Gain(size, own, reference, moved, moved, _money(moved, ground.mean_on() - ground.mean_of(found)),
+                ground.value_days)  # fmt: skip
+
+
+def rising(ground: Ground, who: People, role: str) -> Gain:
+    """People on a rung, if they rose as often as the rest of the rung in this period, or as they did in the median of
+    earlier windows, whichever is more; worth the mean of the rungs above less their own.
+    """
+    found = ground.warehouse.scratch("gain_people", who(ground.facts, ground.asked))
+    size = ground.warehouse.count(found)
+    own, rest = _risen(ground, who, role, ground.asked)
+    past = [_risen(ground, who, role, then)[0] for then in _before(ground.asked)]
+    known = [rate for rate in past if rate is not None]
+    references = [rate for rate in (rest, median(known) if known else None) if rate is not None]
+    if own is None or not references:
+        return Gain(size, own, reason=f"not measurable: fewer than {FEWEST_PEOPLE} people at the opening to compare")
+    reference = max(references)
+    moved = size * max(reference - own, 0.0)
+    above = ground.mean_on(ROLES[ROLES.index(role) + 1 :])
+    eligible = ground.document["A"]["eligible"]
+    return Gain(size, own, reference, moved, ratio(moved, eligible), _money(moved, above - ground.mean_of(found)),
+                ground.value_days)  # fmt: skip
+
+
+def at_places(ground: Ground, outcome: str, among: str) -> Gain:
+    """Visitors of touchpoints below the median rate of an outcome, if these touchpoints reached the median.
+
+    people = those of `among` there who did not reach it; own rate = theirs pooled; money: see `_place_money`.
+    """
+    rates = {name: rate for name, rate in _place_rates(ground, outcome, among).items() if rate is not None}
+    if len(rates) < 2:
+        return Gain(0, reason=f"not measurable: fewer than 2 touchpoints with {FEWEST_PEOPLE} visitors")
+    middle = median(rates.values())
+    behind = [name for name, rate in rates.items() if rate < middle]
+    found = ground.warehouse.scratch("gain_people", without_outcome(ground, behind, outcome, among))
+    size = ground.warehouse.count(found)
+    counts = [ground.places[name] for name in behind]
+    own = ratio(sum(c[outcome] for c in counts), sum(c[among] for c in counts))
+    moved = sum(c[among] * (middle - rates[name]) for name, c in zip(behind, counts))
+    money, days = _place_money(ground, outcome, moved, found)
+    return Gain(size, own, middle, moved, ratio(moved, ground.document["T"]["visitors"]), money, days)
+
+
+def without_outcome(ground: Ground, places: list[str], outcome: str, among: str) -> ir.Table:
+    """People who came to some touchpoints (as new visitors, or at all) and did not reach the outcome there."""
+    stood, reached = ground.visits
+    came = stood.filter(stood.touchpoint.isin(places or [""]) & (stood.touchpoint != BRAND))
+    if among == "new_visitors":
+        came = came.filter(came.is_new)
+    did = reached.filter(reached[outcome] == 1)
+    return came.anti_join(did, ["consumer_id", "touchpoint"]).select("consumer_id").distinct()
+
+
+def buying(ground: Ground, who: People) -> Gain:
+    """Buyers of low value, if they bought in the period as often as all buyers in F; worth what such a buyer spent."""
+    asked, warehouse = ground.asked, ground.warehouse
+    size = warehouse.count(who(ground.facts, asked))
+    opening = asked.on(asked.opening_day)
+    everyone = people.buyers(opening).semi_join(sustainable(opening.day), "consumer_id")
+    low = warehouse.scratch("gain_people", who(ground.facts, opening))
+    own_n, own_bought, spent = _spent(ground, low)
+    all_n, all_bought, _ = _spent(ground, everyone)
+    own, reference = _rate(own_bought, own_n), _rate(all_bought, all_n)
+    if own is None or reference is None:
+        return Gain(size, own, reference, reason=f"not measurable: fewer than {FEWEST_PEOPLE} buyers at the opening")
+    moved = size * max(reference - own, 0.0)
+    money = _money(moved, ratio(spent, own_bought) or 0.0)
+    return Gain(size, own, reference, moved, float(money), money, asked.window)
+
+
+def sharing(ground: Ground, who: People) -> Gain:
+    """Spreaders who brought nothing, if as many of them brought something as of all spreaders, at what these did."""
+    warehouse = ground.warehouse
+    size = warehouse.count(who(ground.facts, ground.asked))
+    spread = people.spreaders(ground.facts, ground.asked).left_join(ground.worth, "consumer_id")
+    row = warehouse.row(spread.aggregate(
+        n=spread.count(), brought=(spread.referral_value > 0).ifelse(1, 0).sum().cast("int64"),
+        value=spread.referral_value.fill_null(0).sum().cast("int64")))  # fmt: skip
+    rate = _rate(row["brought"] or 0, row["n"])
+    if rate is None:
+        return Gain(size, reason=f"not measurable: fewer than {FEWEST_PEOPLE} spreading members")
+    moved = size * rate
+    money = _money(moved, ratio(row["value"], row["brought"]) or 0.0)
+    return Gain(size, 0.0, rate, moved, float(money), money, ground.value_days)
+
+
+def _risen(ground: Ground, who: People, role: str, then: Asked) -> tuple[float | None, float | None]:
+    """Step rates in a window of the people on a rung at its opening: of the group, and of the rest of the rung."""
+    stood = sustainable(then.opening_day)
+    on_rung = stood.filter(stood.role == role)
+    group = who(ground.facts, then.on(then.opening_day)).distinct().mutate(inside=ibis.literal(1, "int64"))
+    marked = on_rung.left_join(group, "consumer_id").drop("consumer_id_right")
+    closing = sustainable(then.day).select("consumer_id", rank_then="rank")
+    moved = marked.left_join(closing, "consumer_id")
+    rose = (moved.rank_then > moved["rank"]).fill_null(False).ifelse(1, 0)
+    rows = moved.group_by(inside=moved.inside.fill_null(0)).aggregate(n=moved.count(), risen=rose.sum().cast("int64"))
+    rates = {row["inside"]: _rate(row["risen"], row["n"]) for row in ground.warehouse.rows(rows)}
+    return rates.get(1), rates.get(0)
+
+
+def _before(asked: Asked) -> list[Asked]:
+    return [asked.on(asked.day - back * asked.window) for back in range(1, WINDOWS_BEFORE + 1)]
+
+
+def _spent(ground: Ground, who: ir.Table) -> tuple[int, int, int]:
+    """People, those of them who bought in the period, and the net amount of it."""
+    counted = counted_purchases(ground.asked)
+    recent = counted.filter(counted.paid_day >= ground.asked.first_day)
+    each = recent.group_by("consumer_id").aggregate(net=recent.net_amount.sum().cast("int64"))
+    joined = who.left_join(each, "consumer_id")
+    row = ground.warehouse.row(joined.aggregate(
+        n=joined.count(), bought=joined.net.count(), net=joined.net.sum().cast("int64")))  # fmt: skip
+    return row["n"], row["bought"], row["net"] or 0
+
+
+def _place_rates(ground: Ground, outcome: str, among: str) -> dict[str, float | None]:
+    """The rate of each touchpoint, None where too few came."""
+    return {name: _rate(row[outcome], row[among]) for name, row in ground.places.items() if name != BRAND}
+
+
+def _place_money(ground: Ground, outcome: str, moved: float, who: ir.Table) -> tuple[int, int]:
+    """Settled: mean own value in F less that of the people now; converted: what a credited buyer paid in the period."""
+    if outcome == "settled":
+        return _money(moved, ground.mean_on() - ground.mean_of(who)), ground.value_days
+    brand = ground.places[BRAND]
+    return _money(moved, ratio(brand["paid"], brand["converted"]) or 0.0), ground.asked.window
+
+
+def _money(moved: float, each: float) -> int:
+    return round(moved * max(each, 0.0))
+
+
+def _rate(part: int, whole: int) -> float | None:
+    return ratio(part, whole) if whole >= FEWEST_PEOPLE else None
+
+
+def _upper_quartile(rates: list[float]) -> float:
+    """The 75th percentile, linear between the nearest two."""
+    ordered = sorted(rates)
+    place = 0.75 * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
