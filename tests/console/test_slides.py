@@ -15,7 +15,7 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.presentation import Presentation as Opened
 
 from siyu.console.slides.deck import slides
-from siyu.console.slides.drawing import png, size_px
+from siyu.console.slides.drawing import png, shortened, size_px
 from siyu.console.slides.slide import MOST_ROWS
 from siyu.console.slides.text import LINE_EM, cut, fit, lines
 from siyu.console.words import Words
@@ -149,6 +149,12 @@ def test_charts_draw_chinese_wherever_they_are_drawn():
     spec = {"mark": {"type": "text", "fontSize": 40}, "height": 60, "encoding": {"text": {"field": "t"}}}
     one, other = (png({**spec, "data": {"values": [{"t": t}]}}, "zh", ratio=4) for t in ("思域", "四鱼"))
     assert one != other  # a machine without the letters draws the same empty boxes
+
+
+def test_names_too_long_for_a_picture_are_cut_and_stay_apart():
+    first, second = (record["name"] for record in shortened([{"name": f"{'long ' * 20}{n}"} for n in (1, 2)]))
+    assert len(first) < 50
+    assert first != second
 
 
 def test_a_name_that_is_a_formula_or_holds_control_characters_is_plain_text():

@@ -161,7 +161,7 @@ def export(*, by_role=None, places=None, held: int | None = None) -> Page:
                      convert_rate=bought / visitors, progressed=moved, uv_value=value)  # fmt: skip
     more = {}
     if held is not None:
-        more["held"] = [h for h in material().held if len(h.types) == 1][:3] + [_two(held)]
+        more["held"] = [*[h for h in material().held if len(h.types) == 1][:3], _two(held)]
     return sheltered(page(material(document=changed, **more), "en", smallest=SMALLEST))
 
 

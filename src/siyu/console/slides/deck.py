@@ -31,7 +31,7 @@ BODY_TOP, BODY_BOTTOM = 118, 452
 TITLE = Look((24, 22, 20, 18, 16), bold=True)
 LEAD = Look((14, 13, 12, 11), theme.MUTED)
 SMALL = Look((9, 8, 7.5), theme.MUTED)
-MESSAGE = Look((18, 16, 14, 12), theme.LEFT)
+MESSAGE, FAILED = Look((18, 16, 14, 12), theme.MUTED), Look((18, 16, 14, 12), theme.LEFT)
 
 Say = Callable[[str, float | None], None]
 
@@ -122,7 +122,7 @@ class Deck:
     def _body(self, slide: Slide, panel: Panel, box: Box) -> None:
         """The message of a panel that has nothing to draw; else its picture, else its table."""
         if panel.message:
-            slide.text(panel.message, Box(box.left, box.top, box.width, 62), MESSAGE)
+            slide.text(panel.message, Box(box.left, box.top, box.width, 62), FAILED if panel.failed else MESSAGE)
             box = Box(box.left, box.top + 70, box.width, box.height - 70)
         if panel.chart:
             slide.keys(panel.keys, Box(box.left, box.top, box.width, 16))
