@@ -16,7 +16,9 @@ from siyu.measures.topics import (
     entry_products,
     goods,
     league,
+    media,
     membership,
+    promotions,
     recruiting,
     touchpoints,
     trade,
@@ -25,6 +27,7 @@ from siyu.measures.topics import (
 TOPICS: tuple[Topic, ...] = (
     trade.TRADE,
     trade.TRAFFIC,
+    media.MEDIA,
     entries.ENTRIES,
     touchpoints.TOUCHPOINTS,
     goods.GOODS,
@@ -51,5 +54,6 @@ SHEETS: tuple[Sheet, ...] = (
     movement.MOVEMENT_DIFFERENCE,
     movement.MIGRATION,
     recruiting.ENTRIES,
+    promotions.PROMOTIONS,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)
