@@ -12,6 +12,7 @@ from siyu.measures.people import lifecycle, matrix, movement, rfm, shared_value
 from siyu.measures.topics import (
     bundles,
     categories,
+    content,
     entries,
     entry_products,
     goods,
@@ -34,6 +35,7 @@ TOPICS: tuple[Topic, ...] = (
     league.LEAGUE,
     categories.ASSORTMENT,
     membership.MEMBERSHIP,
+    content.CONTENT,
 )
 SHEETS: tuple[Sheet, ...] = (
     transitions.TRANSITIONS,

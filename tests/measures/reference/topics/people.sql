@@ -74,3 +74,32 @@ SELECT s.consumer_id, CASE
     WHEN last - last_day <= 2 * expected THEN 'sleeping'
     ELSE 'lost' END AS stage
 FROM somebody s LEFT JOIN buyer b USING (consumer_id);
+
+-- Everyone worth something or in F at the opening, then and at the close; the classes of both days by the first's cuts.
+CREATE MACRO moved() AS TABLE
+WITH first AS (FROM worth_at(getvariable('opening'), getvariable('first_day') - 1)),
+cut AS (
+    SELECT coalesce(quantile_cont(own, 0.5) FILTER (own > 0), 1e300) AS own_half,
+           coalesce(quantile_cont(own, 0.9) FILTER (own > 0), 1e300) AS own_tenth,
+           coalesce(quantile_cont(brought, 0.5) FILTER (brought > 0), 1e300) AS brought_half,
+           coalesce(quantile_cont(brought, 0.9) FILTER (brought > 0), 1e300) AS brought_tenth
+    FROM first
+),
+pair AS (
+    SELECT f.consumer_id, f.own AS own_0, f.brought AS brought_0, f.conserved AS conserved_0,
+           coalesce(l.own, 0) AS own_1, coalesce(l.brought, 0) AS brought_1, coalesce(l.conserved, 0) AS conserved_1
+    FROM first f LEFT JOIN worth_at(getvariable('closing'), getvariable('last_day')) l USING (consumer_id)
+)
+SELECT b.*, class_of(own_0, own_half, own_tenth) AS own_from, class_of(own_1, own_half, own_tenth) AS own_to,
+       class_of(brought_0, brought_half, brought_tenth) AS brought_from,
+       class_of(brought_1, brought_half, brought_tenth) AS brought_to,
+       list_position(['none', 'low', 'mid', 'high'], own_to)
+           - list_position(['none', 'low', 'mid', 'high'], own_from) AS own_step,
+       list_position(['none', 'low', 'mid', 'high'], brought_to)
+           - list_position(['none', 'low', 'mid', 'high'], brought_from) AS brought_step,
+       least(own_step, brought_step) >= 0 AND greatest(own_step, brought_step) > 0 AS risen,
+       greatest(own_step, brought_step) <= 0 AND least(own_step, brought_step) < 0 AS fallen,
+       EXISTS (FROM relation r WHERE r.consumer_id = b.consumer_id AND r.relation_type IN ('member', 'offline_member')
+               AND r.started_at < getvariable('opening')
+               AND (r.ended_at IS NULL OR r.ended_at >= getvariable('opening'))) AS joined
+FROM pair b, cut;
