@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,10 +89,12 @@ def check_paths(paths: Sequence[Path]) -> None:
             expected, found = ", ".join(FORMS), path.suffix or "no ending"
             remedy = f"The ending chooses the form.{did_you_mean(path.suffix.lower(), tuple(FORMS))}"
             raise SiyuError(f"-o {path}: expected a name that ends in {expected}; found {found}.", remedy=remedy)
-        if path.is_dir():
+        if os.path.isdir(path):  # a name no file system takes is none either
             raise SiyuError(f"-o {path}: expected a file, found a folder.", remedy="Name a file in it.")
         if path in paths[:place]:
             raise SiyuError(f"-o {path} is named twice.", remedy="Name each file once.")
+        if os.path.isdir(path.parent):
+            _try(path)
 
 
 def _page(asked: Asked) -> bytes:
@@ -119,14 +121,32 @@ FORMS: dict[str, Callable[[Asked], bytes]] = {".html": _page, ".htm": _page, ".x
 
 def _write(path: Path, content: bytes) -> int:
     """The whole file or none: it takes its name when it is complete. Gives its size in bytes."""
-    unfinished = path.with_name(path.name + ".part")
-    try:
+    with _refused(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
+        _unfinished(path).write_bytes(content)
+        os.replace(_unfinished(path), path)
+    return len(content)
+
+
+def _try(path: Path) -> None:
+    """Learn before the work, not after it, that a file cannot be written."""
+    with _refused(path):
+        _unfinished(path).write_bytes(b"")
+        _unfinished(path).unlink()
+
+
+@contextlib.contextmanager
+def _refused(path: Path) -> Iterator[None]:
+    """A file that cannot be written, said as the caller can mend it; nothing half done is left."""
+    try:
+        yield
     except OSError as error:
         with contextlib.suppress(OSError):
-            unfinished.unlink()
+            _unfinished(path).unlink()
+        expected = f"-o {path}: expected a file that can be written, found: {error.strerror or error}."
         remedy = "Name a file in a folder you may write to; close it where another program has it open."
-        raise SiyuError(f"{path} cannot be written: {error.strerror or error}.", remedy=remedy) from error
-    return len(content)
+        raise SiyuError(expected, remedy=remedy) from error
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(path.name + ".part")
