@@ -12,6 +12,8 @@ from siyu.measures.people import lifecycle, matrix, movement, rfm, shared_value
 from siyu.measures.topics import (
     bundles,
     categories,
+    cohorts,
+    community,
     content,
     entries,
     entry_products,
@@ -21,6 +23,7 @@ from siyu.measures.topics import (
     membership,
     promotions,
     recruiting,
+    repurchase,
     touchpoints,
     trade,
 )
@@ -36,6 +39,8 @@ TOPICS: tuple[Topic, ...] = (
     categories.ASSORTMENT,
     membership.MEMBERSHIP,
     content.CONTENT,
+    repurchase.REPURCHASE,
+    community.COMMUNITY,
 )
 SHEETS: tuple[Sheet, ...] = (
     transitions.TRANSITIONS,
@@ -57,5 +62,7 @@ SHEETS: tuple[Sheet, ...] = (
     movement.MIGRATION,
     recruiting.ENTRIES,
     promotions.PROMOTIONS,
+    repurchase.GAPS,
+    cohorts.RETENTION,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)

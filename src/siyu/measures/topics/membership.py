@@ -119,7 +119,7 @@ MEMBERSHIP = Topic(
         Metric("membership.member_sales_share", "会员成交占比", "Member sales share", "share",
                "Part of the amount paid by consumers who were members when they paid; anonymous orders are in the "
                "whole.", "paid_by_members", "paid", needs=("orders",)),
-        Metric("membership.member_sales_share_known", "会员成交占比（已识别买家）", "Member sales share of known buyers",
+        Metric("membership.member_sales_share_known", "会员成交占比(已知买家)", "Member share of known buyers",
                "share", "Part of the amount paid by known consumers that was paid by members at payment.",
                "paid_by_members", "paid_by_known", needs=("orders",)),
         Metric("membership.old_customer_join_rate", "老客入会率", "Old customer join rate", "share",

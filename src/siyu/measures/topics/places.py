@@ -13,7 +13,7 @@ from siyu.measures.facts import Facts
 from siyu.measures.spans import holding
 
 #: What a fact itself names, and what only the member list says of its consumer.
-PLACES = ("platform", "store", "guide", "campaign", "group")
+PLACES = ("platform", "store", "guide", "campaign", "group_chat")
 TRAITS = ("city", "tier")
 
 
@@ -45,7 +45,7 @@ def relation_records(facts: Facts) -> ir.Table:
         relation_type=ibis.literal("member"), started_at="joined_at", started_day="joined_day",
         ended_at="left_at", ended_day="left_day", touchpoint=ibis.literal(""),
     )  # fmt: skip
-    both = _record(rows).union(_record(listed))
+    both = _record(rows.rename(group_chat="group")).union(_record(listed))
     return both.filter(both.valid_from.notnull() & (both.valid_from < both.valid_to))
 
 
