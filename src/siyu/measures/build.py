@@ -68,9 +68,9 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Say) -> None:
     facts = Facts(warehouse, changed.consumers if changed else None)
 
     say("purchases", 0.0)
-    orders = warehouse.scratch("paid_order", _orders(facts, changed))
-    refunds = keep(tables.ORDER_REFUND, person_facts.order_refunds(facts, orders), "fact_id")
-    purchase = keep(tables.PURCHASE, person_facts.purchases(orders, refunds), "fact_id")
+    orders, paid = _orders(facts, changed)
+    refunds = keep(tables.ORDER_REFUND, person_facts.order_refunds(facts, paid), "fact_id")
+    purchase = keep(tables.PURCHASE, person_facts.purchases(orders, paid, refunds), "fact_id")
     say("referrals", 0.2)
     invitees = Facts(warehouse, changed.invitees if changed else None)
     referrals = person_facts.referrals(invitees)
@@ -87,12 +87,16 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Say) -> None:
     keep(tables.ROLE_SPAN, role_spans(relation_span, reach_span, occasions, spreading), "consumer_id")
 
 
-def _orders(facts: Facts, changed: Touched | None) -> ir.Table:
-    """Paid orders: all of them, or those of touched consumers and the touched anonymous ones."""
+def _orders(facts: Facts, changed: Touched | None) -> tuple[ir.Table, ir.Table]:
+    """Paid orders with and without their buyers: all of them, or those of touched consumers and the touched anonymous
+    ones, which are few enough to be kept.
+    """
     if changed is None:
-        return person_facts.orders(facts)
+        return person_facts.orders(facts), person_facts.paid_orders(facts)
     touched = person_facts.orders(Facts(facts.warehouse), changed.orders)
-    return person_facts.orders(facts).union(touched.filter(touched.consumer_id.isnull()))
+    both = person_facts.orders(facts).union(touched.filter(touched.consumer_id.isnull()))
+    kept = facts.warehouse.scratch("paid_order", both)
+    return kept, kept
 
 
 class _Keep:

@@ -35,19 +35,35 @@ class Facts:
         """Facts of a kind that name a consumer, with `consumer_id`."""
         return self.of(kind).join(self.identity(), "identifier_id")
 
+    def events(self, first_day: int, last_day: int) -> ir.Table:
+        """Events of known consumers on some days: consumer_id, occurred_at, occurred_day, name, touchpoint."""
+        columns = ("identifier_id", "occurred_at", "occurred_day", "name", "touchpoint")
+        known = self.known_events(first_day, last_day).select(*columns)
+        return known.join(self.identity(), "identifier_id").select("consumer_id", *columns[1:])
+
+    def known_events(self, first_day: int, last_day: int) -> ir.Table:
+        """Events of some days that name somebody, as they stand."""
+        rows = self.of("events")
+        return rows.filter(rows.occurred_day.between(first_day, last_day) & rows.identifier_id.notnull())
+
 
 def orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = ()) -> ir.Table:
     """Paid orders that are no test, with `consumer_id` (null = anonymous); `only` these fact_ids, `more` columns."""
-    orders = facts.of("orders") if only is None else facts.of("orders").semi_join(only, "fact_id")
-    real = orders.filter(orders.paid_at.notnull() & (orders.paid_amount > 0) & ~orders.is_test.fill_null(False))
-    paid = real.select(
-        "fact_id", "identifier_id", "order_id", "platform", "paid_at", "paid_day", "paid_amount",
-        "refund_amount", "refunded_at", "refunded_day", *more,
-    )  # fmt: skip
+    paid = paid_orders(facts, only, more)
     if facts.consumers is None:
         identity = facts.identity()
         return paid.left_join(identity, paid.identifier_id == identity.identifier_id).drop("identifier_id_right")
     return paid.join(facts.identity(), "identifier_id")
+
+
+def paid_orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = ()) -> ir.Table:
+    """Paid orders that are no test, whoever bought."""
+    orders = facts.of("orders") if only is None else facts.of("orders").semi_join(only, "fact_id")
+    real = orders.filter(orders.paid_at.notnull() & (orders.paid_amount > 0) & ~orders.is_test.fill_null(False))
+    return real.select(
+        "fact_id", "identifier_id", "order_id", "platform", "paid_at", "paid_day", "paid_amount",
+        "refund_amount", "refunded_at", "refunded_day", *more,
+    )  # fmt: skip
 
 
 def order_refunds(facts: Facts, orders: ir.Table) -> ir.Table:
@@ -68,9 +84,9 @@ def order_refunds(facts: Facts, orders: ir.Table) -> ir.Table:
     return joined.union(own.anti_join(joined, "fact_id"))
 
 
-def purchases(orders: ir.Table, refunds: ir.Table) -> ir.Table:
-    """Orders with the instant each is fully refunded (store.tables.PURCHASE)."""
-    order_of = orders.select("fact_id", "paid_amount")
+def purchases(orders: ir.Table, paid: ir.Table, refunds: ir.Table) -> ir.Table:
+    """Orders with the instant each is fully refunded (store.tables.PURCHASE); `paid` holds them without buyers."""
+    order_of = paid.select("fact_id", "paid_amount")
     in_order = ibis.window(group_by="fact_id", order_by="refunded_at", preceding=None, following=0)
     summed = refunds.mutate(back=refunds.refund_amount.sum().over(in_order).cast("int64"))
     over = summed.join(order_of, "fact_id")

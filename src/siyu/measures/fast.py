@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS
-from siyu.measures.aipl import RECENT_DAYS, STATES, aipl, recent_acts
+from siyu.measures.activity import ACTIVITY_DAYS
+from siyu.measures.aipl import STATES, aipl
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import relations_held
@@ -15,32 +18,29 @@ from siyu.store.tables import PURCHASE
 
 #: FAST-A always looks back a week.
 ADVANCING_DAYS = 7
-THRIVING_DAYS = (30, 180)
-THRIVING_EVENTS = ("add_to_cart", "favorite", "claim_benefit", "interact")
+THRIVING_DAYS = (30, ACTIVITY_DAYS)
 
 
-def fast(facts: Facts, asked: Asked) -> dict:
-    """The `fast` part of the document."""
+def fast(facts: Facts, asked: Asked, active: ir.Table) -> dict:
+    """The `fast` part of the document. `active`: `activity` as of the day."""
     warehouse = facts.warehouse
-    before = asked.on(asked.day - ADVANCING_DAYS)
-    acts = warehouse.scratch("recent_act", recent_acts(facts, before.last_days(RECENT_DAYS)[0], asked.day))
-    closing = warehouse.scratch("aipl_closing", aipl(facts, asked, acts))
-    opening = warehouse.scratch("aipl_opening", aipl(facts, before, acts))
-    states = {row["level"]: row["consumers"] for row in warehouse.rows(_by_level(closing))}
-    start = {row["level"]: row["consumers"] for row in warehouse.rows(_by_level(opening))}
-    advanced = warehouse.count(_advanced(opening, closing))
+    states = aipl(facts, {"before": asked.on(asked.day - ADVANCING_DAYS), "now": asked})
+    moves = warehouse.rows(states.group_by("before", "now").aggregate(consumers=states.count()))
+    start = _sums(moves, lambda move: move["before"])
+    end = _sums(moves, lambda move: move["now"])
+    advanced = sum(move["consumers"] for move in moves if 0 < move["before"] < move["now"])
     members = warehouse.scratch("active_member", active_members(asked.day))
     count = warehouse.count(members)
-    last = warehouse.rows(_last_acts(facts, asked, members, max(THRIVING_DAYS)))
+    last = warehouse.rows(_last_acts(asked, members, active))
     thriving = {days: sum(row["consumers"] for row in last if row["day"] > asked.day - days) for days in THRIVING_DAYS}
     return {
-        "fertility": sum(states.values()),
+        "fertility": sum(end.values()),
         "advancing": ratio(advanced, sum(start.values())),
         "advancing_eligible": ratio(advanced, sum(n for level, n in start.items() if level < len(STATES))),
         "superiority": count,
         "thriving_30d": ratio(thriving[30], count),
         "thriving_180d": ratio(thriving[180], count),
-        "aipl": {name: states.get(level, 0) for level, name in enumerate(STATES, start=1)},
+        "aipl": {name: end.get(level, 0) for level, name in enumerate(STATES, start=1)},
     }
 
 
@@ -50,26 +50,21 @@ def active_members(day: int) -> ir.Table:
     return held.filter(held.relation_type.isin(MEMBER_RELATIONS)).select("consumer_id").distinct()
 
 
-def _by_level(rows: ir.Table) -> ir.Table:
-    return rows.group_by("level").aggregate(consumers=rows.count())
+def _sums(moves: list[dict], level_of: Callable[[dict], int]) -> dict[int, int]:
+    """Consumers by a level, without those who have none."""
+    sums: dict[int, int] = {}
+    for move in moves:
+        sums[level_of(move)] = sums.get(level_of(move), 0) + move["consumers"]
+    return {level: consumers for level, consumers in sums.items() if level > 0}
 
 
-def _advanced(opening: ir.Table, closing: ir.Table) -> ir.Table:
-    """Consumers whose state rose."""
-    joined = opening.join(closing.select("consumer_id", level_now="level"), "consumer_id")
-    return joined.filter(joined.level_now > joined.level)
-
-
-def _last_acts(facts: Facts, asked: Asked, members: ir.Table, days: int) -> ir.Table:
+def _last_acts(asked: Asked, members: ir.Table, active: ir.Table) -> ir.Table:
     """How many members last did something with the brand (an act of interest, a benefit, a purchase) on each of the
-    last days: day, consumers."""
-    first, last = asked.last_days(days)
-    events = facts.of("events")
-    did = events.filter(
-        events.occurred_day.between(first, last) & events.name.isin(THRIVING_EVENTS) & events.identifier_id.notnull()
-    ).join(facts.identity(), "identifier_id")
-    paid = bought(PURCHASE.expr(), asked.day, first)
-    acts = did.select("consumer_id", day="occurred_day").union(paid.select("consumer_id", day="paid_day"))
+    last days: day, consumers.
+    """
+    paid = bought(PURCHASE.expr(), asked.day, asked.last_days(max(THRIVING_DAYS))[0])
+    did = active.filter(active.thriving_day.notnull())
+    acts = did.select("consumer_id", day="thriving_day").union(paid.select("consumer_id", day="paid_day"))
     of_members = acts.semi_join(members, "consumer_id")
     newest = of_members.group_by("consumer_id").aggregate(day=of_members.day.max())
     return newest.group_by("day").aggregate(consumers=newest.count())

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from siyu.core.errors import MeasureError
 from siyu.core.time import datetime_of, day_of, instant_of, local_day
 from siyu.measures import build, results
+from siyu.measures.activity import activity
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast import fast
@@ -66,7 +67,8 @@ def compute(workspace: Workspace, asked: Asked, say: Say = lambda *_: None) -> d
     warehouse = workspace.warehouse
     facts = Facts(warehouse)
     say("F", 0.7)
-    f = capital(facts, asked)
+    active = warehouse.scratch("active", activity(facts, asked))
+    f = capital(facts, asked, active)
     say("A", 0.75)
     a = conversion(warehouse, asked)
     say("T", 0.8)
@@ -82,7 +84,7 @@ def compute(workspace: Workspace, asked: Asked, say: Say = lambda *_: None) -> d
         "identity_version": int(workspace.operations.state("identity_version") or 0),
         "data_through": _iso(data_through(workspace, asked.closing_at), workspace),
         "fast_plus": {"F": f, "A": a, "T": t, "S": s},
-        "fast": fast(facts, asked),
+        "fast": fast(facts, asked, active),
     }
     document = blank(facts, document)
     warehouse.drop_scratch()

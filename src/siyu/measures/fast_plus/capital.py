@@ -6,14 +6,13 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.kinds import PUSH_CHANNELS, ROLES
+from siyu.measures.activity import ACTIVITY_DAYS
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.occasions import bought
 from siyu.measures.spans import holding
 from siyu.store.tables import PURCHASE, REACH_SPAN, RELATION_SPAN, ROLE_SPAN
 from siyu.store.warehouse import Warehouse
-
-PROVEN_DAYS = 180
 
 
 def sustainable(day: int) -> ir.Table:
@@ -31,16 +30,21 @@ def channels_open(day: int) -> ir.Table:
     return holding(REACH_SPAN.expr(), day).select("consumer_id", "channel")
 
 
-def proven(facts: Facts, day: int) -> ir.Table:
-    """Who did something in the last 180 days: an event, a purchase or a content (consumer_id, once per act)."""
-    first = day - PROVEN_DAYS + 1
-    acts = [facts.of_persons(kind) for kind in ("events", "contents")]
-    found = [rows.filter(rows.occurred_day.between(first, day)).select("consumer_id") for rows in acts]
-    return found[0].union(found[1]).union(bought(PURCHASE.expr(), day, first).select("consumer_id"))
+def proven(facts: Facts, active: ir.Table, asked: Asked) -> ir.Table:
+    """Who did something in the last 180 days: an event (`active`), a purchase or a content (consumer_id, once per
+    act).
+    """
+    first, last = asked.last_days(ACTIVITY_DAYS)
+    contents = facts.of_persons("contents")
+    published = contents.filter(contents.occurred_day.between(first, last))
+    acts = (active, published, bought(PURCHASE.expr(), last, first))
+    return ibis.union(*(rows.select("consumer_id") for rows in acts))
 
 
-def capital(facts: Facts, asked: Asked) -> dict:
-    """The F part of the document: counts of consumers, and `relationship_records` of relations."""
+def capital(facts: Facts, asked: Asked, active: ir.Table) -> dict:
+    """The F part of the document: counts of consumers, and `relationship_records` of relations. `active`: `activity` as
+    of the day.
+    """
     warehouse = facts.warehouse
     held = relations_held(asked.day)
     in_f = warehouse.scratch("in_f", sustainable(asked.day))
@@ -59,7 +63,7 @@ def capital(facts: Facts, asked: Asked) -> dict:
         "unreachable": gross - total,
         "relationship_records": records,
         "pushable": warehouse.count(pushable),
-        "proven_180d": warehouse.count(in_f.semi_join(proven(facts, asked.day), "consumer_id")),
+        "proven_180d": warehouse.count(in_f.semi_join(proven(facts, active, asked), "consumer_id")),
         "basic_buyers": warehouse.count(basic.semi_join(buyers, "consumer_id")),
         "new": new,
         "lost": warehouse.count(opening) - (total - new),

@@ -25,15 +25,9 @@ WINDOWS = {"settled": ("settle_hours", HOUR), "deepened": ("deepen_days", DAY), 
 
 def entries(facts: Facts, asked: Asked) -> ir.Table:
     """Entries of known consumers into touchpoints in the period: consumer_id, touchpoint, entered_at."""
-    events = facts.of("events")
-    wanted = events.filter(
-        events.occurred_day.between(asked.first_day, asked.day)
-        & events.name.isin(ENTRY_EVENTS)
-        & (events.touchpoint.fill_null("") != "")
-        & events.identifier_id.notnull()
-    )
-    known = wanted.join(facts.identity(), "identifier_id")
-    return known.select("consumer_id", "touchpoint", entered_at="occurred_at").distinct()
+    events = facts.events(asked.first_day, asked.day)
+    wanted = events.filter(events.name.isin(ENTRY_EVENTS) & (events.touchpoint.fill_null("") != ""))
+    return wanted.select("consumer_id", "touchpoint", entered_at="occurred_at").distinct()
 
 
 def visitors(entries: ir.Table) -> ir.Table:

@@ -88,29 +88,38 @@ def value(facts: Facts, asked: Asked, in_f: ir.Table) -> dict:
     credits = warehouse.scratch("credit", credit(facts, counted, asked))
     of_f = warehouse.scratch("value_in_f", of_relations(worth(counted, credits), in_f))
     known, anonymous = _own_totals(warehouse, counted)
+    median, p90 = quantiles(warehouse, of_f, "clv", (0.5, 0.9))
     by_role = {row["role"]: row for row in warehouse.rows(_by_role(of_f))}
     return {
         "own_total": known,
         "anonymous_total": anonymous,
         "propagation_total": _sum(warehouse, credits, "net_amount"),
         "clv_mean": ratio(sum(r["own_total"] + r["referral_total"] for r in by_role.values()), warehouse.count(of_f)),
-        "clv_median": quantile(warehouse, of_f, "clv", 0.5),
-        "clv_p90": quantile(warehouse, of_f, "clv", 0.9),
+        "clv_median": median,
+        "clv_p90": p90,
         "by_role": {role: _role(by_role[role]) for role in ROLES if role in by_role},
     }
 
 
 def quantile(warehouse: Warehouse, table: ir.Table, column: str, q: float) -> float | None:
     """The q-quantile with linear interpolation between the two nearest values; None of no rows."""
+    return quantiles(warehouse, table, column, (q,))[0]
+
+
+def quantiles(warehouse: Warehouse, table: ir.Table, column: str, qs: tuple[float, ...]) -> list[float | None]:
+    """Several quantiles from one sort."""
     n = warehouse.count(table)
     if n == 0:
-        return None
-    position = (n - 1) * q
-    low = math.floor(position)
+        return [None] * len(qs)
+    positions = [(n - 1) * q for q in qs]
     ranked = table.select(column).mutate(place=ibis.row_number().over(ibis.window(order_by=column)))
-    wanted = ranked.filter(ranked.place.isin([low, min(low + 1, n - 1)])).order_by("place")
-    values = [row[column] for row in warehouse.rows(wanted)]
-    return values[0] + (values[-1] - values[0]) * (position - low)
+    places = {place for position in positions for place in (math.floor(position), math.ceil(position))}
+    value = {row["place"]: row[column] for row in warehouse.rows(ranked.filter(ranked.place.isin(sorted(places))))}
+    return [_between(value[math.floor(p)], value[math.ceil(p)], p - math.floor(p)) for p in positions]
+
+
+def _between(low: float, high: float, share: float) -> float:
+    return low + (high - low) * share
 
 
 def _own_totals(warehouse: Warehouse, counted: ir.Table) -> tuple[int, int]:
