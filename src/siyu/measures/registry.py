@@ -26,6 +26,7 @@ from siyu.measures.topics import (
     repurchase,
     touchpoints,
     trade,
+    triangle,
 )
 
 TOPICS: tuple[Topic, ...] = (
@@ -41,6 +42,7 @@ TOPICS: tuple[Topic, ...] = (
     content.CONTENT,
     repurchase.REPURCHASE,
     community.COMMUNITY,
+    triangle.TRIANGLE,
 )
 SHEETS: tuple[Sheet, ...] = (
     transitions.TRANSITIONS,
@@ -64,5 +66,6 @@ SHEETS: tuple[Sheet, ...] = (
     promotions.PROMOTIONS,
     repurchase.GAPS,
     cohorts.RETENTION,
+    triangle.AREA,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)
