@@ -26,6 +26,7 @@ NOUNS = {
     "measures": ("measure",),
     "metrics": ("metrics",),
     "clv": ("clv",),
+    "diagnosis": ("diagnose", "guarantees"),
     "report": ("report", "daily"),
 }
 COMMANDS = {command: noun for noun, commands in NOUNS.items() for command in commands}

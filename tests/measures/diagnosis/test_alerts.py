@@ -186,7 +186,7 @@ def test_clean_days_raise_nothing(workspace, steady):
     build.refresh(workspace)
     asked = Asked(DAY, 30, workspace.settings)
     now = dt.datetime(2026, 7, 1, 4, tzinfo=dt.UTC)
-    nothing = dict.fromkeys(("sustainable_relationships", "A_std", "own_total", "touchpoint_gravity"))
+    nothing = dict.fromkeys(("sustainable_relationships", "A_std", "clv_mean", "touchpoint_gravity"))
     past = {letter: [] for letter in "FAST"}
     assert alerts(workspace, asked, now, data_through=asked.closing_at, values=nothing, past=past) == []
 
@@ -195,14 +195,14 @@ def test_a_day_that_is_not_over_is_not_judged(workspace, steady):
     load_plain(workspace, brand_of({**steady, DAY: 0}))
     build.refresh(workspace)
     asked, now = Asked(DAY, 30, workspace.settings), dt.datetime(2026, 7, 1, 4, tzinfo=dt.UTC)
-    nothing = dict.fromkeys(("sustainable_relationships", "A_std", "own_total", "touchpoint_gravity"))
+    nothing = dict.fromkeys(("sustainable_relationships", "A_std", "clv_mean", "touchpoint_gravity"))
     past = {letter: [] for letter in "FAST"}
     noon = asked.closing_at - 12 * 3_600_000_000
     assert alerts(workspace, asked, now, data_through=noon, values=nothing, past=past) == []
 
 
 def test_a_rate_far_from_its_earlier_windows_is_told(workspace):
-    values = {"sustainable_relationships": 9e9, "A_std": 0.9, "own_total": 1.0, "touchpoint_gravity": 0.3}
+    values = {"sustainable_relationships": 9e9, "A_std": 0.9, "clv_mean": 1.0, "touchpoint_gravity": 0.3}
     history = [0.30, 0.31, 0.29, 0.30, 0.32, 0.28, 0.30, 0.31]
     past = {"F": history, "A": history, "S": history, "T": history}
     (found,) = window_bands(values, past, Asked(DAY, 30, workspace.settings))

@@ -69,8 +69,8 @@ def test_targets_of_money_are_in_currency_units(workspace):
     assert found["S"].index == 50_000 / 62_500
 
 
-def test_a_target_of_the_mean_judges_the_mean(workspace):
-    found, _ = lit(workspace, {"targets": [target("clv_mean", "10")]})
+def test_a_target_of_s_judges_the_mean_per_consumer_in_f(workspace):
+    found, _ = lit(workspace, {"targets": [target("relationship_value", "10", scope="brand")]})
     assert (found["S"].figure.name, found["S"].index) == ("clv_mean", 0.5)
 
 
@@ -118,5 +118,5 @@ def test_earlier_windows_equal_the_documents_of_their_days(workspace, shared):
         day = DAY - dt.timedelta(days=30 * (back + 1))
         parts = measure(workspace, as_of=day, window=30, now=now)["fast_plus"]
         assert past["F"][back] == parts["F"]["sustainable_relationships"]
-        assert past["S"][back] == parts["S"]["own_total"]
+        assert past["S"][back] == pytest.approx(parts["S"]["clv_mean"])
         assert past["T"][back] == parts["T"]["value"]

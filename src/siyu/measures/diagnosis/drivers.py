@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import ibis.expr.types as ir
-
 from siyu.measures.asked import Asked
+from siyu.measures.diagnosis.decomposition import value_groups
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import sustainable
 from siyu.measures.fast_plus.connection import ENTRY_EVENTS, connection
 from siyu.measures.fast_plus.standard import a_std
-from siyu.measures.fast_plus.value import counted_purchases
+from siyu.measures.ratio import ratio
 from siyu.store.tables import PURCHASE, ROLE_SPAN
 
 #: Windows before this one that make the brand's own history, and how many of them it takes.
@@ -47,8 +46,8 @@ DRIVERS: tuple[Driver, ...] = (
     Driver("A", "角色关系加深效率", "Role-deepening efficiency", (
         Figure("A_std", "", "share", ("a", "a.value", "role_deepening_efficiency", "角色关系加深效率")),)),
     Driver("S", "角色关系价值", "Relationship value", (
-        Figure("own_total", "S.own_total", "minor units", ("s", "relationship_value", "角色关系价值")),
-        Figure("clv_mean", "S.clv_mean", "minor units", ()))),
+        Figure("clv_mean", "S.clv_mean", "minor units", ("s", "relationship_value", "角色关系价值")),
+        Figure("own_total", "S.own_total", "minor units", ()))),
     Driver("T", "场域引力", "Touchpoint gravity", (
         Figure("touchpoint_gravity", "T.value", "share", ("t", "t.value", "场域引力")),)),
 )  # fmt: skip
@@ -95,8 +94,8 @@ def earlier(facts: Facts, asked: Asked) -> dict[str, list[float]]:
     return {
         "F": [float(_in_f(facts, then)) for then in past if _since(begun["ladder"], then.opening_day)],
         "A": _known(a_std(facts.warehouse, then) for then in past if _since(begun["ladder"], then.opening_day)),
-        "S": [float(_own(facts, then)) for then in past
-              if _since(begun["purchase"], then.last_days(then.settings["value.days"])[0])],
+        "S": _known(_clv_mean(facts, then) for then in past
+                    if _since(begun["purchase"], then.last_days(then.settings["value.days"])[0])),
         "T": _known(_gravity(facts, then) for then in past if _since(begun["entry"], then.first_day)),
     }  # fmt: skip
 
@@ -114,10 +113,10 @@ def _in_f(facts: Facts, then: Asked) -> int:
     return facts.warehouse.count(sustainable(then.day))
 
 
-def _own(facts: Facts, then: Asked) -> int:
-    counted: ir.Table = counted_purchases(then)
-    known = counted.filter(counted.consumer_id.notnull())
-    return facts.warehouse.row(known.aggregate(total=known.net_amount.sum().cast("int64")))["total"] or 0
+def _clv_mean(facts: Facts, then: Asked) -> float | None:
+    """Own plus referral value per consumer in F."""
+    groups = facts.warehouse.rows(value_groups(facts, then))
+    return ratio(sum(group["amount"] for group in groups), sum(group["people"] for group in groups))
 
 
 def _gravity(facts: Facts, then: Asked) -> float | None:

@@ -36,7 +36,8 @@ WINDOWS_BEFORE = 4
 @dataclass(frozen=True)
 class Gain:
     """People concerned and what acting would bring. `moved`: how many more would do it; money in minor units over
-    `money_days`. `reason` says why rates, moved and money are None.
+    `money_days`; the indicator's gain in consumers (F), share (A, T) or minor units per consumer in F (S). `reason`
+    says why rates, moved and money are None.
     """
 
     people: int
@@ -89,6 +90,10 @@ class Ground:
         joined = who.left_join(self.worth, "consumer_id")
         row = self.warehouse.row(joined.aggregate(n=joined.count(), own=joined.own_value.sum().cast("int64")))
         return ratio(row["own"] or 0, row["n"]) or 0.0
+
+    def per_head(self, money_minor: int) -> float | None:
+        """An amount per consumer in F: what it adds to S."""
+        return ratio(money_minor, self.document["F"]["sustainable_relationships"])
 
     @cached_property
     def visits(self) -> tuple[ir.Table, ir.Table]:
@@ -195,7 +200,7 @@ def buying(ground: Ground, who: People) -> Gain:
         return Gain(size, own, reference, reason=f"not measurable: fewer than {FEWEST_PEOPLE} buyers at the opening")
     moved = size * max(reference - own, 0.0)
     money = _money(moved, ratio(spent, own_bought) or 0.0)
-    return Gain(size, own, reference, moved, float(money), money, asked.window)
+    return Gain(size, own, reference, moved, ground.per_head(money), money, asked.window)
 
 
 def sharing(ground: Ground, who: People) -> Gain:
@@ -211,7 +216,7 @@ def sharing(ground: Ground, who: People) -> Gain:
         return Gain(size, reason=f"not measurable: fewer than {FEWEST_PEOPLE} spreading members")
     moved = size * rate
     money = _money(moved, ratio(row["value"], row["brought"]) or 0.0)
-    return Gain(size, 0.0, rate, moved, float(money), money, ground.value_days)
+    return Gain(size, 0.0, rate, moved, ground.per_head(money), money, ground.value_days)
 
 
 def _risen(ground: Ground, who: People, role: str, then: Asked) -> tuple[float | None, float | None]:

@@ -16,6 +16,8 @@ from siyu.measures.ratio import ratio
 
 #: Below the first it is red, below the second amber, else green (metrics.md section 3).
 RED, AMBER = 0.8, 1.0
+#: Scopes that mean the whole brand.
+WHOLE = ("", "brand", "all", "total", "品牌", "全部", "全域", "整体")
 #: Why a figure has no value, where the document gives no reason of its own.
 NO_VALUE = "not measurable: nobody for whom it could have happened"
 NO_REFERENCE = f"no target covers the day, fewer than {FEWEST_WINDOWS} earlier windows, and no benchmark"
@@ -177,7 +179,7 @@ def _unusable(metric: str, value: float | None, asked: Asked) -> str:
     """Why a row cannot be a reference; '' if it can."""
     found = named(metric)
     if found is None:
-        return f"metric '{metric}' is none of the four drivers: expected F, A_std, S, T, own_total or clv_mean"
+        return f"metric '{metric}' is none of the four drivers: expected F, A, S, T or own_total"
     if value is None or value <= 0:
         return f"expected a value above 0, found {value}"
     if found[1].unit == "share" and value > 1:
@@ -187,7 +189,7 @@ def _unusable(metric: str, value: float | None, asked: Asked) -> str:
 
 def _scoped(row: dict[str, Any]) -> str:
     scope = (row["scope"] or "").strip()
-    return f"scope '{scope}' is a part of the brand; the index is of the whole" if scope else ""
+    return "" if scope.lower() in WHOLE else f"scope '{scope}' is a part of the brand; the index is of the whole"
 
 
 def _stored(value: float, figure: Figure, asked: Asked) -> float:

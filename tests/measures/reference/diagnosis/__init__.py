@@ -51,3 +51,17 @@ def flows(
         _set_days(own, settings, day_of(as_of), window)
         _run(own, nouns)
         return _rows(own, "arrival"), _rows(own, "figure")
+
+
+def people(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: dt.date, window: int
+) -> dict[str, set[int]]:
+    """Whom each sub-scenario concerns as of a day (but those who stand on a rung since some days)."""
+    nouns = ("facts", "referral", "entry", "change", "ask", "role", "midnights", "value", "diagnosis/people")
+    with _own(connection, settings, (*FACTS, "order_lines")) as own:
+        _set_days(own, settings, day_of(as_of), window)
+        _run(own, nouns)
+        found: dict[str, set[int]] = {}
+        for row in _rows(own, "concerned"):
+            found.setdefault(row["name"], set()).add(row["consumer_id"])
+        return found
