@@ -109,8 +109,9 @@ def _feedback(brand: Teller) -> None:
     kind = rng.choice(("nps", "nps", "csat", "dsr", "complaint", "return_reason"))
     order = rng.choice(brand.rows["orders"])["order_id"] if rng.random() < 0.5 else ""
     score = {"nps": str(rng.randrange(0, 11)), "csat": str(rng.randint(1, 5)), "dsr": str(rng.randint(1, 5))}
+    said = rng.choice(("too big", "late", "")) if kind == "return_reason" else ""
     brand.add("feedback", brand.person(), occurred_at=at, kind=kind, score=score.get(kind, ""), order_id=order,
-              touchpoint=rng.choice((*TOUCHPOINTS, "")),
+              touchpoint=rng.choice((*TOUCHPOINTS, "")), text=said,
               resolved_at=rng.choice((None, at + dt.timedelta(hours=5), at + dt.timedelta(days=40))))  # fmt: skip
 
 

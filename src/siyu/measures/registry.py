@@ -17,6 +17,7 @@ from siyu.measures.topics import (
     content,
     entries,
     entry_products,
+    feedback,
     goods,
     league,
     media,
@@ -45,6 +46,7 @@ TOPICS: tuple[Topic, ...] = (
     repurchase.REPURCHASE,
     community.COMMUNITY,
     triangle.TRIANGLE,
+    feedback.FEEDBACK,
 )
 SHEETS: tuple[Sheet, ...] = (
     transitions.TRANSITIONS,
@@ -71,5 +73,6 @@ SHEETS: tuple[Sheet, ...] = (
     repurchase.GAPS,
     cohorts.RETENTION,
     triangle.AREA,
+    feedback.RETURN_REASONS,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)
