@@ -91,7 +91,7 @@ class Writer:
     """One workbook's formats and words, and the sheets written with them."""
 
     def __init__(self, book: xlsxwriter.Workbook, page: Page) -> None:
-        self.page, self.words = page, Words(page.lang, page.currency, smallest=1)
+        self.page, self.words = page, Words(page.lang, page.currency)
         font = {"font_name": "Microsoft YaHei" if page.lang == "zh" else "Calibri", "font_size": 10, "valign": "top"}
         self._make: Callable[..., Format] = lambda **look: book.add_format({**font, **look})
         self.title = self._make(bold=True, font_size=14, font_color=theme.INK)

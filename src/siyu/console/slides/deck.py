@@ -53,7 +53,7 @@ class Deck:
     """The slides under way."""
 
     def __init__(self, page: Page, now: dt.datetime) -> None:
-        self.page, self.words = page, Words(page.lang, page.currency, smallest=1)
+        self.page, self.words = page, Words(page.lang, page.currency)
         self.deck = Presentation()
         self.deck.slide_width, self.deck.slide_height = Pt(WIDTH), Pt(HEIGHT)
         told = self.deck.core_properties
