@@ -111,6 +111,11 @@ SOURCES: dict[str, Source] = {
     "entries": Source("entries (visit, enter, open) of known consumers into touchpoints", _entries),
     "orders": Source("paid orders", _orders),
     "referrals": Source("referrals", lambda facts: (facts.of("referrals"),)),
+    # What siyu's own programmes will record; until they do, nothing is there.
+    "rewards": Source("rewards of referrals", lambda facts: ()),
+    "guide_sends": Source("messages sent by guides", lambda facts: ()),
+    "guide_tasks": Source("tasks of guides", lambda facts: ()),
+    "commissions": Source("commissions of guides", lambda facts: ()),
 }
 
 

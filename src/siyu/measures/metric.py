@@ -17,7 +17,7 @@ from siyu.measures.facts import Facts
 
 Unit = Literal[
     "consumers", "relations", "share", "minor units", "rungs", "orders", "pieces", "times", "days", "hours",
-    "events", "invitations", "score", "ratio", "text", "day",
+    "events", "invitations", "guides", "score", "ratio", "text", "day",
 ]  # fmt: skip
 #: What a number rests on: persons behind it, or totals that a platform's own panel gave (metrics.md section 0.10).
 Basis = Literal["persons", "aggregates", "persons and aggregates"]

@@ -16,9 +16,11 @@ from siyu.measures.topics import (
     community,
     content,
     entries,
+    entry_matrix,
     entry_products,
     feedback,
     goods,
+    guides,
     league,
     media,
     membership,
@@ -47,6 +49,7 @@ TOPICS: tuple[Topic, ...] = (
     community.COMMUNITY,
     triangle.TRIANGLE,
     feedback.FEEDBACK,
+    guides.GUIDES,
 )
 SHEETS: tuple[Sheet, ...] = (
     transitions.TRANSITIONS,
@@ -74,5 +77,6 @@ SHEETS: tuple[Sheet, ...] = (
     cohorts.RETENTION,
     triangle.AREA,
     feedback.RETURN_REASONS,
+    entry_matrix.MATRIX,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)
