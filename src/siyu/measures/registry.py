@@ -24,6 +24,7 @@ from siyu.measures.topics import (
     league,
     media,
     membership,
+    panel,
     promotions,
     recruiting,
     repurchase,
@@ -37,6 +38,7 @@ from siyu.measures.topics import (
 TOPICS: tuple[Topic, ...] = (
     trade.TRADE,
     trade.TRAFFIC,
+    panel.PANEL,
     media.MEDIA,
     entries.ENTRIES,
     touchpoints.TOUCHPOINTS,
