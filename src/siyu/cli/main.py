@@ -26,6 +26,7 @@ NOUNS = {
     "measures": ("measure",),
     "metrics": ("metrics",),
     "clv": ("clv",),
+    "potential": ("potential",),
     "diagnosis": ("diagnose", "guarantees"),
     "report": ("report", "daily"),
 }

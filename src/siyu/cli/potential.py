@@ -1,0 +1,87 @@
+"""The command of the potential list: who has not bought a category for long, and is likely to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from siyu.cli.context import AsJson, AsOf, day, now, suffix, workspace
+from siyu.cli.errors import DONE
+from siyu.cli.output import emit, out, progress, suggest, table
+from siyu.core.money import exponent
+from siyu.core.time import day_of
+from siyu.daily import up_to_date
+from siyu.measures.asked import Asked
+from siyu.measures.facts import Facts
+from siyu.measures.measure import default_day
+from siyu.measures.people import potential as lists
+
+Category = Annotated[str, typer.Option("--category", metavar="NAME", help="The category to be bought.")]
+Top = Annotated[int, typer.Option("--top", metavar="N", help="Consumers to list.")]
+
+#: A question always has a window; the list does not look at it.
+WINDOW_DAYS = 30
+#: Rows of the list in the terminal; `--json` gives all.
+MOST_ROWS = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the application."""
+    app.command()(potential)
+
+
+def potential(category: Category, top: Top = 100, as_of: AsOf = None, as_json: AsJson = False) -> int:
+    """List who has not bought a category for a year, by what they are expected to spend on it; with a back-test."""
+    chosen = day(as_of)
+    with workspace() as opened, progress() as tell:
+        up_to_date(opened, progress=tell)
+        asked = Asked(day_of(chosen) if chosen else default_day(opened, now()), WINDOW_DAYS, opened.settings)
+        tell(category, None)
+        document = lists.potential(Facts(opened.warehouse), asked, category, top=top).as_json()
+        opened.warehouse.drop_scratch()
+        currency = opened.settings.currency
+    if as_json:
+        emit(document)
+        return DONE
+    _show_list(document, currency)
+    _show_backtest(document)
+    suggest(f"siyu potential --category {category} --json{suffix()}", "gives the whole list with the model")
+    return DONE
+
+
+def _show_list(document: dict[str, Any], currency: str) -> None:
+    rows = [(str(row["rank"]), row["consumer_id"], f"{row['probability']:.1%}", _money(row["expected_spend"], currency),
+             _money(row["expected_value"], currency), _days(row["days_since_purchase"]),
+             _days(row["days_since_event"]), "yes" if row["in_f"] else "no")
+            for row in document["list"][:MOST_ROWS]]  # fmt: skip
+    head = ("rank", "consumer", "buys it", "spends then", "expected", "days since purchase", "since event", "in F")
+    title = (f"{document['category']}: {document['candidates']:,} candidates, {document['absent_days']} days without it"
+             f" as of {document['as_of']}, the next {document['horizon_days']} days")  # fmt: skip
+    table(title, head, rows)
+    out().print("The chance of buying, not what an approach adds to it: that takes a control group.")
+
+
+def _show_backtest(document: dict[str, Any]) -> None:
+    tested = document["backtest"]
+    if tested is None:
+        out().print(f"Back-test: {document['untested']}", markup=False)
+        return
+    rows = [(f"{row['listed']:,}", _share(row["precision"]), _share(row["by_recency"]), _share(row["random"]))
+            for row in tested["precision"]]  # fmt: skip
+    table(f"The same list drawn up on {tested['cut']}: share of it that bought by {document['as_of']}",
+          ("first", "this list", "by recency", "at random"), rows)  # fmt: skip
+    out().print(f"{tested['predicted']:,.1f} buyers were foreseen, {tested['bought']:,} came.")
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"
+
+
+def _money(minor: float, currency: str) -> str:
+    digits = exponent(currency)
+    return f"{minor / 10**digits:,.{digits}f}"
+
+
+def _days(value: int | None) -> str:
+    return "-" if value is None else f"{value:,}"
