@@ -8,8 +8,6 @@ from siyu.simulate.relations import DEDICATED_SERVICE, FAN, GROUP_MEMBER, LIVE_F
 from siyu.simulate.season import DAY
 from siyu.simulate.touch import ENTRY
 
-from .reading import cents, parameters, rows_of, truth
-
 OPEN_TO_MESSAGES = (MEMBER, FAN, GROUP_MEMBER, DEDICATED_SERVICE, LIVE_FOLLOW)
 
 
@@ -81,10 +79,3 @@ def test_nothing_happens_outside_of_the_window(story):
     ):  # fmt: skip
         assert moments.min() >= start
         assert moments.max() < end
-
-
-def test_panels_differ_from_the_truth_by_the_known_factor(brand):
-    paid = sum(cents(row["amount"]) for row in truth(brand, "orders") if row["platform"] == "tmall")
-    rows = [row for row in rows_of(brand.exports / "reported_metrics.csv") if row["platform"] == "tmall"]
-    shown = sum(cents(row["value"]) for row in rows)
-    assert abs(shown / paid - parameters(brand)["parameters"]["panel_gmv_factor"]) < 1e-4

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import columns as text
+from .goods import PRICES
+from .goods import launches as launched_at
 from .names import PRODUCTS
 from .purchases import Orders
+from .season import Season
 
 LINE_SHARES = (0.55, 0.28, 0.12, 0.05)
-LIST_PRICES = np.array([price for _, _, price in PRODUCTS])
+LIST_PRICES = PRICES
+RANKED = np.argsort(LIST_PRICES, kind="stable")
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,14 @@ class Basket:
         return total.astype(np.int64)[orders]
 
 
-def fill(rng: np.random.Generator, orders: Orders) -> Basket:
-    """Choose the goods of every order."""
+def fill(rng: np.random.Generator, calendar: Season, orders: Orders) -> Basket:
+    """Choose the goods of every order, among those launched when it was placed."""
     count = rng.choice(len(LINE_SHARES), len(orders), p=LINE_SHARES) + 1
     order = np.repeat(np.arange(len(orders)), count)
     start = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64)
     line_no = np.arange(len(order)) - start[order]
-    product = _near(rng, orders.amount_minor[order] / count[order])
+    place = _near(rng, orders.amount_minor[order] / count[order])
+    product = _launched(launched_at(calendar), place, orders.ordered_at[order])
     quantity = np.where(rng.random(len(order)) < 0.12, 2, 1)
     amount = split(orders.amount_minor, order, start, LIST_PRICES[product] * quantity)
     grid = np.full((len(orders), len(LINE_SHARES)), -1, np.int8)
@@ -56,10 +61,20 @@ def fill(rng: np.random.Generator, orders: Orders) -> Basket:
 
 
 def _near(rng: np.random.Generator, worth: np.ndarray) -> np.ndarray:
-    """A product whose list price is near the worth, not always the nearest."""
-    ranked = np.argsort(LIST_PRICES, kind="stable")
-    place = np.searchsorted(LIST_PRICES[ranked], worth * 1.15) + rng.integers(-3, 4, len(worth))
-    return ranked[np.clip(place, 0, len(ranked) - 1)]
+    """The rank of a product whose list price is near the worth, not always the nearest."""
+    place = np.searchsorted(LIST_PRICES[RANKED], worth * 1.15) + rng.integers(-3, 4, len(worth))
+    return np.clip(place, 0, len(RANKED) - 1)
+
+
+def _launched(launches: np.ndarray, place: np.ndarray, ordered_at: np.ndarray) -> np.ndarray:
+    """The product at each rank, or the next cheaper (of the cheapest: dearer) one that was out when it was ordered."""
+    product = RANKED[place]
+    for step in [-n for n in range(1, len(RANKED))] + list(range(1, len(RANKED))):
+        rows = np.flatnonzero(launches[product] > ordered_at)
+        if not len(rows):
+            break
+        product[rows] = RANKED[np.clip(place[rows] + step, 0, len(RANKED) - 1)]
+    return product
 
 
 def split(total: np.ndarray, order: np.ndarray, start: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -11,7 +11,10 @@ from pathlib import Path
 from . import (
     exports_consents,
     exports_events,
+    exports_feedback,
+    exports_lines,
     exports_orders,
+    exports_panels,
     exports_plan,
     exports_relations,
     exports_social,
@@ -35,13 +38,15 @@ WRITERS: tuple[tuple[str, Callable[[Story, Exports], None]], ...] = (
     ("tmall orders", exports_tmall.write_orders),
     ("weixin shop orders", exports_weixin_shop.write_orders),
     ("site and store orders", exports_orders.write_orders),
+    ("order lines", exports_lines.write_lines),
     ("relations", exports_relations.write_relations),
     ("members", exports_relations.write_members),
     ("consents", exports_consents.write_consents),
     ("referrals", exports_social.write_referrals),
     ("contents", exports_social.write_contents),
-    ("feedback", exports_social.write_feedback),
-    ("plan and panels", exports_plan.write_plan),
+    ("feedback", exports_feedback.write_feedback),
+    ("plan", exports_plan.write_plan),
+    ("panels", exports_panels.write_panels),
     ("events", exports_events.write_events),
 )
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from . import columns as text
 from .exportfile import Cell, Exports, Flaw
-from .exports_orders import campaign
 from .id_columns import Shares, id_columns
+from .media import campaigns
 from .names import PRODUCTS, STORES, sku
 from .season import DAY
 from .story import Story
@@ -60,7 +60,7 @@ def _cells(
         "platform": text.pick([each.platform for each in TOUCHPOINTS], place),
         "domain": text.pick([each.domain for each in TOUCHPOINTS], place),
         "paid_media": text.either(touches.paid, "true", "false"),
-        "campaign": campaign(story, touches.moment),
+        "campaign": campaigns(story, touches.moment, touches.paid),
         "store": text.pick(STORES, np.where(in_store, touches.person % len(STORES), -1)),
         "content_id": text.pick([f"c{n:03d}" for n in range(100)], touches.content),
         "properties": _properties(rng, touches),

@@ -1,4 +1,4 @@
-"""Orders of the own site and the stores as canonical files: orders, order lines and refunds.
+"""Orders of the own site and the stores as canonical files: orders and refunds.
 
 The site tells times with their offset and refunds in a file of their own; the stores tell local times and the refund
 on the order. Free samples and test orders stand among them and are no purchases.
@@ -11,10 +11,11 @@ from .columns import NEVER
 from .exportfile import Cell, Exports, Flaw
 from .id_columns import at_least, id_columns
 from .identifiers import STORE_PHONE
-from .names import GUIDES, PRODUCTS, STORES, sku
+from .media import campaigns
+from .names import GUIDES, STORES
 from .orderids import order_ids
 from .purchases import Orders
-from .season import DAY, promotions
+from .season import DAY
 from .story import Story
 from .touchpoints import NAMES, OFFLINE, PLATFORMS, SITE
 
@@ -33,7 +34,6 @@ def write_orders(story: Story, out: Exports) -> None:
     rows = canonical_rows(story)
     placed = story.placed.where(rows)
     _write(story, out, rng, placed, text.take(order_ids(story.placed), rows))
-    _write_lines(story, out, rows)
     _write_refunds(story, out, rows)
 
 
@@ -71,7 +71,7 @@ def _cells(story: Story, out: Exports, rng: np.random.Generator, placed: Orders,
         "refund_amount": text.only(back, text.money(placed.refund_minor)),
         "refunded_at": text.moments(np.where(back, placed.refunded_at, NEVER)),
         "touchpoint": text.pick(NAMES, placed.touchpoint),
-        "campaign": campaign(story, placed.ordered_at),
+        "campaign": campaigns(story, placed.ordered_at, np.zeros(len(placed), bool)),
         "coupon": text.only(placed.number % 7 == 0, "满300减30"),
         "guide": text.pick(GUIDES, guide),
         "is_test": "false",
@@ -103,17 +103,6 @@ def _times(site: np.ndarray, moments: np.ndarray) -> text.Text:
     return text.either(site, text.iso_moments(moments), text.moments(moments))
 
 
-def campaign(story: Story, moments: np.ndarray) -> text.Text:
-    """The promotion running at each moment, empty outside of promotions."""
-    running = np.full(len(moments), -1)
-    names = []
-    for number, (name, _, first, last) in enumerate(promotions(story.calendar)):
-        names.append(name)
-        opens, closes = story.calendar.moment(first), story.calendar.moment(last) + DAY
-        running[(moments >= opens) & (moments < closes)] = number
-    return text.pick(names, running)
-
-
 def _write_others(story: Story, out: Exports, rng: np.random.Generator, placed: Orders) -> None:
     """Free samples (paid nothing) and test orders (paid, but by the brand itself), in a file of their own."""
     source = rng.random(len(placed)) < SAMPLE_SHARE + TEST_SHARE
@@ -134,29 +123,6 @@ def _write_others(story: Story, out: Exports, rng: np.random.Generator, placed: 
     out.plant("orders-samples.csv", "test_order", test.sum())
     out.plant("orders-samples.csv", "zero_price", (~test).sum())
     out.write("orders-samples.csv", "orders", len(some), cells)
-
-
-def _write_lines(story: Story, out: Exports, rows: np.ndarray) -> None:
-    """What was in the paid orders of the site and the stores."""
-    basket = story.basket
-    paid = np.zeros(len(story.placed), bool)
-    paid[rows] = story.placed.paid_at[rows] < NEVER
-    lines = np.flatnonzero(paid[basket.order])
-    order, product = basket.order[lines], basket.product[lines]
-    cells: dict[str, Cell] = {
-        "order_id": text.take(order_ids(story.placed), order),
-        "platform": text.pick(PLATFORMS, story.placed.platform[order]),
-        "line_no": text.whole(basket.line_no[lines]),
-        "sku": text.pick([sku(n) for n in range(len(PRODUCTS))], product),
-        "product": text.pick([name for name, _, _ in PRODUCTS], product),
-        "category": text.pick([category for _, category, _ in PRODUCTS], product),
-        "quantity": text.whole(basket.quantity[lines]),
-        "paid_amount": text.money(basket.amount_minor[lines]),
-    }
-    flaws = (Flaw("bad_quantity", "quantity", "两"), Flaw("missing_key", "line_no", ""))
-    out.write(
-        "order_lines.csv", "order_lines", len(lines), cells, spoil=story.rng("lines"), flaws=flaws, key="order_id"
-    )
 
 
 def _write_refunds(story: Story, out: Exports, rows: np.ndarray) -> None:

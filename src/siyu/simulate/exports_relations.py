@@ -8,8 +8,8 @@ import numpy as np
 
 from . import columns as text
 from .exportfile import Cell, Exports, Flaw
-from .exports_orders import campaign
 from .id_columns import Shares, id_columns
+from .media import campaigns
 from .names import CITIES, GROUPS, GUIDES, STORES
 from .relations import (
     DEDICATED_SERVICE,
@@ -55,7 +55,7 @@ def write_relations(story: Story, out: Exports) -> None:
         "store": text.pick(STORES, rows.store),
         "started_at": text.moments(rows.started_at),
         "ended_at": text.moments(rows.ended_at),
-        "campaign": campaign(story, rows.started_at),
+        "campaign": campaigns(story, rows.started_at, paid),
         "paid_media": text.either(paid, "true", "false"),
         "source_domain": text.either(live, "public", "private"),
         "guide": text.pick(GUIDES, rows.guide),

@@ -1,4 +1,4 @@
-"""Referrals, contents and feedback as canonical files."""
+"""Referrals and contents as canonical files."""
 
 import numpy as np
 
@@ -6,13 +6,10 @@ from . import columns as text
 from .contents import KINDS
 from .exportfile import Cell, Exports, Flaw
 from .id_columns import Shares, at_least, id_columns
-from .orderids import order_ids
 from .referrals import CLICK, SELF, WHY
-from .season import DAY
 from .story import Story
-from .touchpoints import NAMES, YOUZAN
+from .touchpoints import NAMES
 
-FEEDBACK_SHARE = 0.012
 MINI_PROGRAM_USER = {"unionid": 0.6, "openid": 1.0, "phone": 0.15}
 FLAWS = (Flaw("bad_date", "occurred_at", "2026-00-10"),)
 
@@ -54,25 +51,3 @@ def write_contents(story: Story, out: Exports) -> None:
         **id_columns(story, out, rng, "contents.csv", found.person, shares),
     }
     out.write("contents.csv", "contents", len(found), cells, spoil=rng, flaws=FLAWS)
-
-
-def write_feedback(story: Story, out: Exports) -> None:
-    """feedback.csv: a few scores and complaints about orders of the mini program."""
-    rng, orders = story.rng("export feedback"), story.orders
-    rows = np.flatnonzero((orders.platform == YOUZAN) & (rng.random(len(orders)) < FEEDBACK_SHARE))
-    moment = orders.paid_at[rows] + rng.integers(3 * DAY, 15 * DAY, len(rows))
-    rows, moment = rows[moment < story.calendar.end], moment[moment < story.calendar.end]
-    kind = rng.choice(4, len(rows), p=(0.5, 0.3, 0.12, 0.08))
-    nps, csat = 10 - rng.binomial(10, 0.18, len(rows)), 5 - rng.binomial(4, 0.15, len(rows))
-    score = np.select([kind == 0, kind == 1], [nps, csat], -1)
-    said = text.pick(("物流慢", "包装破损", "过敏", "与描述不符"), rng.integers(0, 4, len(rows)))
-    cells: dict[str, Cell] = {
-        "occurred_at": text.moments(moment),
-        "kind": text.pick(("nps", "csat", "complaint", "return_reason"), kind),
-        "score": text.pick([str(n) for n in range(11)], score),
-        "text": text.only(kind >= 2, said),
-        "touchpoint": "mini_program",
-        "order_id": text.take(order_ids(orders), rows),
-        **id_columns(story, out, rng, "feedback.csv", orders.person[rows], {"phone": 1.0, "openid": 0.4}),
-    }
-    out.write("feedback.csv", "feedback", len(rows), cells)

@@ -4,7 +4,8 @@ They are written to truth/parameters.json as they stand here. Rates are per week
 the persons or records named, money is CNY.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,44 @@ class Spoiling:
 
 
 @dataclass(frozen=True)
+class Advertising:
+    """Paid media: what it costs for 20,000 consumers, and how often it leads to an order."""
+
+    daily_spend: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "moments_ad": 300.0, "live_room": 240.0, "flagship_store": 360.0, "official_account": 60.0,
+        }
+    )  # fmt: skip
+    """CNY on an ordinary day, by touchpoint."""
+    unpaid_touchpoints: tuple[str, ...] = ("official_account",)
+    """Where the money goes into contents, and not into paid media."""
+    promotion_times: float = 2.4
+    warmup_times: float = 1.5
+    retargeted_share: float = 0.12
+    """Of the orders in the mini program's shop, preceded within hours by a click on an advertisement."""
+    shown_per_click: int = 5
+    """Impressions each of those buyers saw before the click."""
+    panel_impressions_factor: float = 40.0
+    """A panel counts everybody who was shown an advertisement, the brand knows only some."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """How a platform's figures come to differ from the brand's own; truth/reported.csv has the amounts."""
+
+    insurance_share: float = 0.008
+    """Panels add the shipping insurance the buyer pays to what was paid."""
+    counted_twice_share: float = 0.01
+    """Of the paid orders, counted a second time after a change of address."""
+    visitor_factor: float = 1.04
+    """Panels count devices: so many visitors per person."""
+
+
+@dataclass(frozen=True)
 class Parameters:
     purchasing: Purchasing = Purchasing()
     referring: Referring = Referring()
     relating: Relating = Relating()
     spoiling: Spoiling = Spoiling()
-    panel_visitor_factor: float = 1.04
-    """A platform's panel counts devices, so it shows this many visitors per person."""
-    panel_gmv_factor: float = 1.008
-    """Panels add the shipping insurance the buyer pays; this is the known difference in reported GMV."""
+    advertising: Advertising = Advertising()
+    panel: Panel = Panel()

@@ -55,9 +55,9 @@ def tell(calendar: Season, consumers: int, seed: int, truth: Parameters) -> Stor
         names=identifiers.name(stream(seed, "identifiers"), persons, seed, truth.spoiling),
         orders=orders,
         placed=placed,
-        basket=basket.fill(stream(seed, "basket"), placed),
+        basket=basket.fill(stream(seed, "basket"), calendar, placed),
         relations=related,
-        touches=touch.touch(stream(seed, "touches"), calendar, persons, reach, orders, related),
+        touches=touch.touch(stream(seed, "touches"), calendar, persons, reach, orders, related, truth.advertising),
         referrals=referrals.refer(stream(seed, "referrals"), calendar, persons, orders, truth.referring),
         contents=contents.create(stream(seed, "contents"), calendar, persons, orders),
     )

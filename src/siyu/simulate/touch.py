@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .columns import NEVER
+from .parameters import Advertising
 from .people import People
 from .purchases import Orders
 from .relations import DEDICATED_SERVICE, GROUP_MEMBER, MINIPROGRAM_USER, Relations
@@ -94,6 +95,7 @@ def touch(
     reach: np.ndarray,
     orders: Orders,
     relations: Relations,
+    truth: Advertising,
 ) -> Touches:
     """All events of the window."""
     entries = _join(
@@ -104,7 +106,9 @@ def touch(
         ]
     )
     entries = entries.where((entries.moment >= calendar.start) & (entries.moment < calendar.end))
-    everything = _join([entries, *_around(rng, entries), *_advertisements(rng, calendar, people)])
+    everything = _join(
+        [entries, *_around(rng, entries), *_advertisements(rng, people), *_retargeted(rng, people, orders, truth)]
+    )
     everything = everything.where((everything.moment >= calendar.start) & (everything.moment < calendar.end))
     order = np.lexsort((everything.event, everything.person, everything.moment))
     return _forget(rng, everything.where(order))
@@ -160,7 +164,7 @@ def _around(rng: np.random.Generator, entries: Touches) -> Iterator[Touches]:
         yield _events(rng, some.person, moment, event, some.touchpoint, paid=some.paid, order=some.order)
 
 
-def _advertisements(rng: np.random.Generator, calendar: Season, people: People) -> Iterator[Touches]:
+def _advertisements(rng: np.random.Generator, people: People) -> Iterator[Touches]:
     """Paid impressions in WeChat Moments, mostly before a person arrives; some are clicked."""
     who = np.flatnonzero(people.wechat & (rng.random(people.count) < 0.55))
     moment = people.arrival[who] - rng.exponential(5 * DAY, len(who)).astype(np.int64)
@@ -168,6 +172,19 @@ def _advertisements(rng: np.random.Generator, calendar: Season, people: People) 
     yield shown
     clicked = shown.where(rng.random(len(shown)) < 0.18)
     yield _events(rng, clicked.person, clicked.moment + 3, CLICK, clicked.touchpoint, paid=clicked.paid)
+
+
+def _retargeted(rng: np.random.Generator, people: People, orders: Orders, truth: Advertising) -> Iterator[Touches]:
+    """Advertisements shown to those who are about to buy in the mini program's shop, the last of them clicked."""
+    able = (orders.platform == YOUZAN) & people.wechat[orders.person]
+    rows = np.flatnonzero(able & (rng.random(len(orders)) < truth.retargeted_share))
+    clicked_at = orders.ordered_at[rows] - rng.integers(HOUR // 4, 12 * HOUR, len(rows))
+    place = np.full(len(rows), MOMENTS_AD)
+    paid = np.ones(len(rows), bool)
+    yield _events(rng, orders.person[rows], clicked_at, CLICK, place, paid=paid)
+    for _ in range(truth.shown_per_click):
+        shown_at = clicked_at - rng.integers(3, 6 * DAY, len(rows))
+        yield _events(rng, orders.person[rows], shown_at, IMPRESSION, place, paid=paid)
 
 
 def _events(

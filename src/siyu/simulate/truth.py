@@ -12,6 +12,7 @@ from .columns import NEVER
 from .exportfile import Cell, Exports
 from .identifiers import DEVICES, NAMESPACES, STORE_PHONE
 from .orderids import order_ids
+from .panels import REASONS, Reported, panel_days, reported
 from .referrals import WHY
 from .relations import TYPES
 from .season import DAY
@@ -29,6 +30,7 @@ Written by `siyu simulate`; nothing here is loaded by `siyu load`. Compare what 
 | orders.csv | every paid order: person, paid_at, amount, platform, order_id, refunded amount and moment |
 | relations.csv | every relation: person, type, platform, touchpoint, from, to |
 | referrals.csv | every row of the referral file with its reason; only `invitation` is a valid referral |
+| reported.csv | the figures of platforms' reports: what the brand counts, and the amount each reason adds to it |
 | parameters.json | seed, window, true parameters, the effect of referral, how many wrinkles stand in which file |
 
 Money is in CNY, times are local (Asia/Shanghai). A value of kind `shared` belongs to several persons (a family phone);
@@ -44,6 +46,7 @@ def write_truth(story: Story, out: Exports, wrinkles: Mapping[str, Mapping[str, 
     _write_orders(story, out)
     _write_relations(story, out)
     _write_referrals(story, out)
+    _write_reported(story, out)
     (out.folder / "parameters.json").write_text(parameters(story, wrinkles), encoding="utf-8")
     (out.folder / "README.md").write_text(README, encoding="utf-8")
 
@@ -169,3 +172,26 @@ def _write_referrals(story: Story, out: Exports) -> None:
         "why": text.pick(WHY, found.why),
     }
     out.write("referrals.csv", "truth", len(found), cells)
+
+
+def _write_reported(story: Story, out: Exports) -> None:
+    figures = [(platform, figure) for platform in range(len(PLATFORMS)) for figure in reported(story, platform)]
+    starts = panel_days(story).start + DAY * np.arange(panel_days(story).count)
+    rows = sum(len(figure.own) for _, figure in figures)
+    cells: dict[str, Cell] = {
+        "metric": pa.concat_arrays([pa.array([figure.metric] * len(starts)) for _, figure in figures]),
+        "platform": text.pick(PLATFORMS, np.repeat([platform for platform, _ in figures], len(starts))),
+        "date": text.days(np.tile(starts, len(figures))),
+        "reported": _figures([(figure, figure.shown) for _, figure in figures]),
+        "own": _figures([(figure, figure.own) for _, figure in figures]),
+        **{
+            why: _figures([(f, f.added.get(why, np.zeros(len(starts), np.int64))) for _, f in figures])
+            for why in REASONS
+        },
+    }
+    out.write("reported.csv", "truth", rows, cells)
+
+
+def _figures(columns: list[tuple[Reported, np.ndarray]]) -> text.Text:
+    """Orders as whole numbers, money with two places."""
+    return pa.concat_arrays([text.whole(v) if f.metric == "orders" else text.money(v) for f, v in columns])
