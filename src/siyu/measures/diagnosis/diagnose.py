@@ -88,7 +88,7 @@ class Diagnosis:
 def diagnose(workspace: Workspace, asked: Asked, now: dt.datetime) -> Diagnosis:
     """Where to act and why, as of a day and window. Spans are brought up to date; identity is taken as it stands.
 
-    Raises MeasureError where nothing can be measured.
+    What the files cannot answer is None with its reason. Raises MeasureError for a window below 1 day.
     """
     document = measure(workspace, as_of=asked.date, window=asked.window, now=now)
     facts = Facts(workspace.warehouse)
