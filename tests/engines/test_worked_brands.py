@@ -79,7 +79,7 @@ def assert_histories_are_those_of_the_purchases(workspace: Workspace, as_of: dt.
     found = summary(warehouse, asked)
     for name in ("buyer", "frequency", "recency", "T", "monetary_value"):
         np.testing.assert_allclose(getattr(found, name), getattr(wanted, name), rtol=1e-12, err_msg=name)
-    assert score(warehouse, asked, days=90).buyers == warehouse.count(CLV_SCORE) == len(wanted.frequency)
+    assert score(warehouse, asked, days=90).buyers == len(wanted.frequency) < warehouse.count(CLV_SCORE)
     assert backtest(warehouse, asked, days=90).actual.sum() > 0
 
 

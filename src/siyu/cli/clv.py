@@ -28,7 +28,7 @@ Holdout = Annotated[int, typer.Option("--days", metavar="DAYS", help="Days befor
 #: A question always has a window; forecasts do not look at it.
 WINDOW_DAYS = 30
 
-group = typer.Typer(name="clv", help="What buyers will be worth: fit, score, and test the forecast.",
+group = typer.Typer(name="clv", help="What consumers will be worth: fit, score, and test the forecast.",
                     no_args_is_help=True)  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def fit(model: Model = "bg_nbd", as_of: AsOf = None, as_json: AsJson = False) ->
 
 @group.command("score")
 def score(model: Model = "bg_nbd", as_of: AsOf = None, days: Horizon = 365, as_json: AsJson = False) -> int:
-    """Forecast what every buyer will buy and spend, and keep it in the table clv_score."""
+    """Forecast what everyone in F and every buyer will be worth, and keep it in the table clv_score."""
     with _asked(model, as_of) as (opened, asked):
         scored = scores.score(opened.warehouse, asked, days=days, model=model).as_json()
         currency = opened.settings.currency
@@ -60,32 +60,76 @@ def score(model: Model = "bg_nbd", as_of: AsOf = None, days: Horizon = 365, as_j
         emit({"as_of": asked.date.isoformat(), **scored})
         return DONE
     _show_fit(scored["purchases"])
-    value = scored["predicted_value"] / 10 ** exponent(currency)
-    out().print(f"{scored['buyers']:,} buyers, {scored['expected_alive']:,.0f} of them still buying; in the next {days}"
-                f" days {scored['expected_purchases']:,.0f} purchase days and {currency} {value:,.0f} are expected.")
-    suggest(f"siyu query 'SELECT * FROM clv_score ORDER BY predicted_value DESC LIMIT 20'{suffix()}", "lists the best")
+    _show_season(scored["season"])
+    table("", ("role", "consumers", "realised", "forecast", "80 of 100 between", "by sharing"),
+          [_role(name, row, currency) for name, row in scored["by_role"].items()])  # fmt: skip
+    out().print(f"{scored['consumers']:,} consumers, {scored['buyers']:,} of them buyers; in the next {days} days"
+                f" {scored['expected_purchases']:,.0f} purchase days and"
+                f" {_money(scored['predicted_own'], currency)} are expected.")  # fmt: skip
+    _show_not_measurable(scored)
+    suggest(f"siyu query 'SELECT * FROM clv_score ORDER BY total_clv DESC LIMIT 20'{suffix()}", "lists the best")
     return DONE
 
 
 @group.command("backtest")
 def backtest(model: Model = "bg_nbd", as_of: AsOf = None, days: Holdout = 90, as_json: AsJson = False) -> int:
-    """Fit before a cut and compare the forecast with what buyers then did, by decile and in all."""
+    """Fit before a cut and compare the forecasts with what consumers then did, by decile and in all."""
     with _asked(model, as_of) as (opened, asked):
         tested = backtests.backtest(opened.warehouse, asked, days=days, model=model)
+        currency = opened.settings.currency
     document = {"as_of": asked.date.isoformat(), "cut": date_of(tested.cut_day).isoformat(), **tested.as_json()}
     if as_json:
         emit(document)
         return DONE
     _show_fit(document)
-    rows = [(str(d["decile"]), f"{d['buyers']:,}", f"{d['predicted']:.3f}", f"{d['actual']:.3f}")
-            for d in document["deciles"]]
+    _show_season(document["season"])
+    rows = [
+        (str(d["decile"]), f"{d['consumers']:,}", f"{d['predicted']:.3f}", f"{d['actual']:.3f}")
+        for d in document["deciles"]
+    ]
     out().print(f"Purchase days per buyer, {document['cut']} to {document['as_of']}:")
     table("", ("decile", "buyers", "forecast", "actual"), rows)
-    error = document["total_error"]
-    told = "nobody bought" if error is None else f"{error:+.1%}"
-    out().print(f"In all {document['predicted_total']:,.0f} forecast, {document['actual_total']:,.0f} came ({told}); a"
-                f" buyer is missed by {document['mae']:.3f}, by {document['mae_naive']:.3f} with the mean for all.")
+    table("", ("of whom: what", "consumers", "forecast", "actual", "error", "missed by", "with the mean"),
+          [_part(name, part, currency) for name, part in document["parts"].items()])  # fmt: skip
+    _show_not_measurable(document)
     return DONE
+
+
+def _role(name: str, row: dict[str, Any], currency: str) -> tuple[str, ...]:
+    own, shared = row["predicted_own"], row["predicted_referral"]
+    between = f"{_money(own['low'], currency)} - {_money(own['high'], currency)}" if own else ""
+    return (name, f"{row['consumers']:,}", _money(row["historic_own"], currency),
+            _money(own and own["value"], currency), between, _money(shared and shared["value"], currency))  # fmt: skip
+
+
+def _part(name: str, part: dict[str, Any], currency: str) -> tuple[str, ...]:
+    """A comparison as a row: totals, then by how much a consumer is missed, by the model and by the mean of all."""
+
+    def told(value: float | None, decimals: int = 0) -> str:
+        if value is None:
+            return ""
+        return _money(value, currency, decimals) if "value" in name else f"{value:,.{3 * decimals // 2}f}"
+
+    error = "" if part["total_error"] is None else f"{part['total_error']:+.1%}"
+    return (backtests.PARTS[name], f"{part['consumers']:,}", told(part["predicted_total"]), told(part["actual_total"]),
+            error, told(part["mae"], 2), told(part["mae_naive"], 2))  # fmt: skip
+
+
+def _money(minor: float | None, currency: str, decimals: int = 0) -> str:
+    return "" if minor is None else f"{currency} {minor / 10 ** exponent(currency):,.{decimals}f}"
+
+
+def _show_season(season: dict[str, Any]) -> None:
+    if season["index"] is None:
+        out().print(f"No season is used: {season['reason']}.")
+        return
+    months = ", ".join(f"{month} {value:.2f}" for month, value in enumerate(season["index"], start=1))
+    out().print(f"Season of {season['years']} whole years (1 = a usual month): {months}")
+
+
+def _show_not_measurable(document: dict[str, Any]) -> None:
+    for name, reason in document["not_measurable"].items():
+        out().print(f"{name}: {reason}")
 
 
 @contextlib.contextmanager
@@ -104,7 +148,9 @@ def _show_fit(fitted: dict[str, Any]) -> None:
     if fallback:
         out().print(f"{fallback['from']} does not hold for these buyers ({fallback['reason']}); {fitted['model']} is"
                     " used instead.")  # fmt: skip
-    rows = [(symbol, f"{value:,.4f}", "" if fitted["se"].get(symbol) is None else f"{fitted['se'][symbol]:,.4f}")
-            for symbol, value in fitted["params"].items()]
+    rows = [
+        (symbol, f"{value:,.4f}", "" if fitted["se"].get(symbol) is None else f"{fitted['se'][symbol]:,.4f}")
+        for symbol, value in fitted["params"].items()
+    ]
     out().print(f"{fitted['model']}: {fitted['n']:,} buyers, log-likelihood {fitted['log_likelihood']:,.1f}")
     table("", ("parameter", "value", "standard error"), rows)

@@ -31,8 +31,14 @@ def assert_calibrated(model, drawn, ahead) -> None:
     """Means of drawn buyers lie within 4 standard errors of the forecasts, in every class of frequency and recency."""
     forecast, alive = model.expected_purchases(ahead, *drawn.history), model.probability_alive(*drawn.history)
     late = drawn.t_x > drawn.T / 2
-    for group in [(drawn.x == 0), *((drawn.x >= low) & (drawn.x < high) & (late == half)
-                                    for low, high in ((1, 2), (2, 5), (5, 1e9)) for half in (False, True))]:
+    for group in [
+        (drawn.x == 0),
+        *(
+            (drawn.x >= low) & (drawn.x < high) & (late == half)
+            for low, high in ((1, 2), (2, 5), (5, 1e9))
+            for half in (False, True)
+        ),
+    ]:
         if group.sum() > 500:
             _assert_mean(drawn.future[group], forecast[group])
             _assert_mean(drawn.alive[group], alive[group])

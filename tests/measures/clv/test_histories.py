@@ -1,4 +1,4 @@
-"""Histories from the warehouse equal an independent SQL over the facts; forecasts and back-tests rest on them."""
+"""Histories from the warehouse equal an independent SQL over the facts; back-tests count what came after them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from siyu.measures.asked import Asked
 from siyu.measures.build import refresh
 from siyu.measures.clv.backtest import backtest
 from siyu.measures.clv.histories import summary
-from siyu.measures.clv.scores import score
 from siyu.measures.clv.summary import Summary
-from siyu.store.tables import CLV_SCORE
 from tests.measures.random_brand import AS_OF
 from tests.measures.reference import cursor_of, occasions
 from tests.measures.test_parity import brand_in
@@ -34,21 +32,6 @@ def test_histories_equal_the_sql_reference(tmp_path, seed):
         np.testing.assert_allclose(getattr(found, name), getattr(wanted, name), rtol=1e-12, err_msg=name)
 
 
-def test_scores_stand_for_every_buyer_and_are_never_negative(tmp_path):
-    with brand_in(tmp_path / "brand", 3) as workspace:
-        refresh(workspace)
-        asked = Asked(day_of(AS_OF[0]), 30, workspace.settings)
-        for days in (30, 365):
-            scored = score(workspace.warehouse, asked, days=days)
-        rows = workspace.warehouse.arrow(CLV_SCORE.expr()).sort_by("consumer_id")
-        buyers = summary(workspace.warehouse, asked).buyer
-    assert np.array_equal(rows["consumer_id"].to_numpy(), buyers)
-    assert set(rows["horizon_days"].to_pylist()) == {365}
-    for name in ("p_alive", "expected_purchases", "expected_spend", "predicted_value"):
-        assert (rows[name].to_numpy() >= 0).all()
-    assert scored.predicted_value == pytest.approx(rows["predicted_value"].to_numpy().sum())
-
-
 def test_a_back_test_counts_what_came_after_the_cut(tmp_path):
     as_of = AS_OF[0]
     with brand_in(tmp_path / "brand", 5, consumers=200) as workspace:
@@ -62,8 +45,8 @@ def test_a_back_test_counts_what_came_after_the_cut(tmp_path):
     document = tested.as_json()
     assert document["buyers"] == len(known)
     assert document["actual_total"] == sum(day > tested.cut_day and buyer in known for buyer, day in later) > 0
-    assert sum(d["buyers"] for d in document["deciles"]) == document["buyers"]
-    told = sum(d["predicted"] * d["buyers"] for d in document["deciles"])
+    assert sum(d["consumers"] for d in document["deciles"]) == document["buyers"]
+    told = sum(d["predicted"] * d["consumers"] for d in document["deciles"])
     assert told == pytest.approx(document["predicted_total"])
     forecasts = [d["predicted"] for d in document["deciles"]]
     assert forecasts == sorted(forecasts, reverse=True)
@@ -76,4 +59,4 @@ def test_a_holdout_before_the_first_buyer_is_refused(tmp_path):
         with pytest.raises(MeasureError, match="Nobody had bought"):
             backtest(workspace.warehouse, asked, days=20_000)
         with pytest.raises(MeasureError, match="1 day or more"):
-            score(workspace.warehouse, asked, days=0)
+            backtest(workspace.warehouse, asked, days=0)

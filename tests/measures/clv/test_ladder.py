@@ -52,6 +52,18 @@ def test_data_without_information_are_named(summary, reason):
     assert_usable(shown.model, summary)
 
 
+def test_the_last_rung_says_when_it_too_has_nothing_to_fit():
+    shown = fit(of((0, 0, 5), (0, 0, 9))).as_json()
+    assert (shown["model"], shown["converged"], shown["se"]) == ("empirical_bayes", False, {"r": None, "alpha": None})
+    assert shown["fallback"]["reason"].endswith("empirical_bayes: no repeat purchases")
+    asked = fit(of((0, 0, 5), (0, 0, 9)), "empirical_bayes")
+    assert asked.fallback == {"from": "empirical_bayes", "reason": "no repeat purchases"}
+
+
+def test_only_the_last_rung_knows_no_leaving():
+    assert [name for name, model in MODELS.items() if not model.leaves] == ["empirical_bayes"]
+
+
 @pytest.mark.parametrize("name", ["bg_nbd", "pareto_nbd"])
 def test_buyers_who_never_leave_have_no_dropout_to_identify(name):
     drawn = simulated.pareto_nbd((0.8, 6.0, 1.0, 1e9), 3_000)
@@ -77,8 +89,8 @@ FEW = st.lists(HISTORY, min_size=1, max_size=6)
 def test_any_few_histories_converge_or_say_what_they_fell_back_to(rows, name, times):
     summary = of(*(rows * times))
     shown = fit(summary, name)
-    assert shown.model.converged_
-    assert (shown.fallback is None) == (shown.model.name == name)
+    assert shown.model.converged_ or shown.fallback["reason"].endswith(shown.model.degenerate_)
+    assert (shown.fallback is None) == (shown.model.converged_ and shown.model.name == name)
     assert shown.fallback is None or shown.fallback["from"] == name
     assert np.isfinite(shown.model.log_likelihood_)
     assert_usable(shown.model, summary)
@@ -90,6 +102,7 @@ def test_even_a_degenerate_fit_itself_forecasts_finite_numbers(rows, name):
     summary = of(*rows)
     model = MODELS[name]().fit(summary.frequency, summary.recency, summary.T)
     assert model.converged_ or model.degenerate_ is not None
+    assert (model.weeks_to_next(summary.frequency, summary.recency, summary.T) >= 0).all()
     assert_usable(model, summary)
 
 

@@ -17,21 +17,28 @@ from siyu.measures.clv.summary import Array, Histories
 
 #: Where buyers differ no more than chance, the mean counts like this many times the mean observed time.
 POOLED = 1e6
+NO_DIFFERENCE = "buyers differ no more than chance, all have the mean rate"
 
 
 class EmpiricalBayesMean(PurchaseModel):
-    """r, alpha of the purchase rate; a buyer's is (r + x) / (alpha + T), and P(alive) is 1."""
+    """r, alpha of the purchase rate; a buyer's is (r + x) / (alpha + T).
+
+    P(alive) is 1 because nobody is thought to leave. Where no likelihood can be maximised all have the mean rate:
+    `converged_` is then False, `degenerate_` says why.
+    """
 
     name: ClassVar[str] = "empirical_bayes"
     symbols: ClassVar[tuple[str, ...]] = ("r", "alpha")
+    leaves: ClassVar[bool] = False
 
     def fit(self, frequency: Any, recency: Any, T: Any, weights: Any = None) -> Self:
-        """Maximum likelihood where buyers differ, else the mean rate without standard errors; always converges."""
+        """Maximum likelihood where buyers differ; else the mean rate without standard errors, which says so."""
         histories = Histories.of(frequency, recency, T, weights)
-        optimum = maximise(self._problem(histories)) if degenerate(histories) is None else None
+        reason = degenerate(histories)
+        optimum = maximise(self._problem(histories)) if reason is None else None
         if optimum is None or not optimum.converged:
-            optimum = _pooled(histories)
-        self._keep(optimum, histories.n, None)
+            optimum, reason = _pooled(histories), reason or NO_DIFFERENCE
+        self._keep(optimum, histories.n, reason)
         return self
 
     def expected_purchases_new(self, t: Any) -> Array:
@@ -79,4 +86,4 @@ def _pooled(rows: Histories) -> Optimum:
     alpha = POOLED * max(mean_T, TIME_MIN)
     params = np.array([rate * alpha, alpha])
     value = _Likelihood(rows)(params)[0] if rate else 0.0
-    return Optimum(params, np.full(2, np.nan), value, converged=True)
+    return Optimum(params, np.full(2, np.nan), value, converged=False)

@@ -17,6 +17,8 @@ from siyu.measures.clv.summary import Array
 
 #: Where the model is degenerate, the mean of all counts like this many occasions of the buyer's own.
 PRIOR_OCCASIONS = 1.0
+#: The variance of a buyer's mean spend is infinite up to a shape of 2; it is taken as that of this much above.
+SHAPE_LEFT = 0.5
 
 
 class GammaGamma(Model):
@@ -55,6 +57,18 @@ class GammaGamma(Model):
         if self.degenerate_ is not None:
             return (PRIOR_OCCASIONS * self.mean_spend_ + x * z) / (PRIOR_OCCASIONS + x)
         return p * (v + x * z) / (p * x + q - 1)
+
+    def moments(self, frequency: Any, monetary_value: Any) -> tuple[Array, Array, float]:
+        """E(M), E(M^2) of a buyer's mean spend M, and the variance of one purchase over M^2, which is 1/p.
+
+        M is p/nu with nu ~ gamma(p x + q, v + x z). Without a fit M is taken as known, and 1 for 1/p.
+        """
+        mean = self.expected_spend(frequency, monetary_value)
+        if self.degenerate_ is not None:
+            return mean, mean**2, 1.0
+        p, q, _ = self._values()
+        shape = p * np.broadcast_to(np.asarray(frequency, dtype=float), mean.shape) + q
+        return mean, mean**2 * (shape - 1) / np.maximum(shape - 2, SHAPE_LEFT), 1 / p
 
     @classmethod
     def _saved(cls) -> tuple[str, ...]:

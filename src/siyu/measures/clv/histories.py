@@ -12,10 +12,14 @@ import numpy as np
 import pyarrow as pa
 
 from siyu.measures.asked import Asked
-from siyu.measures.clv.summary import DAYS_PER_WEEK, Summary
+from siyu.measures.clv.summary import Summary
+from siyu.measures.clv.weeks import CALENDAR, Clock
 from siyu.measures.facts import net_purchases
 from siyu.store.tables import ORDER_REFUND, PURCHASE
 from siyu.store.warehouse import Warehouse
+
+#: What of a history the models look at.
+HISTORY = ("consumer_id", "frequency", "recency_days", "age_days", "monetary_value")
 
 
 def occasions(asked: Asked) -> ir.Table:
@@ -27,10 +31,11 @@ def occasions(asked: Asked) -> ir.Table:
 
 
 def histories(asked: Asked) -> ir.Table:
-    """Every known buyer: consumer_id, frequency, recency_days, age_days, monetary_value.
+    """Every known buyer: consumer_id, frequency, recency_days, age_days, monetary_value, first_value, historic_own.
 
     frequency = occasions - 1; recency_days = first to last occasion; age_days = first occasion to the day;
-    monetary_value = mean net value of the repeat occasions, 0 of none.
+    monetary_value = mean net value of the repeat occasions, 0 of none; first_value = of the first occasion;
+    historic_own = of all.
     """
     bought = occasions(asked)
     each = bought.group_by("consumer_id").aggregate(
@@ -45,19 +50,21 @@ def histories(asked: Asked) -> ir.Table:
         recency_days=(each["last"] - each["first"]).cast("int64"),
         age_days=(asked.day - each["first"]).cast("int64"),
         monetary_value=ibis.coalesce(repeated, 0.0),
+        first_value=each.first_value.cast("int64"),
+        historic_own=each.total,
     )
 
 
 def summary(warehouse: Warehouse, asked: Asked) -> Summary:
     """The histories as arrays, in weeks, by ascending consumer_id."""
-    return of_rows(warehouse.arrow(histories(asked)).sort_by("consumer_id"))
+    return of_rows(warehouse.arrow(histories(asked)).sort_by("consumer_id"), asked.day)
 
 
-def of_rows(rows: pa.Table) -> Summary:
-    """Rows with the columns of `histories` as arrays, in their order."""
-    week = float(DAYS_PER_WEEK)
-    column = {name: rows[name].to_numpy() for name in rows.column_names}
+def of_rows(rows: pa.Table, day: int, clock: Clock = CALENDAR) -> Summary:
+    """Rows with the columns of `histories` as of a day as arrays, in their order, in weeks of the clock."""
+    column = {name: rows[name].to_numpy() for name in HISTORY}
+    first = day - column["age_days"]
     return Summary(
-        column["frequency"].astype(np.float64), column["recency_days"] / week, column["age_days"] / week,
-        column["monetary_value"], column["consumer_id"],
+        column["frequency"].astype(np.float64), clock.between(first, first + column["recency_days"]),
+        clock.between(first, day), column["monetary_value"], column["consumer_id"], clock.unit,
     )  # fmt: skip

@@ -36,16 +36,26 @@ class Fit:
 
 
 def fit(summary: Summary, model: str = "bg_nbd") -> Fit:
-    """Fit the model, or the first rung below it that converges; MeasureError for an unknown name or no buyers."""
+    """Fit the model, or the first rung below it that converges, in any case the last one.
+
+    The last rung always forecasts; where even it has nothing to fit it is not converged, and its reason stands with the
+    others. MeasureError for an unknown name or no buyers.
+    """
     if model not in MODELS:
         raise MeasureError(f"Unknown purchase model '{model}'.", remedy=f"One of {', '.join(MODELS)}.")
     reasons = []
-    for name in dict.fromkeys((model, *FALLBACKS)):
+    for name in _rungs(model):
         fitted = MODELS[name]().fit(summary.frequency, summary.recency, summary.T)
         if fitted.converged_:
             break
         reasons.append((name, fitted.degenerate_ or "the search did not converge"))
     return Fit(fitted, summary.unit, _fallback(reasons))
+
+
+def _rungs(model: str) -> tuple[str, ...]:
+    """The model and what stands below it."""
+    below = FALLBACKS[FALLBACKS.index(model) + 1 :] if model in FALLBACKS else FALLBACKS
+    return (model, *below)
 
 
 def _fallback(reasons: list[tuple[str, str]]) -> dict[str, str] | None:

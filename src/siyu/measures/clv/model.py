@@ -78,6 +78,9 @@ class Model:
 class PurchaseModel(Model, ABC):
     """How often and how long buyers buy. Time is in any one unit (weeks in this package); T > 0 is not required."""
 
+    #: Whether the model knows leaving; else P(alive) is 1 by assumption and no finding.
+    leaves: ClassVar[bool] = True
+
     def __init__(self, *, sample_histories: int = SAMPLE_HISTORIES) -> None:
         self.sample_histories = sample_histories
 
@@ -100,6 +103,25 @@ class PurchaseModel(Model, ABC):
     def probability_alive(self, frequency: Any, recency: Any, T: Any) -> Array:
         """Probability that a known buyer has not left."""
         return self._alive(*columns(frequency, recency, T))
+
+    def weeks_to_next(self, frequency: Any, recency: Any, T: Any) -> Array:
+        """Time in which a known buyer has bought again with probability 1/2; infinite where that is never so.
+
+        A median, because the mean time of who buys at a gamma-distributed rate is infinite up to r + x = 1.
+        """
+        x, t_x, T = columns(frequency, recency, T)
+        goal = 0.5 / np.maximum(self._alive(x, t_x, T), 1e-12)
+        soon, found = goal < 1, np.full(len(x), np.inf)
+        found[soon] = self._wait(goal[soon], *self.rate(x[soon], T[soon]))
+        return found
+
+    def rate(self, x: Array, T: Array) -> tuple[Array, Array]:
+        """Shape and inverse scale of the gamma-distributed purchase rate of who is alive: r + x, alpha + T."""
+        return self.params_["r"] + x, self.params_["alpha"] + T
+
+    def _wait(self, chance: Array, shape: Array, since: Array) -> Array:
+        """When who is alive has bought again with that chance, 1 - (since/(since + t))^shape; nobody leaves before."""
+        return since * np.expm1(-np.log1p(-chance) / np.maximum(shape, 1e-12))
 
     @abstractmethod
     def _alive(self, x: Array, t_x: Array, T: Array) -> Array:

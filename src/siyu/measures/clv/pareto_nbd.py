@@ -46,6 +46,26 @@ class ParetoNBD(PurchaseModel):
         r, alpha, s, beta = self._values()
         return (r + x) / (alpha + T) * _lifetime(np.array([t]), s, beta + T)
 
+    def _wait(self, chance: Array, shape: Array, since: Array) -> Array:
+        """As for buyers who stay, but they may leave first: bought again by t = integral over the chance v of no
+        purchase, from its value at t to 1, of the chance (beta'/(beta' + t(v)))^s of still being there."""
+        _, alpha, s, beta = self._values()
+        still = since - alpha + beta
+
+        def bought(v: Array) -> Array:
+            nodes = v + (1 - v) * (NODES[:, None] + 1) / 2
+            there = np.exp(-s * np.log1p(since * np.expm1(-np.log(nodes) / shape) / still))
+            return (1 - v) / 2 * (NODE_WEIGHTS @ there)
+
+        low, high = np.zeros(len(chance)), np.ones(len(chance))
+        with np.errstate(over="ignore"):
+            never = bought(low) < chance
+            for _ in range(40):
+                middle = (low + high) / 2
+                enough = bought(middle) > chance
+                low, high = np.where(enough, middle, low), np.where(enough, high, middle)
+            return np.where(never, np.inf, since * np.expm1(-np.log(np.maximum(low, _TINY)) / shape))
+
     def _likelihood(self, histories: Histories) -> _Likelihood:
         return _Likelihood(histories)
 

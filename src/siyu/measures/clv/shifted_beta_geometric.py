@@ -30,13 +30,16 @@ class ShiftedBetaGeometric(Model):
     name: ClassVar[str] = "sbg"
     symbols: ClassVar[tuple[str, ...]] = ("alpha", "beta")
 
-    def fit(self, periods: Any, happened: Any, weights: Any = None) -> Self:
-        """Maximum likelihood. A row is seen for `periods`; it happened in the last of them, or not yet."""
-        t, ended, counts = _checked(periods, happened, weights)
-        first, at, _ = distinct(t, ended)
-        likelihood = _Likelihood(t[first], ended[first], np.bincount(at, counts))
+    def fit(self, periods: Any, happened: Any, weights: Any = None, entered: Any = 0) -> Self:
+        """Maximum likelihood. A row is seen for `periods`; it happened in the last of them, or not yet.
+
+        `entered`: the periods that had passed without it before the row was first seen, counted in `periods`.
+        """
+        t, ended, counts, since = _checked(periods, happened, weights, entered)
+        first, at, _ = distinct(t, ended, since)
+        likelihood = _Likelihood(t[first], ended[first], np.bincount(at, counts), since[first])
         optimum = maximise(Problem(likelihood, likelihood.n, self.symbols, np.ones(2), STARTS))
-        self._keep(optimum, likelihood.n, _degenerate(t, ended, counts))
+        self._keep(optimum, likelihood.n, _degenerate(t - since, ended, counts))
         return self
 
     def survival(self, t: Any) -> Array:
@@ -51,22 +54,25 @@ class ShiftedBetaGeometric(Model):
 
 
 class _Likelihood:
-    """sum of n_t ln P(T = t) and n ln S(t), with P(T = t) = B(alpha + 1, beta + t - 1) / B(alpha, beta)."""
+    """sum of n_t ln P(T = t) and n ln S(t), with P(T = t) = B(alpha + 1, beta + t - 1) / B(alpha, beta).
 
-    def __init__(self, t: Array, ended: Array, weights: Array) -> None:
+    Of a row first seen after s periods both are given S(s): S(t)/S(s) = B(alpha, beta + t) / B(alpha, beta + s).
+    """
+
+    def __init__(self, t: Array, ended: Array, weights: Array, since: Array | float = 0.0) -> None:
         self.ended, self.weights, self.n = ended.astype(float), weights, float(weights.sum())
         self.stayed = t - self.ended
-        self.t = t
+        self.t, self.since = t, np.broadcast_to(since, t.shape)
 
     def __call__(self, params: Array) -> tuple[float, Array]:
         """ln L and its gradient in alpha, beta."""
         alpha, beta = params
-        value = self.weights @ (_ln_survival(alpha, beta, self.stayed)
+        value = self.weights @ (betaln(alpha, beta + self.stayed) - betaln(alpha, beta + self.since)
                                 + self.ended * (np.log(alpha) - np.log(alpha + beta + self.stayed)))  # fmt: skip
-        both = psi(alpha + beta) - psi(alpha + beta + self.t)
+        both = psi(alpha + beta + self.since) - psi(alpha + beta + self.t)
         return float(value), np.array([
             self.weights @ (both + self.ended / alpha),
-            self.weights @ (both + psi(beta + self.stayed) - psi(beta)),
+            self.weights @ (both + psi(beta + self.stayed) - psi(beta + self.since)),
         ])  # fmt: skip
 
 
@@ -90,14 +96,15 @@ def _times(t: Any) -> Array:
     return np.atleast_1d(np.asarray(t, dtype=float))
 
 
-def _checked(periods: Any, happened: Any, weights: Any) -> tuple[Array, Array, Array]:
+def _checked(periods: Any, happened: Any, weights: Any, entered: Any) -> tuple[Array, Array, Array, Array]:
     t, ended = _times(periods), np.atleast_1d(np.asarray(happened, dtype=bool))
     counts = np.ones(len(t)) if weights is None else np.asarray(weights, dtype=float)
+    since = np.broadcast_to(np.asarray(entered, dtype=float), t.shape)
     if not len(t) == len(ended) == len(counts) or not counts.sum() > 0:
         raise MeasureError("sBG needs at least one row; periods, happened and weights must be of one length.")
-    if not np.isfinite(t).all() or (t < ended).any() or (counts < 0).any():
+    if not np.isfinite(t).all() or (t - since < ended).any() or (since < 0).any() or (counts < 0).any():
         raise MeasureError("sBG needs whole periods: at least 1 where it happened, at least 0 where not; weights >= 0.")
-    return t, ended, counts
+    return t, ended, counts, since
 
 
 def _degenerate(t: Array, ended: Array, weights: Array) -> str | None:
