@@ -95,6 +95,11 @@ def _orders(facts: Facts) -> tuple[ir.Table, ...]:
     return (orders.filter(orders.paid_amount > 0),)
 
 
+def _costed_products(facts: Facts) -> ir.Table:
+    products = facts.of("products")
+    return products.filter(products.cost.notnull())
+
+
 @dataclass(frozen=True)
 class Source:
     """Facts of one meaning, wherever they stand."""
@@ -111,11 +116,15 @@ SOURCES: dict[str, Source] = {
     "entries": Source("entries (visit, enter, open) of known consumers into touchpoints", _entries),
     "orders": Source("paid orders", _orders),
     "referrals": Source("referrals", lambda facts: (facts.of("referrals"),)),
+    "product_costs": Source("product costs", lambda facts: (_costed_products(facts),)),
     # What siyu's own programmes will record; until they do, nothing is there.
     "rewards": Source("rewards of referrals", lambda facts: ()),
     "guide_sends": Source("messages sent by guides", lambda facts: ()),
     "guide_tasks": Source("tasks of guides", lambda facts: ()),
     "commissions": Source("commissions of guides", lambda facts: ()),
+    "coupon_costs": Source("costs of coupons", lambda facts: ()),
+    "point_costs": Source("costs of points", lambda facts: ()),
+    "send_costs": Source("costs of sends", lambda facts: ()),
 }
 
 

@@ -11,10 +11,12 @@ from siyu.measures.paths import attribution, sequences, transitions
 from siyu.measures.people import lifecycle, matrix, movement, rfm, shared_value
 from siyu.measures.topics import (
     bundles,
+    buyer_growth,
     categories,
     cohorts,
     community,
     content,
+    contribution,
     entries,
     entry_matrix,
     entry_products,
@@ -26,6 +28,7 @@ from siyu.measures.topics import (
     membership,
     panel,
     promotions,
+    reconciliation,
     recruiting,
     repurchase,
     roi_long_term,
@@ -52,11 +55,14 @@ TOPICS: tuple[Topic, ...] = (
     triangle.TRIANGLE,
     feedback.FEEDBACK,
     guides.GUIDES,
+    contribution.CONTRIBUTION,
+    buyer_growth.BUYER_GROWTH,
 )
 SHEETS: tuple[Sheet, ...] = (
     transitions.TRANSITIONS,
     attribution.ATTRIBUTION,
     sequences.SEQUENCES,
+    reconciliation.RECONCILIATION,
     side_by_side.SIDE_BY_SIDE,
     roi_long_term.ROI_LONG_TERM,
     goods.PRICE,
@@ -80,5 +86,6 @@ SHEETS: tuple[Sheet, ...] = (
     triangle.AREA,
     feedback.RETURN_REASONS,
     entry_matrix.MATRIX,
+    rfm.RFM_CUTS,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)
