@@ -24,7 +24,7 @@ def test_json_carries_the_list_its_model_and_its_back_test(siyu, sold):
     assert [row["rank"] for row in found["list"]] == list(range(1, 8))
     assert all(isinstance(row["consumer_id"], str) for row in found["list"])
     assert found["model"]["converged"]
-    assert [row["k"] for row in found["backtest"]["precision"]][:2] == [100, 1000]
+    assert {100, 1000} < {row["k"] for row in found["backtest"]["precision"]}
 
 
 def test_nothing_personal_is_printed(siyu, sold):

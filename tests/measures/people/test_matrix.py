@@ -6,7 +6,7 @@ import pytest
 
 from siyu.core import settings
 from siyu.core.errors import SettingsError
-from siyu.measures.people.matrix import Cuts, cuts_of, matrix_rows
+from siyu.measures.people.matrix import Cuts, cuts_of, matrix_rows, valued
 from tests.measures.people.told import accepted, fan, order, told
 
 #: Ten buyers of 10, 20 ... 100; the tenth was invited by the first. Median 55, 90th percentile 91.
@@ -23,7 +23,7 @@ def cells(rows: list[dict]) -> dict[tuple[str, str], int]:
 def test_the_cuts_are_the_median_and_the_90th_percentile_of_positive_values(workspace):
     facts, asked = told(workspace, "2026-06-30", {**TEN, "members": [
         {"joined_at": "2026-01-01", "id.phone": "13900000000"}]})  # fmt: skip
-    assert cuts_of(facts, asked)["own"] == Cuts(5500.0, pytest.approx(9100.0))
+    assert cuts_of(facts, asked, valued(facts, asked))["own"] == Cuts(5500.0, pytest.approx(9100.0))
     assert cells(matrix_rows(facts, asked)) == {
         ("none", "none"): 1, ("low", "none"): 4, ("low", "low"): 1, ("mid", "none"): 4, ("high", "none"): 1
     }  # fmt: skip

@@ -56,7 +56,7 @@ def test_members_stand_against_others_and_the_row_says_it_proves_nothing(workspa
     assert (row["upgrade_share"], row["control_upgrade_share"], row["control_consumers"]) == (0.6, 0.8, 5)
     assert row["difference"] == pytest.approx(-0.2)
     assert row["low"] < -0.2 < row["high"]
-    assert "not proof" in row["basis"]
+    assert "not proof" in row["comparison"]
 
 
 def test_who_joins_after_the_opening_is_no_member_of_it(workspace):
@@ -69,9 +69,9 @@ def test_any_two_groups_can_be_compared_and_an_empty_one_gives_null(workspace):
     facts, asked = told(workspace, DAY, {"orders": BEFORE + DOUBLED}, YEAR)
     moved = movement(facts, asked)
     rich, poor = moved.filter(moved.own_value_before > 5000), moved.filter(moved.own_value_before <= 5000)
-    assert compared(facts, asked, rich, poor)["difference"] == pytest.approx(4 / 5 - 3 / 5)
+    assert compared(facts, moved, rich, poor)["difference"] == pytest.approx(4 / 5 - 3 / 5)
     nobody = moved.filter(moved.own_value_before < 0)
-    found = compared(facts, asked, rich, nobody)
+    found = compared(facts, moved, rich, nobody)
     assert (found["difference"], found["low"], found["control_upgrade_share"]) == (None, None, None)
 
 

@@ -7,7 +7,7 @@ import pytest
 from siyu.core import settings
 from siyu.core.errors import SettingsError
 from siyu.measures.asked import Asked
-from siyu.measures.people.rfm import rfm, rfm_rows
+from siyu.measures.people.rfm import cut_rows, rfm, rfm_rows
 from tests.measures.people.told import of, order, told
 
 #: Means of the two: 15 days, 1.5 purchase days, 55.
@@ -22,6 +22,11 @@ def test_better_than_the_mean_is_high(workspace):
     facts, asked = told(workspace, "2026-06-30", {"orders": TWO})
     assert of(workspace, facts, rfm(facts, asked), 1)["type"] == "important_value"
     assert of(workspace, facts, rfm(facts, asked), 2)["type"] == "general_win_back"
+
+
+def test_the_cuts_are_shown(workspace):
+    facts, asked = told(workspace, "2026-06-30", {"orders": TWO})
+    assert [row["cut"] for row in cut_rows(facts, asked)] == [15.0, 1.5, 5500.0]
 
 
 def test_somebody_on_the_mean_itself_is_not_high(workspace):

@@ -37,14 +37,8 @@ class Cuts:
         return sum((test.ifelse(1, 0) for test in over), (value > 0).ifelse(1, 0)).cast("int64")
 
 
-def matrix(facts: Facts, asked: Asked, cuts: dict[str, Cuts] | None = None) -> ir.Table:
-    """Everyone in F and everyone with a value: consumer_id, own_value, referral_value, value_share, own_place,
-    referral_place (places in CLASSES).
-
-    `cuts` by axis, default those of the day itself.
-    """
-    worth = valued(facts, asked)
-    cuts = cuts or cuts_of(facts, asked)
+def matrix(worth: ir.Table, cuts: dict[str, Cuts]) -> ir.Table:
+    """Consumers of `valued` with own_place and referral_place, the places of their values in CLASSES."""
     return worth.mutate(**{f"{axis}_place": cuts[axis].place(worth[f"{axis}_value"]) for axis in AXES})
 
 
@@ -57,9 +51,8 @@ def valued(facts: Facts, asked: Asked) -> ir.Table:
     return facts.warehouse.scratch(f"valued_{asked.day}", each)
 
 
-def cuts_of(facts: Facts, asked: Asked) -> dict[str, Cuts]:
-    """The cuts of each axis as of the day: fixed amounts of the settings, else percentiles of the positive values."""
-    worth = valued(facts, asked)
+def cuts_of(facts: Facts, asked: Asked, worth: ir.Table) -> dict[str, Cuts]:
+    """The cuts of each axis: fixed amounts of the settings, else percentiles of the positive values of `valued`."""
     return {axis: _fixed(axis, asked.settings) or _percentiles(facts, worth, f"{axis}_value") for axis in AXES}
 
 
@@ -75,7 +68,8 @@ def _percentiles(facts: Facts, worth: ir.Table, column: str) -> Cuts:
 
 def matrix_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
     """All sixteen cells, those with nobody too."""
-    each = matrix(facts, asked)
+    worth = valued(facts, asked)
+    each = matrix(worth, cuts_of(facts, asked, worth))
     summed = each.group_by("own_place", "referral_place").aggregate(
         consumers=each.count().cast("int64"),
         own_sum=each.own_value.sum().cast("int64"),
@@ -93,7 +87,8 @@ def _cell(own: int, brought: int, found: dict[str, Any]) -> dict[str, Any]:
 
 def cut_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
     """The cuts of each axis, and how many consumers have a positive value there."""
-    worth, cuts = valued(facts, asked), cuts_of(facts, asked)
+    worth = valued(facts, asked)
+    cuts = cuts_of(facts, asked, worth)
     positive = {f"{axis}_value": (worth[f"{axis}_value"] > 0).ifelse(1, 0).sum().cast("int64") for axis in AXES}
     counted = facts.warehouse.row(worth.aggregate(**positive))
     return [{"axis": axis, "consumers": counted[f"{axis}_value"] or 0, "mid_above": cuts[axis].mid,

@@ -21,13 +21,8 @@ from siyu.measures.people.difference import difference
 from siyu.measures.people.matrix import AXES, CLASSES, cuts_of, matrix, valued
 from siyu.measures.ratio import ratio
 
-ALL, MEMBERS, OTHERS = "all", "members", "non-members"
-BASIS = {
-    ALL: "everyone of the matrix at the opening 期初矩阵中的全部消费者",
-    MEMBERS: "members at the opening 期初会员",
-    OTHERS: "not members at the opening 期初非会员",
-}
-OBSERVED = "observational comparison, not proof 观察性比较，不构成因果证明"
+ALL, MEMBERS, OTHERS = "all", "members at the opening", "others"
+OBSERVED = "members - others (observed, not proof 观察对比，非因果证明)"
 VALUES = ("own_value", "referral_value", "value_share")
 SUMS = ("consumers", "upgraded", "downgraded", "delta_own", "delta_referral", "delta_total")
 
@@ -40,10 +35,11 @@ def movement(facts: Facts, asked: Asked) -> ir.Table:
     0 = neither, or a rise on one axis and a fall on the other.
     """
     opening = asked.on(asked.opening_day)
-    cuts = cuts_of(facts, opening)
+    worth = valued(facts, opening)
+    cuts = cuts_of(facts, opening, worth)
     columns = (*VALUES, *(f"{axis}_place" for axis in AXES))
-    before = _suffixed(matrix(facts, opening, cuts), columns, "before")
-    after = _suffixed(matrix(facts, asked, cuts), columns, "after")
+    before = _suffixed(matrix(worth, cuts), columns, "before")
+    after = _suffixed(matrix(valued(facts, asked), cuts), columns, "after")
     joined = before.left_join(after, "consumer_id").drop("consumer_id_right")
     filled = joined.mutate(**{f"{name}_after": joined[f"{name}_after"].fill_null(0) for name in columns})
     return facts.warehouse.scratch("movement", filled.mutate(moved=_moved(filled)))
@@ -82,11 +78,10 @@ def summed(facts: Facts, moved: ir.Table) -> dict[str, Any]:
     return {**row, "upgrade_share": ratio(row["upgraded"], row["consumers"])}
 
 
-def compared(facts: Facts, asked: Asked, treated: ir.Table, control: ir.Table) -> dict[str, Any]:
-    """The upgrade_share of a group against a control group (each any expression with consumer_id), and the difference
-    with its 95% interval; null where a group has nobody. Only an assignment by chance would make it proof.
+def compared(facts: Facts, moved: ir.Table, treated: ir.Table, control: ir.Table) -> dict[str, Any]:
+    """The upgrade_share of a group of `movement` against a control group (each any expression with consumer_id), and
+    the difference with its 95% interval; null where a group has nobody. Only assignment by chance would make it proof.
     """
-    moved = movement(facts, asked)
     one, other = (summed(facts, moved.semi_join(group, "consumer_id")) for group in (treated, control))
     found = difference(one["upgraded"], one["consumers"], other["upgraded"], other["consumers"])
     value, low, high = found or (None, None, None)
@@ -101,15 +96,13 @@ def movement_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
     groups = {ALL: moved}
     if not lacking(facts, ("memberships",)):
         groups |= {MEMBERS: moved.semi_join(joined, "consumer_id"), OTHERS: moved.anti_join(joined, "consumer_id")}
-    return [{"group": name, "basis": BASIS[name], **summed(facts, rows)} for name, rows in groups.items()]
+    return [{"group": name, **summed(facts, rows)} for name, rows in groups.items()]
 
 
 def difference_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
     """Members of the opening against everyone else of the matrix."""
-    joined = members(asked.opening_day)
-    others = valued(facts, asked.on(asked.opening_day)).anti_join(joined, "consumer_id").select("consumer_id")
-    found = compared(facts, asked, joined, others)
-    return [{"comparison": f"{MEMBERS} - {OTHERS}", "basis": OBSERVED, **found}]
+    moved, joined = movement(facts, asked), members(asked.opening_day)
+    return [{"comparison": OBSERVED, **compared(facts, moved, joined, moved.anti_join(joined, "consumer_id"))}]
 
 
 def migration_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
@@ -128,7 +121,6 @@ MOVEMENT = Sheet(
     " opening: how many rose, and by how much value changed.",
     (
         Column("group", "人群", "Group", "text"),
-        Column("basis", "口径", "Basis", "text"),
         Column("consumers", "消费者数", "Consumers", "consumers"),
         Column("upgraded", "升级人数", "Upgraded", "consumers"),
         Column("downgraded", "降级人数", "Downgraded", "consumers"),
@@ -145,7 +137,6 @@ MOVEMENT_DIFFERENCE = Sheet(
     " observed, not proof: who joins may differ in other ways too.",
     (
         Column("comparison", "对比", "Comparison", "text"),
-        Column("basis", "口径", "Basis", "text"),
         Column("consumers", "消费者数", "Consumers", "consumers"),
         Column("control_consumers", "对照人数", "Consumers of the control", "consumers"),
         Column("upgrade_share", "升级率", "Upgrade share", "share"),

@@ -135,7 +135,7 @@ def backtest(learned: Learned, cut: int, until: int) -> dict[str, Any]:
 
 def _precisions(market: Market, marked: ir.Table, candidates: int, base: float | None) -> list[dict[str, Any]]:
     """Share of buyers among the first k of the list, of a list by recency alone, and of a random one (the mean)."""
-    depths = (*DEPTHS, math.ceil(candidates * DEPTH_SHARE))
+    depths = tuple(sorted({*DEPTHS, math.ceil(candidates * DEPTH_SHARE)}))
     ours, recent = (_caught(market, marked, depths, by_value) for by_value in (True, False))
     rows = []
     for place, k in enumerate(depths):

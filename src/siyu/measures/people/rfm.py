@@ -83,14 +83,20 @@ def cuts_of(facts: Facts, asked: Asked, buyers: ir.Table) -> Cuts | None:
 
 
 def rfm_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
-    """Every type with its buyers, their sums and means, and the cuts that made it."""
-    buyers = facts.warehouse.scratch(f"rfm_{asked.day}", rfm(facts, asked))
+    """Every type with its buyers, their net amount and their means."""
+    buyers = rfm(facts, asked)
     summed = buyers.group_by("type").aggregate(
         consumers=buyers.count().cast("int64"), **{axis: buyers[axis].sum().cast("int64") for axis in AXES}
     )
     found = {row["type"]: row for row in facts.warehouse.rows(summed)}
+    return [_row(code, label, found.get(code, {})) for code, label in zip(RFM_TYPES, _labels(asked))]
+
+
+def cut_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
+    """Where each axis is cut; null without buyers."""
+    buyers = facts.warehouse.scratch(f"rfm_buyer_{asked.day}", _buyers(asked))
     cuts = cuts_of(facts, asked, buyers)
-    return [_row(code, found.get(code, {}), cuts, label) for code, label in zip(RFM_TYPES, _labels(asked))]
+    return [{"axis": axis, "cut": float(getattr(cuts, axis)) if cuts else None} for axis in AXES]
 
 
 def _labels(asked: Asked) -> list[str]:
@@ -98,16 +104,10 @@ def _labels(asked: Asked) -> list[str]:
     return [own.get(code, label) for code, label in zip(RFM_TYPES, usual)]
 
 
-def _row(code: str, found: dict[str, Any], cuts: Cuts | None, label: str) -> dict[str, Any]:
-    count, net = found.get("consumers", 0), found.get("net_amount", 0)
-    return {
-        "type": code,
-        "label": label,
-        "consumers": count,
-        "net_amount": net,
-        **{f"{axis}_mean": ratio(found.get(axis, 0), count) for axis in AXES},
-        **{f"{axis}_cut": float(getattr(cuts, axis)) if cuts else None for axis in AXES},
-    }
+def _row(code: str, label: str, found: dict[str, Any]) -> dict[str, Any]:
+    count = found.get("consumers", 0)
+    means = {f"{axis}_mean": ratio(found.get(axis, 0), count) for axis in AXES}
+    return {"type": code, "label": label, "consumers": count, "net_amount": found.get("net_amount", 0), **means}
 
 
 RFM = Sheet(
@@ -122,9 +122,16 @@ RFM = Sheet(
         Column("recency_days_mean", "平均距今天数", "Days since, mean", "days"),
         Column("occasions_mean", "平均购买次数", "Occasions, mean", "times"),
         Column("net_amount_mean", "人均净额", "Net amount per head", "minor units"),
-        Column("recency_days_cut", "距今天数分界", "Days since, cut", "days"),
-        Column("occasions_cut", "购买次数分界", "Occasions, cut", "times"),
-        Column("net_amount_cut", "净额分界", "Net amount, cut", "minor units"),
     ),
     rfm_rows, "365 days", ("orders",), "consumers",
+)  # fmt: skip
+RFM_CUTS = Sheet(
+    "people.rfm_cuts", "RFM分界", "Cuts of RFM",
+    "The mean (or median) of the buyers of the last 365 days that parts high from low: days since the last purchase,"
+    " purchase days, and net amount in minor units; a buyer on the cut itself is not high.",
+    (
+        Column("axis", "维度", "Axis", "text"),
+        Column("cut", "分界", "Cut", "ratio"),
+    ),
+    cut_rows, "365 days", ("orders",),
 )  # fmt: skip

@@ -12,7 +12,7 @@ share AS (
            z * sqrt(p2 * (1 - p2) / n2 + z * z / (4 * n2 * n2)) / (1 + z * z / n2) AS h2
     FROM counted
 )
-SELECT 'members - non-members' AS comparison, 'observational comparison, not proof 观察性比较，不构成因果证明' AS basis,
+SELECT 'members - others (observed, not proof 观察对比，非因果证明)' AS comparison,
        n1 AS consumers, n2 AS control_consumers, p1 AS upgrade_share, p2 AS control_upgrade_share,
        p1 - p2 AS difference, p1 - p2 - sqrt((p1 - (c1 - h1)) ** 2 + (c2 + h2 - p2) ** 2) AS low,
        p1 - p2 + sqrt((c1 + h1 - p1) ** 2 + (p2 - (c2 - h2)) ** 2) AS high

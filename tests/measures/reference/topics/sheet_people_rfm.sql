@@ -20,8 +20,6 @@ type AS (
                  ('general_win_back', '一般挽留客户', false, false, false)) AS t (code, label, recent, often, much)
 )
 SELECT y.code AS type, y.label, count(b.consumer_id) AS consumers, coalesce(sum(b.m), 0)::BIGINT AS net_amount,
-       avg(b.r) AS recency_days_mean, avg(b.f) AS occasions_mean, avg(b.m) AS net_amount_mean,
-       (SELECT r / n FROM total) AS recency_days_cut, (SELECT f / n FROM total) AS occasions_cut,
-       (SELECT m / n FROM total) AS net_amount_cut
+       avg(b.r) AS recency_days_mean, avg(b.f) AS occasions_mean, avg(b.m) AS net_amount_mean
 FROM type y LEFT JOIN marked b USING (recent, often, much)
 GROUP BY y.code, y.label;
