@@ -30,6 +30,7 @@ from siyu.measures.topics import (
     promotions,
     reconciliation,
     recruiting,
+    referral,
     repurchase,
     roi_long_term,
     side_by_side,
@@ -57,6 +58,7 @@ TOPICS: tuple[Topic, ...] = (
     guides.GUIDES,
     contribution.CONTRIBUTION,
     buyer_growth.BUYER_GROWTH,
+    referral.REFERRAL,
 )
 SHEETS: tuple[Sheet, ...] = (
     transitions.TRANSITIONS,
@@ -87,5 +89,6 @@ SHEETS: tuple[Sheet, ...] = (
     feedback.RETURN_REASONS,
     entry_matrix.MATRIX,
     rfm.RFM_CUTS,
+    referral.GENERATIONS_SHEET,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)
