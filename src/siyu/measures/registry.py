@@ -31,6 +31,7 @@ from siyu.measures.topics import (
     reconciliation,
     recruiting,
     referral,
+    referred,
     repurchase,
     roi_long_term,
     side_by_side,
@@ -90,5 +91,7 @@ SHEETS: tuple[Sheet, ...] = (
     entry_matrix.MATRIX,
     rfm.RFM_CUTS,
     referral.GENERATIONS_SHEET,
+    referred.FUNNEL,
+    referred.RETENTION,
 )
 BUILT_IN = Registry(FIGURES, TOPICS, SHEETS)
