@@ -15,7 +15,7 @@ from siyu.simulate.touchpoints import MOMENTS_AD, YOUZAN
 from .reading import all_of, cents, rows_of, truth
 
 REASONS = ("unpaid", "duplicates", "refund_timing", "insurance")
-MONEY = ("gmv", "net")
+MONEY = ("gmv", "net", "refunds")
 
 
 def test_nothing_is_sold_before_its_launch(story):
@@ -80,7 +80,8 @@ def test_panels_of_several_platforms_show_advertisements_and_who_was_won(brand):
     for row in rows:
         for name in ("impressions", "clicks", "new_fans", "new_members"):
             total[row["platform"], name] += int(row[name] or 0)
-    assert total["weixin", "impressions"] > 3 * total["weixin", "clicks"] > 0
+    assert total["weixin", "impressions"] > 30 * total["weixin", "clicks"] > 0
+    assert all(int(row["new_visitors"]) <= int(row["visitors"]) for row in rows if row["visitors"])
     assert total["weixin", "new_fans"] > 0
     assert total["tmall", "new_members"] > 0
 
@@ -106,13 +107,14 @@ def signed(amount, cell: str) -> int:
 
 
 def test_own_figures_beside_the_reports_are_those_of_the_orders(brand):
-    orders, gmv, net = Counter(), Counter(), Counter()
+    orders, gmv, net, refunds = Counter(), Counter(), Counter(), Counter()
     for row in truth(brand, "orders"):
         key = row["platform"], row["paid_at"][:10]
         orders[key] += 1
         gmv[key] += cents(row["amount"])
         net[key] += cents(row["amount"]) - cents(row["refunded"])
-    wanted = {"orders": orders, "gmv": gmv, "net": net}
+        refunds[row["platform"], row["refunded_at"][:10]] += cents(row["refunded"])
+    wanted = {"orders": orders, "gmv": gmv, "net": net, "refunds": refunds}
     for row in truth(brand, "reported"):
         own = row["own"] if row["metric"] == "orders" else cents(row["own"])
         assert int(own) == wanted[row["metric"]][row["platform"], row["date"]], row

@@ -12,8 +12,10 @@ from .story import Story
 from .touchpoints import PLATFORMS, TMALL, TOUCHPOINTS, WEIXIN_SHOP, YOUZAN
 
 REPORTING = (YOUZAN, TMALL, WEIXIN_SHOP)
-DAILY = ("date", "platform", "touchpoint", "source_domain", "visitors", "buyers", "orders", "paid_amount", "new_fans",
-         "new_members", "impressions", "clicks", "spend")  # fmt: skip
+DAILY = (
+    "date", "platform", "touchpoint", "source_domain", "visitors", "new_visitors", "buyers", "orders", "paid_amount",
+    "new_fans", "new_members", "impressions", "clicks", "spend",
+)  # fmt: skip
 
 
 def write_panels(story: Story, out: Exports) -> None:
@@ -24,14 +26,15 @@ def write_panels(story: Story, out: Exports) -> None:
 
 def _daily(story: Story, days: Days) -> Iterable[Sequence[object]]:
     """Each touchpoint with visitors or advertisements; a panel has no figure for what does not happen there."""
-    came, (orders, paid, buyers) = visitors(story, days), sales(story, days)
+    (came, new), (orders, paid, buyers) = visitors(story, days), sales(story, days)
     (fans, members), (shown, clicked) = won(story, days), advertised(story, days)
     spent = spend_grid(story, day_of(days.start), days.count)
     for n in range(days.count):
         date = _date(days, n)
         for at, touchpoint in enumerate(TOUCHPOINTS):
             where = (date, touchpoint.platform, touchpoint.name, touchpoint.domain)
-            sold = (came[n, at], buyers[n, at], orders[n, at], _money(paid[n, at])) if touchpoint.entry else ("",) * 4
+            sold = (came[n, at], new[n, at], buyers[n, at], orders[n, at], _money(paid[n, at]))
+            sold = sold if touchpoint.entry else ("",) * len(sold)
             cost = _money(spent[n, at]) if spent[:, at].any() else ""
             media = (shown[n, at], clicked[n, at]) if shown[:, at].any() else ("", "")
             yield (*where, *sold, fans[n, at], members[n, at], *media, cost)

@@ -76,6 +76,7 @@ def reported(story: Story, platform: int) -> tuple[Reported, ...]:
     return (
         Reported("gmv", gmv, {**money, "insurance": insurance}),
         Reported("net", gmv - back, {**money, "insurance": insurance, "refund_timing": back - back_then}),
+        Reported("refunds", back_then, {}),
         Reported("orders", days.sums(paid.paid_at, _ones(paid)), ones),
     )
 
@@ -89,11 +90,13 @@ def _ones(orders: Orders) -> np.ndarray:
     return np.ones(len(orders), np.int64)
 
 
-def visitors(story: Story, days: Days) -> np.ndarray:
-    """(day, touchpoint) persons who entered, as the panel counts devices."""
+def visitors(story: Story, days: Days) -> tuple[np.ndarray, np.ndarray]:
+    """(day, touchpoint) persons who entered, and those who had never been there, as the panel counts devices."""
     came = story.touches.where((story.touches.event == ENTRY) & (story.touches.person >= 0))
-    grid = _persons(story, days, came.moment, came.touchpoint, came.person)
-    return np.rint(grid * story.parameters.panel.visitor_factor).astype(np.int64)
+    first = came.where(np.unique(came.person * len(NAMES) + came.touchpoint, return_index=True)[1])
+    grids = (_persons(story, days, some.moment, some.touchpoint, some.person) for some in (came, first))
+    every, new = (np.rint(grid * story.parameters.panel.visitor_factor).astype(np.int64) for grid in grids)
+    return every, new
 
 
 def sales(story: Story, days: Days) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -114,8 +117,9 @@ def won(story: Story, days: Days) -> tuple[np.ndarray, np.ndarray]:
 
 def advertised(story: Story, days: Days) -> tuple[np.ndarray, np.ndarray]:
     """(day, touchpoint) impressions and clicks of advertisements, known persons or not."""
-    factor, touches = story.parameters.advertising.panel_impressions_factor, story.touches
-    return _shown(days, touches, IMPRESSION, factor), _shown(days, touches, CLICK, factor)
+    truth, touches = story.parameters.advertising, story.touches
+    impressions = _shown(days, touches, IMPRESSION, truth.panel_impressions_factor)
+    return impressions, _shown(days, touches, CLICK, truth.panel_clicks_factor)
 
 
 def _shown(days: Days, touches: Touches, event: int, factor: float) -> np.ndarray:

@@ -113,7 +113,8 @@ class Advertising:
     shown_per_click: int = 5
     """Impressions each of those buyers saw before the click."""
     panel_impressions_factor: float = 40.0
-    """A panel counts everybody who was shown an advertisement, the brand knows only some."""
+    panel_clicks_factor: float = 3.0
+    """A panel counts everybody who was shown an advertisement; the brand knows few of them, of those who click more."""
 
 
 @dataclass(frozen=True)
