@@ -11,7 +11,7 @@ from tests.measures.clv.checks import assert_gradient
 
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241, 223, 207, 194, 183, 173]
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394]
-CALIBRATED = 8  # years 0 to 7
+CALIBRATED = 8  # years 0 to 7 give the parameters; the rest are the later years of the same table 1
 
 
 @pytest.mark.parametrize(("survivors", "alpha", "beta"), [(REGULAR, 0.704, 1.182), (HIGH_END, 0.668, 3.806)])
@@ -63,6 +63,20 @@ def test_equal_chances_for_all_are_named():
     model = ShiftedBetaGeometric().fit(*of_survivors(1000 * 0.8 ** np.arange(8)))
     assert model.degenerate_ is not None
     assert model.hazard(3)[0] == pytest.approx(0.2, abs=1e-3)
+
+
+def test_rows_first_seen_late_give_the_parameters_of_all():
+    random = np.random.default_rng(12)
+    period, since = random.geometric(random.beta(0.7, 3.0, 80_000)), random.integers(0, 6, 80_000)
+    there = period > since
+    model = ShiftedBetaGeometric().fit(np.minimum(period, 12)[there], (period <= 12)[there], entered=since[there])
+    for (symbol, value), true in zip(model.params_.items(), (0.7, 3.0)):
+        assert abs(value - true) < 3.5 * model.se_[symbol], symbol
+
+
+def test_gradient_of_rows_first_seen_late_is_the_likelihood_s():
+    rows = np.array([4.0, 6, 9]), np.array([True, False, True]), np.array([3.0, 2, 5]), np.array([1.0, 4, 0])
+    assert_gradient(ShiftedBetaGeometric(), (0.7, 3.0), _Likelihood(*rows))
 
 
 def test_happening_in_period_0_is_refused():
