@@ -118,13 +118,13 @@ _NEEDS = ("orders", "referrals")
 MOVEMENT = Sheet(
     "people.movement", "人群矩阵前后对比", "Before and after in the CLV matrix",
     "Consumers of the matrix at the opening, a year of value at the opening and at the close, with the cuts of the"
-    " opening: how many rose, and by how much value changed.",
+    " opening: how many rose, and by how much value changed. Members beside others are observed, not proof.",
     (
         Column("group", "人群", "Group", "text"),
         Column("consumers", "消费者数", "Consumers", "consumers"),
-        Column("upgraded", "升级人数", "Upgraded", "consumers"),
-        Column("downgraded", "降级人数", "Downgraded", "consumers"),
-        Column("upgrade_share", "升级率", "Upgrade share", "share"),
+        Column("upgraded", "升级", "Up", "consumers"),
+        Column("downgraded", "降级", "Down", "consumers"),
+        Column("upgrade_share", "升级率", "Share up", "share"),
         Column("delta_own", "自购变化", "Own change", "minor units"),
         Column("delta_referral", "传播变化", "Referral change", "minor units"),
         Column("delta_total", "分享后变化", "Shared change", "minor units"),
