@@ -40,7 +40,7 @@ def contribution_counts(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.T
 def _parts(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
     """Orders in their lines (one without lines is one part): its share of the net, whether the order is costed, cost.
 
-    The net is shared by the lines' amounts; equally where these sum to nothing.
+    Where categories are asked for, the net is shared by the lines' amounts; equally where these sum to nothing.
     """
     more = ("store",) if "store" in by else ()
     paid = standing(period_orders(facts, asked, more), asked)
@@ -53,12 +53,20 @@ def _parts(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
         costed=each.cost.notnull().ifelse(1, 0).min().over(of_order) == 1,
         share=_share(each, of_order),
     )  # fmt: skip
-    met = paid.left_join(weighed, "fact_id")
+    met = paid.left_join(weighed if "category" in by else _whole(weighed), "fact_id")
     return met.mutate(
         category=met.category.fill_null(""),
         costed=met.costed.fill_null(False),
         net=met.net_amount.cast("float64") * met.share.fill_null(1.0),
     )
+
+
+def _whole(weighed: ir.Table) -> ir.Table:
+    """The lines of an order as one part, so that its net stays a whole number."""
+    order = weighed.group_by("fact_id").aggregate(
+        goods_cost=weighed.goods_cost.sum(), costed=weighed.costed.ifelse(1, 0).min() == 1
+    )
+    return order.mutate(category=ibis.literal(""), share=ibis.literal(1.0))
 
 
 def _share(each: ir.Table, of_order: ibis.expr.builders.WindowBuilder) -> ir.Value:
