@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from siyu.console.material import Consent, Held, Load, Material, Point, Quality, Window
 from siyu.core.kinds import ROLES
+from tests.console.sample_answers import answers, diagnosis, outlook
 
 AS_OF = dt.date(2026, 6, 30)
 BY_ROLE = {"basic": 5120, "member_unpurchased": 2890, "member_first": 1840, "member_repeat": 1312, "koc": 86}
@@ -174,6 +175,9 @@ def material(**changes) -> Material:
             "consent": Consent(31_806_000, 1046, 62, 2410, 731, 17_420_000),
             "quality": quality(),
             "coverage": COVERAGE,
+            "answers": answers(),
+            "diagnosis": diagnosis(),
+            "outlook": outlook(),
             **changes,
         }
     )

@@ -15,11 +15,15 @@ from typing import Any
 import ibis.expr.types as ir
 import sqlalchemy as sa
 
+from siyu.console.asks import ASKS, ask
 from siyu.console.material import Consent, Held, Load, Material, Point, Quality, Window, rules
+from siyu.core.errors import MeasureError
 from siyu.core.kinds import CHANNELS_OF_RELATION
 from siyu.core.time import date_of, day_of
 from siyu.measures import overlap, series
 from siyu.measures.asked import Asked
+from siyu.measures.clv.outlook import outlook
+from siyu.measures.diagnosis.diagnose import diagnose
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.connection import connection
 from siyu.measures.measure import measure
@@ -59,10 +63,16 @@ def gather(
         "consent": lambda: _consent(workspace, material),
         "quality": lambda: _quality(workspace),
         "coverage": lambda: coverage(workspace),
+        "diagnosis": lambda: diagnose(workspace, _asked(workspace, material), now).as_json(),
+        "outlook": lambda: _outlook(workspace, material),
     }
+    steps = len(pieces) + len(ASKS) + 1
     for place, (name, piece) in enumerate(pieces.items(), 1):
-        say(name, place / (len(pieces) + 1))
+        say(name, place / steps)
         material = _with_piece(material, name, piece)
+    for place, name in enumerate(ASKS, len(pieces) + 1):
+        say(name, place / steps)
+        material = _with_answer(workspace, material, name)
     return material
 
 
@@ -72,6 +82,27 @@ def _with_piece(material: Material, name: str, piece: Callable[[], Any]) -> Mate
         return replace(material, **{name: piece()})
     except Exception as error:
         return replace(material, failures={**material.failures, name: f"{type(error).__name__}: {error}"})
+
+
+def _with_answer(workspace: Workspace, material: Material, name: str) -> Material:
+    """The material with one more answer of the registry, or with the message of its failure."""
+    try:
+        found = ask(Facts(workspace.warehouse), _asked(workspace, material), name)
+    except Exception as error:
+        return replace(material, failures={**material.failures, name: f"{type(error).__name__}: {error}"})
+    return replace(material, answers={**material.answers, name: found})
+
+
+def _asked(workspace: Workspace, material: Material) -> Asked:
+    return Asked(day_of(material.as_of), material.window, workspace.settings)
+
+
+def _outlook(workspace: Workspace, material: Material) -> dict[str, Any] | None:
+    """The forecast by role and its back-test; None where nobody has bought long enough ago to make one."""
+    try:
+        return outlook(workspace.warehouse, _asked(workspace, material))
+    except MeasureError:
+        return None
 
 
 def _previous(workspace: Workspace, material: Material, now: dt.datetime) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from siyu.core.settings import Settings, defaults
+from siyu.measures.answer import Answer
 
 
 @dataclass(frozen=True)
@@ -106,5 +107,8 @@ class Material:
     consent: Consent | None = None
     quality: Quality | None = None
     coverage: dict[str, Any] | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)  # by the names of asks.ASKS
+    diagnosis: dict[str, Any] | None = None  # Diagnosis.as_json()
+    outlook: dict[str, Any] | None = None  # clv.outlook
     failures: dict[str, str] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=lambda: rules(defaults()))

@@ -9,6 +9,7 @@ from typing import Any
 
 from siyu.console.material import Material, Window
 from siyu.console.words import N_, Words
+from siyu.measures.answer import Answer
 
 #: Why a figure is null when the document itself gives no reason.
 REASONS: dict[str, str] = {
@@ -29,6 +30,9 @@ BASES: dict[str, str] = {
     "visitors": N_("All identified visitors, reachable or not"),
     "orders": N_("Paid, net of refunds; orders of the last {value_days} days"),
     "consumers": N_("All known consumers, reachable or not"),
+    "paid": N_("Paid in the window, refunds not deducted"),
+    "forecast": N_("A forecast of the next 365 days, net of refunds"),
+    "journeys": N_("Entries of known consumers in the last 90 days"),
     "files": N_("Rows of files, not people"),
 }
 
@@ -72,6 +76,13 @@ class View:
         m = self.material
         documents = [m.previous, m.document] if m.previous else [m.document]
         return [*m.windows, *(self._window(d) for d in documents)]
+
+    def answer(self, name: str) -> Answer:
+        """An answer of the registry by its name in asks.ASKS; LookupError where it was not gathered."""
+        found = self.material.answers.get(name)
+        if found is None:
+            raise LookupError(f"{name} was not gathered")
+        return found
 
     # -- what stands beside every chart
 

@@ -68,6 +68,28 @@ NAMES: dict[str, str] = {
     "aipl_I": N_("Interested"),
     "aipl_P": N_("Purchased"),
     "aipl_L": N_("Loyal"),
+    "no_role": N_("No relation"),
+    "anonymous": N_("Nobody we know"),
+    "tmall": N_("Tmall"),
+    "jd": N_("JD"),
+    "douyin": N_("Douyin"),
+    "youzan": N_("Youzan"),
+    "weixin": N_("WeChat"),
+    "weixin_shop": N_("WeChat shop"),
+    "site": N_("Own site"),
+    "offline": N_("Stores"),
+    "buyer_outside_f": N_("Buyer outside F"),
+    "new": N_("Newly known"),
+    "prospect": N_("Prospect"),
+    "first_buyer": N_("First-time buyer"),
+    "reactivated": N_("Reactivated"),
+    "active": N_("Active"),
+    "sleeping": N_("Sleeping"),
+    "lost": N_("Lost"),
+    "none": N_("None"),
+    "low": N_("Low"),
+    "mid": N_("Middle"),
+    "high": N_("High"),
 }
 
 
@@ -119,6 +141,12 @@ class Words:
         if value is None:
             return NOTHING
         return Figure(numbers.format_percent(value, pattern, locale=self.locale), value, "share")
+
+    def number(self, value: float | None, digits: int = 2) -> str:
+        """A plain number: 2.41."""
+        if value is None:
+            return NOTHING
+        return Figure(numbers.format_decimal(value, f"#,##0.{'0' * digits}", self.locale), value, "number")
 
     def money(self, minor: float | None) -> str:
         """Money as a headline: ¥850, ¥11.3万, ¥113.4K."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from siyu.console.context import Section
-from siyu.console.panels import ladder, people, places, trust, worth
+from siyu.console.panels import diagnosis, forecast, ladder, lifecycle, paths, people, places, trade, trust, worth
 from siyu.console.panels.question import panel
 from siyu.console.view import View
 from siyu.console.words import N_
 
 SECTIONS = (
+    (
+        "act",
+        "",
+        N_("Act"),
+        N_("Where should we act first?"),
+        N_("Each driver against its reference, who to turn to and what it may bring, and what changed."),
+        diagnosis.QUESTIONS,
+    ),
     (
         "people",
         "F",
@@ -31,7 +39,7 @@ SECTIONS = (
         N_("Touchpoints"),
         N_("Which touchpoints pull people in?"),
         N_("Of everyone who came by, how many joined, climbed or bought before they went elsewhere."),
-        places.QUESTIONS,
+        places.QUESTIONS + paths.QUESTIONS,
     ),
     (
         "worth",
@@ -39,7 +47,23 @@ SECTIONS = (
         N_("Value"),
         N_("What are these relations worth?"),
         N_("What people buy, and what others buy because of them; side by side, never added."),
-        worth.QUESTIONS,
+        worth.QUESTIONS + forecast.QUESTIONS,
+    ),
+    (
+        "lifecycle",
+        "",
+        N_("Lifecycle"),
+        N_("Who is coming, staying, leaving?"),
+        N_("Every known consumer by their own rhythm of buying, and whether those won each month return."),
+        lifecycle.QUESTIONS,
+    ),
+    (
+        "trade",
+        "",
+        N_("Trade"),
+        N_("What was sold, where and to whom?"),
+        N_("Sales beside relations: platforms, members, the products that open relations, promotions."),
+        trade.QUESTIONS,
     ),
     (
         "aipl",

@@ -1,0 +1,80 @@
+"""Tables and figures of the registry's answers, written for the reader: names and units come from the registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from siyu.console.context import Grid, Tile
+from siyu.console.view import View
+from siyu.core.time import date_of
+from siyu.measures.answer import Answer
+from siyu.measures.metric import Metric, Sheet
+
+#: Rows of a table on the page; the workbook and `siyu metrics show` have them all.
+MOST_ROWS = 60
+
+
+def written(view: View, value: Any, unit: str) -> str:
+    """A value of the registry as its unit is read; None is not measurable."""
+    words = view.words
+    if value is None:
+        return words.count(None)
+    if unit == "text":
+        return words.name(str(value)) if value != "" else words("(not stated)")
+    if unit == "day":
+        return date_of(value).isoformat()
+    if unit == "share":
+        return words.percent(value)
+    if unit == "minor units":
+        return words.amount(value)
+    return words.count(value) if float(value).is_integer() else words.number(value)
+
+
+def named(view: View, of: Any) -> str:
+    """The name of a metric, column, topic or sheet in the reader's language."""
+    return of.zh if view.words.lang == "zh" else of.en
+
+
+def sheet_grid(view: View, found: Answer, columns: tuple[str, ...] = ()) -> Grid | None:
+    """The rows of a sheet (some of its columns, or all)."""
+    assert isinstance(found.of, Sheet)
+    shown = [c for c in found.of.columns if not columns or c.name in columns]
+    if not found.rows:
+        return None
+    rows = tuple(tuple(written(view, row[c.name], c.unit) for c in shown) for row in found.rows[:MOST_ROWS])
+    text = tuple(place for place, c in enumerate(shown) if c.unit in ("text", "day"))
+    return Grid(tuple(named(view, c) for c in shown), rows, text)
+
+
+def topic_grid(view: View, found: Answer, codes: tuple[str, ...] = ()) -> Grid | None:
+    """A topic in one table: a row per group, or a row per metric when it is not split."""
+    metrics = _chosen(found, codes)
+    if not found.rows:
+        return None
+    if not found.by:
+        values = found.rows[0]["values"]
+        rows = tuple((named(view, m), written(view, values[m.code]["value"], m.unit)) for m in metrics)
+        return Grid((view.words("Figure"), view.words("This window")), rows)
+    lines = [(group(view, row), *(written(view, row["values"][m.code]["value"], m.unit) for m in metrics))
+             for row in found.rows[:MOST_ROWS]]  # fmt: skip
+    return Grid((view.words("Group"), *(named(view, m) for m in metrics)), tuple(lines))
+
+
+def tiles(view: View, found: Answer, codes: tuple[str, ...]) -> tuple[Tile, ...]:
+    """Some metrics of a topic as figures that stand by themselves."""
+    values = found.rows[0]["values"]
+    return tuple(Tile(named(view, m), written(view, values[m.code]["value"], m.unit)) for m in _chosen(found, codes))
+
+
+def group(view: View, row: dict[str, Any]) -> str:
+    """The name of a group: its dimensions, those not stated named so."""
+    return " · ".join(written(view, value, "text") for value in row["group"].values())
+
+
+def reason(found: Answer | None) -> str:
+    """Why there is nothing to show."""
+    return next(iter(found.not_measurable.values()), "") if found else ""
+
+
+def _chosen(found: Answer, codes: tuple[str, ...]) -> list[Metric]:
+    return [m for m in found.metrics if not codes or m.code in codes]

@@ -1,0 +1,180 @@
+"""Where to act: the four lights, what each campaign may add, what changed and why, and what is out of the usual."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from siyu.console.charts import bars, changes, theme
+from siyu.console.charts.bars import Bar
+from siyu.console.charts.changes import Change
+from siyu.console.context import Grid, Tile
+from siyu.console.panels.asked import written
+from siyu.console.panels.question import Answer, Question
+from siyu.console.view import View
+from siyu.console.words import N_
+
+DRIVER_COLOUR = {"F": theme.F_BLUE, "A": theme.A_TEAL, "S": theme.S_OCHRE, "T": theme.T_PLUM}
+LIGHTS = {"red": N_("red"), "amber": N_("amber"), "green": N_("green"), "": N_("not measurable")}
+REFERENCES = {"target": N_("target"), "own_history": N_("own history"), "benchmark": N_("benchmark")}
+FACTORS = {"size": N_("More or fewer people"), "mix": N_("Mix of rungs"), "rate": N_("Share who bought"),
+           "value": N_("Spend per buyer")}  # fmt: skip
+MOST_ACTIONS = 8
+
+
+def lights(view: View) -> Answer:
+    words, found = view.words, _found(view)["lights"]
+    tiles = tuple(
+        Tile(f"{light['letter']} · {_text(view, light['name'])}", _index(view, light),
+             words(LIGHTS[light["light"] or ""])) for light in found)  # fmt: skip
+    rows = tuple(
+        (
+            f"{light['letter']} · {_text(view, light['name'])}",
+            written(view, light["value"], light["unit"]),
+            written(view, (light["reference"] or {}).get("value"), light["unit"]),
+            words(REFERENCES[light["reference"]["kind"]]) if light["reference"] else light["reason"],
+            _index(view, light),
+            words(LIGHTS[light["light"] or ""]),
+        )
+        for light in found
+    )
+    header = (words("Indicator"), words("Value"), words("Compared with"), words("Which is"), words("Index"),
+              words("Light"))  # fmt: skip
+    return Answer(tiles=tiles, grid=Grid(header, rows, text=(0, 3, 5)))
+
+
+def actions(view: View) -> Answer:
+    words = view.words
+    found = [
+        (campaign, action)
+        for campaign in _found(view)["campaigns"]
+        for scenario in campaign["scenarios"]
+        for action in scenario["actions"]
+        if action["people"]
+    ]
+    found.sort(key=lambda pair: (-(pair[1]["money_minor"] or 0), -pair[1]["people"], pair[1]["code"]))
+    if not found:
+        return Answer(message=words("nothing stands out: no group of people falls short of the brand's own rates"))
+    drawn = [
+        Bar(_text(view, action["who"]), action["money_minor"], words.money(action["money_minor"]),
+            DRIVER_COLOUR[campaign["raises"]], _text(view, action["do"]))
+        for campaign, action in found[:MOST_ACTIONS] if action["money_minor"]
+    ]  # fmt: skip
+    rows = tuple(
+        (
+            _text(view, action["who"]),
+            f"{campaign['raises']} · {_text(view, campaign['name'])}",
+            words.count(action["people"]),
+            words.money(action["money_minor"]),
+            _text(view, action["do"]),
+            _text(view, action["basis"]),
+        )
+        for campaign, action in found
+    )
+    header = (words("Who"), words("Campaign"), words("People"), words("Expected in a year"), words("What to do"),
+              words("How it was worked out"))  # fmt: skip
+    return Answer(bars.bars(drawn) if drawn else None, grid=Grid(header, rows, text=(0, 1, 4, 5)))
+
+
+def revenue(view: View) -> Answer:
+    words = view.words
+    change = next((one for one in _found(view)["decompositions"] if one["name"] == "revenue"), None)
+    if change is None or change["reason"]:
+        return Answer(message=change["reason"] if change else view.reason("S"))
+    parts = change["contributions"]
+    drawn = [Change(words.name(p["group"]), p["total"], _signed(view, p["total"])) for p in parts]
+    rows = tuple(
+        (words.name(p["group"]), *(_signed(view, p[factor]) for factor in FACTORS), _signed(view, p["total"]))
+        for p in parts
+    )
+    whole = (words("All together"), *(_signed(view, change["factors"][factor]) for factor in FACTORS),
+             _signed(view, change["change"]))  # fmt: skip
+    header = (words("Rung at the start"), *(words(text) for text in FACTORS.values()), words("In all"))
+    note = words("From {before} to {after}; the parts add up to the change exactly.",
+                 before=words.money(change["before"]), after=words.money(change["after"]))  # fmt: skip
+    return Answer(changes.changes(drawn), grid=Grid(header, (*rows, whole)), note=note)
+
+
+def alerts(view: View) -> Answer:
+    words, found = view.words, _found(view)["alerts"]
+    header = (words("What"), words("Since"), words("Usual"), words("Found"), words("What to do"))
+    rows = tuple(
+        (_text(view, a["what"]), str(a["since"]), _text(view, a["usual"]), _text(view, a["found"]),
+         _text(view, a["act"])) for a in found)  # fmt: skip
+    if not rows:
+        return Answer(message=words("nothing is out of its usual range, late or silent"))
+    tile = Tile(words("Out of the usual"), words.count(len(rows)), words("things to look at"))
+    return Answer(tiles=(tile,), grid=Grid(header, rows, text=(0, 1, 2, 3, 4)))
+
+
+def _found(view: View) -> dict[str, Any]:
+    found = view.material.diagnosis
+    if found is None:
+        raise LookupError("the diagnosis was not gathered")
+    return found
+
+
+def _text(view: View, text: dict[str, str]) -> str:
+    return text[view.words.lang]
+
+
+def _index(view: View, light: dict[str, Any]) -> str:
+    return view.words.number(light["index"])
+
+
+def _signed(view: View, minor: float) -> str:
+    return view.words.signed(minor, view.words.money(abs(minor)))
+
+
+QUESTIONS = (
+    Question(
+        "lights",
+        N_("Which of the four drivers falls short?"),
+        N_("Red is below 0.8 of the reference, amber below 1. Start with the lowest."),
+        N_(
+            "Index: the value over its reference: the brand's target for the day, else its own usual level, else an "
+            "imported benchmark. A is compared on a fixed mix of rungs, so that newcomers do not move it."
+        ),
+        "net",
+        lights,
+        "diagnosis",
+        wide=True,
+    ),
+    Question(
+        "actions",
+        N_("Who to turn to, and what it may bring"),
+        N_("The longest bar is the group whose move to the brand's own better rate brings most money."),
+        N_(
+            "Each group's people times how far its rate lies below the brand's own better rate, times the difference "
+            "in value per head. An order of magnitude to choose by; what an action adds is for a holdout to prove."
+        ),
+        "both",
+        actions,
+        "diagnosis",
+    ),
+    Question(
+        "revenue_change",
+        N_("What moved revenue since the window before"),
+        N_("Bars to the right brought revenue, bars to the left cost it; the table says by what."),
+        N_(
+            "Net amount of purchases of this window less that of the window before, by the rung held at the start, "
+            "split into people, mix of rungs, share who bought and spend per buyer (Shapley values)."
+        ),
+        "orders",
+        revenue,
+        "diagnosis",
+    ),
+    Question(
+        "alerts",
+        N_("What is out of the usual"),
+        N_("A source that fell silent makes every figure after it too low: mend the data before acting on it."),
+        N_(
+            "Figures outside the median ± 3 deviations of their own past, data later than usual, sources that stopped, "
+            "days with far fewer rows than usual."
+        ),
+        "files",
+        alerts,
+        "diagnosis",
+        wide=True,
+        grid_open=True,
+    ),
+)
