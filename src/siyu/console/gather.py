@@ -21,12 +21,14 @@ from siyu.core.errors import MeasureError
 from siyu.core.kinds import CHANNELS_OF_RELATION
 from siyu.core.time import date_of, day_of
 from siyu.measures import overlap, series
+from siyu.measures.answer import Answer, answer
 from siyu.measures.asked import Asked
 from siyu.measures.clv.outlook import outlook
 from siyu.measures.diagnosis.diagnose import diagnose
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.connection import connection
 from siyu.measures.measure import measure
+from siyu.measures.own import own_in
 from siyu.sources.coverage import coverage
 from siyu.store.operations import LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
@@ -65,6 +67,7 @@ def gather(
         "coverage": lambda: coverage(workspace),
         "diagnosis": lambda: diagnose(workspace, _asked(workspace, material), now).as_json(),
         "outlook": lambda: _outlook(workspace, material),
+        "own": lambda: _own(workspace, material),
     }
     steps = len(pieces) + len(ASKS) + 1
     for place, (name, piece) in enumerate(pieces.items(), 1):
@@ -95,6 +98,13 @@ def _with_answer(workspace: Workspace, material: Material, name: str) -> Materia
 
 def _asked(workspace: Workspace, material: Material) -> Asked:
     return Asked(day_of(material.as_of), material.window, workspace.settings)
+
+
+def _own(workspace: Workspace, material: Material) -> list[Answer]:
+    """The workspace's own topics, in all, and its sheets."""
+    own = own_in(workspace.directory)
+    facts, asked = Facts(workspace.warehouse), _asked(workspace, material)
+    return [answer(facts, asked, of) for of in (*own.topics, *own.sheets)]
 
 
 def _outlook(workspace: Workspace, material: Material) -> dict[str, Any] | None:

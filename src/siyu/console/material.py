@@ -108,6 +108,7 @@ class Material:
     quality: Quality | None = None
     coverage: dict[str, Any] | None = None
     answers: dict[str, Answer] = field(default_factory=dict)  # by the names of asks.ASKS
+    own: list[Answer] = field(default_factory=list)  # the workspace's own topics, in all, and sheets
     diagnosis: dict[str, Any] | None = None  # Diagnosis.as_json()
     outlook: dict[str, Any] | None = None  # clv.outlook
     failures: dict[str, str] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from siyu.console.context import Section
-from siyu.console.panels import diagnosis, forecast, ladder, lifecycle, paths, people, places, trade, trust, worth
+from siyu.console.panels import diagnosis, forecast, ladder, lifecycle, own, paths, people, places, trade, trust, worth
 from siyu.console.panels.question import panel
 from siyu.console.view import View
 from siyu.console.words import N_
@@ -85,7 +85,12 @@ SECTIONS = (
 
 
 def sections(view: View) -> tuple[Section, ...]:
-    """Every section with its panels drawn."""
+    """Every section with its panels drawn; the workspace's own measures before the last."""
+    *read, last = _built_in(view)
+    return (*read, *own.section(view), last)
+
+
+def _built_in(view: View) -> tuple[Section, ...]:
     return tuple(
         Section(
             name, letter, view.words(tab), view.words(title), view.words(lead), tuple(panel(q, view) for q in questions)

@@ -1,0 +1,39 @@
+"""The workspace's own measures on the page: a table for each topic and sheet of its `metrics/` folder."""
+
+from __future__ import annotations
+
+from siyu.console.context import Panel, Section
+from siyu.console.panels import asked
+from siyu.console.view import View
+from siyu.measures.answer import Answer
+from siyu.measures.metric import Topic
+
+
+def section(view: View) -> tuple[Section, ...]:
+    """One section with a panel for each own topic and sheet; none where the workspace has none."""
+    words, failure = view.words, view.material.failures.get("own", "")
+    panels = [_panel(view, found) for found in view.material.own]
+    if failure:
+        panels = [Panel("own", words("Measures of our own"), message=failure, failed=True)]
+    if not panels:
+        return ()
+    lead = words("What this brand defines for itself, in the folder metrics of its workspace.")
+    return (Section("own", "", words("Our own"), words("Measures of our own"), lead, tuple(panels)),)
+
+
+def _panel(view: View, found: Answer) -> Panel:
+    topic = isinstance(found.of, Topic)
+    name = found.of.name if isinstance(found.of, Topic) else found.of.code
+    grid = asked.topic_grid(view, found) if topic else asked.sheet_grid(view, found)
+    meanings = [m.meaning for m in found.metrics] if isinstance(found.of, Topic) else [found.of.meaning]
+    return Panel(
+        name=f"own-{name}",
+        title=asked.named(view, found.of),
+        look_for=view.words("Shown by `siyu metrics show {name}`, too.", name=name),
+        definition=" ".join(meanings),
+        basis=view.basis("consumers"),
+        grid=grid,
+        grid_open=True,
+        message="" if grid else asked.reason(found) or view.words("nothing to count in this window"),
+        wide=True,
+    )
