@@ -122,7 +122,7 @@ class PurchaseModel(Model, ABC):
     def _wait(self, chance: Array, shape: Array, since: Array) -> Array:
         """When who is alive has bought again with that chance, 1 - (since/(since + t))^shape; nobody leaves before."""
         with np.errstate(over="ignore"):  # so far away that it is never
-        return since * np.expm1(-np.log1p(-chance) / np.maximum(shape, 1e-12))
+            return since * np.expm1(-np.log1p(-chance) / np.maximum(shape, 1e-12))
 
     @abstractmethod
     def _alive(self, x: Array, t_x: Array, T: Array) -> Array:

@@ -31,7 +31,7 @@ def wilson(x: int, n: int) -> tuple[float, float]:
     """The 95% score interval of a share x/n (Wilson 1927).
 
     >>> [round(value, 4) for value in wilson(56, 70)]
-    [0.6918, 0.8773]
+    [0.6918, 0.877]
     """
     middle = 2 * x + Z**2
     reach = Z * math.sqrt(Z**2 + 4 * x * (1 - x / n))
