@@ -56,7 +56,7 @@ def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touche
     if count > WORTH_IT * everyone:
         return None
     invitees = warehouse.scratch("touched_invitee", changed.union(_invitees_of(changed)).distinct())
-    gone = warehouse.scratch("gone_consumer", _gone())
+    gone = warehouse.scratch("gone_consumer", _gone(identity_version))
     return Touched(consumers, invitees, gone, orders, count)
 
 
@@ -116,15 +116,16 @@ def _other_side(consumers: ir.Table, side: str, other: str) -> ir.Table:
     return rows.select(identifier_id=other).join(identity, "identifier_id").select("consumer_id")
 
 
-def _gone() -> ir.Table:
-    """Consumer ids in derived tables that no consumer has any more."""
-    consumer = tables.CONSUMER.expr()
-    ids = (
-        tables.PURCHASE.expr().select("consumer_id")
-        .union(tables.RELATION_SPAN.expr().select("consumer_id"))
-        .union(tables.VALID_REFERRAL.expr().select(consumer_id="invitee_id"))
-    )  # fmt: skip
-    return ids.filter(ids.consumer_id.notnull()).distinct().anti_join(consumer, "consumer_id")
+def _gone(identity_version: int) -> ir.Table:
+    """Consumer ids that may stand in derived tables and are no consumer any more.
+
+    A consumer's id is an identifier's; one that is gone now belongs to another, and its row says since which version.
+    """
+    identity = tables.IDENTITY.expr()
+    moved = identity.filter(
+        (identity.identity_version > identity_version) & (identity.identifier_id != identity.consumer_id)
+    )
+    return moved.select(consumer_id="identifier_id")
 
 
 def _lines_taken_back_since(workspace: Workspace, load_id: int) -> bool:
