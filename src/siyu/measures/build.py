@@ -19,7 +19,7 @@ from siyu.measures.facts import Facts
 from siyu.measures.occasions import occasion_spans
 from siyu.measures.reach import reach_spans
 from siyu.measures.relations import relation_spans
-from siyu.measures.roles import role_spans
+from siyu.measures.roles import members_ever, role_spans
 from siyu.measures.spreading import spreading_spans
 from siyu.measures.touched import Touched, touched
 from siyu.store import tables
@@ -82,7 +82,8 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Say) -> None:
     reach_span = keep(tables.REACH_SPAN, reach_spans(facts, relation_span, settings), "consumer_id")
     say("roles", 0.65)
     window = settings["roles.purchase_window_days"]
-    occasions = warehouse.scratch("occasion_span", occasion_spans(purchase, window, calendar))
+    of_members = purchase.semi_join(members_ever(relation_span), "consumer_id")
+    occasions = warehouse.scratch("occasion_span", occasion_spans(of_members, window, calendar))
     spreading = warehouse.scratch("spreading_span", spreading_spans(facts, valid_referral, settings, calendar))
     keep(tables.ROLE_SPAN, role_spans(relation_span, reach_span, occasions, spreading), "consumer_id")
 

@@ -17,17 +17,26 @@ COUNTERS = {"channels": 8, "memberships": 20, "occasions": 20, "spreading": 6, "
 def role_spans(relation_span: ir.Table, reach_span: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table):
     """Rungs held, from the spans of relation, reach, occasions and spreading (tables.ROLE_SPAN).
 
-    A rung is held only while a channel is open, which only a held relation opens. Who never was a member stands on
-    the first rung whatever they buy, so only members' occasions and spreading are looked at; with one channel open
-    once, its span is the rung's.
+    `occasion_span` holds those of members. A rung is held only while a channel is open, which only a held relation
+    opens. Who never was a member stands on the first rung whatever they buy, so only members' spreading is looked at;
+    with one channel open once, its span is the rung's.
     """
-    member = relation_span.filter(relation_span.relation_type.isin(MEMBER_RELATIONS))
-    members = member.select("consumer_id").distinct()
+    member, members = memberships(relation_span), members_ever(relation_span)
     plain, crowded = apart(reach_span.anti_join(members, "consumer_id"), KEYS, "cause")
     basic = plain.mutate(role=ibis.literal(ROLES[0]), rank=ibis.literal(1, "int64"))
     of_members = reach_span.semi_join(members, "consumer_id").select(*crowded.columns)
     others = _histories(of_members.union(crowded), member, members, occasion_span, spreading_span)
     return others.union(basic.select(*others.columns))
+
+
+def memberships(relation_span: ir.Table) -> ir.Table:
+    """The spans of memberships."""
+    return relation_span.filter(relation_span.relation_type.isin(MEMBER_RELATIONS))
+
+
+def members_ever(relation_span: ir.Table) -> ir.Table:
+    """Who was a member at any time (consumer_id): only their purchases and their spreading can move a rung."""
+    return memberships(relation_span).select("consumer_id").distinct()
 
 
 def _histories(
@@ -38,7 +47,7 @@ def _histories(
     changes = (
         _changes(reached, channels=1, consented="by_consent")
         .union(_changes(member, memberships=1))
-        .union(_changes(occasion_span.semi_join(members, "consumer_id"), occasions=1))
+        .union(_changes(occasion_span, occasions=1))
         .union(_changes(spreading_span.semi_join(members, "consumer_id"), spreading=1))
     )
     found = pieces(changes, KEYS, COUNTERS, rank)
