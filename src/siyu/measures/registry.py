@@ -23,6 +23,7 @@ from siyu.measures.topics import (
     feedback,
     goods,
     guides,
+    ladder,
     league,
     media,
     membership,
@@ -62,6 +63,8 @@ TOPICS: tuple[Topic, ...] = (
     referral.REFERRAL,
 )
 SHEETS: tuple[Sheet, ...] = (
+    ladder.A_STD,
+    ladder.A_COHORT,
     transitions.TRANSITIONS,
     attribution.ATTRIBUTION,
     sequences.SEQUENCES,
