@@ -129,7 +129,7 @@ def _measures(registry: Registry, found: Answer) -> list[dict[str, str]]:
 
 def _show(found: Answer, asked: Asked, registry: Registry) -> None:
     currency = asked.settings.currency
-    title = f"{found.of.en} {found.of.zh}, {asked.window} days to {asked.date}, basis: {found.of.basis}"
+    title = f"{found.of.en} {found.of.zh}, {_window(found, asked)}, basis: {found.of.basis}"
     origins = {(m["version"], m["origin"]) for m in _measures(registry, found) if m["origin"] != BUILT_IN_ORIGIN}
     title += "".join(f", {version} of {origin}" for version, origin in sorted(origins))
     for head, *lines in _tables(found, currency):
@@ -139,6 +139,13 @@ def _show(found: Answer, asked: Asked, registry: Registry) -> None:
             out().print(f"{len(lines) - MOST_ROWS:,} more rows; --json gives all.")
     for code, reason in found.not_measurable.items():
         out().print(f"{code}: {reason}")
+
+
+def _window(found: Answer, asked: Asked) -> str:
+    """The days shown: those asked for, or the sheet's own."""
+    if isinstance(found.of, Sheet) and found.of.window != "the period":
+        return f"{found.of.window}, as of {asked.date}"
+    return f"{asked.window} days to {asked.date}"
 
 
 def _tables(found: Answer, currency: str) -> list[list[list[str]]]:
