@@ -8,13 +8,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO_DIR ?= demo
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test test-slow lint bench docs clean
 
 demo: $(VENV)/.base  ## a simulated brand, from raw exports to report.html
 	$(BIN)/siyu demo --dir $(DEMO_DIR)
 
-test: $(VENV)/.full  ## the whole suite
+test: $(VENV)/.full  ## the suite
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+test-slow: $(VENV)/.full  ## the long tests that CI runs beside it
+	$(BIN)/pytest -n 2 --dist loadgroup -m slow
 
 lint: $(VENV)/.full  ## style, types and the direction of imports
 	$(BIN)/ruff check --output-format concise .

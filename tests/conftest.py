@@ -29,9 +29,15 @@ def workspace(tmp_path: Path):
         yield fresh
 
 
+#: Every statement costs Spark a third of a second whatever its rows: what takes hundreds of them waits for CI.
+SLOW_ON_SPARK = ("test_clv.py", "test_gain.py", "test_people.py", "test_topics.py")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """For `--dist loadgroup`: a file's tests share a worker with their fixtures, and all of Spark shares one JVM."""
     for item in items:
+        if item.path.name in SLOW_ON_SPARK and "spark" in item.name:
+            item.add_marker(pytest.mark.slow)
         folder = item.path.parent.name
         item.add_marker(pytest.mark.xdist_group("engines" if folder == "engines" else item.path.as_posix()))

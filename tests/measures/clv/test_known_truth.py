@@ -17,6 +17,7 @@ from siyu.measures.clv.season import NO_SEASON, TOO_SHORT
 from siyu.measures.clv.weeks import months
 from tests.measures.clv.drawn_brand import DAY_0, drawn_brand
 
+pytestmark = pytest.mark.slow
 CONSUMERS = 150_000
 BY_TENTHS = ("purchases", "first_purchases", "own_value", "referral_value")
 
