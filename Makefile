@@ -14,10 +14,10 @@ demo: $(VENV)/.base  ## a simulated brand, from raw exports to report.html
 	$(BIN)/siyu demo --dir $(DEMO_DIR)
 
 test: $(VENV)/.full  ## the suite
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 test-slow: $(VENV)/.full  ## the long tests that CI runs beside it
-	$(BIN)/pytest -n 2 --dist loadgroup -m slow
+	$(BIN)/pytest -n 2 --dist loadfile -m slow
 
 lint: $(VENV)/.full  ## style, types and the direction of imports
 	$(BIN)/ruff check --output-format concise .

@@ -35,9 +35,7 @@ SLOW_ON_SPARK = ("test_clv.py", "test_gain.py", "test_people.py", "test_topics.p
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For `--dist loadgroup`: a file's tests share a worker with their fixtures, and all of Spark shares one JVM."""
+    """Tests that take hundreds of statements on Spark are slow ones."""
     for item in items:
         if item.path.name in SLOW_ON_SPARK and "spark" in item.name:
             item.add_marker(pytest.mark.slow)
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group("engines" if folder == "engines" else item.path.as_posix()))
