@@ -16,10 +16,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from siyu.core.errors import NewerVersionError, WorkspaceError
+from siyu.store.engine import connect
 
 METADATA = sa.MetaData()
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -95,6 +95,30 @@ GUARANTEE_ANSWER = sa.Table(
     sa.Column("due_day", sa.Integer),
     sa.Column("answered_at", sa.BigInteger, nullable=False),
 )  # fmt: skip
+#: Keys of those who may call over HTTP: of the key itself only its hash is kept.
+API_KEY = sa.Table(
+    "api_key", METADATA,
+    sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),  # the source that its events carry
+    sa.Column("scope", sa.Text, nullable=False),  # collect, read or admin
+    sa.Column("key_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("defaults", sa.Text, nullable=False),  # JSON: platform, touchpoint, domain, user_namespace
+    sa.Column("origins", sa.Text, nullable=False),  # JSON: web origins that may use it
+    sa.Column("rate", sa.Integer, nullable=False),  # requests a second
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("revoked_at", sa.BigInteger),
+)  # fmt: skip
+#: What repeats (loading, measuring, purging ...): when it last ran well, and when it is due again.
+LOOP = sa.Table(
+    "loop", METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("every_seconds", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.BigInteger),
+    sa.Column("succeeded_at", sa.BigInteger),
+    sa.Column("due_at", sa.BigInteger, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),  # in a row
+    sa.Column("error", sa.Text, nullable=False),  # the class of the last failure and its place in the code, no values
+)  # fmt: skip
 #: Small facts about the workspace's own state: identity_version, what spans were built from ...
 STATE = sa.Table(
     "state", METADATA,
@@ -107,7 +131,7 @@ class Operations:
     """The operations store: `begin()` for a transaction, `connect()` for reading, `state` for small facts."""
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+        self.engine = connect(url)
         _migrate(self.engine)
 
     @contextlib.contextmanager
@@ -164,42 +188,6 @@ class Operations:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
-
-
-def _engine(url: str) -> sa.Engine:
-    """An engine of SQLite or PostgreSQL (psycopg 3 unless the URL names another driver)."""
-    if url.startswith(("postgres://", "postgresql://")):
-        url = "postgresql+psycopg://" + url.split("://", 1)[1]
-    try:
-        engine = sa.create_engine(url)
-    except ModuleNotFoundError as error:
-        raise WorkspaceError(f"operations.url needs {error.name}, which is not installed.",
-                             remedy='For PostgreSQL: pip install "siyu[postgres]".') from None
-    except ArgumentError:  # its message would show the URL, and with it a password
-        raise WorkspaceError("operations.url in siyu.toml is not a database URL.",
-                             remedy="For example postgresql://user:password@host/database; empty = SQLite.") from None
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _durable_sqlite)
-        event.listen(engine, "begin", _begin)
-    return engine
-
-
-#: Pages of indexes that many rows go to in no order; SQLite's own 2 MB would write each many times.
-CACHE_KB = 65_536
-
-
-def _durable_sqlite(connection, _record) -> None:
-    """A commit is on disk when it returns; deleted values leave no bytes in free pages."""
-    connection.isolation_level = None  # Python would run schema changes outside the transaction; see _begin
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
-                   f"cache_size=-{CACHE_KB}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
 
 
 def _migrate(engine: sa.Engine) -> None:

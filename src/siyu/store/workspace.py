@@ -14,6 +14,7 @@ from siyu.core.errors import DamagedError, WorkspaceError
 from siyu.core.identifiers import Keys
 from siyu.core.settings import Settings
 from siyu.store.engines.duck import DuckWarehouse
+from siyu.store.inbox import Inbox
 from siyu.store.operations import Operations
 from siyu.store.warehouse import Warehouse
 
@@ -21,6 +22,7 @@ SETTINGS_FILE = "siyu.toml"
 KEYS_FILE = "secret.keys"
 KEYS_VARIABLE = "SIYU_KEYS"
 LANDED = "landed"
+INBOX_FILE = "inbox.sqlite"
 #: What the warehouse of either engine is on disk. The log first: a new file must never meet an old log.
 WAREHOUSE_FILES = ("warehouse.duckdb.wal", "warehouse.duckdb", "warehouse")
 
@@ -37,6 +39,11 @@ class Workspace:
     def operations(self) -> Operations:
         """SQLite in the folder, or the PostgreSQL of `operations.url`."""
         return Operations(self.settings["operations.url"] or f"sqlite:///{self.directory / 'operations.sqlite'}")
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """What arrived over HTTP and is not loaded yet: a file of its own, or the PostgreSQL of `operations.url`."""
+        return Inbox(self.settings["operations.url"] or f"sqlite:///{self.directory / INBOX_FILE}", self.keys)
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -63,7 +70,7 @@ class Workspace:
 
     def close(self) -> None:
         """Close whatever was opened."""
-        for store in ("warehouse", "operations"):
+        for store in ("warehouse", "inbox", "operations"):
             if store in self.__dict__:
                 self.__dict__.pop(store).close()
 

@@ -1,0 +1,122 @@
+"""A message that came through a door, and the rows of the canonical kinds it becomes. Data, and the rules all doors share.
+
+A door is a folder: a function from an arrival (one request) to its messages. Nothing here knows tables or HTTP.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from siyu.core.kinds import BY_NAME
+from siyu.core.settings import Settings
+from siyu.core.time import HOUR, instant_of
+from siyu.store.inbox import Arrival
+
+#: How far ahead of its arrival a message may say it happened: clocks drift, but nothing happens tomorrow.
+AHEAD = HOUR
+MILLENNIUM = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+ISO = "%Y-%m-%dT%H:%M:%S.%f+00:00"
+
+
+class Unreadable(Exception):
+    """A message that no row can be made of; its words are the reason that stands in quarantine, without values."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells of one row of a kind, by the canonical names of its columns; texts, as in a file. None = empty."""
+
+    kind: str
+    cells: dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of an arrival. Instants are microseconds UTC.
+
+    key: 63 bits of its sender and id; a second message with it is a duplicate, whatever it says. stated_at: the time it
+    states, sent_at: when its sender's clock says it was sent, received_at: our clock. machine: a bot or a link scanner
+    sent it, so it counts nowhere. text: the message as it came, landed and never shown. refused: why no row was made.
+    """
+
+    key: int
+    received_at: int
+    text: str
+    sent_at: int | None = None
+    stated_at: int | None = None
+    machine: bool = False
+    rows: list[Row] = field(default_factory=list)
+    refused: str = ""
+
+
+#: What a door does: the messages of one arrival, in order. Nothing in a body may make it raise.
+Read = Callable[[Arrival, Settings], Iterator[Message]]
+
+
+def message_key(source: str, message_id: str) -> int:
+    """The key of a message: equal for equal sender and id, on every machine and in every version.
+
+    >>> message_key("site", "m-1") == message_key("site", "m-1") != message_key("app", "m-1")
+    True
+    """
+    digest = hashlib.blake2b(f"{source}\x1f{message_id}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def instant(text: object) -> int | None:
+    """A stated time as an instant; None where none is stated. Raises Unreadable for what is no time.
+
+    Takes ISO 8601 with an offset or Z, and the milliseconds since 1970 that some clients send.
+
+    >>> instant("1970-01-01T00:00:01Z"), instant(1000)
+    (1000000, 1000000)
+    """
+    if text is None or text == "":
+        return None
+    try:
+        if isinstance(text, (int, float)) and not isinstance(text, bool):
+            return instant_of(EPOCH + dt.timedelta(milliseconds=text))
+        moment = dt.datetime.fromisoformat(str(text))
+    except (ValueError, OverflowError):
+        raise Unreadable("a time that is neither ISO 8601 nor milliseconds since 1970") from None
+    return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
+
+
+def occurred(received_at: int, sent_at: int | None, stated_at: int | None) -> int:
+    """When it happened on our clock: the stated time, moved by as much as the sender's clock differs from ours.
+
+    The spec of the format: timestamp = receivedAt - (sentAt - originalTimestamp). Raises Unreadable for a time that
+    is still to come, and for one before this millennium.
+
+    >>> occurred(received_at=2_000_000_000_000_000, sent_at=1_999_999_999_000_000, stated_at=1_999_999_998_000_000)
+    1999999999000000
+    """
+    at = received_at if stated_at is None else stated_at if sent_at is None else received_at - (sent_at - stated_at)
+    if at > received_at + AHEAD:
+        raise Unreadable(f"a time {(at - received_at) // HOUR} hours after it arrived")
+    if at < instant_of(MILLENNIUM):
+        raise Unreadable("a time before the year 2000")
+    return at
+
+
+def iso(at: int) -> str:
+    """An instant as the cell of a row.
+
+    >>> iso(1_000_000)
+    '1970-01-01T00:00:01.000000+00:00'
+    """
+    return (EPOCH + dt.timedelta(microseconds=at)).strftime(ISO)
+
+
+def checked(rows: list[Row]) -> list[Row]:
+    """The rows, if their cells can stand in a table. Raises Unreadable."""
+    for row in rows:
+        assert row.kind in BY_NAME, f"unknown kind {row.kind}"
+        for name, cell in row.cells.items():
+            if cell is not None and "\0" in cell:
+                raise Unreadable(f"a NUL character in {name}")
+    return rows

@@ -1,0 +1,44 @@
+"""Connections to SQLite or PostgreSQL, so that a commit is on disk when it returns."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError
+
+from siyu.core.errors import WorkspaceError
+
+#: Pages of indexes that many rows go to in no order; SQLite's own 2 MB would write each many times.
+CACHE_KB = 65_536
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine of SQLite or PostgreSQL (psycopg 3 unless the URL names another driver)."""
+    if url.startswith(("postgres://", "postgresql://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    try:
+        engine = sa.create_engine(url)
+    except ModuleNotFoundError as error:
+        raise WorkspaceError(f"operations.url needs {error.name}, which is not installed.",
+                             remedy='For PostgreSQL: pip install "siyu[postgres]".') from None
+    except ArgumentError:  # its message would show the URL, and with it a password
+        raise WorkspaceError("operations.url in siyu.toml is not a database URL.",
+                             remedy="For example postgresql://user:password@host/database; empty = SQLite.") from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _durable_sqlite)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _durable_sqlite(connection, _record) -> None:
+    """A commit is on disk when it returns; deleted values leave no bytes in free pages."""
+    connection.isolation_level = None  # Python would run schema changes outside the transaction; see _begin
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
+                   f"cache_size=-{CACHE_KB}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
