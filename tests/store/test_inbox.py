@@ -28,7 +28,8 @@ def arrivals(count: int, door: str = "segment", size: int = 10) -> list[Arrival]
 def test_what_is_put_comes_out_in_order_and_once(inbox: Inbox):
     inbox.put(arrivals(5))
     claim = inbox.claim("segment")
-    assert claim is not None and claim.arrivals == arrivals(5)
+    assert claim is not None
+    assert claim.arrivals == arrivals(5)
     assert inbox.claim("segment") is None
 
 
@@ -42,15 +43,17 @@ def test_doors_are_claimed_apart(inbox: Inbox):
     inbox.put([*arrivals(1, "segment"), *arrivals(2, "wecom")])
     assert inbox.doors() == ["segment", "wecom"]
     claim = inbox.claim("wecom")
-    assert claim is not None and len(claim.arrivals) == 2 and inbox.doors() == ["segment"]
+    assert claim is not None
+    assert (len(claim.arrivals), inbox.doors()) == (2, ["segment"])
 
 
 def test_a_settled_claim_is_gone_and_a_released_one_waits_again(inbox: Inbox):
     inbox.put(arrivals(3))
     first = inbox.claim("segment", 1)
-    assert first is not None and inbox.claims() == [first.token]
+    assert first is not None
+    assert inbox.claims() == [first.token]
     inbox.release(first.token)
-    assert inbox.claims() == [] and inbox.waiting().arrivals == 3
+    assert (inbox.claims(), inbox.waiting().arrivals) == ([], 3)
     again = inbox.claim("segment")
     assert again is not None
     inbox.settle(again.token)

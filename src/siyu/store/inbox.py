@@ -1,6 +1,6 @@
-"""The inbox: what arrived over HTTP and is acknowledged, sealed, until a load has taken it. Durable before `put` returns.
+"""The inbox: what arrived over HTTP and is acknowledged, sealed, until a load has taken it.
 
-Append-only for those who write; the loader claims rows under a token, and the load that commits carries the same token.
+Append-only for those who write; the loader claims rows under a token, and the load that commits carries that token.
 So a crash at any moment leaves each row either waiting, or claimed by a load of which operations says whether it counts.
 A file of its own beside SQLite, so that nobody who writes to operations makes a collector wait; on PostgreSQL a table
 beside the others.
@@ -105,8 +105,8 @@ class Inbox:
         token = secrets.token_hex(16)
         free = (ARRIVAL.c.door == door) & ARRIVAL.c.claim.is_(None)
         with self.engine.begin() as connection:  # one statement: it never reads first and then waits to write
-            taken = connection.execute(sa.update(ARRIVAL).where(free, ARRIVAL.c.arrival_id.in_(_oldest(free, most_bytes)))
-                                       .values(claim=token))  # fmt: skip
+            oldest = ARRIVAL.c.arrival_id.in_(_oldest(free, most_bytes))
+            taken = connection.execute(sa.update(ARRIVAL).where(free, oldest).values(claim=token))
         return Claim(token, door, self._opened(token)) if taken.rowcount else None
 
     def claims(self) -> list[str]:
@@ -143,4 +143,5 @@ def _oldest(free: sa.ColumnElement[bool], most_bytes: int) -> sa.Select:
     oldest = sa.select(order, size.label("size")).where(free).order_by(order).limit(CLAIM_ROWS).subquery()
     before = sa.func.sum(oldest.c.size).over(order_by=oldest.c.arrival_id) - oldest.c.size
     summed = sa.select(oldest.c.arrival_id, before.label("before"), oldest.c.size).subquery()
-    return sa.select(summed.c.arrival_id).where((summed.c.before == 0) | (summed.c.before + summed.c.size <= most_bytes))
+    fits = summed.c.before + summed.c.size <= most_bytes
+    return sa.select(summed.c.arrival_id).where((summed.c.before == 0) | fits)

@@ -1,1 +1,1 @@
-"""The doors of what arrives over HTTP, each a folder: how an arrival becomes messages. Registered here, in one place."""
+"""The doors of what arrives over HTTP, each a folder: how an arrival becomes messages. Registered in this one place."""

@@ -1,4 +1,4 @@
-"""A message that came through a door, and the rows of the canonical kinds it becomes. Data, and the rules all doors share.
+"""A message that came through a door, the rows of the canonical kinds it becomes, and the rules all doors share.
 
 A door is a folder: a function from an arrival (one request) to its messages. Nothing here knows tables or HTTP.
 """
