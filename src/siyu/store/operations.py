@@ -119,6 +119,60 @@ LOOP = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False),  # in a row
     sa.Column("error", sa.Text, nullable=False),  # the class of the last failure and its place in the code, no values
 )  # fmt: skip
+#: Who did what that the law may ask about: consents, erasures, exports, keys. No personal data: subjects are ids.
+AUDIT = sa.Table(
+    "audit", METADATA,
+    sa.Column("audit_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),  # cli, or the name of a key
+    sa.Column("act", sa.Text, nullable=False),  # part.verb: consent.record, erasure.run ...
+    sa.Column("subject", sa.Text, nullable=False),  # an id, or a masked value
+    sa.Column("detail", sa.Text, nullable=False),  # JSON
+)  # fmt: skip
+#: Requests to be forgotten, and what came of each. Texts name the case, never the person.
+ERASURE = sa.Table(
+    "erasure", METADATA,
+    sa.Column("erasure_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),  # requested, approved, rejected, erasing or done
+    sa.Column("requested_at", sa.BigInteger, nullable=False),
+    sa.Column("due_at", sa.BigInteger, nullable=False),
+    sa.Column("checked_at", sa.BigInteger),  # when it was approved or rejected
+    sa.Column("started_at", sa.BigInteger),
+    sa.Column("done_at", sa.BigInteger),
+    sa.Column("requester", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("asked", sa.Text, nullable=False),  # JSON: identifier_id -> keyed hash, as asked; {} once done
+    sa.Column("receipt", sa.Text, nullable=False),  # JSON: counts of what was found, by table and store
+)  # fmt: skip
+#: Identifiers of the erased, as keyed hashes: no load and no collector takes them in again.
+TOMBSTONE = sa.Table(
+    "tombstone", METADATA,
+    sa.Column("identifier_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key_hash", sa.Text, nullable=False),  # the identifier's whole key (hex)
+    sa.Column("erased_at", sa.BigInteger, nullable=False),
+    sa.Column("erasure_id", sa.BigInteger, nullable=False, index=True),
+)  # fmt: skip
+#: Who stood on records beside an erased identifier without being its person (a shared phone): their records stay.
+SPARED = sa.Table(
+    "spared", METADATA,
+    sa.Column("identifier_id", sa.BigInteger, primary_key=True, autoincrement=False),  # the erased one
+    sa.Column("other_id", sa.BigInteger, primary_key=True, autoincrement=False),
+)  # fmt: skip
+#: Consents of the erased, found only by who asks with the value itself: proof that what was sent was allowed.
+CONSENT_PROOF = sa.Table(
+    "consent_proof", METADATA,
+    sa.Column("proof_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("key_hash", sa.Text, nullable=False, index=True),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("occurred_at", sa.BigInteger, nullable=False),
+    sa.Column("source", sa.Text),
+    sa.Column("notice_version", sa.Text),
+    sa.Column("proof", sa.Text),
+    sa.Column("keep_until", sa.BigInteger, nullable=False),
+)  # fmt: skip
 #: Small facts about the workspace's own state: identity_version, what spans were built from ...
 STATE = sa.Table(
     "state", METADATA,

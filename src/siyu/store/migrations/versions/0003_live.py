@@ -1,4 +1,4 @@
-"""The live door: keys of those who call over HTTP, and what repeats."""
+"""The live door: keys of those who call over HTTP, what repeats, the audit, erasures with their tombstones."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,11 +8,13 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
 
 def upgrade() -> None:
     op.create_table(
         "api_key",
-        sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        sa.Column("key_id", SERIAL, primary_key=True),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("scope", sa.Text, nullable=False),
         sa.Column("key_hash", sa.Text, nullable=False, unique=True),
@@ -32,8 +34,57 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("error", sa.Text, nullable=False),
     )
+    op.create_table(
+        "audit",
+        sa.Column("audit_id", SERIAL, primary_key=True),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Column("act", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("detail", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("erasure_id", SERIAL, primary_key=True),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("requested_at", sa.BigInteger, nullable=False),
+        sa.Column("due_at", sa.BigInteger, nullable=False),
+        sa.Column("checked_at", sa.BigInteger),
+        sa.Column("started_at", sa.BigInteger),
+        sa.Column("done_at", sa.BigInteger),
+        sa.Column("requester", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("reference", sa.Text, nullable=False),
+        sa.Column("asked", sa.Text, nullable=False),
+        sa.Column("receipt", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "tombstone",
+        sa.Column("identifier_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("key_hash", sa.Text, nullable=False),
+        sa.Column("erased_at", sa.BigInteger, nullable=False),
+        sa.Column("erasure_id", sa.BigInteger, nullable=False, index=True),
+    )
+    op.create_table(
+        "spared",
+        sa.Column("identifier_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("other_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    )
+    op.create_table(
+        "consent_proof",
+        sa.Column("proof_id", SERIAL, primary_key=True),
+        sa.Column("key_hash", sa.Text, nullable=False, index=True),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("channel", sa.Text),
+        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("occurred_at", sa.BigInteger, nullable=False),
+        sa.Column("source", sa.Text),
+        sa.Column("notice_version", sa.Text),
+        sa.Column("proof", sa.Text),
+        sa.Column("keep_until", sa.BigInteger, nullable=False),
+    )
 
 
 def downgrade() -> None:
-    for table in ("loop", "api_key"):
+    for table in ("consent_proof", "spared", "tombstone", "erasure", "audit", "loop", "api_key"):
         op.drop_table(table)
