@@ -1,7 +1,7 @@
 """The inbox: what arrived over HTTP and is acknowledged, sealed, until a load has taken it.
 
 Append-only for those who write; the loader claims rows under a token, and the load that commits carries that token.
-So a crash at any moment leaves each row either waiting, or claimed by a load of which operations says whether it counts.
+Append-only for those who write; the loader claims rows under a token, and the load that commits carries it too.
 A file of its own beside SQLite, so that nobody who writes to operations makes a collector wait; on PostgreSQL a table
 beside the others.
 """
