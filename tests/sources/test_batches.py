@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.sources import load as loading
+from siyu.sources import keep as keeping
 from siyu.sources.ahead import ahead, joined
 from siyu.sources.seenkeys import SeenKeys
 from siyu.store import workspace as workspaces
@@ -31,7 +31,7 @@ def test_a_file_in_small_batches_gives_what_it_gives_in_one(workspace, tmp_path,
     with workspaces.create(tmp_path / "whole") as whole:
         whole.keys = workspace.keys
         reports = [take(whole, tmp_path, "orders.csv", t, now=LATER) for t in (older, text)]
-        monkeypatch.setattr(loading, "joined", lambda batches: _cut(batches, rows))
+        monkeypatch.setattr(keeping, "joined", lambda batches: _cut(batches, rows))
         cut = [take(workspace, tmp_path, "orders.csv", t, now=LATER) for t in (older, text)]
         assert [r.counts for r in cut] == [r.counts for r in reports]
         assert everything(workspace) == everything(whole)

@@ -12,6 +12,7 @@ import pytest
 
 from siyu.core.errors import SourceError
 from siyu.daily import resolve_and_measure
+from siyu.sources import keep as keeping
 from siyu.sources import landing, pipeline
 from siyu.sources import load as loading
 from siyu.sources.landing import Landing
@@ -84,7 +85,7 @@ def test_a_full_disk_leaves_the_workspace_as_it_was(workspace, tmp_path, files, 
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    target = {"landing": (Landing, "_write"), "finish": (Landing, "finish"), "commit": (loading, "_file_hash")}[place]
+    target = {"landing": (Landing, "_write"), "finish": (Landing, "finish"), "commit": (keeping, "_file_hash")}[place]
     monkeypatch.setattr(*target, full)
     with pytest.raises(SourceError, match=r"consents.csv: nothing was loaded.*No space left"):
         load(workspace, files, now=NOW)

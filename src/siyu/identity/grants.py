@@ -46,7 +46,7 @@ def commit(
     now: dt.datetime,
 ) -> int:  # fmt: skip
     """Write one grant per identifier; the load's id. Nothing of it counts before all of it does."""
-    load_id = max(workspace.operations.committed_loads(), default=0) + 1
+    load_id = workspace.operations.newest_load() + 1
     consents = _consents(declaration, ids, occurred_at, load_id)
     facts = declared.facts(consents, load_id, instant_of(now), workspace.settings.zone)
     load = _load(declaration.as_json(workspace.settings["brand.zone"]), load_id, counts, instant_of(now))

@@ -62,6 +62,11 @@ class Outcome:
         self.counts[STATUS[QUARANTINED]] += len(rows)
         self.quarantined += rows
 
+    def add_repeated(self, count: int) -> None:
+        """Count messages that had come before and were left out."""
+        self.read += count
+        self.counts[STATUS[DUPLICATE]] += count
+
 
 @dataclass
 class Output:

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from siyu.core.errors import SourceError
 from siyu.core.kinds import BY_NAME
 from siyu.core.time import local_day
-from siyu.sources import cancellations, landing, pipeline
+from siyu.sources import cancellations, landing, messages, pipeline
 from siyu.sources import mapping as mappings
 from siyu.sources.ahead import ahead, joined
 from siyu.sources.mapping import Mapping
@@ -116,8 +116,9 @@ def _replay(workspace: Workspace, beside: Workspace, row: sa.Row, report: Rebuil
     mapping = _mapping(row, columns)
     snapshot = Snapshot.of(beside, options, settings, replay=True) if options.snapshot_of else None
     with beside.warehouse.bulk(), beside.warehouse.transaction():
+        seen = messages.registering(beside.warehouse, row.load_id, columns, None)
         outcome = pipeline.run(beside, lambda: _batches(path, workspace), columns, mapping, load, settings=settings,
-                               snapshot=snapshot)
+                               snapshot=snapshot, seen=seen)
     report.loads.append(Replayed(row.load_id, row.file_name, json.loads(row.counts)["kinds"], _kinds(outcome)))
 
 

@@ -229,6 +229,12 @@ class Operations:
         with self.connect() as connection:
             return list(connection.execute(query).scalars())
 
+    def newest_load(self) -> int:
+        """The highest id of a committed load; 0 if there is none."""
+        query = sa.select(sa.func.max(LOAD.c.load_id)).where(LOAD.c.committed_at.is_not(None))
+        with self.connect() as connection:
+            return connection.execute(query).scalar() or 0
+
     def loads_with_facts(self, load_ids: set[int]) -> list[int]:
         """Those of the loads whose report says that they brought facts, in order."""
         if not load_ids:

@@ -119,6 +119,15 @@ IDENTIFIER = Table(
      _c("load_id", "id", "The load that saw it first.")),
     ("identifier_id",), fact=True,
 )  # fmt: skip
+MESSAGE = Table(
+    "message", "sources", "Messages that came through a door, each once, with its clocks: what tells a repeated one.",
+    (_c("message_key", "id", "63 bits of its sender and id."), _c("load_id", "id", "The load that took it."),
+     _c("received_at", "instant", "When it arrived, by our clock."),
+     _c("sent_at", "instant", "When it was sent, by its sender's clock; null = not stated."),
+     _c("stated_at", "instant", "When it happened, by its sender's clock; null = not stated."),
+     _c("machine", "flag", "A bot or a link scanner sent it: it counts nowhere.")),
+    ("message_key",), fact=True,
+)  # fmt: skip
 LINK_RECORD = Table(
     "link_record", "sources", "Pairs of linking identifiers seen on one record, summed per load and source.",
     (_c("a", "id", "Lower identifier_id."), _c("b", "id", "Higher identifier_id."),
@@ -259,7 +268,7 @@ CLV_SCORE = Table(
 )  # fmt: skip
 
 TABLES: tuple[Table, ...] = (
-    *FACTS, SUPERSEDED, IDENTIFIER, LINK_RECORD, DERIVED_REFUND, UNMATCHED_CANCELLATION,
+    *FACTS, SUPERSEDED, IDENTIFIER, MESSAGE, LINK_RECORD, DERIVED_REFUND, UNMATCHED_CANCELLATION,
     LINK, IDENTITY, REVIEW, CONSUMER,
     PURCHASE, ORDER_REFUND, VALID_REFERRAL, RELATION_SPAN, REACH_SPAN, ROLE_SPAN, MEASURE_RESULT, DAILY_SERIES,
     CLV_SCORE,

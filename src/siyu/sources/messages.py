@@ -1,0 +1,53 @@
+"""Which messages have come before, and the table that remembers. Asked set-wise, a load at a time, without end.
+
+A key is 63 bits: among 100 million messages two share one with probability 1 in 2,000, and the later would be left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pyarrow as pa
+
+from siyu.store.tables import MESSAGE
+from siyu.store.warehouse import Warehouse
+
+#: Columns of the rows a door makes that speak of the message; they stand on the first row of each.
+KEY = "message_key"
+CLOCKS = ("received_at", "sent_at", "stated_at")
+MACHINE = "machine"
+ASKED = "asked_message"
+
+BatchSeen = Callable[[pa.RecordBatch, list[np.ndarray]], None]
+
+
+def known(warehouse: Warehouse, keys: Iterable[int]) -> set[int]:
+    """Those of the keys that a committed load has brought."""
+    asked = warehouse.scratch(ASKED, pa.table({KEY: pa.array(keys, pa.int64())}))
+    try:
+        return set(warehouse.arrow(MESSAGE.expr().semi_join(asked, KEY).select(KEY))[KEY].to_pylist())
+    finally:
+        warehouse.drop_scratch(ASKED)
+
+
+def registering(warehouse: Warehouse, load_id: int, columns: list[str], seen: BatchSeen | None) -> BatchSeen | None:
+    """`seen`, and each batch's messages kept under the load; just `seen` for what did not come through a door."""
+    if KEY not in columns:
+        return seen
+
+    def both(batch: pa.RecordBatch, ids: list[np.ndarray]) -> None:
+        warehouse.append(MESSAGE, _of(batch, load_id))
+        if seen is not None:
+            seen(batch, ids)
+
+    return both
+
+
+def _of(batch: pa.RecordBatch, load_id: int) -> pa.Table:
+    """The messages whose first rows stand in a batch."""
+    firsts = batch.filter(batch[KEY].is_valid())
+    numbers = {name: firsts[name].cast(pa.int64()) for name in (KEY, *CLOCKS)}
+    machine = pa.array([text == "true" for text in firsts[MACHINE].to_pylist()], pa.bool_())
+    loads = pa.array(np.full(firsts.num_rows, load_id))
+    return pa.table({**numbers, "load_id": loads, MACHINE: machine}).select(MESSAGE.column_names).cast(MESSAGE.schema)
