@@ -15,6 +15,7 @@ WRONG = {
     "core/money.py": "from siyu.store import tables",
     "sources/files.py": "from siyu.measures import registry",
     "measures/ratio.py": "from siyu.identity import decisions",
+    "jobs/loop.py": "from siyu.sources import load",
     "daily.py": "from siyu.console import report",
     "simulate/season.py": "from siyu.store import operations",
 }
