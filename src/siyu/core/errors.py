@@ -63,6 +63,10 @@ class QueryError(SiyuError):
     """A query could not be run; the engine's message follows."""
 
 
+class AccessError(SiyuError):
+    """A key cannot be made or revoked as asked."""
+
+
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """' Did you mean ...?' for the nearest known word, or ''."""
     near = get_close_matches(word, known, n=1, cutoff=0.6)

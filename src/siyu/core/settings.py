@@ -33,6 +33,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("warehouse.spark_master", "local[2]", "Spark master URL, when the engine is spark."),
     Setting("warehouse.memory", "4GB", "Memory the embedded engine may take before it spills."),
     Setting("operations.url", "", "SQLAlchemy URL of PostgreSQL; empty = SQLite in the workspace."),
+    Setting("collect.min_free_mb", 1024, "Megabytes that stay free on the disk: below, the collector answers 503."),
     Setting("identity.namespaces", ["member_card", "phone", "email", "unionid", "openid", "external_userid",
             "taobao_nick", "jd_pin", "douyin_uid", "customer", "device"],
             "Priority of identifier namespaces: the first present is a record's primary identifier."),

@@ -1,0 +1,66 @@
+"""What is answered to a request that is not taken: `{code, message}` as JSON, and when to come back.
+
+The status says who can mend it: 4xx the caller, 429 and 503 time. A passing fault is never answered with a redirect or
+with 501, which clients take for final.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What stands in the answer. code: one word for programs; message: what was expected, what came, what to do."""
+
+    code: str
+    message: str
+
+
+@dataclass
+class Refusal(Exception):
+    """A request is not taken. status: of HTTP; retry_after: seconds after which it may be; message: without values."""
+
+    status: int
+    code: str
+    message: str
+    retry_after: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Reason]:
+    """The answer to what was refused."""
+    waiting = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    return Response(Reason(refusal.code, refusal.message), status_code=refusal.status, media_type=MediaType.JSON,
+                    headers={**refusal.headers, **waiting})  # fmt: skip
+
+
+def _answer_of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Reason]:
+    """What the framework refuses (no such page, no such method, a wrong parameter)."""
+    phrase = HTTPStatus(error.status_code).phrase
+    code = re.sub(r"\W+", "_", phrase).lower()
+    return answer(request, Refusal(error.status_code, code, f"{phrase}.", headers=dict(error.headers or {})))
+
+
+def _answer_of_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Reason]:
+    """A bug of ours: where it is goes to the log, without values; the caller may try again."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
+    log.error("http.bug", error=type(error).__name__, place=place, path=request.scope["path"])
+    return answer(request, Refusal(500, "bug", "This is a bug in siyu; its log says where. Try again later."))
+
+
+#: For the application: every refusal is answered alike.
+HANDLERS: ExceptionHandlersMap = {Refusal: answer, HTTPException: _answer_of_http, Exception: _answer_of_bug}
