@@ -1,1 +1,6 @@
 """The doors of what arrives over HTTP, each a folder: how an arrival becomes messages. Registered in this one place."""
+
+from siyu.sources.doors.message import Read
+from siyu.sources.doors.segment.messages import messages as segment
+
+DOORS: dict[str, Read] = {"segment": segment}

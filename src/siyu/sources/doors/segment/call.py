@@ -1,0 +1,108 @@
+"""One call of the Segment format, as it came: typed fields, clocks and what its sender's key says where it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from siyu.core.kinds import EVENTS
+from siyu.core.settings import Settings
+from siyu.sources.doors.message import Unreadable
+
+TYPES = ("track", "identify", "page", "screen", "group", "alias")
+Data = dict[str, Any]
+
+
+class Body(msgspec.Struct, rename="camel"):
+    """The fields of a message; unknown ones are passed over. Ids and times are looked at later."""
+
+    type: str | None = None
+    message_id: str | int | None = None
+    user_id: str | int | None = None
+    anonymous_id: str | int | None = None
+    previous_id: str | int | None = None
+    group_id: str | int | None = None
+    event: str | None = None
+    name: str | None = None
+    properties: Data | None = None
+    traits: Data | None = None
+    context: Data | None = None
+    timestamp: str | int | float | None = None
+    original_timestamp: str | int | float | None = None
+    sent_at: str | int | float | None = None
+
+
+class Defaults(msgspec.Struct, forbid_unknown_fields=False):
+    """What the key of the sender says: where its events happen, and the namespace of its user ids.
+
+    type: of a request to an endpoint of one type. user_agent: the header of the request.
+    """
+
+    platform: str | None = "site"
+    touchpoint: str | None = None
+    domain: str | None = None
+    user_namespace: str = "customer"
+    type: str | None = None
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A message with everything that its rows are made from. at: when it happened, as a cell. id: of the message."""
+
+    body: Body
+    defaults: Defaults
+    settings: Settings
+    id: str
+    at: str
+
+    @property
+    def properties(self) -> Data:
+        """What a track, page or screen call says."""
+        return self.body.properties or {}
+
+    @property
+    def context(self) -> Data:
+        """What the library says around it."""
+        return self.body.context or {}
+
+    @property
+    def traits(self) -> Data:
+        """What is said of the person: by identify itself, by any other call in its context."""
+        found = self.body.traits if self.body.traits is not None else self.context.get("traits")
+        return found if isinstance(found, dict) else {}
+
+    def campaign(self) -> Data:
+        """The campaign of the context (from UTM parameters)."""
+        found = self.context.get("campaign")
+        return found if isinstance(found, dict) else {}
+
+    def place(self) -> dict[str, str | None]:
+        """Where it happened, by the columns of events: what the call says, else what the key says."""
+        said = {name: text(self.properties.get(name)) for name in ("touchpoint", "platform", "domain", "store")}
+        found = {name: cell or getattr(self.defaults, name, None) for name, cell in said.items()}
+        if found["domain"] not in (None, *DOMAINS):
+            raise Unreadable(f"a domain other than {' or '.join(DOMAINS)}")
+        return found
+
+
+DOMAINS = next(f.choices for f in EVENTS.fields if f.name == "domain")
+
+
+def text(value: object) -> str | None:
+    """A value of JSON as the text of a cell; None for nothing. Raises Unreadable for lists and objects.
+
+    >>> text(12), text(True), text("  "), text(1.5)
+    ('12', 'true', None, '1.5')
+    """
+    if value is None or isinstance(value, str):
+        return value.strip() or None if value else None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, (int, float)):
+        return repr(value)
+    raise Unreadable("a list or an object where one value is expected")

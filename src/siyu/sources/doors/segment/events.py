@@ -1,0 +1,96 @@
+"""A call as an event: name, place, campaign, and its properties without what names a person."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import msgspec
+
+from siyu.sources.doors.message import Row
+from siyu.sources.doors.segment.call import Call, Data, text
+from siyu.sources.doors.segment.people import alias, people
+from siyu.sources.doors.segment.vocabulary import CALLS, event_name
+
+#: Media of UTM links that are paid for.
+PAID_MEDIA = ("cpc", "ppc", "cpm", "cpa", "cpv", "paid", "paid_social", "paidsocial", "paid_search", "display", "ads")
+#: Properties and traits that say who somebody is: an event keeps none of them.
+PERSONAL = re.compile(
+    r"mail|phone|mobile|\btel\b|address|(first|last|full|user|nick|real|middle)_?name|id_?card|passport|birth|avatar|"
+    r"street|postal|zip|latitude|longitude|password|token|姓名|手机|电话|邮箱|地址|身份证|昵称", re.IGNORECASE)
+TRAIT_ALSO = re.compile(r"^(name|description|id|title)$", re.IGNORECASE)
+#: Depth of properties that is kept: what lies deeper is no property of an event.
+DEEPEST = 4
+
+
+def event(call: Call) -> list[Row]:
+    """The row of a track event that is no other kind of fact."""
+    return [_row(call, event_name(call.body.event or ""), call.properties, people(call))]
+
+
+def page(call: Call) -> list[Row]:
+    """A page or screen is a visit of its touchpoint."""
+    said = {"page": call.body.name, "path": _path(call), **call.properties}
+    return [_row(call, CALLS[call.body.type or "page"], said, people(call))]
+
+
+def identify(call: Call) -> list[Row]:
+    """Links the ids on it; the traits that name nobody stand as its properties."""
+    said = {key: value for key, value in call.traits.items() if not TRAIT_ALSO.match(key)}
+    return [_row(call, CALLS["identify"], said, people(call))]
+
+
+def group(call: Call) -> list[Row]:
+    """Who belongs to which account."""
+    return [_row(call, CALLS["group"], {"group": text(call.body.group_id)}, people(call))]
+
+
+def aliases(call: Call) -> list[Row]:
+    """Two events whose ids make one person of them."""
+    return [_row(call, CALLS["alias"], {}, ids, mark) for ids, mark in zip(alias(call), ("", "/2"))]
+
+
+def _row(call: Call, name: str, said: Data, ids: dict[str, str | None], mark: str = "") -> Row:
+    campaign, properties = call.campaign(), _kept(said)
+    paid = text(call.properties.get("paid_media"))
+    if paid is None and str(campaign.get("medium", "")).lower() in PAID_MEDIA:
+        paid = "true"
+    return Row("events", {
+        "event_id": f"{call.id}{mark}", "occurred_at": call.at, "name": name, **call.place(), "paid_media": paid,
+        "campaign": text(call.properties.get("campaign")) or text(campaign.get("name")),
+        "content_id": text(call.properties.get("content_id")),
+        "properties": msgspec.json.encode(properties).decode() if properties else None, **ids,
+    })  # fmt: skip
+
+
+def _path(call: Call) -> Any:
+    """The path of a page, without its query: that may hold anything."""
+    page = call.context.get("page")
+    return str(page["path"]).split("?")[0] if isinstance(page, dict) and page.get("path") else None
+
+
+def _kept(said: Data, depth: int = 1) -> Data:
+    """Properties without what is empty, personal, or too deep."""
+    found = {}
+    for key, value in said.items():
+        if value is None or is_personal(key):
+            continue
+        kept = _value(value, depth)
+        if kept is not None:
+            found[key] = kept
+    return found
+
+
+def _value(value: Any, depth: int) -> Any:
+    if isinstance(value, dict):
+        return _kept(value, depth + 1) if depth < DEEPEST else None
+    if isinstance(value, list):
+        return [_value(one, depth + 1) for one in value] if depth < DEEPEST else None
+    return value
+
+
+@functools.lru_cache(maxsize=4096)
+def is_personal(key: str) -> bool:
+    """Whether the name of a property says that it names a person."""
+    return bool(PERSONAL.search(key))

@@ -1,0 +1,110 @@
+"""Load what arrived over HTTP: claim it, make rows of it, keep them as one load, settle the claim.
+
+A claim and the load that takes it carry one token. Killed anywhere, the next `drain` sees by it whether the load
+counts: then the claim is settled, otherwise its arrivals wait again. So nothing acknowledged is lost or stands twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from siyu.core.errors import SiyuError
+from siyu.sources import cancellations, messages
+from siyu.sources.doors import DOORS
+from siyu.sources.doors.message import Message, message_key
+from siyu.sources.keep import Progress, Recognised, keep
+from siyu.sources.livefile import live_file
+from siyu.sources.loadreport import FileReport
+from siyu.sources.options import Options
+from siyu.store.inbox import CLAIM_BYTES, Arrival, Claim
+from siyu.store.operations import LOAD
+from siyu.store.workspace import Workspace
+
+#: What stands as the file of a load that came through a door.
+FILE = "inbox"
+
+
+@dataclass
+class Drained:
+    """What a drain took in: messages (also repeated and refused ones) and the loads they became."""
+
+    messages: int = 0
+    loads: list[FileReport] = field(default_factory=list)
+
+
+def drain(workspace: Workspace, *, now: dt.datetime, progress: Progress | None = None) -> Drained:
+    """Load everything that waits in the inbox, door by door. Cheap when there is nothing."""
+    recover(workspace)
+    drained = Drained()
+    for door in workspace.inbox.doors():
+        _drain(workspace, door, now, progress or _silent, drained)
+    if drained.loads:
+        cancellations.refresh(workspace)
+    return drained
+
+
+def recover(workspace: Workspace) -> None:
+    """Settle the claims whose load has committed; give back the others, whose loader is gone."""
+    for token in workspace.inbox.claims():
+        if _committed(workspace, token):
+            workspace.inbox.settle(token)
+        else:
+            workspace.inbox.release(token)
+
+
+def _drain(workspace: Workspace, door: str, now: dt.datetime, progress: Progress, drained: Drained) -> None:
+    """Everything that waits at one door. Should one arrival hold what breaks us, the others are taken without it."""
+    most = CLAIM_BYTES
+    while claim := workspace.inbox.claim(door, most):
+        try:
+            found = [message for arrival in claim.arrivals for message in DOORS[door](arrival, workspace.settings)]
+            _keep(workspace, claim, found, now, progress, drained)
+        except (SiyuError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            if len(claim.arrivals) > 1:
+                workspace.inbox.release(claim.token)
+                most = 1  # from here on alone
+            else:
+                _keep(workspace, claim, [_spoiled(claim.arrivals[0], error)], now, progress, drained)
+
+
+def _keep(workspace: Workspace, claim: Claim, found: list[Message], now: dt.datetime, progress: Progress,
+          drained: Drained) -> None:
+    """The messages of a claim as one load; then the claim is settled."""
+    fresh = _fresh(workspace, found)
+    if fresh:
+        source, mapping = live_file(Path(f"{FILE}:{claim.door}"), claim.door, fresh)
+        options = Options.of(workspace.settings, None, None, allow_drop=False)
+        arrived = Recognised(source, mapping, fingerprint=claim.token, repeated=len(found) - len(fresh))
+        drained.loads.append(keep(workspace, arrived, options, now=now, progress=progress))
+    drained.messages += len(found)
+    workspace.inbox.settle(claim.token)
+
+
+def _spoiled(arrival: Arrival, error: Exception) -> Message:
+    """An arrival as a refused message, for the quarantine: a fault of ours, named by its class."""
+    text = arrival.body.decode("utf-8", "replace")
+    reason = f"could not be taken ({type(error).__name__}): please report it"
+    return Message(message_key(arrival.source, text), arrival.received_at, text, refused=reason)
+
+
+def _fresh(workspace: Workspace, found: list[Message]) -> list[Message]:
+    """The first of each key, without those that came before."""
+    first = {message.key: message for message in reversed(found)}
+    before = messages.known(workspace.warehouse, first) if first else set()
+    return [message for message in found if first[message.key] is message and message.key not in before]
+
+
+def _committed(workspace: Workspace, token: str) -> bool:
+    with workspace.operations.connect() as connection:
+        query = sa.select(LOAD.c.load_id).where(LOAD.c.file_hash == token, LOAD.c.committed_at.is_not(None))
+        return connection.execute(query).first() is not None
+
+
+def _silent(_text: str, _fraction: float | None) -> None:
+    return None
