@@ -22,6 +22,7 @@ NOUNS = {
     "quarantine": ("quarantine",),
     "recovery": ("rebuild",),
     "consent": ("consent",),
+    "hook": ("hook",),
     "identity": ("resolve", "identity"),
     "measures": ("measure",),
     "metrics": ("metrics",),

@@ -64,7 +64,7 @@ class QueryError(SiyuError):
 
 
 class AccessError(SiyuError):
-    """A key cannot be made or revoked as asked."""
+    """A key or a hook cannot be made or revoked as asked."""
 
 
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:

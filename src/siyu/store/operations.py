@@ -108,6 +108,19 @@ API_KEY = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("revoked_at", sa.BigInteger),
 )  # fmt: skip
+#: Webhooks that others call: the door behind each, its secrets (sealed), and what it says where a message does not.
+HOOK = sa.Table(
+    "hook", METADATA,
+    sa.Column("hook_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),  # in its address, and the source that its messages carry
+    sa.Column("door", sa.Text, nullable=False),  # shopify, signed or wecom
+    sa.Column("secret_cipher", sa.LargeBinary, nullable=False),  # JSON: secrets by name
+    sa.Column("defaults", sa.Text, nullable=False),  # JSON: platform, touchpoint, domain, user_namespace
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("revoked_at", sa.BigInteger),
+    sa.Index("hook_in_force", "name", unique=True, sqlite_where=sa.text("revoked_at IS NULL"),
+             postgresql_where=sa.text("revoked_at IS NULL")),
+)  # fmt: skip
 #: What repeats (loading, measuring, purging ...): when it last ran well, and when it is due again.
 LOOP = sa.Table(
     "loop", METADATA,

@@ -1,4 +1,4 @@
-"""The live door: keys of those who call over HTTP, what repeats, the audit, erasures with their tombstones."""
+"""The live door: keys of those who call over HTTP, hooks, what repeats, the audit, erasures with their tombstones."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+IN_FORCE = sa.text("revoked_at IS NULL")
 
 
 def upgrade() -> None:
@@ -23,6 +24,19 @@ def upgrade() -> None:
         sa.Column("rate", sa.Integer, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("revoked_at", sa.BigInteger),
+    )
+    op.create_table(
+        "hook",
+        sa.Column("hook_id", SERIAL, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("door", sa.Text, nullable=False),
+        sa.Column("secret_cipher", sa.LargeBinary, nullable=False),
+        sa.Column("defaults", sa.Text, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("revoked_at", sa.BigInteger),
+    )
+    op.create_index(
+        "hook_in_force", "hook", ["name"], unique=True, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE
     )
     op.create_table(
         "loop",
@@ -86,5 +100,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("consent_proof", "spared", "tombstone", "erasure", "audit", "loop", "api_key"):
+    for table in ("consent_proof", "spared", "tombstone", "erasure", "audit", "loop", "hook", "api_key"):
         op.drop_table(table)

@@ -1,0 +1,81 @@
+"""Rows of the canonical kinds in a JSON body: each a message, in its own spelling, and what is wrong with one."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.sources.doors.nonsense import VALUES, is_sound, read, spoiled
+
+ORDER = {"order_id": "A-1", "paid_amount": 199.90, "paid_at": "2026-11-25T10:00:00+08:00", "is_test": False,
+         "id.phone": "13800001234", "store": ""}  # fmt: skip
+BODY = {"kind": "orders", "rows": [ORDER], "message_id": "m-1"}
+
+
+def refused(body: object) -> str:
+    return read("canonical", json.dumps(body).encode())[0].refused
+
+
+def test_a_row_keeps_its_values_as_they_were_written():
+    body = b'{"kind": "orders", "rows": [{"order_id": 820982911946154508, "paid_amount": 199.90, "is_test": false}]}'
+    (message,) = read("canonical", body)
+    assert message.rows[0].cells == {"order_id": "820982911946154508", "paid_amount": "199.90", "is_test": "false"}
+
+
+def test_the_defaults_of_the_hook_fill_what_a_row_leaves_unsaid():
+    rows = [ORDER, {**ORDER, "platform": "pos"}]
+    made = read("canonical", json.dumps({**BODY, "rows": rows}).encode(), defaults='{"platform": "erp", "domain": "x"}')
+    assert [message.rows[0].cells["platform"] for message in made] == ["erp", "pos"]
+
+
+def test_each_row_is_a_message_and_a_bad_one_stops_no_other():
+    made = read("canonical", json.dumps({**BODY, "rows": [ORDER, ["?"], ORDER]}).encode())
+    assert [bool(message.rows) for message in made] == [True, False, True]
+    assert len({message.key for message in made}) == 3
+
+
+def test_the_same_message_sent_again_has_the_same_keys_and_another_has_others():
+    first, again, other = (
+        read("canonical", json.dumps(body).encode())[0].key
+        for body in (BODY, {**BODY, "rows": [{**ORDER, "paid_amount": 1}]}, {**BODY, "message_id": "m-2"})
+    )
+    assert first == again != other
+
+
+def test_without_a_message_id_the_body_is_the_id():
+    bodies = [{"kind": "orders", "rows": [{**ORDER, "paid_amount": paid}]} for paid in (1, 1, 2)]
+    keys = [read("canonical", json.dumps(body).encode())[0].key for body in bodies]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_the_reason_says_what_was_expected():
+    assert refused([]) == "the body is no object"
+    assert refused({"kind": "order", "rows": [ORDER]}).startswith("kind is none of orders, ")
+    assert refused({"kind": "orders", "rows": []}) == "rows is no list of 1 to 2000 rows"
+    assert refused({**BODY, "rows": [{"paid_amonut": 1}]}).endswith("of orders. Did you mean 'paid_amount'?")
+    assert refused({**BODY, "rows": [{"order_id": ["1"]}]}) == "order_id is neither text, number, true nor false"
+    assert refused({**BODY, "rows": [{"id.Phone;": "1"}]}).startswith("unknown column 'id.Phone;'")
+    assert refused({**BODY, "rows": [{"order_id": "a\0b"}]}) == "a NUL character in order_id"
+
+
+def test_a_reason_shows_no_value_of_a_person():
+    assert "13800001234" not in refused({**BODY, "rows": [{"13800001234": 1}]})
+
+
+def test_json_columns_take_objects():
+    body = {"kind": "events", "rows": [{"name": "visit", "occurred_at": "2026-11-25", "properties": {"page": "é"}}]}
+    (message,) = read("canonical", json.dumps(body).encode())
+    assert message.rows[0].cells["properties"] == '{"page": "é"}'
+
+
+def test_what_is_nested_too_deep_is_refused():
+    deep = b'{"kind": "orders", "rows": [' + b"[" * 100_000 + b"]" * 100_000 + b"]}"
+    assert [message.refused for message in read("canonical", deep)] == ["a body that is no JSON"]
+
+
+@given(st.binary(max_size=60) | VALUES.map(lambda v: json.dumps(v).encode())
+       | spoiled(BODY).map(lambda v: json.dumps(v).encode()))  # fmt: skip
+def test_no_body_makes_it_raise(body: bytes):
+    assert all(map(is_sound, read("canonical", body)))
