@@ -30,6 +30,8 @@ NOUNS = {
     "potential": ("potential",),
     "diagnosis": ("diagnose", "guarantees"),
     "report": ("report", "daily"),
+    "keys": ("key",),
+    "audit": ("audit",),
 }
 COMMANDS = {command: noun for noun, commands in NOUNS.items() for command in commands}
 
