@@ -6,6 +6,7 @@ A door is a folder: a function from an arrival (one request) to its messages. No
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,9 +18,9 @@ from siyu.store.inbox import Arrival
 
 #: How far ahead of its arrival a message may say it happened: clocks drift, but nothing happens tomorrow.
 AHEAD = HOUR
-MILLENNIUM = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-ISO = "%Y-%m-%dT%H:%M:%S.%f+00:00"
+MILLENNIUM = instant_of(dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+Time = str | int | float | None
 
 
 class Unreadable(Exception):
@@ -67,7 +68,8 @@ def message_key(source: str, message_id: str) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
-def instant(text: object) -> int | None:
+@functools.lru_cache(maxsize=16_384)  # all messages of a request state one time of sending
+def instant(text: Time) -> int | None:
     """A stated time as an instant; None where none is stated. Raises Unreadable for what is no time.
 
     Takes ISO 8601 with an offset or Z, and the milliseconds since 1970 that some clients send.
@@ -98,7 +100,7 @@ def occurred(received_at: int, sent_at: int | None, stated_at: int | None) -> in
     at = received_at if stated_at is None else stated_at if sent_at is None else received_at - (sent_at - stated_at)
     if at > received_at + AHEAD:
         raise Unreadable(f"a time {(at - received_at) // HOUR} hours after it arrived")
-    if at < instant_of(MILLENNIUM):
+    if at < MILLENNIUM:
         raise Unreadable("a time before the year 2000")
     return at
 
@@ -109,7 +111,7 @@ def iso(at: int) -> str:
     >>> iso(1_000_000)
     '1970-01-01T00:00:01.000000+00:00'
     """
-    return (EPOCH + dt.timedelta(microseconds=at)).strftime(ISO)
+    return (EPOCH + dt.timedelta(microseconds=at)).isoformat(timespec="microseconds")
 
 
 def checked(rows: list[Row]) -> list[Row]:

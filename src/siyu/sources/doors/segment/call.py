@@ -81,11 +81,12 @@ class Call:
 
     def place(self) -> dict[str, str | None]:
         """Where it happened, by the columns of events: what the call says, else what the key says."""
-        said = {name: text(self.properties.get(name)) for name in ("touchpoint", "platform", "domain", "store")}
-        found = {name: cell or getattr(self.defaults, name, None) for name, cell in said.items()}
-        if found["domain"] not in (None, *DOMAINS):
+        said, key = self.properties, self.defaults
+        domain = text(said.get("domain")) or key.domain
+        if domain is not None and domain not in DOMAINS:
             raise Unreadable(f"a domain other than {' or '.join(DOMAINS)}")
-        return found
+        return {"touchpoint": text(said.get("touchpoint")) or key.touchpoint, "domain": domain,
+                "platform": text(said.get("platform")) or key.platform, "store": text(said.get("store"))}
 
 
 DOMAINS = next(f.choices for f in EVENTS.fields if f.name == "domain")
@@ -97,8 +98,10 @@ def text(value: object) -> str | None:
     >>> text(12), text(True), text("  "), text(1.5)
     ('12', 'true', None, '1.5')
     """
-    if value is None or isinstance(value, str):
-        return value.strip() or None if value else None
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.strip() or None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:

@@ -76,7 +76,7 @@ def _kept(said: Data, depth: int = 1) -> Data:
     for key, value in said.items():
         if value is None or is_personal(key):
             continue
-        kept = _value(value, depth)
+        kept = _value(value, depth) if isinstance(value, (dict, list)) else value
         if kept is not None:
             found[key] = kept
     return found

@@ -97,5 +97,5 @@ def _said(call: Call, name: str) -> str | None:
 
 def _stated(call: Call, name: str) -> str | None:
     """A time that a property states, as a cell."""
-    at = instant(call.properties.get(name))
+    at = instant(_said(call, name))
     return None if at is None else iso(at)
