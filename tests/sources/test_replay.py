@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from siyu.core.errors import DamagedError
+from siyu.core.errors import DamagedError, SourceError
 from siyu.sources.load import load
-from siyu.sources.replay import rebuild
+from siyu.sources.replay import rebuild, replay
 from siyu.store import tables
 from tests.sources.arrivals import LATER, NOW, take
 
@@ -98,3 +98,32 @@ def test_loading_goes_on_after_a_rebuild(workspace, tmp_path, shared):
     rebuild(workspace, LATER)
     again = load(workspace, files, now=LATER)
     assert again.counts["duplicate"] == again.read
+
+
+def test_a_day_is_replayed_with_what_followed_it_row_for_row(workspace, tmp_path):
+    busy(workspace, tmp_path)
+    before = rows(workspace)
+    report = replay(workspace, LATER.date())
+    assert [load.load_id for load in report.loads] == [2]
+    assert report.equal
+    assert replay(workspace, NOW.date()).equal
+    assert rows(workspace) == before
+
+
+def test_a_replay_that_dies_leaves_the_warehouse_as_it_was(workspace, tmp_path, monkeypatch):
+    busy(workspace, tmp_path)
+    before = rows(workspace)
+    with monkeypatch.context() as patched:
+        patched.setattr("siyu.sources.replay.pipeline.run", lambda *_args, **_more: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            replay(workspace, NOW.date())
+    assert rows(workspace) == before
+
+
+def test_a_day_without_loads_or_without_its_landed_rows_is_refused(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount\no1,2026-03-01,10")
+    with pytest.raises(SourceError, match="Nothing was loaded"):
+        replay(workspace, day_of("2030-01-01"))
+    next(workspace.landed.iterdir()).unlink()
+    with pytest.raises(SourceError, match="gone"):
+        replay(workspace, NOW.date())

@@ -20,7 +20,7 @@ NOUNS = {
     "demo": ("demo", "simulate"),
     "sources": ("load", "coverage"),
     "quarantine": ("quarantine",),
-    "recovery": ("rebuild",),
+    "recovery": ("rebuild", "replay"),
     "consent": ("consent",),
     "hook": ("hook",),
     "identity": ("resolve", "identity"),

@@ -1,25 +1,45 @@
-"""Command of recovery: rebuild, for a warehouse that will not open or has lost facts."""
+"""Commands of recovery: rebuild, for a warehouse that will not open or has lost facts; replay, for a day."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from siyu.cli.context import AsJson, now, suffix, workspace
+from siyu.cli.context import AsJson, day, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import emit, out, progress, say, suggest, table
 from siyu.sources.replay import Rebuilt
-from siyu.sources.replay import rebuild as replay
+from siyu.sources.replay import rebuild as rebuild_all
+from siyu.sources.replay import replay as replay_from
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command()(rebuild)
+    """Add the commands to the application."""
+    for command in (rebuild, replay):
+        app.command()(command)
 
 
 def rebuild(as_json: AsJson = False) -> int:
     """Set the warehouse file aside, load everything again from the landed raw files, and compare the counts."""
     with workspace() as opened, progress() as tell:
-        rebuilt = replay(opened, now(), progress=tell)
+        rebuilt = rebuild_all(opened, now(), progress=tell)
+    return _answer(rebuilt, as_json)
+
+
+def replay(
+    from_day: Annotated[str, typer.Argument(metavar="DAY", help="Business day on which it was loaded (YYYY-MM-DD).")],
+    as_json: AsJson = False,
+) -> int:
+    """Load a day again, and what was loaded after it, from the landed raw rows."""
+    chosen = day(from_day, "DAY")
+    assert chosen is not None
+    with workspace() as opened, progress() as tell:
+        replayed = replay_from(opened, chosen, progress=tell)
+    return _answer(replayed, as_json)
+
+
+def _answer(rebuilt: Rebuilt, as_json: bool) -> int:
     if as_json:
         emit(rebuilt.as_json())
     else:

@@ -1,7 +1,7 @@
-"""Rebuild a warehouse that will not open: every committed load again, from the landed raw files.
+"""Load again from the landed raw rows: everything into a new warehouse, or a day and what followed it into this one.
 
-The new one is built beside the old one and takes its place when it is whole; the old one is set aside, never deleted.
-Loads keep their number, time, mapping and options, so facts come out as they were, to the last id.
+A rebuild is built beside the old warehouse and takes its place when it is whole; the old one is set aside, never
+deleted. Loads keep their number, time, mapping and options, so facts come out as they were, to the last id.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import sqlalchemy as sa
 
 from siyu.core.errors import SourceError
 from siyu.core.kinds import BY_NAME
-from siyu.core.time import local_day
+from siyu.core.time import date_of, local_day
 from siyu.sources import cancellations, landing, messages, pipeline
 from siyu.sources import mapping as mappings
 from siyu.sources.ahead import ahead, joined
+from siyu.sources.load import finish_interrupted
 from siyu.sources.mapping import Mapping
 from siyu.sources.options import Options
 from siyu.sources.pipeline import Outcome
@@ -93,6 +94,45 @@ def rebuild(workspace: Workspace, now: dt.datetime, *, progress: Progress | None
     beside.close_warehouse()
     report.set_aside = _exchange(workspace.directory, folder, now)
     return report
+
+
+def replay(workspace: Workspace, day: dt.date, *, progress: Progress | None = None) -> Rebuilt:
+    """Drop the facts of all loads from a business day on and load them again, in order, as one transaction.
+
+    What came later than the day is loaded again too: whether a row is new, a duplicate or a correction rests on all
+    that came before it. Raises SourceError, with nothing changed, if nothing was loaded since, if a landed file is
+    gone, or on Spark, which has no transactions.
+    """
+    finish_interrupted(workspace)
+    loads = [row for row in _committed(workspace) if _loaded_on(workspace, row) >= day]
+    _check_replay(workspace, loads, day)
+    report = Rebuilt()
+    with workspace.warehouse.transaction():
+        workspace.warehouse.drop_loads([row.load_id for row in loads])
+        for place, row in enumerate(loads):
+            if progress:
+                progress(row.file_name, place / len(loads))
+            _replay(workspace, workspace, row, report)
+    _forget_states(workspace)
+    cancellations.refresh(workspace)
+    return report
+
+
+def _loaded_on(workspace: Workspace, row: sa.Row) -> dt.date:
+    return date_of(local_day(row.loaded_at, workspace.settings.zone))
+
+
+def _check_replay(workspace: Workspace, loads: list[sa.Row], day: dt.date) -> None:
+    if workspace.settings["warehouse.engine"] == "spark":
+        raise SourceError("A day cannot be replayed on Spark, which has no transactions.",
+                          remedy="`siyu rebuild` loads everything again beside the warehouse that is there.")
+    if not loads:
+        raise SourceError(f"Nothing was loaded on {day} or later.", remedy="`siyu query` shows when facts were loaded.")
+    gone = [row.file_name for row in loads
+            if row.mapping_name != declared.DECLARATION and not landing.path_of(workspace.landed, row.load_id).exists()]
+    if gone:
+        raise SourceError(f"The landed rows of {len(gone)} load(s) are gone (first: {gone[0]}).",
+                          remedy="Restore the folder landed/ from your backup.")
 
 
 def _committed(workspace: Workspace) -> Iterator[sa.Row]:
