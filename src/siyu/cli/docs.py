@@ -14,6 +14,7 @@ from siyu.core.kinds import KINDS, Field, Kind
 from siyu.core.settings import SETTINGS
 from siyu.measures.metric import Figure, Metric
 from siyu.measures.registry import BUILT_IN
+from siyu.sources.doors.segment.vocabulary import CALLS, EVENT_NAMES, FACTS
 from siyu.store.tables import TABLES, Table
 
 WRITTEN = "This page is written from the code by `make docs`; change the code, not the page."
@@ -78,6 +79,28 @@ def metrics() -> str:
     return _page("Metrics", intro, *parts)
 
 
+def live_events() -> str:
+    """What messages in the Segment format become."""
+    facts = [(f"`{name}`", fact.kind, fact.properties, fact.meaning) for name, fact in FACTS.items()]
+    names = [(f"`{name}`", f"`{event}`") for name, event in (EVENT_NAMES | CALLS).items()]
+    return _page("Live events", LIVE, "## Facts", _table(("track", "kind", "properties", "meaning"), facts),
+                 "## Events", LIVE_EVENTS, _table(("track, or the call", "event"), names),
+                 "## What is refused", LIVE_REFUSED)  # fmt: skip
+
+
+LIVE = """What the collector takes: `track`, `identify`, `page`, `screen`, `group` and `alias` calls of any client of the
+Segment format. `userId` stands in the namespace that the write key names (default `customer`), `anonymousId` in
+`anonymous_id`; `traits.email`, `traits.phone` and `context.ids` (`{"unionid": "..."}`) name the person too. All ids of
+one call link. `timestamp` is corrected by how far `sentAt` is from the time of arrival. A second message with the
+`messageId` of an earlier one of the same key is a duplicate, whenever it comes."""
+LIVE_EVENTS = """Every other track event is an event of its name in snake case; these have names of their own. Where it
+happened is told by the properties `touchpoint`, `platform`, `domain` and `store`, else by the write key; the campaign
+by `campaign` or `context.campaign` (UTM). Properties and traits that name a person are left out."""
+LIVE_REFUSED = """In quarantine, with the reason: a time more than an hour ahead of its arrival or before 2000, NUL
+characters, amounts that are none, calls that lack what is marked with an asterisk. Bots and link scanners, told by the
+user agent, are remembered and count nowhere."""
+
+
 FIGURE_HEAD = ("code", "name", "unit", "window", "meaning")
 
 
@@ -87,6 +110,7 @@ def _figure(measure: Figure | Metric) -> tuple[str, ...]:
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands": commands, "settings": settings, "tables": tables, "kinds": kinds, "metrics": metrics,
+    "live-events": live_events,
 }  # fmt: skip
 
 

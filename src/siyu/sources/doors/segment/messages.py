@@ -22,7 +22,7 @@ CALLS: dict[str, Callable[[Call], list[Row]]] = {
 }  # fmt: skip
 #: The function of each fact that a track event can be.
 TRACKED: dict[str, Callable[[Call], list[Row]]] = {
-    name: getattr(commerce, fact, None) or getattr(relations, fact) for name, fact in FACTS.items()
+    name: getattr(commerce, fact.row, None) or getattr(relations, fact.row) for name, fact in FACTS.items()
 }
 #: A header of this kind is a browser's or of one that passes for it; libraries that call for a shop are no bots.
 BROWSER = "Mozilla/"

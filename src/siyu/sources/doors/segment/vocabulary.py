@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import dataclass
 
 #: Event names of the spec, and the event of ours that says the same.
 EVENT_NAMES: dict[str, str] = {
@@ -28,21 +29,45 @@ EVENT_NAMES: dict[str, str] = {
     "Sample Claimed": "claim_sample",
     "Benefit Claimed": "claim_benefit",
 }
-#: Track events that become facts of other kinds: the function is named after the fact (see messages.py).
-FACTS: dict[str, str] = {
-    "Order Completed": "order",
-    "Order Refunded": "refund",
-    "Order Cancelled": "cancelled_order",
-    "Relation Started": "relation",
-    "Relation Ended": "ended_relation",
-    "Consent Granted": "grant",
-    "Consent Withdrawn": "withdrawal",
-    "Referral Accepted": "accepted_referral",
-    "Referral Clicked": "clicked_referral",
-    "Product Reviewed": "review",
-    "Content Published": "content",
-    "Feedback Given": "feedback",
-}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A track event that becomes a fact of another kind. row: the function that makes it (commerce.py, relations.py).
+
+    properties: those it reads, an asterisk behind those it must have; `place` stands for touchpoint, platform, store.
+    """
+
+    row: str
+    kind: str
+    properties: str
+    meaning: str
+
+
+FACTS: dict[str, Fact] = {
+    "Order Completed": Fact(
+        "order", "orders, order_lines", "order_id*, total* (or revenue, with shipping and tax), currency, coupon, "
+        "campaign, guide, products [product_id, sku, name, category, price, quantity], place",
+        "An order that is placed and paid. Another currency than the brand's is refused."),
+    "Order Refunded": Fact("refund", "refunds", "order_id*, total*, refund_id, currency", "Money that went back."),
+    "Order Cancelled": Fact("cancelled_order", "refunds", "order_id*, total, currency",
+                            "Gives back its total; without one it says nothing that counts."),
+    "Relation Started": Fact("relation", "relations", "relation_type*, started_at, campaign, guide, group, paid_media, "
+                             "source_domain, place", "A relation begins, at started_at or when it happened."),
+    "Relation Ended": Fact("ended_relation", "relations", "relation_type*, started_at*, ended_at, place",
+                           "The relation that began at started_at ends, at ended_at or when it happened."),
+    "Consent Granted": Fact("grant", "consents", "purpose*, channel, source, notice_version", "A consent is given."),
+    "Consent Withdrawn": Fact("withdrawal", "consents", "purpose*, channel, source, notice_version",
+                              "A consent is taken back."),
+    "Referral Accepted": Fact(
+        "accepted_referral", "referrals", "inviter* (a user id, or ids by namespace), campaign, place",
+        "The person of the call accepted an invitation."),
+    "Referral Clicked": Fact("clicked_referral", "referrals", "inviter*, campaign, place",
+                             "The person of the call followed a shared link."),
+    "Product Reviewed": Fact("review", "contents", "rating, positive, approved", "A review; positive from 4 of 5."),
+    "Content Published": Fact("content", "contents", "kind, positive, approved", "Something the person made."),
+    "Feedback Given": Fact("feedback", "feedback", "kind*, score, text, order_id, place", "A score or a complaint."),
+}  # fmt: skip
 #: How calls other than track are named as events.
 CALLS = {"page": "visit", "screen": "visit", "identify": "identify", "group": "group", "alias": "alias"}
 
