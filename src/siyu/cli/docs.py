@@ -88,14 +88,14 @@ def live_events() -> str:
                  "## What is refused", LIVE_REFUSED)  # fmt: skip
 
 
-LIVE = """What the collector takes: `track`, `identify`, `page`, `screen`, `group` and `alias` calls of any client of the
-Segment format. `userId` stands in the namespace that the write key names (default `customer`), `anonymousId` in
+LIVE = """What the collector takes: `track`, `identify`, `page`, `screen`, `group` and `alias` calls of any client of
+the Segment format. `userId` stands in the namespace that the write key names (default `customer`), `anonymousId` in
 `anonymous_id`; `traits.email`, `traits.phone` and `context.ids` (`{"unionid": "..."}`) name the person too. All ids of
 one call link. `timestamp` is corrected by how far `sentAt` is from the time of arrival. A second message with the
 `messageId` of an earlier one of the same key is a duplicate, whenever it comes."""
-LIVE_EVENTS = """Every other track event is an event of its name in snake case; these have names of their own. Where it
-happened is told by the properties `touchpoint`, `platform`, `domain` and `store`, else by the write key; the campaign
-by `campaign` or `context.campaign` (UTM). Properties and traits that name a person are left out."""
+LIVE_EVENTS = """Every other track event is an event of its name in snake case; these have names of their own. Where
+it happened is told by the properties `touchpoint`, `platform`, `domain` and `store`, else by the write key; the
+campaign by `campaign` or `context.campaign` (UTM). Properties and traits that name a person are left out."""
 LIVE_REFUSED = """In quarantine, with the reason: a time more than an hour ahead of its arrival or before 2000, NUL
 characters, amounts that are none, calls that lack what is marked with an asterisk. Bots and link scanners, told by the
 user agent, are remembered and count nowhere."""
