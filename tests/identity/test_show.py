@@ -93,6 +93,6 @@ def test_an_identifier_loaded_after_the_resolve_is_explained(history, lin):
         show(history.workspace, 9)
 
 
-def test_an_empty_workspace_knows_no_namespace(stores):
-    with pytest.raises(IdentityError, match="load files first"):
+def test_an_empty_workspace_has_seen_nobody(stores):
+    with pytest.raises(IdentityError, match="has not been seen"):
         show(History(emptied(stores)).workspace, "phone:13800001234")

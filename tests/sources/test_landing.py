@@ -37,16 +37,16 @@ def test_rows_come_back_as_they_were(landed):
 
 
 def test_the_index_names_the_chunks_of_an_identifier(landed):
-    assert landing.chunks_of(landed, KEYS, 2) == [0]
-    assert landing.chunks_of(landed, KEYS, 2 + CHUNK_ROWS) == [1]
-    assert landing.chunks_of(landed, KEYS, 3) == []
+    assert landing.chunks_of(landed, KEYS, [2]) == [0]
+    assert landing.chunks_of(landed, KEYS, [3, 2 + CHUNK_ROWS]) == [1]
+    assert landing.chunks_of(landed, KEYS, [3]) == []
 
 
 def test_chunks_with_rows_that_were_not_read_are_named_for_everybody(tmp_path):
     writing = Landing(tmp_path / "1.siyu", KEYS)
     writing.add(rows(2, 3), [np.array([0, -9, -9])])
     writing.finish([])
-    assert landing.chunks_of(tmp_path / "1.siyu", KEYS, 12345) == [0]
+    assert landing.chunks_of(tmp_path / "1.siyu", KEYS, [12345]) == [0]
 
 
 def test_nothing_is_readable_without_the_key(landed):

@@ -41,6 +41,7 @@ class Kind:
 
     persons: column prefixes under which `id.<namespace>` columns stand ('' or 'inviter.'/'invitee.').
     anonymous: a row without any identifier is still a fact (it counts in totals and in no person's measure).
+    accounting: the law keeps it when its person is erased; it stays, anonymous.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Kind:
     key: tuple[str, ...]
     persons: tuple[str, ...] = ("",)
     anonymous: bool = False
+    accounting: bool = False
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)
@@ -103,6 +105,7 @@ ORDERS = Kind(
     ),
     ("order_id",),
     anonymous=True,
+    accounting=True,
 )
 ORDER_LINES = Kind(
     "order_lines",
@@ -122,6 +125,7 @@ ORDER_LINES = Kind(
     ),
     ("order_id", "line_no"),
     anonymous=True,
+    accounting=True,
 )
 REFUNDS = Kind(
     "refunds",
@@ -136,6 +140,7 @@ REFUNDS = Kind(
     ("refund_id",),
     persons=(),
     anonymous=True,
+    accounting=True,
 )
 RELATIONS = Kind(
     "relations",

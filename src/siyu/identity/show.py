@@ -10,13 +10,11 @@ from dataclasses import dataclass
 
 from ibis import _
 
-from siyu.core.errors import IdentityError, did_you_mean
-from siyu.core.identifiers import identifier_id, mask, normalise
+from siyu.core.errors import IdentityError
 from siyu.core.kinds import KINDS
+from siyu.identity.asked import WAYS, Asked, asked
 from siyu.identity.components import RETRACTED
 from siyu.store.workspace import Workspace
-
-WAYS = "Ask by identifier_id, consumer_id, or namespace:value (phone:138...)."
 
 
 @dataclass(frozen=True)
@@ -66,8 +64,7 @@ class Shown:
 
 def show(workspace: Workspace, query: str | int) -> Shown:
     """The consumer an identifier belongs to. Raises IdentityError when nobody is found, saying why."""
-    wanted = _asked(workspace, str(query).strip())
-    consumer_id, version = _consumer(workspace, wanted, str(query))
+    consumer_id, version = _consumer(workspace, asked(workspace, query))
     identifiers = _identifiers(workspace, consumer_id)
     ids = [identifier.identifier_id for identifier in identifiers]
     refusals = _refusals(workspace, ids)
@@ -83,45 +80,22 @@ def show(workspace: Workspace, query: str | int) -> Shown:
     )
 
 
-def _asked(workspace: Workspace, query: str) -> int:
-    """The identifier_id a query means."""
-    namespace, colon, value = query.partition(":")
-    if not colon:
-        if query.isdecimal() and int(query) < 2**63:
-            return int(query)
-        raise IdentityError("That is no id and no namespace:value.", remedy=WAYS)
-    known = _namespaces(workspace)
-    if namespace not in known:
-        raise IdentityError(f"Unknown namespace '{namespace}'.{did_you_mean(namespace, known)}",
-                            remedy=f"Known here: {', '.join(known) or 'none yet, load files first'}.")
-    normal = normalise(namespace, value, workspace.settings["brand.phone_region"])
-    if not normal:
-        raise IdentityError(f"That value cannot be a {namespace}.", remedy="Check it for a missing or extra character.")
-    return identifier_id(workspace.keys.key(namespace, normal))
-
-
-def _namespaces(workspace: Workspace) -> list[str]:
-    rows = workspace.warehouse.rows(workspace.warehouse.table("identifier").select("namespace").distinct())
-    return sorted(row["namespace"] for row in rows)
-
-
-def _consumer(workspace: Workspace, wanted: int, query: str) -> tuple[int, int]:
+def _consumer(workspace: Workspace, wanted: Asked) -> tuple[int, int]:
     warehouse = workspace.warehouse
-    rows = warehouse.rows(warehouse.table("identity").filter(_.identifier_id == wanted))
+    rows = warehouse.rows(warehouse.table("identity").filter(_.identifier_id == wanted.identifier_id))
     if rows:
         return rows[0]["consumer_id"], rows[0]["identity_version"]
-    loaded = warehouse.rows(warehouse.table("identifier").filter(_.identifier_id == wanted))
+    loaded = warehouse.rows(warehouse.table("identifier").filter(_.identifier_id == wanted.identifier_id))
     if not loaded:
-        raise IdentityError(f"{_hidden(query)} has not been seen in any file.", remedy=WAYS)
+        raise IdentityError(f"{_named(wanted)} has not been seen in any file.", remedy=WAYS)
     if loaded[0]["namespace"] in workspace.settings["identity.not_identifying"]:
         raise IdentityError(f"A {loaded[0]['namespace']} does not say who the consumer is.",
                             remedy="`identity.not_identifying` in siyu.toml lists such namespaces.")
-    raise IdentityError(f"{_hidden(query)} was loaded after the last resolve.", remedy="Run `siyu resolve`.")
+    raise IdentityError(f"{_named(wanted)} was loaded after the last resolve.", remedy="Run `siyu resolve`.")
 
 
-def _hidden(query: str) -> str:
-    namespace, colon, value = query.partition(":")
-    return f"{namespace}:{mask(namespace, value)}" if colon else f"Identifier {query}"
+def _named(wanted: Asked) -> str:
+    return wanted.shown if wanted.namespace else f"Identifier {wanted.shown}"
 
 
 def _identifiers(workspace: Workspace, consumer_id: int) -> tuple[ShownIdentifier, ...]:

@@ -1,11 +1,13 @@
 """Hashes of facts: one of the key, one of all values. The same on every engine and in every version of siyu.
 
 Written as `name=value` of what is not null, in the order of declaration, so that an empty column and no column are one,
-and a column that a later version adds changes no hash of rows without it.
+and a column that a later version adds changes no hash of rows without it. Identifiers that say nothing of who the
+consumer is (a recipient's phone) are no values of the row: it is the same row when one of them is erased.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import ibis
@@ -33,15 +35,17 @@ class Hashed:
 
 
 class Hasher:
-    """Hashes rows of a kind; what is compiled for one shape of them serves all batches of it."""
+    """Hashes rows of a kind; what is compiled for one shape of them serves all batches of it. silent: namespaces that
+    do not say who the consumer is."""
 
-    def __init__(self, kind: Kind) -> None:
-        self._kind = kind
+    def __init__(self, kind: Kind, silent: Collection[str]) -> None:
+        self._kind, self._silent = kind, silent
         self._of_shape: dict[tuple[str, ...], Hashes] = {}
 
     def of(self, rows: pa.Table, people: list[Person], workbench: Workbench) -> Hashed:
         """The rows with their hashes."""
-        rows, id_columns = with_persons(self._kind, rows, people)
+        rows, named = with_persons(self._kind, rows, people)
+        id_columns = [name for name in named if name.rsplit("id.", 1)[1] not in self._silent]
         shape = tuple(rows.column_names)
         if shape not in self._of_shape:
             self._of_shape[shape] = Hashes(self._kind, rows.schema, id_columns)
@@ -49,7 +53,7 @@ class Hasher:
 
 
 class Hashes:
-    """key_hash and row_hash of rows of one shape, compiled once. `id_columns`: all ids of a row, by column name."""
+    """key_hash and row_hash of rows of one shape, compiled once. `id_columns`: the ids that count, by column name."""
 
     def __init__(self, kind: Kind, schema: pa.Schema, id_columns: list[str]) -> None:
         rows = ibis.table(ibis.Schema.from_pyarrow(schema), name="rows")

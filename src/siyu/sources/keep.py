@@ -16,11 +16,13 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from siyu.core.errors import SiyuError, SourceError
+from siyu.core.settings import Settings
 from siyu.core.time import instant_of, local_day
 from siyu.sources import cancellations, landing, messages, pipeline, quarantine
 from siyu.sources.ahead import ahead, joined
 from siyu.sources.loadreport import FileReport
 from siyu.sources.mapping import Mapping
+from siyu.sources.mention import Mentions
 from siyu.sources.options import Options
 from siyu.sources.pipeline import Outcome
 from siyu.sources.readers.source_file import SourceFile
@@ -28,6 +30,7 @@ from siyu.sources.snapshot import Snapshot
 from siyu.sources.stage import Load
 from siyu.store import tables
 from siyu.store.operations import CONSENT, LOAD, QUARANTINE
+from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
 Progress = Callable[[str, float | None], None]
@@ -88,9 +91,19 @@ def _stage(workspace: Workspace, found: Recognised, options: Options, load_: Loa
     seen = messages.registering(workspace.warehouse, load_.load_id, source.columns, landed.add)
     outcome = pipeline.run(workspace, lambda: ahead(joined(_watched(source, progress))), source.columns,
                            found.mapping, load_, settings=settings, snapshot=snapshot, seen=seen)
+    outcome.add_erased(_leave_out_erased(workspace, source, found.mapping, settings))
     outcome.add_bad_rows(quarantine.of_bad_rows(source.bad_rows, workspace.keys))
     outcome.add_repeated(found.repeated)
     return outcome
+
+
+def _leave_out_erased(workspace: Workspace, source: SourceFile, mapping: Mapping, settings: Settings) -> int:
+    """Of the rows that could not be read, those that name an erased person go; how many."""
+    mentions = Mentions.of(workspace.keys, settings, Tombstones.of(workspace.operations), mapping)
+    kept = [row for row in source.bad_rows if not mentions.among(row.text)]
+    gone = len(source.bad_rows) - len(kept)
+    source.bad_rows[:] = kept
+    return gone
 
 
 def _watched(source: SourceFile, progress: Progress) -> Iterator[pa.RecordBatch]:
@@ -139,6 +152,7 @@ def report_of(found: Recognised, load_: Load, outcome: Outcome) -> FileReport:
     report.add_statuses(outcome.counts)
     report.add_quarantined(outcome.quarantined)
     report.kinds = {kind: dict(counts) for kind, counts in outcome.kinds.items()}
+    report.erased = outcome.erased
     report.identifiers_new = outcome.identifiers_new
     for (namespace, reason), count in sorted(outcome.ignored.items()):
         report.identifiers_ignored.setdefault(namespace, {})[reason] = count

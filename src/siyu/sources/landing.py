@@ -1,7 +1,8 @@
 """Landed files: every raw row as it was read, compressed and encrypted in chunks, for rebuilds and erasure.
 
 Layout: a header, framed chunks (each an Arrow IPC stream, zstd, sealed), each with a sealed list of the identifier ids
-on its rows: the index. What could not be read as rows comes last.
+on its rows: the index; and, if there are any, with a sealed list of the places of rows whose person is erased, of which
+the chunk holds no more than may stay. What could not be read as rows comes last.
 A landed file appears under its name only when it is whole and on disk.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,18 +21,28 @@ import pyarrow as pa
 import pyarrow.ipc as ipc
 
 from siyu.core.errors import NewerVersionError, SourceError
+from siyu.core.files import sync_folder
 from siyu.core.identifiers import Keys
+from siyu.sources.readers.source_file import LINE
 
 MAGIC = b"SIYU-LANDED"
-VERSION = 1
+VERSION = 2
 SUFFIX = ".siyu"
 #: Rows of a chunk: what one erasure rewrites, and far below AES-GCM's 2 GiB in one shot.
 CHUNK_ROWS = 65_536
-PURPOSE, INDEX_PURPOSE, BAD_PURPOSE = b"landed", b"landed-index", b"landed-bad-rows"
+PURPOSE, INDEX_PURPOSE, ERASED_PURPOSE, BAD_PURPOSE = b"landed", b"landed-index", b"landed-erased", b"landed-bad-rows"
+#: Chunks that wait for the worker at most.
+PENDING = 16
+#: Outputs a mapping has at most: a row's place in its load is its line times this, plus the output that made it.
+OUTPUTS = 64
+#: No places.
+NOWHERE = np.array([], np.int64)
+#: Is told a batch, the ids found on its rows, and the places of rows whose person is erased.
+BatchSeen = Callable[[pa.RecordBatch, list[np.ndarray], np.ndarray], None]
 #: Stands in the index for rows whose identifiers were not read.
 UNREAD = 0
 FRAME = struct.Struct(">cQ")
-CHUNK, INDEX, BAD, END = b"C", b"I", b"B", b"E"
+CHUNK, INDEX, ERASED, BAD, END = b"C", b"I", b"X", b"B", b"E"
 
 
 def path_of(folder: Path, load_id: int) -> Path:
@@ -54,15 +65,18 @@ class Landing:
         self._file.write(MAGIC + bytes([VERSION]))
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="landing")
 
-    def add(self, batch: pa.RecordBatch, ids: Iterable[np.ndarray]) -> None:
-        """Take a batch and the ids found on its rows (aligned arrays; values below 0 are none)."""
+    def add(self, batch: pa.RecordBatch, ids: Iterable[np.ndarray], places: np.ndarray = NOWHERE) -> None:
+        """Take a batch, the ids found on its rows (aligned arrays; values below 0 are none), and the places of rows
+        whose person is erased."""
         found = [i for i in ids if len(i) == batch.num_rows]
         for start in range(0, batch.num_rows, CHUNK_ROWS):
             part = batch.slice(start, CHUNK_ROWS)
             present = [i[start : start + CHUNK_ROWS] for i in found]
-            self._pending.append(self._worker.submit(self._chunk, part, present))
-        while len(self._pending) > 16:
-            self._pending.pop(0).result()
+            self._submit(self._chunk, part, present, places)
+
+    def keep(self, chunk: Chunk) -> None:
+        """Take a chunk as it stands in the file before."""
+        self._submit(self._copy, chunk)
 
     def finish(self, bad_rows: list[dict[str, object]]) -> None:
         """Everything on disk, then under its name."""
@@ -75,17 +89,33 @@ class Landing:
         os.fsync(self._file.fileno())
         self._close()
         os.replace(self._temporary, self.path)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def discard(self) -> None:
         """As if nothing had been landed."""
-        self._close()
-        for path in (self._temporary, self.path):
-            path.unlink(missing_ok=True)
+        self.abandon()
+        self.path.unlink(missing_ok=True)
 
-    def _chunk(self, rows: pa.RecordBatch, ids: list[np.ndarray]) -> None:
+    def abandon(self) -> None:
+        """As if nothing had been written; what stands under the name stays."""
+        self._close()
+        self._temporary.unlink(missing_ok=True)
+
+    def _submit(self, work: Callable[..., None], *arguments: object) -> None:
+        """The worker writes, in the order of the calls."""
+        self._pending.append(self._worker.submit(work, *arguments))
+        while len(self._pending) > PENDING:
+            self._pending.pop(0).result()
+
+    def _chunk(self, rows: pa.RecordBatch, ids: list[np.ndarray], places: np.ndarray) -> None:
         self._write(rows)
-        self._frame(INDEX, self.keys.seal(_distinct(ids).astype("<i8").tobytes(), INDEX_PURPOSE))
+        self._frame(INDEX, self.keys.seal(_packed(_distinct(ids)), INDEX_PURPOSE))
+        if len(mine := _of_lines(places, rows)):
+            self._frame(ERASED, self.keys.seal(_packed(mine), ERASED_PURPOSE))
+
+    def _copy(self, chunk: Chunk) -> None:
+        for kind, sealed in chunk.frames:
+            self._frame(kind, sealed)
 
     def _write(self, rows: pa.RecordBatch) -> None:
         sink = pa.BufferOutputStream()
@@ -110,18 +140,50 @@ def batches(path: Path, keys: Keys) -> Iterator[pa.RecordBatch]:
             yield from ipc.open_stream(keys.open(sealed, PURPOSE))
 
 
+@dataclass(frozen=True)
+class Chunk:
+    """A chunk with what belongs to it, sealed as it stands in the file."""
+
+    frames: tuple[tuple[bytes, bytes], ...]
+
+    def rows(self, keys: Keys) -> pa.RecordBatch:
+        """Its rows."""
+        return ipc.open_stream(keys.open(dict(self.frames)[CHUNK], PURPOSE)).read_next_batch()
+
+
+def chunks(path: Path) -> Iterator[Chunk]:
+    """All chunks in order, unopened."""
+    gathered: list[tuple[bytes, bytes]] = []
+    for kind, sealed in _frames(path):
+        if kind in (CHUNK, BAD) and gathered:
+            yield Chunk(tuple(gathered))
+            gathered = []
+        if kind != BAD:
+            gathered.append((kind, sealed))
+
+
+def places_of(path: Path, keys: Keys) -> np.ndarray:
+    """The places of rows whose person is erased, ascending."""
+    found = [_unpacked(keys.open(sealed, ERASED_PURPOSE)) for _, sealed in _frames(path, only=ERASED)]
+    return np.sort(np.concatenate([NOWHERE, *found]))
+
+
 def bad_rows(path: Path, keys: Keys) -> list[dict[str, object]]:
     """The rows that could not be read as cells, as they were noted."""
     return next((json.loads(keys.open(sealed, BAD_PURPOSE)) for kind, sealed in _frames(path) if kind == BAD), [])
 
 
-def chunks_of(path: Path, keys: Keys, identifier_id: int) -> list[int]:
-    """Numbers of the chunks whose rows show an identifier, or rows whose identifiers were not read (filtered or
-    refused ones): what erasing one person has to look at."""
-    wanted = (identifier_id, UNREAD)
-    indexes = (np.frombuffer(keys.open(sealed, INDEX_PURPOSE), "<i8")
-               for kind, sealed in _frames(path, only=INDEX) if kind == INDEX)
-    return [chunk for chunk, ids in enumerate(indexes) if np.isin(wanted, ids).any()]
+def chunks_of(path: Path, keys: Keys, ids: Sequence[int] | np.ndarray) -> list[int]:
+    """Numbers of the chunks whose rows show one of some identifiers, or rows whose identifiers were not read (filtered
+    or refused ones): what erasing people has to look at."""
+    wanted = np.array([*ids, UNREAD], np.int64)
+    return [chunk for chunk, shown in enumerate(_indexes(path, keys)) if np.isin(wanted, shown).any()]
+
+
+def mentioned(path: Path, keys: Keys, ids: np.ndarray) -> np.ndarray:
+    """Those of some identifiers that the file still shows."""
+    shown = [ids[np.isin(ids, index)] for index in _indexes(path, keys)]
+    return np.unique(np.concatenate([NOWHERE, *shown]))
 
 
 def sweep(folder: Path, committed: set[int]) -> None:
@@ -132,6 +194,10 @@ def sweep(folder: Path, committed: set[int]) -> None:
     for path in folder.iterdir():
         if path.suffix in (SUFFIX, ".part") and path.name not in keep:
             path.unlink(missing_ok=True)
+
+
+def _indexes(path: Path, keys: Keys) -> Iterator[np.ndarray]:
+    return (_unpacked(keys.open(sealed, INDEX_PURPOSE)) for _, sealed in _frames(path, only=INDEX))
 
 
 def _frames(path: Path, only: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
@@ -161,12 +227,16 @@ def _distinct(ids: list[np.ndarray]) -> np.ndarray:
     return known[first & (known >= 0)]
 
 
-def _sync_folder(folder: Path) -> None:
-    """The new name is on disk too; Windows has no such call and does it by itself."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _of_lines(places: np.ndarray, rows: pa.RecordBatch) -> np.ndarray:
+    """The places that lie on the lines of a batch."""
+    if not len(places):
+        return NOWHERE
+    return places[np.isin(places // OUTPUTS, rows[LINE].to_numpy())]
+
+
+def _packed(numbers: np.ndarray) -> bytes:
+    return numbers.astype("<i8").tobytes()
+
+
+def _unpacked(plain: bytes) -> np.ndarray:
+    return np.frombuffer(plain, "<i8")

@@ -27,7 +27,8 @@ class Reason:
 class FileReport:
     """One file. read = loaded + duplicate + corrected + filtered + quarantined, in source rows.
 
-    kinds: the same counts per kind, in rows of that kind. identifiers_ignored: {namespace: {reason: rows}}.
+    kinds: the same counts per kind, in rows of that kind. identifiers_ignored: {namespace: {reason: rows}}. erased:
+    rows of erased people, filtered or (accounting records) taken without their person.
     """
 
     file: str
@@ -37,6 +38,7 @@ class FileReport:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUS, 0))
     kinds: dict[str, dict[str, int]] = field(default_factory=dict)
     reasons: list[Reason] = field(default_factory=list)
+    erased: int = 0
     identifiers_new: int = 0
     identifiers_ignored: dict[str, dict[str, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -121,6 +123,8 @@ class LoadReport:
 def _file_lines(file: FileReport) -> list[str]:
     lines = [f"{file.file}: {r.rows:,} row(s) in quarantine, {r.column}: {r.reason}"
              f" (line {r.examples[0]['line']}, found '{r.examples[0]['value']}')" for r in file.reasons]
+    if file.erased:
+        lines.append(f"{file.file}: {file.erased:,} row(s) of erased people: orders are kept nameless, all else is not")
     for namespace, reasons in file.identifiers_ignored.items():
         lines += [f"{file.file}: {count:,} value(s) of id.{namespace} are no identifier: {reason}"
                   for reason, count in reasons.items()]

@@ -5,11 +5,12 @@ A key is 63 bits: among 100 million messages two share one with probability 1 in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
 
+from siyu.sources.landing import BatchSeen
 from siyu.store.tables import MESSAGE
 from siyu.store.warehouse import Warehouse
 
@@ -18,8 +19,6 @@ KEY = "message_key"
 CLOCKS = ("received_at", "sent_at", "stated_at")
 MACHINE = "machine"
 ASKED = "asked_message"
-
-BatchSeen = Callable[[pa.RecordBatch, list[np.ndarray]], None]
 
 
 def known(warehouse: Warehouse, keys: Iterable[int]) -> set[int]:
@@ -36,10 +35,10 @@ def registering(warehouse: Warehouse, load_id: int, columns: list[str], seen: Ba
     if KEY not in columns:
         return seen
 
-    def both(batch: pa.RecordBatch, ids: list[np.ndarray]) -> None:
+    def both(batch: pa.RecordBatch, ids: list[np.ndarray], places: np.ndarray) -> None:
         warehouse.append(MESSAGE, _of(batch, load_id))
         if seen is not None:
-            seen(batch, ids)
+            seen(batch, ids, places)
 
     return both
 

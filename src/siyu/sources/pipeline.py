@@ -20,7 +20,7 @@ from siyu.sources import quarantine
 from siyu.sources.ahead import ahead
 from siyu.sources.deferred import Deferred
 from siyu.sources.identify import NONE
-from siyu.sources.landing import UNREAD
+from siyu.sources.landing import NOWHERE, OUTPUTS, UNREAD, BatchSeen
 from siyu.sources.mapping import Mapping, Rows
 from siyu.sources.options import Options
 from siyu.sources.persons import Links, Person
@@ -34,27 +34,34 @@ from siyu.sources.transform import Refusal, check_headers
 from siyu.sources.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
 from siyu.sources.workbench import Workbench
 from siyu.store.tables import LINK_RECORD
+from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from siyu.sources.snapshot import Snapshot
 
-BatchSeen = Callable[[pa.RecordBatch, list[np.ndarray]], None]
-
 
 @dataclass
 class Outcome:
-    """What became of a file's rows: source rows by status, rows per kind, what stands in quarantine."""
+    """What became of a file's rows: source rows by status, rows per kind, what stands in quarantine. erased: source
+    rows of erased people: accounting records taken without their person, all others filtered."""
 
     read: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
     quarantined: list[Quarantined] = field(default_factory=list)
+    erased: int = 0
     identifiers_new: int = 0
     ignored: Counter[tuple[str, str]] = field(default_factory=Counter)
     snapshot: dict[str, int] | None = None
     shows: list[str] = field(default_factory=list)  # relation types of a snapshot
     notes: list[str] = field(default_factory=list)
+
+    def add_erased(self, rows: int) -> None:
+        """Count rows of erased people that could not even be read as cells."""
+        self.read += rows
+        self.erased += rows
+        self.counts[STATUS[FILTERED]] += rows
 
     def add_bad_rows(self, rows: list[Quarantined]) -> None:
         """Count rows that could not even be read as cells."""
@@ -78,13 +85,14 @@ class Output:
 
 
 def run(workspace: Workspace, read: Callable[[], Iterable[pa.RecordBatch]], columns: list[str], mapping: Mapping,
-        load: Load, *, settings: Settings, snapshot: Snapshot | None = None, seen: BatchSeen | None = None) -> Outcome:
+        load: Load, *, settings: Settings, snapshot: Snapshot | None = None, seen: BatchSeen | None = None,
+        erased: np.ndarray = NOWHERE) -> Outcome:
     """Turn all batches into facts of the load. `read` starts the file over; it is asked again only for lines that turn
-    out to be refused at the end. `seen` is told every batch with the ids found on its rows.
+    out to be refused at the end. `seen` is told every batch, without the erased. `erased`: places known to be theirs.
     """
     with closing(Workbench()) as preparing, closing(Workbench()) as keeping:
         headers = mapping.headers(columns)
-        return _Run(workspace, headers, mapping, load, settings, snapshot, (preparing, keeping)).run(read, seen)
+        return _Run(workspace, headers, mapping, load, settings, snapshot, erased, (preparing, keeping)).run(read, seen)
 
 
 def check(mapping: Mapping, columns: list[str], options: Options, file_name: str) -> None:
@@ -99,7 +107,7 @@ def check(mapping: Mapping, columns: list[str], options: Options, file_name: str
 
 class _Run:
     def __init__(self, workspace: Workspace, columns: list[str], mapping: Mapping, load: Load, settings: Settings,
-                 snapshot: Snapshot | None, benches: tuple[Workbench, Workbench]) -> None:
+                 snapshot: Snapshot | None, erased: np.ndarray, benches: tuple[Workbench, Workbench]) -> None:
         self.workspace, self.load, self.settings, self.snapshot = workspace, load, settings, snapshot
         preparing, self.workbench = benches
         self.warehouse = workspace.warehouse
@@ -108,7 +116,8 @@ class _Run:
         self.outcome = Outcome()
         self._seen: dict[str, SeenKeys] = {}
         rows = list(snapshot.outputs(mapping, columns) if snapshot else mapping.rows)
-        self.preparation = Preparation(workspace, rows, columns, settings, preparing, snapshot=snapshot is not None)
+        self.preparation = Preparation(workspace, rows, columns, settings, preparing, snapshot=snapshot is not None,
+                                       tombstones=Tombstones.of(workspace.operations), places=erased)
         self.outputs = [self._output(i, output) for i, output in enumerate(rows)]
         self._lines: list[np.ndarray] = []  # kept only when rows wait for the end of the file
         self._statuses: list[np.ndarray] = []
@@ -116,7 +125,8 @@ class _Run:
 
     def _output(self, place: int, rows: Rows) -> Output:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
-        stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench, seen)
+        stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench,
+                      self.settings["identity.not_identifying"], seen)
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
         return Output(rows, stage, deferred)
 
@@ -129,7 +139,8 @@ class _Run:
                 self._finish(output, output.deferred)
         if self._spoiled:
             for batch in read():
-                self.outcome.quarantined += quarantine.of_batch(batch, self._spoiled, self.workspace.keys)
+                left = self.preparation.without_erased(batch)
+                self.outcome.quarantined += quarantine.of_batch(left, self._spoiled, self.workspace.keys)
         if self.snapshot:
             self.outcome.shows = self.snapshot.shows()
             self.outcome.snapshot = self.snapshot.close(self.load, len(self.outputs), self.workbench)
@@ -143,6 +154,7 @@ class _Run:
         lines = batch[LINE].to_numpy()
         status = np.full(len(lines), FILTERED, np.uint8)
         found = [np.full(len(lines), UNREAD)]  # until the identifiers of a line are read
+        found[0][np.isin(lines, prepared.places // OUTPUTS)] = NONE
         for output, part in zip(self.outputs, prepared.parts):
             found += self._part(output, part, lines, status, found[0])
         self.outcome.identifiers_new += self.register.add(prepared.seen)
@@ -150,11 +162,12 @@ class _Run:
         status[np.isin(lines, [r.line for r in refusals])] = QUARANTINED
         self.outcome.quarantined += quarantine.of_batch(batch, refusals, self.workspace.keys)
         self.outcome.read += len(lines)
+        self.outcome.erased += prepared.erased
         if self._waits:
             self._lines.append(lines)
         self._statuses.append(status)
         if seen:
-            seen(batch, found)
+            seen(batch, found, prepared.places)
 
     def _part(self, output: Output, part: Part, lines: np.ndarray, status: np.ndarray,
               unread: np.ndarray) -> list[np.ndarray]:

@@ -3,21 +3,29 @@
 Touches no table, so that it runs beside the second half, which keeps the rows of the batch before.
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from siyu.core.settings import Settings
+from siyu.sources import transform
+from siyu.sources.forget import Forgetting
 from siyu.sources.hashing import Hashed, Hasher
 from siyu.sources.identify import NONE, Identifiers, Seen
+from siyu.sources.landing import NOWHERE
 from siyu.sources.mapping import Rows, is_identifier
 from siyu.sources.persons import Person, persons
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.transform import Refusal, Transform
 from siyu.sources.workbench import Workbench
+from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
 
@@ -37,41 +45,68 @@ class Part:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One batch with its parts, in the order of the outputs, and the identifiers first met in it."""
+    """One batch without the erased, its parts in the order of the outputs, and the identifiers first met in it.
+
+    places: rows whose person is erased (forget.Forgotten.places); erased: how many lines they stand on.
+    """
 
     batch: pa.RecordBatch
     parts: list[Part]
     seen: list[Seen]
+    places: np.ndarray
+    erased: int
 
 
 class Preparation:
     """Prepares the batches of one file for all outputs of its mapping."""
 
     def __init__(self, workspace: Workspace, outputs: list[Rows], columns: list[str], settings: Settings,
-                 workbench: Workbench, *, snapshot: bool) -> None:
+                 workbench: Workbench, *, snapshot: bool, tombstones: Tombstones, places: np.ndarray) -> None:
         self.identifiers = Identifiers(workspace, settings)
         self._glimpsed = Identifiers(workspace, settings)  # of refused rows: compared, never kept
         self._settings, self._workbench = settings, workbench
         self._names = [*columns, LINE]
-        counted = _counted(outputs)
+        self.forgetting = Forgetting(workspace, outputs, columns, settings, workbench, tombstones, places)
+        counted, silent = _counted(outputs), settings["identity.not_identifying"]
         self._outputs = [_Output(rows, Transform(rows, columns, settings, snapshot=snapshot), names,
-                                 None if snapshot or rows.deferred else Hasher(rows.kind))
+                                 None if snapshot or rows.deferred else Hasher(rows.kind, silent))
                          for rows, names in zip(outputs, counted)]
 
     def of(self, batch: pa.RecordBatch) -> Prepared:
         """A batch, prepared."""
-        named = batch.rename_columns(self._names)
-        parts = [self._part(output, named) for output in self._outputs]
-        return Prepared(batch, parts, self.identifiers.seen())
+        if not self.forgetting:
+            parts = self._parts(batch, [None] * len(self._outputs))
+            return Prepared(batch, parts, self.identifiers.seen(), NOWHERE, 0)
+        left = self.forgetting.of(batch)
+        parts = self._parts(left.batch, left.erased)
+        return Prepared(left.batch, parts, self.identifiers.seen(), left.places, int(left.lines.sum()))
 
-    def _part(self, output: _Output, batch: pa.RecordBatch) -> Part:
+    def without_erased(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The same rows with no more of the erased than may stay."""
+        return self.forgetting.of(batch).batch if self.forgetting else batch
+
+    def _parts(self, batch: pa.RecordBatch, erased: Sequence[np.ndarray | None]) -> list[Part]:
+        named = batch.rename_columns(self._names)
+        return [self._part(output, named, mask) for output, mask in zip(self._outputs, erased)]
+
+    def _part(self, output: _Output, batch: pa.RecordBatch, erased: np.ndarray | None) -> Part:
         kind = output.rows.kind
-        made = output.transform.apply(batch, self._workbench)
+        made = self._made(output, batch, erased)
         people = persons(kind, made.rows, self.identifiers, self._settings, output.counted)
         rows, people, nobody = _with_somebody(output.rows, made.rows, people)
         hashed = output.hasher.of(rows, people, self._workbench) if output.hasher and rows.num_rows else None
         glimpsed = persons(kind, made.refused, self._glimpsed, self._settings, set()) if made.refused.num_rows else []
         return Part(rows, people, hashed, made.refusals + nobody, made.refused, glimpsed)
+
+    def _made(self, output: _Output, batch: pa.RecordBatch, erased: np.ndarray | None) -> transform.Part:
+        """Typed rows; of the erased the accounting records alone, without a name."""
+        if erased is None or not erased.any():
+            return output.transform.apply(batch, self._workbench)
+        if not output.rows.kind.accounting:
+            return output.transform.apply(batch.filter(pa.array(~erased)), self._workbench)
+        made = output.transform.apply(batch, self._workbench)
+        lines, names = batch[LINE].to_numpy()[erased], output.transform.id_columns
+        return replace(made, rows=_nameless(made.rows, names, lines), refused=_nameless(made.refused, names, lines))
 
 
 @dataclass(frozen=True)
@@ -80,6 +115,15 @@ class _Output:
     transform: Transform
     counted: set[str]
     hasher: Hasher | None
+
+
+def _nameless(rows: pa.Table, names: list[str], lines: np.ndarray) -> pa.Table:
+    """Rows without identifier texts on some lines."""
+    mask = np.isin(rows[LINE].to_numpy(), lines)
+    for name in names if mask.any() else ():
+        empty = pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), rows[name])
+        rows = rows.set_column(rows.schema.get_field_index(name), name, empty)
+    return rows
 
 
 def kept(rows: pa.Table, people: list[Person], mask: np.ndarray) -> tuple[pa.Table, list[Person]]:

@@ -41,13 +41,13 @@ def of_batch(batch: pa.RecordBatch, refusals: list[Refusal], keys: Keys) -> list
     by_line = {r.line: r for r in reversed(refusals)}
     wanted = [i for i, line in enumerate(batch[LINE].to_pylist()) if line in by_line]
     rows = batch.take(pa.array(wanted, pa.int64())).to_pylist()
-    return [Quarantined(by_line[row[LINE]], _seal({k: v for k, v in row.items() if v is not None and k != LINE}, keys))
+    return [Quarantined(by_line[row[LINE]], seal({k: v for k, v in row.items() if v is not None and k != LINE}, keys))
             for row in rows]
 
 
 def of_bad_rows(rows: Iterable[BadRow], keys: Keys) -> list[Quarantined]:
     """Rows that could not even be read as cells."""
-    return [Quarantined(Refusal(r.line, ROW, "***", r.reason), _seal({ROW: r.text}, keys)) for r in rows]
+    return [Quarantined(Refusal(r.line, ROW, "***", r.reason), seal({ROW: r.text}, keys)) for r in rows]
 
 
 def rows(workspace: Workspace, load_id: int | None = None) -> Iterator[dict[str, Any]]:
@@ -62,5 +62,6 @@ def rows(workspace: Workspace, load_id: int | None = None) -> Iterator[dict[str,
                    "cells": cells}  # fmt: skip
 
 
-def _seal(cells: dict[str, Any], keys: Keys) -> bytes:
+def seal(cells: dict[str, Any], keys: Keys) -> bytes:
+    """The cells of a row as they stand in quarantine."""
     return keys.seal(json.dumps(cells, ensure_ascii=False).encode(), PURPOSE)

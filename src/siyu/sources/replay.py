@@ -7,7 +7,6 @@ deleted. Loads keep their number, time, mapping and options, so facts come out a
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,19 +18,16 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from siyu.core.errors import SourceError
-from siyu.core.kinds import BY_NAME
 from siyu.core.time import date_of, local_day
 from siyu.sources import cancellations, landing, messages, pipeline
-from siyu.sources import mapping as mappings
 from siyu.sources.ahead import ahead, joined
+from siyu.sources.committed import Committed, committed
 from siyu.sources.load import finish_interrupted
-from siyu.sources.mapping import Mapping
-from siyu.sources.options import Options
 from siyu.sources.pipeline import Outcome
 from siyu.sources.snapshot import Snapshot
 from siyu.sources.stage import Load
 from siyu.store import declared, tables
-from siyu.store.operations import LOAD, STATE
+from siyu.store.operations import STATE
 from siyu.store.workspace import WAREHOUSE_FILES, Workspace, open_warehouse
 
 Progress = Callable[[str, float | None], None]
@@ -51,8 +47,10 @@ class Replayed:
 
     @property
     def equal(self) -> bool:
-        """Whether the load gave what it had given."""
-        return self.then == self.now
+        """Whether the load gave what it had given. Where people were erased since, their duplicates are not counted
+        any more: then the facts are compared."""
+        erased = any("erased" in counts for counts in self.then.values())
+        return self.then == self.now or (erased and _facts(self.then) == _facts(self.now))
 
 
 @dataclass
@@ -84,11 +82,11 @@ def rebuild(workspace: Workspace, now: dt.datetime, *, progress: Progress | None
     beside.__dict__["operations"] = workspace.operations  # one system of record; only the warehouse is new
     beside.__dict__["warehouse"] = open_warehouse(beside)  # not asked for the facts it is about to get
     report = Rebuilt()
-    loads = list(_committed(workspace))
-    for place, row in enumerate(loads):
+    loads = list(committed(workspace.operations))
+    for place, kept in enumerate(loads):
         if progress:
-            progress(row.file_name, place / len(loads))
-        _replay(workspace, beside, row, report)
+            progress(kept.file_name, place / len(loads))
+        _replay(workspace, beside, kept, report)
     _forget_states(workspace)
     cancellations.refresh(beside)
     beside.close_warehouse()
@@ -104,85 +102,72 @@ def replay(workspace: Workspace, day: dt.date, *, progress: Progress | None = No
     gone, or on Spark, which has no transactions.
     """
     finish_interrupted(workspace)
-    loads = [row for row in _committed(workspace) if _loaded_on(workspace, row) >= day]
+    loads = [kept for kept in committed(workspace.operations) if _loaded_on(workspace, kept) >= day]
     _check_replay(workspace, loads, day)
     report = Rebuilt()
     with workspace.warehouse.transaction():
-        workspace.warehouse.drop_loads([row.load_id for row in loads])
-        for place, row in enumerate(loads):
+        workspace.warehouse.drop_loads([kept.load_id for kept in loads])
+        for place, kept in enumerate(loads):
             if progress:
-                progress(row.file_name, place / len(loads))
-            _replay(workspace, workspace, row, report)
+                progress(kept.file_name, place / len(loads))
+            _replay(workspace, workspace, kept, report)
     _forget_states(workspace)
     cancellations.refresh(workspace)
     return report
 
 
-def _loaded_on(workspace: Workspace, row: sa.Row) -> dt.date:
-    return date_of(local_day(row.loaded_at, workspace.settings.zone))
+def _loaded_on(workspace: Workspace, kept: Committed) -> dt.date:
+    return date_of(local_day(kept.loaded_at, workspace.settings.zone))
 
 
-def _check_replay(workspace: Workspace, loads: list[sa.Row], day: dt.date) -> None:
+def _check_replay(workspace: Workspace, loads: list[Committed], day: dt.date) -> None:
     if workspace.settings["warehouse.engine"] == "spark":
         raise SourceError("A day cannot be replayed on Spark, which has no transactions.",
                           remedy="`siyu rebuild` loads everything again beside the warehouse that is there.")
     if not loads:
         raise SourceError(f"Nothing was loaded on {day} or later.", remedy="`siyu query` shows when facts were loaded.")
-    gone = [row.file_name for row in loads
-            if row.mapping_name != declared.DECLARATION and not landing.path_of(workspace.landed, row.load_id).exists()]
+    gone = [kept.file_name for kept in loads if not kept.declared and not kept.path(workspace).exists()]
     if gone:
         raise SourceError(f"The landed rows of {len(gone)} load(s) are gone (first: {gone[0]}).",
                           remedy="Restore the folder landed/ from your backup.")
 
 
-def _committed(workspace: Workspace) -> Iterator[sa.Row]:
-    query = sa.select(LOAD).where(LOAD.c.committed_at.is_not(None)).order_by(LOAD.c.load_id)
-    with workspace.operations.connect() as connection:
-        yield from connection.execute(query).all()
-
-
-def _replay(workspace: Workspace, beside: Workspace, row: sa.Row, report: Rebuilt) -> None:
-    if row.mapping_name == declared.DECLARATION:
-        report.loads.append(_declare_again(workspace, beside, row))
+def _replay(workspace: Workspace, beside: Workspace, kept: Committed, report: Rebuilt) -> None:
+    if kept.declared:
+        report.loads.append(_declare_again(workspace, beside, kept))
         return
-    path = landing.path_of(workspace.landed, row.load_id)
+    path = kept.path(workspace)
     if not path.exists():
-        report.missing.append(f"{path.name} ({row.file_name})")
+        report.missing.append(f"{path.name} ({kept.file_name})")
         return
-    options = Options.from_json(row.options)
-    settings = options.apply(workspace)
-    load = Load(row.load_id, row.mapping_name, row.loaded_at, local_day(row.loaded_at, settings.zone))
-    columns = json.loads(row.options)["columns"]
-    mapping = _mapping(row, columns)
-    snapshot = Snapshot.of(beside, options, settings, replay=True) if options.snapshot_of else None
+    settings = kept.settings(workspace)
+    load = Load(kept.load_id, kept.mapping_name, kept.loaded_at, local_day(kept.loaded_at, settings.zone))
+    mapping = kept.mapping
+    snapshot = Snapshot.of(beside, kept.options, settings, replay=True) if kept.options.snapshot_of else None
     with beside.warehouse.bulk(), beside.warehouse.transaction():
-        seen = messages.registering(beside.warehouse, row.load_id, columns, None)
-        outcome = pipeline.run(beside, lambda: _batches(path, workspace), columns, mapping, load, settings=settings,
-                               snapshot=snapshot, seen=seen)
-    report.loads.append(Replayed(row.load_id, row.file_name, json.loads(row.counts)["kinds"], _kinds(outcome)))
+        seen = messages.registering(beside.warehouse, kept.load_id, kept.columns, None)
+        outcome = pipeline.run(beside, lambda: _batches(path, workspace), kept.columns, mapping, load,
+                               settings=settings, snapshot=snapshot, seen=seen,
+                               erased=landing.places_of(path, workspace.keys))
+    report.loads.append(Replayed(kept.load_id, kept.file_name, kept.kinds, _kinds(outcome)))
 
 
-def _declare_again(workspace: Workspace, beside: Workspace, row: sa.Row) -> Replayed:
+def _declare_again(workspace: Workspace, beside: Workspace, kept: Committed) -> Replayed:
     """A declaration has no landed file: its consents stand in operations."""
-    consents = declared.declared(workspace.operations, row.load_id)
-    zone = Options.from_json(row.options).apply(workspace).zone
-    beside.warehouse.append(tables.BY_NAME["consents"], declared.facts(consents, row.load_id, row.loaded_at, zone))
-    now = {"consents": {"loaded": consents.num_rows}}
-    return Replayed(row.load_id, row.file_name, json.loads(row.counts)["kinds"], now)
+    consents = declared.declared(workspace.operations, kept.load_id)
+    facts = declared.facts(consents, kept.load_id, kept.loaded_at, kept.settings(workspace).zone)
+    beside.warehouse.append(tables.BY_NAME["consents"], facts)
+    return Replayed(kept.load_id, kept.file_name, kept.kinds, {"consents": {"loaded": consents.num_rows}})
 
 
 def _batches(path: Path, workspace: Workspace) -> Iterator[pa.RecordBatch]:
     return ahead(joined(landing.batches(path, workspace.keys)))
 
 
-def _mapping(row: sa.Row, columns: list[str]) -> Mapping:
-    """The mapping as it was when the file was loaded."""
-    if row.mapping:
-        return mappings.parse(row.mapping, where=row.mapping_name)
-    if row.mapping_name not in BY_NAME:
-        raise SourceError(f"Load {row.load_id} was made without landed rows ({row.mapping_name}).",
-                          remedy="Load its file again after the rebuild.")
-    return mappings.canonical(BY_NAME[row.mapping_name], columns)
+def _facts(kinds: dict[str, dict[str, int]]) -> dict[str, int]:
+    """Facts of every kind that has any."""
+    facts = {kind: counts.get("loaded", 0) + counts.get("corrected", 0) for kind, counts in kinds.items()}
+    return {kind: count for kind, count in facts.items() if count}
 
 
 def _kinds(outcome: Outcome) -> dict[str, dict[str, int]]:

@@ -63,22 +63,10 @@ class Snapshot:
         return Snapshot(workspace, options.scope, day, day_starts(day, settings.zone), max_drop, settings)
 
     def outputs(self, mapping: Mapping, headers: list[str]) -> tuple[Rows, ...]:
-        """Outputs of the mapping with the scope filled in; member lists give relations beside their profiles, unless
-        the mapping itself says who of the list is a member."""
-        found: list[Rows] = []
-        said = any(c.const in MEMBER_RELATIONS for rows in mapping.rows if rows.kind is RELATIONS for c in rows.columns
-                   if c.name == "relation_type")
-        for rows in mapping.rows:
-            if rows.kind is RELATIONS:
-                found.append(self._scoped(rows))
-            elif rows.kind is MEMBERS:
-                profiles = self._scoped(_profiles(rows))
-                found += [profiles] if said else [self._scoped(self._memberships(rows)), profiles]
-            else:
-                raise SnapshotError(f"A snapshot is a list of relations or members; this file gives {rows.kind.name}.",
-                                    remedy="Load it without --snapshot-of.")
+        """The outputs of a list, which is from now on compared by the columns that all its relations have."""
+        found = listed(mapping, self.scope)
         self.open_list.compare(_common([rows for rows in found if rows.kind is RELATIONS], set(headers)))
-        return tuple(found)
+        return found
 
     def take(self, kind: Kind, rows: pa.Table, people: list[Person]) -> tuple[pa.Table, np.ndarray]:
         """Rows with the starts the snapshot gives, and which of them say nothing new."""
@@ -108,7 +96,8 @@ class Snapshot:
         for place, (kind, column) in enumerate(((RELATIONS, "ended"), (MEMBERS, "left"))):
             rows = self.open_list.absent(kind)
             if rows.num_rows:
-                stage = Stage(kind, load, output + place, self.workspace.warehouse, workbench)
+                stage = Stage(kind, load, output + place, self.workspace.warehouse, workbench,
+                              self.settings["identity.not_identifying"])
                 self._close(stage, rows.sort_by("fact_id"), column)
         self.open_list.drop()
         return {"open_before": before, "opened": self.opened, "closed": absent}
@@ -160,24 +149,44 @@ class Snapshot:
             rows = rows.set_column(rows.schema.get_field_index(name), name, filled)
         return rows.append_column("started_at_basis", pc.if_else(mask, pa.scalar("observed"), pa.scalar("stated")))
 
-    def _scoped(self, rows: Rows) -> Rows:
-        given = {c.name for c in rows.columns}
-        consts = tuple(Column(name, (), "const", value) for name, value in self.scope.items()
-                       if name not in given and rows.kind.field(name))
-        return dataclasses.replace(rows, columns=(*rows.columns, *consts))
 
-    def _memberships(self, rows: Rows) -> Rows:
-        """The relations that a member list holds."""
-        relation = self.scope.get("relation_type", "member")
-        if relation not in MEMBER_RELATIONS:
-            raise SnapshotError(f"The file lists members; the scope says relation_type={relation}.",
-                                remedy="Scope a member list with relation_type=member.")
-        named = {"joined_at": "started_at", "left_at": "ended_at"}
-        same = ("platform", "store", "guide")
-        columns = [dataclasses.replace(c, name=named.get(c.name, c.name)) for c in rows.columns
-                   if c.name in (*named, *same) or is_identifier(MEMBERS, c.name)]
-        columns.append(Column("relation_type", (), "const", relation))
-        return dataclasses.replace(rows, kind=RELATIONS, columns=tuple(columns))
+def listed(mapping: Mapping, scope: dict[str, str]) -> tuple[Rows, ...]:
+    """Outputs of a mapping with the scope filled in; member lists give relations beside their profiles, unless the
+    mapping itself says who of the list is a member."""
+    found: list[Rows] = []
+    said = any(c.const in MEMBER_RELATIONS for rows in mapping.rows if rows.kind is RELATIONS for c in rows.columns
+               if c.name == "relation_type")
+    for rows in mapping.rows:
+        if rows.kind is RELATIONS:
+            found.append(_scoped(rows, scope))
+        elif rows.kind is MEMBERS:
+            profiles = _scoped(_profiles(rows), scope)
+            found += [profiles] if said else [_scoped(_memberships(rows, scope), scope), profiles]
+        else:
+            raise SnapshotError(f"A snapshot is a list of relations or members; this file gives {rows.kind.name}.",
+                                remedy="Load it without --snapshot-of.")
+    return tuple(found)
+
+
+def _scoped(rows: Rows, scope: dict[str, str]) -> Rows:
+    given = {c.name for c in rows.columns}
+    consts = tuple(Column(name, (), "const", value) for name, value in scope.items()
+                   if name not in given and rows.kind.field(name))
+    return dataclasses.replace(rows, columns=(*rows.columns, *consts))
+
+
+def _memberships(rows: Rows, scope: dict[str, str]) -> Rows:
+    """The relations that a member list holds."""
+    relation = scope.get("relation_type", "member")
+    if relation not in MEMBER_RELATIONS:
+        raise SnapshotError(f"The file lists members; the scope says relation_type={relation}.",
+                            remedy="Scope a member list with relation_type=member.")
+    named = {"joined_at": "started_at", "left_at": "ended_at"}
+    same = ("platform", "store", "guide")
+    columns = [dataclasses.replace(c, name=named.get(c.name, c.name)) for c in rows.columns
+               if c.name in (*named, *same) or is_identifier(MEMBERS, c.name)]
+    columns.append(Column("relation_type", (), "const", relation))
+    return dataclasses.replace(rows, kind=RELATIONS, columns=tuple(columns))
 
 
 def _common(outputs: list[Rows], headers: set[str]) -> set[str]:

@@ -9,6 +9,7 @@ and the commit to others.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 
 from siyu.core.kinds import Kind
 from siyu.sources.hashing import Hashed, Hasher
+from siyu.sources.landing import OUTPUTS
 from siyu.sources.observed import first_observed, with_basis
 from siyu.sources.persons import Links, Person
 from siyu.sources.readers.source_file import LINE
@@ -27,9 +29,6 @@ from siyu.sources.workbench import Workbench
 from siyu.store import tables
 from siyu.store.tables import FACT_ID_STEP, SUPERSEDED
 from siyu.store.warehouse import Warehouse
-
-#: Places of a load: line times this, plus the output of the mapping. A mapping has at most so many outputs.
-OUTPUTS = 64
 
 
 @dataclass(frozen=True)
@@ -51,13 +50,14 @@ class Stage:
     output: int
     warehouse: Warehouse
     workbench: Workbench
+    silent: Collection[str]  # namespaces that do not say who the consumer is
     seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
     counts: Counter[str] = field(default_factory=Counter)
     corrections: list[tuple[int, int]] = field(default_factory=list)  # (line, key_hash) of the first few
     _empty: bool | None = None
 
     def __post_init__(self) -> None:
-        self._hasher = Hasher(self.kind)
+        self._hasher = Hasher(self.kind, self.silent)
 
     def take(self, rows: pa.Table, people: list[Person], links: Links, hashed: Hashed | None = None) -> np.ndarray:
         """Append what is new of the rows; the status of each (versions.STATUS). `hashed`, if that is done already."""

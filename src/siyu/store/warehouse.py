@@ -98,6 +98,10 @@ class Warehouse(ABC):
         """Remove the facts of loads that were never committed."""
 
     @abstractmethod
+    def rewrite(self) -> None:
+        """Leave no byte on disk of rows that were removed. Not inside a transaction; scratch tables are forgotten."""
+
+    @abstractmethod
     def load_ids(self) -> set[int]:
         """Loads that have facts here, committed or not."""
 

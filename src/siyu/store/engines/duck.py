@@ -9,6 +9,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ibis.expr.operations as ops
@@ -16,6 +17,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from siyu.core.errors import DamagedError, HeldError, NewerVersionError, QueryError, SiyuError, WorkspaceError
+from siyu.core.files import sync_folder
 from siyu.store.tables import BY_NAME, TABLES, Column, Table
 from siyu.store.warehouse import WAREHOUSE_VERSION, Rows, Warehouse, schema_of, unbound
 
@@ -36,7 +38,7 @@ class DuckWarehouse(Warehouse):
 
     def __init__(self, path: Path, *, memory: str = "4GB", threads: int | None = None, zone: str = "UTC") -> None:
         self.path = path
-        self._zone = zone
+        self._zone, self._memory = zone, memory
         self._spill = path.with_name(path.name + ".tmp")
         self._scratch: dict[str, pa.Schema] = {}
         shutil.rmtree(self._spill, ignore_errors=True)
@@ -103,6 +105,21 @@ class DuckWarehouse(Warehouse):
             for table in TABLES:
                 if table.fact:
                     self._connection.execute(f"DELETE FROM {_q(table.name)} WHERE load_id IN ({numbers})")
+
+    def rewrite(self) -> None:
+        """Rows in force go into a fresh file, which takes the old one's name: free pages hold what was removed."""
+        assert not self._inside_transaction, "a file is written anew between transactions"
+        self.drop_scratch()
+        fresh = self.path.with_name(self.path.name + ".fresh")
+        self._connection.close()  # checkpoints, so that no log is left that the new file could meet
+        try:
+            _copy(self.path, fresh, self._spill, self._memory)
+            os.replace(fresh, self.path)
+            sync_folder(self.path.parent)
+        finally:
+            fresh.unlink(missing_ok=True)
+            self._connection = _connect(self.path, self._spill, self._memory, self._threads)
+            _prepare(self._connection, self.path)
 
     def load_ids(self) -> set[int]:
         union = " UNION ".join(f"SELECT DISTINCT load_id FROM {_q(t.name)}" for t in TABLES if t.fact)
@@ -232,6 +249,20 @@ def _connect(path: Path, spill: Path, memory: str, threads: int) -> duckdb.DuckD
     return connection
 
 
+def _copy(path: Path, fresh: Path, spill: Path, memory: str) -> None:
+    """All rows of a file into a new one, on disk when this returns."""
+    fresh.unlink(missing_ok=True)
+    config: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(spill)}
+    with duckdb.connect(":memory:", config=config) as connection:
+        for name, file, mode in (("old", path, " (READ_ONLY)"), ("new", fresh, "")):
+            connection.execute(f"ATTACH {_text(str(file))} AS {name}{mode}")
+        connection.execute("COPY FROM DATABASE old TO new")
+        connection.execute("CHECKPOINT new")
+        connection.execute("DETACH new")
+    with fresh.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def _open_error(path: Path, text: str) -> SiyuError:
     first = text.splitlines()[0]
     held = re.search(r"Conflicting lock is held in (.*?) \(PID (\d+)\)|used by another process", text)
@@ -274,6 +305,10 @@ def _only_reads(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     statements = connection.extract_statements(text)
     if len(statements) != 1 or statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
         raise QueryError("`siyu query` takes one SELECT.", remedy="Facts are changed by loads, not by queries.")
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _q(name: str) -> str:

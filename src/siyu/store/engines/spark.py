@@ -130,6 +130,11 @@ class SparkWarehouse(Warehouse):
                     self._tables.drop_load(table.name, load_id)
                     self._changed(table)
 
+    def rewrite(self) -> None:
+        """Tables that lost rows are new generations already; the old ones go with their files."""
+        self.drop_scratch()
+        self._tables.clean()
+
     def load_ids(self) -> set[int]:
         return set().union(*(self._tables.loads(table.name) for table in TABLES if table.fact))
 

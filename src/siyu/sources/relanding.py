@@ -1,0 +1,87 @@
+"""Landed files written anew without the erased: chunk by chunk, and only those that show one. A file changes whole, in
+the instant in which the new one takes its name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from siyu.sources import landing
+from siyu.sources.committed import Committed
+from siyu.sources.forget import Forgetting
+from siyu.sources.identify import NONE
+from siyu.sources.landing import NOWHERE, Landing
+from siyu.sources.mention import Mentions
+from siyu.sources.workbench import Workbench
+from siyu.store.tombstones import Tombstones
+from siyu.store.workspace import Workspace
+
+
+@dataclass
+class Found:
+    """What a landed file shows of the erased. rows: how many by one of their identifiers; chunks: numbers of those that
+    show them; beside: identifiers that stand with them on their own rows; bad_rows: what is left of the unread rows.
+    """
+
+    rows: Counter[int] = field(default_factory=Counter)
+    chunks: list[int] = field(default_factory=list)
+    beside: np.ndarray = field(default_factory=lambda: NOWHERE)
+    bad_rows: list[dict[str, object]] = field(default_factory=list)
+
+
+def survey(workspace: Workspace, load: Committed, tombstones: Tombstones) -> Found:
+    """What the landed file of a load shows of the erased."""
+    found, path = Found(), load.path(workspace)
+    if load.declared or not path.exists():
+        return found
+    _survey_bad_rows(workspace, load, tombstones, found)
+    hit = set(landing.chunks_of(path, workspace.keys, tombstones.ids))
+    if not hit:
+        return found
+    with closing(Workbench()) as workbench:
+        forgetting = _forgetting(workspace, load, tombstones, workbench)
+        for number, chunk in enumerate(landing.chunks(path)):
+            if number in hit and (left := forgetting.of(chunk.rows(workspace.keys))).changed:
+                found.chunks.append(number)
+                found.rows.update(left.who[left.who != NONE].tolist())
+                found.beside = np.union1d(found.beside, left.beside)
+    return found
+
+
+def forget(workspace: Workspace, load: Committed, tombstones: Tombstones, found: Found) -> None:
+    """Write the landed file of a load anew without what `survey` found."""
+    writing = Landing(load.path(workspace), workspace.keys)
+    try:
+        with closing(Workbench()) as workbench:
+            forgetting = _forgetting(workspace, load, tombstones, workbench)
+            for number, chunk in enumerate(landing.chunks(load.path(workspace))):
+                if number in found.chunks:
+                    left = forgetting.of(chunk.rows(workspace.keys))
+                    writing.add(left.batch, left.ids, left.places)
+                else:
+                    writing.keep(chunk)
+        writing.finish(found.bad_rows)
+    except BaseException:
+        writing.abandon()
+        raise
+
+
+def _survey_bad_rows(workspace: Workspace, load: Committed, tombstones: Tombstones, found: Found) -> None:
+    mentions = Mentions.of(workspace.keys, load.settings(workspace), tombstones, load.mapping)
+    for row in landing.bad_rows(load.path(workspace), workspace.keys):
+        named = mentions.among(str(row["text"]))
+        if named:
+            found.rows[min(named)] += 1
+        else:
+            found.bad_rows.append(row)
+
+
+def _forgetting(workspace: Workspace, load: Committed, tombstones: Tombstones, workbench: Workbench) -> Forgetting:
+    places = landing.places_of(load.path(workspace), workspace.keys)
+    headers = load.mapping.headers(load.columns)
+    return Forgetting(workspace, load.outputs, headers, load.settings(workspace), workbench, tombstones, places)
+
