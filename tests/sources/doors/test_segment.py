@@ -161,11 +161,6 @@ def test_what_cannot_be_a_row_is_refused_with_its_reason(body: Any, reason: str)
     assert reason in refusal(body)
 
 
-def test_a_halved_emoji_spoils_its_own_message_only():
-    broken = b'{"batch":[{"type":"page","messageId":"1"},{"type":"page","messageId":"2","anonymousId":"\\ud83d"}]}'
-    assert [bool(m.refused) for m in read(body=broken)] == [False, True]
-
-
 def test_a_request_to_one_endpoint_needs_no_type():
     body = json.dumps({"event": "x", "userId": "u", "messageId": "m"}).encode()
     (message,) = read(body=body, key={"type": "track"})
@@ -187,7 +182,7 @@ def test_no_bytes_make_it_raise(body: bytes):
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=8)
 FIELDS = ("type", "event", "userId", "anonymousId", "previousId", "messageId", "properties", "traits", "context",
           "timestamp", "sentAt", "groupId", "name")  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import crawleruseragents
 import msgspec
@@ -12,7 +13,6 @@ from siyu.core.settings import Settings
 from siyu.sources.doors.message import Message, Row, Unreadable, checked, instant, iso, message_key, occurred
 from siyu.sources.doors.segment import commerce, events, relations
 from siyu.sources.doors.segment.call import TYPES, Body, Call, Defaults
-from siyu.sources.doors.segment.envelope import BROKEN, Envelope, opened
 from siyu.sources.doors.segment.vocabulary import FACTS
 from siyu.store.inbox import Arrival
 
@@ -28,15 +28,29 @@ TRACKED: dict[str, Callable[[Call], list[Row]]] = {
 BROWSER = "Mozilla/"
 
 
-BODIES = msgspec.json.Decoder(Body)
+class Envelope(msgspec.Struct, rename="camel"):
+    """Many messages, or one that is the body itself. What stands beside `batch` speaks for all of them."""
+
+    batch: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
+    context: dict[str, Any] | None = None
+    sent_at: str | int | float | None = None
+
+    def parts(self, body: bytes) -> list[bytes]:
+        """The messages, each as it came."""
+        return [body] if self.batch is msgspec.UNSET else [bytes(part) for part in self.batch]
+
+
+ENVELOPES, BODIES = msgspec.json.Decoder(Envelope), msgspec.json.Decoder(Body)
 DEFAULTS = msgspec.json.Decoder(Defaults)
+#: What decoding can meet in bytes from outside.
+BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def messages(arrival: Arrival, settings: Settings) -> Iterator[Message]:
     """The messages of one request, in order."""
     defaults = DEFAULTS.decode(arrival.defaults)
     try:
-        envelope = opened(arrival.body)
+        envelope = ENVELOPES.decode(arrival.body)
     except BROKEN:
         envelope = Envelope()
     for place, part in enumerate(envelope.parts(arrival.body)):
