@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import os
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from granian.constants import Interfaces
@@ -29,6 +30,8 @@ from siyu.store.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
+#: Processes that start again and again compile their modules once.
+COMPILED = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(ROOT / ".pytest_cache" / "compiled")}
 #: Seconds a server may take to answer for the first time.
 START_SECONDS = 60
 
@@ -58,10 +61,10 @@ def served(app: Litestar) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def process(directory: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A server of a workspace as a process of its own, killed at the end if it still runs."""
+def process(directory: Path, port: int, first: Callable[[], None] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A server of a workspace as a process of its own, which does `first` first; killed at the end if it still runs."""
     command = [sys.executable, "-m", "tests.api.serving", str(directory), str(port)]
-    running = subprocess.Popen(command, cwd=ROOT)
+    running = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **COMPILED}, preexec_fn=first)
     try:
         wait_for(port)
         yield running
