@@ -1,4 +1,4 @@
-"""The collector's addresses: `POST /v1/track` and its kin, `/v1/batch`, `/v1/import`, and what browsers ask first."""
+"""The collector's addresses: `POST /v1/track` and its kin, `/v1/batch`, `/v1/import`, `/siyu.js`, what browsers ask."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from siyu.api.collect.calls import Posted, read_batch, read_call
 from siyu.api.collect.collector import Collector, origin_of
 from siyu.api.collect.described import BATCHES, CALLS, operation
+from siyu.api.collect.snippet import siyu_js
 from siyu.api.refusals import Reason, Refusal, answer
 
 #: Seconds for which a browser may remember what it asked first; each request is checked anyway.
@@ -46,11 +47,12 @@ def router(collector: Collector) -> Router:
     """All addresses of a collector."""
     reads = {**{name: partial(read_call, type_=name) for name in CALLS}, **dict.fromkeys(BATCHES, read_batch)}
     handlers = [handler for name, read in reads.items() for handler in _handlers(name, read)]
-    return Router(
+    calls = Router(
         "/v1", route_handlers=[asked_first, *handlers], tags=["collect"],  # the first to answer OPTIONS has it
         dependencies={"collector": Provide(lambda: collector, sync_to_thread=False)},
         exception_handlers={Refusal: _refused},
     )  # fmt: skip
+    return Router("/", route_handlers=[siyu_js, calls])
 
 
 def _handlers(name: str, read: Callable[[bytes], Posted]) -> list[HTTPRouteHandler]:
