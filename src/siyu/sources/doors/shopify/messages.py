@@ -30,6 +30,9 @@ TOPICS: dict[str, Rows] = {
     **dict.fromkeys(CUSTOMER_TOPICS, customers.of_customer),
     **dict.fromkeys(CONSENT_TOPICS, customers.of_consent),
 }
+#: The namespace of customers' numbers, where the hook names none.
+CUSTOMER_NAMESPACE = "shopify_customer"
+#: To be forgotten, to be told, to forget a whole shop.
 PRIVACY_TOPICS = ("customers/redact", "customers/data_request", "shop/redact")
 
 
@@ -54,7 +57,7 @@ def _rows(arrival: Arrival, delivery: Delivery, settings: Settings) -> list[Row]
     if make is None:
         return []
     payload = object_of(parsed(delivery.payload), "the payload")
-    defaults = Defaults.of(arrival, platform="shopify", user_namespace="shopify_customer", store=delivery.shop,
+    defaults = Defaults.of(arrival, platform="shopify", user_namespace=CUSTOMER_NAMESPACE, store=delivery.shop,
                            triggered_at=delivery.triggered_at)  # fmt: skip
     return [defaults.fill(row) for row in make(payload, defaults, settings.currency)]
 

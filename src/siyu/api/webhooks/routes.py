@@ -1,0 +1,62 @@
+"""The addresses of webhooks: POST /hooks/shopify/NAME, POST /hooks/signed/NAME."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Router, post
+from litestar.di import NamedDependency, Provide
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath
+
+from siyu.api.refusals import Reason
+from siyu.api.webhooks import shopify, signed
+from siyu.api.webhooks.privacy import Desk
+from siyu.api.webhooks.receiver import Receiver
+from siyu.sources.doors.shopify.messages import PRIVACY_TOPICS
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was sent is on disk."""
+
+    success: bool = True
+
+
+RESPONSES = {
+    401: ResponseSpec(Reason, description="The signature is not that of this body; nothing was taken."),
+    404: ResponseSpec(Reason, description="There is no hook in force at this address."),
+    413: ResponseSpec(Reason, description="The body is too large."),
+    503: ResponseSpec(Reason, description="It cannot be kept now; send it again."),
+}
+MALFORMED = {400: ResponseSpec(Reason, description="Signed, but not as expected; the message says what is wrong.")}
+
+
+def router(receiver: Receiver) -> Router:
+    """All addresses of webhooks."""
+    return Router(
+        "/hooks", route_handlers=[of_shopify, of_signed], tags=["webhooks"],
+        dependencies={"receiver": Provide(lambda: receiver, sync_to_thread=False)},
+    )  # fmt: skip
+
+
+@post("/shopify/{name:str}", status_code=200, responses=RESPONSES, operation_id="shopify_hook")
+async def of_shopify(request: Request[Any, Any, Any], name: FromPath[str], receiver: NamedDependency[Receiver]) -> Kept:
+    """A delivery of Shopify, with X-Shopify-Hmac-Sha256."""
+    async with receiver.answering("shopify", name) as hook:
+        call = await receiver.call(request, shopify.BODY_BYTES)
+        delivery = shopify.delivered(hook, call)
+        if delivery.topic in PRIVACY_TOPICS:
+            await receiver.asked(lambda: Desk.of(receiver.workspace).file(hook, delivery, call.now))
+        else:
+            await receiver.keep(shopify.arrival_of(hook, call, delivery))
+    return Kept()
+
+
+@post("/signed/{name:str}", status_code=200, responses={**RESPONSES, **MALFORMED}, operation_id="signed_hook")
+async def of_signed(request: Request[Any, Any, Any], name: FromPath[str], receiver: NamedDependency[Receiver]) -> Kept:
+    """Rows of one kind, with X-Siyu-Timestamp and X-Siyu-Signature (HMAC-SHA256 of `timestamp.body`, hexadecimal)."""
+    async with receiver.answering("signed", name) as hook:
+        await receiver.keep(signed.arrival_of(hook, await receiver.call(request, signed.BODY_BYTES)))
+    return Kept()

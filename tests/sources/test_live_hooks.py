@@ -1,0 +1,58 @@
+"""What hooks bring becomes facts: an order of Shopify with its lines and refunds, rows of a system of the brand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from siyu.core.settings import defaults
+from siyu.core.time import instant_of
+from siyu.sources.doors.shopify.delivery import Delivery
+from siyu.sources.live import drain
+from siyu.store.inbox import Arrival
+from siyu.store.workspace import Workspace, create
+from tests.sources.arrivals import NOW, in_force
+from tests.sources.doors.test_shopify import CUSTOMER, ORDER, REFUND
+
+
+@pytest.fixture
+def shop(tmp_path: Path):
+    with create(tmp_path / "brand", defaults().with_values(brand__currency="USD")) as workspace:
+        yield workspace
+
+
+def deliver(workspace: Workspace, topic: str, payload: dict[str, Any], webhook_id: str) -> None:
+    body = Delivery(topic, webhook_id, "tea.myshopify.com", "2026-11-25T14:02:00Z", json.dumps(payload)).body()
+    workspace.inbox.put([Arrival("shopify", "tea", instant_of(NOW), body)])
+
+
+def test_an_order_of_shopify_becomes_an_order_with_its_line_its_refund_and_one_consumer(shop: Workspace):
+    deliver(shop, "orders/paid", ORDER, "w-1")
+    deliver(shop, "refunds/create", REFUND, "w-2")
+    deliver(shop, "orders/updated", {**ORDER, "refunds": [REFUND]}, "w-3")
+    deliver(shop, "customers/create", CUSTOMER, "w-4")
+    drain(shop, now=NOW)
+    assert in_force(shop, "orders", "order_id", "paid_amount") == [("820982911946154508", 40994)]
+    assert in_force(shop, "order_lines", "sku", "quantity", "paid_amount") == [("TEA-1", 2.0, 38800)]
+    assert in_force(shop, "refunds", "refund_amount") == [(4194,)]
+    assert in_force(shop, "consents", "channel", "action") == [("email", "grant")]
+
+
+def test_a_delivery_tried_again_counts_once(shop: Workspace):
+    for _attempt in range(3):
+        deliver(shop, "orders/paid", ORDER, "w-1")
+    (load,) = drain(shop, now=NOW).loads
+    assert (load.counts["duplicate"], len(in_force(shop, "orders", "order_id"))) == (2, 1)
+
+
+def test_rows_of_the_brands_own_system_become_facts_and_a_bad_one_stands_in_quarantine(workspace: Workspace):
+    rows = [{"order_id": "A-1", "paid_at": "2026-11-25T10:00:00+08:00", "paid_amount": 199.90, "id.phone": "13800001234"},
+            {"order_id": "A-2", "paid_amount": "much"}, {"order_id": "A-3", "paid_amonut": 1}]  # fmt: skip
+    body = json.dumps({"kind": "orders", "rows": rows}).encode()
+    workspace.inbox.put([Arrival("canonical", "erp", instant_of(NOW), body, 3, '{"platform": "erp"}')])
+    (load,) = drain(workspace, now=NOW).loads
+    assert in_force(workspace, "orders", "order_id", "platform", "paid_amount") == [("A-1", "erp", 19990)]
+    assert (load.counts["loaded"], load.counts["quarantined"]) == (1, 2)
