@@ -15,6 +15,7 @@ from siyu.core.settings import SETTINGS
 from siyu.measures.metric import Figure, Metric
 from siyu.measures.registry import BUILT_IN
 from siyu.sources.doors.segment.vocabulary import CALLS, EVENT_NAMES, FACTS
+from siyu.sources.doors.wecom.seen import seen_calls
 from siyu.store.tables import TABLES, Table
 
 WRITTEN = "This page is written from the code by `make docs`; change the code, not the page."
@@ -101,6 +102,17 @@ characters, amounts that are none, calls that lack what is marked with an asteri
 user agent, are remembered and count nowhere."""
 
 
+def wecom() -> str:
+    """What is asked of WeCom, and what each call was seen working against."""
+    rows = [(f"`{seen.call}`", seen.meaning, seen.against, seen.on.isoformat()) for seen in seen_calls()]
+    return _page("WeCom", WECOM, _table(("call", "for", "seen against", "on"), rows))
+
+
+WECOM = """The calls that siyu knows of WeCom (企业微信), and what each was last seen working against. A stand-in is a
+server of ours that follows WeCom's documentation: against a live corp such a call may still differ. How to connect a
+corp: [connect WeCom](../how-to/connect-wecom.md)."""
+
+
 FIGURE_HEAD = ("code", "name", "unit", "window", "meaning")
 
 
@@ -110,7 +122,7 @@ def _figure(measure: Figure | Metric) -> tuple[str, ...]:
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands": commands, "settings": settings, "tables": tables, "kinds": kinds, "metrics": metrics,
-    "live-events": live_events,
+    "live-events": live_events, "wecom": wecom,
 }  # fmt: skip
 
 

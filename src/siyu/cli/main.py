@@ -23,6 +23,7 @@ NOUNS = {
     "recovery": ("rebuild", "replay"),
     "consent": ("consent",),
     "hook": ("hook",),
+    "wecom": ("wecom",),
     "identity": ("resolve", "identity"),
     "measures": ("measure",),
     "metrics": ("metrics",),

@@ -57,7 +57,7 @@ def load(
     if as_json:
         emit(loaded.as_json())
     else:
-        _show(loaded)
+        show(loaded)
     return REFUSALS if loaded.refused else DONE
 
 
@@ -86,7 +86,8 @@ def _paths(given: list[str]) -> list[Path]:
     return found
 
 
-def _show(loaded: LoadReport) -> None:
+def show(loaded: LoadReport) -> None:
+    """What a load did, as a table with what a person should know beside it and what to do next."""
     shown = [status for status in STATUSES if status in ("read", "loaded") or loaded.counts[status]]
     rows = [[r["file"], r["as"], *(f"{r[s]:,}" for s in shown)] for r in loaded.table()]
     table("Would load (nothing was kept)" if loaded.dry_run else "Loaded", ("file", "as", *shown), rows)

@@ -67,6 +67,14 @@ class AccessError(SiyuError):
     """A key or a hook cannot be made or revoked as asked."""
 
 
+class RemoteError(SiyuError):
+    """Another system refused a call or could not be reached; the message names the call and the code it answered."""
+
+    def __init__(self, message: str, *, remedy: str = "", code: int = 0) -> None:
+        super().__init__(message, remedy=remedy)
+        self.code = code
+
+
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """' Did you mean ...?' for the nearest known word, or ''."""
     near = get_close_matches(word, known, n=1, cutoff=0.6)

@@ -1,0 +1,98 @@
+"""Contacts and groups come into step with WeCom: its full lists are loaded as snapshots, so who is absent has left.
+
+All lists are read before the first is loaded: what fails half-way loads nothing. A list that would close more than the
+drop guard allows is refused on its own; the others are loaded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from siyu.core.errors import SourceError
+from siyu.core.kinds import REFERRALS, RELATIONS, Kind
+from siyu.core.time import date_of, instant_of, local_day
+from siyu.sources import mapping as mappings
+from siyu.sources.doors.wecom import lists
+from siyu.sources.doors.wecom.client import Client
+from siyu.sources.keep import Progress, Recognised, keep
+from siyu.sources.load import finish_interrupted
+from siyu.sources.loadreport import LoadReport
+from siyu.sources.options import Options
+from siyu.sources.readers.source_file import BATCH_ROWS, LINE, SourceFile
+from siyu.store.workspace import Workspace
+
+FIRST_LINE = 2
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list to load. relation_type: what it is the full list of; '' = no full list."""
+
+    name: str
+    kind: Kind
+    rows: pa.Table
+    relation_type: str = ""
+
+
+def sync(workspace: Workspace, client: Client, *, contacts: bool = True, groups: bool = True, allow_drop: bool = False,
+         now: dt.datetime, progress: Progress) -> LoadReport:
+    """Load the lists asked for. Running it again adds nothing. RemoteError, with nothing loaded, if WeCom refuses a
+    call; SourceError if no list can be loaded."""
+    finish_interrupted(workspace)
+    listings = list(_listings(client, contacts, groups, progress))
+    report = LoadReport()
+    errors: list[SourceError] = []
+    for listing in listings:
+        options = _options(workspace, listing, allow_drop, now)
+        try:
+            report.files.append(keep(workspace, _recognised(listing), options, now=now, progress=progress))
+        except SourceError as error:
+            errors.append(error)
+            report.files_refused.append({"file": listing.name, "message": str(error)})
+    if errors and not report.files:
+        raise errors[0]
+    return report
+
+
+def _listings(client: Client, contacts: bool, groups: bool, tell: Callable[[str, float | None], None]
+              ) -> Iterator[Listing]:  # fmt: skip
+    if contacts:
+        yield Listing("wecom:contacts", RELATIONS, lists.contacts(client, tell), lists.SERVICE)
+    if groups:
+        found = lists.groups(client, tell)
+        yield Listing("wecom:groups", RELATIONS, found.members, lists.GROUP_MEMBER)
+        yield Listing("wecom:invitations", REFERRALS, found.referrals)
+
+
+def _options(workspace: Workspace, listing: Listing, allow_drop: bool, now: dt.datetime) -> Options:
+    if not listing.relation_type:
+        return Options.of(workspace.settings, None, None, allow_drop)
+    today = date_of(local_day(instant_of(now), workspace.settings.zone))
+    scope = {"relation_type": listing.relation_type, "platform": lists.PLATFORM}
+    return Options.of(workspace.settings, today, scope, allow_drop)
+
+
+def _recognised(listing: Listing) -> Recognised:
+    """The list as a source of text columns that are named as its kind names them."""
+    columns = listing.rows.column_names
+
+    def batches(_file: SourceFile) -> Iterator[pa.RecordBatch]:
+        lines = pa.array(range(FIRST_LINE, FIRST_LINE + listing.rows.num_rows), pa.int64())
+        yield from listing.rows.append_column(LINE, lines).combine_chunks().to_batches(max_chunksize=BATCH_ROWS)
+
+    source = SourceFile(Path(listing.name), "live", columns, batches)
+    return Recognised(source, mappings.canonical(listing.kind, columns), fingerprint=_fingerprint(listing.rows))
+
+
+def _fingerprint(rows: pa.Table) -> str:
+    """A hash of the rows, where a file has one of its bytes."""
+    digest = hashlib.sha256(repr(rows.column_names).encode())
+    for batch in rows.to_batches(max_chunksize=BATCH_ROWS):
+        digest.update(repr(batch.to_pydict()).encode())
+    return digest.hexdigest()
