@@ -32,7 +32,7 @@ def test_a_mistyped_command_is_refused_without_a_traceback(siyu, arguments):
 def test_a_bug_says_so_and_the_log_holds_no_values(siyu, brand: Path, monkeypatch):
     phone = str(13_800_001_230 + 4)
 
-    def fail(_opened):
+    def fail(_opened, _now):
         raise ValueError(f"{phone} is Lin's")
 
     monkeypatch.setattr(workspace.checks, "run", fail)
@@ -45,7 +45,7 @@ def test_a_bug_says_so_and_the_log_holds_no_values(siyu, brand: Path, monkeypatc
 
 
 def test_ctrl_c_is_not_a_traceback(siyu, brand: Path, monkeypatch):
-    def stop(_opened):
+    def stop(_opened, _now):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(workspace.checks, "run", stop)

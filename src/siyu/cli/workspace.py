@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from siyu.cli import checks
-from siyu.cli.context import CHOSEN, AsJson, suffix, workspace
+from siyu.cli.context import CHOSEN, AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import emit, out, suggest, table
 from siyu.core.errors import SiyuError, did_you_mean
@@ -97,7 +97,7 @@ def query(
 def check(as_json: AsJson = False) -> int:
     """Look at the workspace and say what is well and what is not."""
     with workspace() as opened:
-        findings = checks.run(opened)
+        findings = checks.run(opened, now())
     if as_json:
         emit({"checks": [vars(finding) for finding in findings]})
     else:

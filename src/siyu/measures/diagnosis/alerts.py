@@ -1,4 +1,4 @@
-"""Alerts: a figure out of its usual band, a source that stopped, data that is late, a volume that dropped.
+"""Alerts: a figure out of its usual band, a source that stopped or left columns empty, data that is late, a drop.
 
 Each says what, since when, what is usual, what was found and what to do; too little history says nothing.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from itertools import pairwise, takewhile
 from typing import Any
 
@@ -17,15 +16,14 @@ import sqlalchemy as sa
 
 from siyu.core.time import HOUR, date_of, instant_of, local_day
 from siyu.measures.asked import Asked
-from siyu.measures.diagnosis import bands
+from siyu.measures.diagnosis import bands, emptiness
+from siyu.measures.diagnosis.alert import Alert, Text
 from siyu.measures.diagnosis.bands import Band
 from siyu.measures.diagnosis.drivers import DRIVERS
 from siyu.measures.diagnosis.flows import arrivals, by_day, figures, promotion_days
 from siyu.measures.facts import Facts
 from siyu.store.operations import LOAD
 from siyu.store.workspace import Workspace
-
-Text = dict[str, str]
 
 #: Days of history that bands and gaps are read from: 26 weeks and the 5 before them, and a year for gaps.
 BAND_DAYS, GAP_DAYS = 7 * (bands.WEEKS + 5), 365
@@ -51,22 +49,6 @@ NAMES: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class Alert:
-    """One thing out of the ordinary. `since` is a day; usual and found say in which unit they stand."""
-
-    kind: str  # band, drop, silent, late
-    subject: str
-    what: Text
-    since: str
-    usual: Text
-    found: Text
-    act: Text
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-
 def alerts(
     workspace: Workspace, asked: Asked, now: dt.datetime, *, data_through: int,
     values: dict[str, float | None], past: dict[str, list[float]],
@@ -80,9 +62,10 @@ def alerts(
     silent = silences([row for row in rows if row["day"] <= asked.day], asked.day)
     gone = {alert.subject for alert in silent}
     return [
-        *lateness(rows, today, _load_gaps(workspace)),
+        *lateness(rows, today, load_gaps(workspace)),
         *silent,
         *(alert for alert in drops(rows, day) if alert.subject not in gone),
+        *emptiness.emptied(emptiness.shares(facts, day), day),
         *daily_bands(facts, day),
         *window_bands(values, past, asked),
     ]
@@ -284,7 +267,7 @@ def _gaps(days: list[int]) -> list[int]:
     return [later - earlier for earlier, later in pairwise(days)]
 
 
-def _load_gaps(workspace: Workspace) -> dict[str, int]:
+def load_gaps(workspace: Workspace) -> dict[str, int]:
     """Longest wait between loading days of each mapping that was loaded often enough to show a rhythm, in days."""
     query = sa.select(LOAD.c.mapping_name, LOAD.c.loaded_at).where(LOAD.c.committed_at.is_not(None))
     days: dict[str, set[int]] = defaultdict(set)

@@ -1,0 +1,58 @@
+"""Whether what repeats still does, what arrived is taken in, and requests to be forgotten are met in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from siyu.cli.checks.finding import Finding
+from siyu.core.time import SECOND, datetime_of, instant_of
+from siyu.jobs.loop import State, states
+from siyu.store.operations import ERASURE
+from siyu.store.workspace import INBOX_FILE, Workspace
+
+#: Seconds that an acknowledged message may wait before something is wrong with the loader.
+LONGEST_WAIT = 300
+
+
+def loops(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
+    """Every loop of `siyu serve` that ever ran here: its last success, and when it is due again."""
+    for state in states(workspace.operations).values():
+        yield _loop(state, instant_of(now), workspace)
+
+
+def inbox(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
+    """What is acknowledged and not loaded yet."""
+    if not workspace.settings["operations.url"] and not (workspace.directory / INBOX_FILE).exists():
+        return
+    waiting = workspace.inbox.waiting()
+    age = (instant_of(now) - waiting.oldest) // SECOND if waiting.oldest else 0
+    found = f"{waiting.messages:,} messages wait, the oldest {age:,} s" if waiting.arrivals else "empty"
+    fine = age <= LONGEST_WAIT
+    yield Finding("inbox", fine, found + ("" if fine else "; siyu serve loads them"))
+
+
+def erasures(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
+    """No request to be forgotten is overdue; nothing is said where there never was one."""
+    open_ = ERASURE.c.status.in_(("requested", "approved", "erasing"))
+    late = sa.func.coalesce(sa.func.sum(sa.case((ERASURE.c.due_at < instant_of(now), 1), else_=0)), 0)
+    with workspace.operations.connect() as connection:
+        ever = connection.execute(sa.select(sa.func.count()).select_from(ERASURE)).scalar_one()
+        waiting, overdue = connection.execute(sa.select(sa.func.count(), late).where(open_)).one()
+    if ever:
+        found = f"{overdue} of {waiting} overdue; run siyu erase" if overdue else f"{waiting} open, none overdue"
+        yield Finding("erasures", overdue == 0, found)
+
+
+def _loop(state: State, now: int, workspace: Workspace) -> Finding:
+    late, failing = state.late(now), state.failures > 0
+    last = _shown(state.succeeded_at, workspace) if state.succeeded_at else "never"
+    told = f"last success {last}, due {_shown(state.due_at, workspace)}"
+    trouble = f"; {state.failures} failures in a row: {state.error}" if failing else "; late: is siyu serve running?"
+    return Finding(f"loop {state.name}", not (late or failing), told + (trouble if late or failing else ""))
+
+
+def _shown(instant: int, workspace: Workspace) -> str:
+    return f"{datetime_of(instant, workspace.settings.zone):%Y-%m-%d %H:%M}"

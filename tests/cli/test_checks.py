@@ -1,0 +1,77 @@
+"""`siyu check`: a line for each library, table, loop and expectation, and what to do where one is not well."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from siyu.cli import checks
+from siyu.core.time import instant_of
+from siyu.jobs import loop
+from siyu.store.inbox import Arrival
+from siyu.store.operations import ERASURE
+from siyu.store.tables import BY_NAME
+from tests.sources.arrivals import NOW, take
+
+
+def found(workspace, now: dt.datetime = NOW) -> dict[str, checks.Finding]:
+    return {finding.name: finding for finding in checks.run(workspace, now)}
+
+
+def orders(workspace, folder: Path, days: range, guide: str = "Wu", per_day: int = 5) -> None:
+    lines = ["order_id,paid_at,paid_amount,guide,id.customer"]
+    for back in days:
+        day = NOW.date() - dt.timedelta(days=back)
+        lines += [f"{day}-{n},{day} 10:00:00,10,{guide},c{n}" for n in range(per_day)]
+    take(workspace, folder, "orders.csv", "\n".join(lines))
+
+
+def test_every_library_of_the_project_has_a_line_and_fits(workspace):
+    lines = [finding for name, finding in found(workspace).items() if name.startswith("library ")]
+    assert {"library duckdb", "library ibis-framework", "library sqlglot"} <= {line.name for line in lines}
+    assert all(line.fine for line in lines)
+
+
+def test_a_table_that_lacks_rows_is_told_with_the_way_back(workspace, tmp_path):
+    orders(workspace, tmp_path, range(1, 3))
+    assert found(workspace)["table orders"].fine
+    workspace.warehouse.replace(BY_NAME["orders"], workspace.warehouse.table("orders").limit(3))
+    line = found(workspace)["table orders"]
+    assert (line.fine, "rebuild" in line.found) == (False, True)
+
+
+def test_a_loop_that_is_late_or_fails_is_told(workspace):
+    at = instant_of(NOW)
+    good = loop.State("load", 5, at - 1, at - 1, at + 5_000_000)
+    loop.keep(workspace.operations, good)
+    loop.keep(workspace.operations, loop.State("daily", 86_400, at, None, at, 3, "OSError at landing.py:1 add"))
+    lines = found(workspace)
+    assert (lines["loop load"].fine, lines["loop daily"].fine) == (True, False)
+    assert not found(workspace, NOW + dt.timedelta(days=1))["loop load"].fine
+
+
+def test_messages_that_wait_too_long_and_overdue_erasures_are_told(workspace):
+    workspace.inbox.put([Arrival("segment", "site", instant_of(NOW), b"{}")])
+    row = {"status": "requested", "requested_at": 0, "due_at": instant_of(NOW) + 1, "requester": "", "reason": "",
+           "reference": "", "asked": "{}", "receipt": "{}"}  # fmt: skip
+    with workspace.operations.begin() as connection:
+        connection.execute(sa.insert(ERASURE).values(row))
+    early, later = found(workspace), found(workspace, NOW + dt.timedelta(hours=1))
+    assert (early["inbox"].fine, early["erasures"].fine) == (True, True)
+    assert (later["inbox"].fine, later["erasures"].fine) == (False, False)
+
+
+def test_a_source_that_stops_is_late(workspace, tmp_path):
+    orders(workspace, tmp_path, range(40, 80))
+    line = found(workspace)["freshness orders"]
+    assert (line.fine, "days without rows" in line.found) == (False, True)
+
+
+def test_a_column_that_goes_empty_is_named(workspace, tmp_path):
+    orders(workspace, tmp_path, range(8, 60))
+    orders(workspace, tmp_path, range(1, 8), guide="")
+    lines = found(workspace)
+    assert "orders orders guide" in lines["filled orders orders"].found
+    assert lines["freshness orders"].fine
