@@ -98,6 +98,18 @@ def test_one_contact_of_two_staff_is_two_services(workspace, wecom, run):
     assert held(workspace) == [("dedicated_service", "lin", True), ("dedicated_service", "mei", True)]
 
 
+def test_a_contact_is_closed_when_the_last_of_the_staff_is_gone(workspace, wecom, run):
+    wecom.corp.users = ["lin", "mei"]
+    wecom.corp.contacts = [follow("lin", 1, AT), follow("mei", 1, AT + 60)]
+    run()
+    del wecom.corp.contacts[1]
+    run(TOMORROW)
+    assert [still for *_, still in held(workspace)] == [True, True]
+    wecom.corp.contacts.clear()
+    run(TOMORROW, allow_drop=True)
+    assert [still for *_, still in held(workspace)] == [False, False]
+
+
 def test_two_staff_who_add_a_contact_in_the_same_second_do_not_correct_each_other(workspace, wecom, run):
     wecom.corp.users = ["lin", "mei"]
     wecom.corp.contacts = [follow("mei", 1, AT), follow("lin", 1, AT)]
