@@ -49,7 +49,8 @@ def test_a_delivery_tried_again_counts_once(shop: Workspace):
 
 
 def test_rows_of_the_brands_own_system_become_facts_and_a_bad_one_stands_in_quarantine(workspace: Workspace):
-    rows = [{"order_id": "A-1", "paid_at": "2026-11-25T10:00:00+08:00", "paid_amount": 199.90, "id.phone": "13800001234"},
+    paid = {"paid_at": "2026-11-25T10:00:00+08:00", "paid_amount": 199.90}
+    rows = [{"order_id": "A-1", **paid, "id.phone": "13800001234"},
             {"order_id": "A-2", "paid_amount": "much"}, {"order_id": "A-3", "paid_amonut": 1}]  # fmt: skip
     body = json.dumps({"kind": "orders", "rows": rows}).encode()
     workspace.inbox.put([Arrival("canonical", "erp", instant_of(NOW), body, 3, '{"platform": "erp"}')])

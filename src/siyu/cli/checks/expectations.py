@@ -32,7 +32,7 @@ def _freshness(rows: list[dict], today: int, load_gaps: dict[str, int]) -> Itera
     """The newest day of each source, against the gaps it and its loads have shown."""
     late = _by_subject(alerts.lateness(rows, today, load_gaps))
     everything = late.get("all")
-    for source, mine in _grouped(rows, "source"):
+    for (source,), mine in _grouped(rows, "source"):
         alert = late.get(source, everything)
         newest = date_of(max(row["day"] for row in mine))
         yield Finding(f"freshness {source}", alert is None, f"newest day {newest}" + _told(alert))
@@ -64,8 +64,10 @@ def _told(alert: Alert | None) -> str:
     return f"; {alert.found['en']}, usual: {alert.usual['en']}. {alert.act['en']}" if alert else ""
 
 
-def _grouped(rows: list[dict], *names: str):
-    def key(row: dict):
-        return row[names[0]] if len(names) == 1 else tuple(row[name] for name in names)
+def _grouped(rows: list[dict], *names: str) -> Iterator[tuple[tuple[str, ...], list[dict]]]:
+    """Rows by the values of some columns, in order."""
+    def key(row: dict) -> tuple[str, ...]:
+        return tuple(row[name] for name in names)
 
-    return groupby(sorted(rows, key=key), key=key)
+    for values, mine in groupby(sorted(rows, key=key), key=key):
+        yield values, list(mine)
