@@ -24,6 +24,7 @@ from litestar import Litestar
 from siyu.api.collect.collector import Collector
 from siyu.api.collect.routes import router
 from siyu.api.keys import Keyring
+from siyu.api.reference.openapi import config, openapi_json
 from siyu.api.refusals import HANDLERS
 from siyu.api.writer import Writer, open_writer
 from siyu.store.workspace import Workspace, open_workspace
@@ -43,7 +44,8 @@ def now() -> dt.datetime:
 def application(workspace: Workspace, writer: Writer) -> Litestar:
     """The collector by itself."""
     collector = Collector(Keyring(workspace.operations), writer, now)
-    return Litestar([router(collector)], exception_handlers=HANDLERS, logging_config=None)
+    return Litestar([router(collector), openapi_json], exception_handlers=HANDLERS, openapi_config=config(),
+                    logging_config=None)  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -167,3 +167,11 @@ def test_what_is_refused_is_told_in_json_and_without_values(site: Site):
     ]
     assert [a.status_code for a in answers] == [400, 400, 400, 405, 404, 405]
     assert all(a.json().keys() == {"code", "message"} and secret not in a.text for a in answers)
+
+
+def test_a_cut_emoji_costs_one_character_and_no_batch(site: Site):
+    sent = rb'{"batch":[{"event":"\ud83d\ude00 \ud83d","name":"\\ud83d \udc00x"},{"event":"whole"}]}'
+    assert site.client.post("/v1/batch", content=sent).status_code == 200
+    [arrival] = site.arrived()
+    calls = json.loads(arrival.body)["batch"]
+    assert calls == [{"event": "😀 \ufffd", "name": "\\ud83d \ufffdx"}, {"event": "whole"}]

@@ -31,6 +31,7 @@ class Success:
     success: bool = True
 
 
+TAKEN = "Taken, and on disk."
 RESPONSES = {
     400: ResponseSpec(Reason, description="Malformed, or a call that is too large; nothing was taken."),
     401: ResponseSpec(Reason, description="No write key, or none that is in force."),
@@ -62,7 +63,8 @@ def _handlers(name: str, read: Callable[[bytes], Posted]) -> list[HTTPRouteHandl
         await collector.collect(request, read)
         return Response(Success(), headers=_for_pages(request))
 
-    named = post(f"/{name}", status_code=200, responses=RESPONSES, operation_class=operation(name), operation_id=name)
+    named = post(f"/{name}", status_code=200, response_description=TAKEN, responses=RESPONSES,
+                 operation_class=operation(name), operation_id=name)  # fmt: skip
     letter = [post(f"/{LETTERS[name]}", status_code=200, include_in_schema=False)] if name in LETTERS else []
     return [decorate(handle) for decorate in (named, *letter)]
 

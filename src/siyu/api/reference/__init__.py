@@ -1,0 +1,1 @@
+"""What can be asked over HTTP, told by the handlers themselves: `/openapi.json` for programs, `/docs` for people."""
