@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 from litestar import MediaType, Request, Response, Router, get
@@ -9,7 +10,6 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, Reference, SecurityScheme, Tag
 
-from siyu import __version__
 from siyu.api.reference.page import page
 from siyu.api.reference.words import LANGUAGES
 
@@ -35,9 +35,10 @@ class Page(OpenAPIRenderPlugin):
 def config() -> OpenAPIConfig:
     """For the application: `Litestar(openapi_config=config())`."""
     router = Router("/docs", route_handlers=[], include_in_schema=False, opt={"access": "open"})
-    return OpenAPIConfig("siyu", __version__, description="What can be asked of siyu over HTTP.", openapi_router=router,
-                         components=Components(security_schemes=SCHEMES), tags=TAGS,
-                         render_plugins=[Page(), JsonRenderPlugin()])  # fmt: skip
+    return OpenAPIConfig(
+        "siyu", version("siyu"), description="What can be asked of siyu over HTTP.", openapi_router=router,
+        components=Components(security_schemes=SCHEMES), tags=TAGS, render_plugins=[Page(), JsonRenderPlugin()],
+    )  # fmt: skip
 
 
 @get("/openapi.json", include_in_schema=False, opt={"access": "open"}, sync_to_thread=False)
