@@ -130,7 +130,7 @@ class _Load:
         values: Row = {}
         for field in kind.fields:
             values[field.column] = parse(field.type, row.get(field.name) or "", settings)
-        if kind.name == "orders":
+        if kind.name in ("orders", "refunds"):
             values["refund_basis"] = _date_refund(values, self.loaded_at)
         if kind.name == "relations":
             values["started_at_basis"] = "stated"
@@ -240,7 +240,7 @@ def _links(workspace: Workspace) -> dict[tuple[int, int, str], Row]:
 
 
 def _date_refund(values: Row, loaded_at: int) -> str | None:
-    """Give an order's own refund a time if it has none; says on what that time rests."""
+    """Give a refund a time if it has none; says on what that time rests."""
     if not values["refund_amount"]:
         return None
     if values["refunded_at"] is not None:

@@ -7,25 +7,12 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from siyu.simulate.headers import QIANNIU_ORDER, TMALL_ORDER_2018_19, WEIXIN_SHOP_ORDER, YOUZAN_CUSTOMER, YOUZAN_ORDER
+from siyu.simulate.headers import HEADER_ROWS
 from siyu.sources.load import load
 from siyu.sources.loadreport import FileReport
 from siyu.store.workspace import Workspace
 
-#: What the header of 2016 did not have yet.
-SINCE_2018 = (
-    "是否上传合同照片", "是否上传小票", "是否代付", "新零售交易类型", "新零售导购门店名称", "新零售导购门店id",
-    "新零售发货门店名称", "新零售发货门店id", "退款金额", "预约门店", "确认收货时间", "打款商家金额",
-    "含应开票给个人的个人红包",
-)  # fmt: skip
-HEADERS = {
-    "youzan_order_2026": YOUZAN_ORDER.split(","),
-    "youzan_customer_2026": YOUZAN_CUSTOMER.split(","),
-    "taobao_tmall_ExportOrderList_2016": [n for n in TMALL_ORDER_2018_19.split(",") if n not in SINCE_2018],
-    "taobao_tmall_ExportOrderList_2018_19": TMALL_ORDER_2018_19.split(","),
-    "qianniu_order_current": QIANNIU_ORDER.split(","),
-    "weixin_shop_order_current": WEIXIN_SHOP_ORDER.split(","),
-}
+HEADERS = {name: row.split(",") for name, row in HEADER_ROWS.items()}
 NOW = dt.datetime(2026, 7, 1, 9, tzinfo=dt.UTC)
 
 Row = dict[str, str]

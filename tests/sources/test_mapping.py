@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from siyu.core.errors import MappingError, SourceError
-from siyu.sources import mapping as mappings
+from siyu.sources import mappingfile as mappings
 from siyu.sources import quarantine
 from siyu.sources.functions import FUNCTIONS
 from tests.sources.arrivals import csv, in_force, take
@@ -139,6 +139,78 @@ def test_an_order_with_a_refused_line_is_refused_whole_and_loads_once_it_is_mend
     assert in_force(workspace, "orders", "order_id", "paid_amount") == [("1", 310), ("2", 500)]
 
 
+def rows(kind, columns, head=""):
+    return f'name = "m"\n[[rows]]\nkind = "{kind}"\n{head}\n[rows.columns]\n{columns}'
+
+
+@pytest.mark.parametrize(("state", "refunded"), [("closed", 900), ("cancelled by buyer", 900), ("done", None),
+                                                 ("", None)])
+def test_a_column_is_empty_where_its_conditions_do_not_hold(workspace, tmp_path, state, refunded):
+    mapping = rows("orders", """order_id = "No"
+paid_at = "Paid"
+paid_amount = "Amount"
+[rows.columns.refund_amount]
+from = "Amount"
+where = [
+  { column = "Paid", filled = true },
+  { any = [{ column = "State", is = ["closed"] }, { column = "State", contains = ["cancel"] }] },
+]""")
+    mapped(workspace, tmp_path, mapping, f"No,Paid,Amount,State\n 1,2026-03-01,9,{state}\n 2,,9,{state}")
+    assert in_force(workspace, "orders", "order_id", "refund_amount") == [("1", refunded), ("2", None)]
+
+
+def test_a_condition_on_an_optional_header_passes_over_files_without_it(workspace, tmp_path):
+    where = 'where = [{ any = [{ column = "State", is = ["done"], optional = true }] }]'
+    mapping = rows("products", 'sku = "Sku"', where)
+    assert mapped(workspace, tmp_path, mapping, "Sku,State\n 1,done\n 2,new").counts["filtered"] == 1
+    assert mapped(workspace, tmp_path, mapping, "Sku,Name\n 3,x").counts["loaded"] == 1
+
+
+def test_numbers_are_compared_without_their_signs_of_money(workspace, tmp_path):
+    mapping = rows("products", 'sku = "Sku"', 'where = [{ column = "Price", above = "1000" }]')
+    assert mapped(workspace, tmp_path, mapping, 'Sku,Price\n 1,"¥1,234.00"\n 2,999').counts["loaded"] == 1
+
+
+@pytest.mark.parametrize(("price", "off", "paid"), [("2.50", "1", 400), ("2.50", "", 500), ("2.505", "0", 501)])
+def test_what_is_taken_off_a_product(workspace, tmp_path, price, off, paid):
+    mapping = rows("order_lines", """order_id = "No"
+line_no = "No"
+quantity = "Pieces"
+paid_amount = { product = ["Price", "Pieces"], less = "Off", round = true }""")
+    mapped(workspace, tmp_path, mapping, f"No,Pieces,Price,Off\n 1,2,{price},{off}")
+    assert in_force(workspace, "order_lines", "paid_amount") == [(paid,)]
+
+
+@pytest.mark.parametrize(("due", "off", "paid"), [("1.10;2.20", "0.10;", 320), ("3.30", "", 330), ("1;x", "", None)])
+def test_amounts_joined_in_a_cell_are_added_up(workspace, tmp_path, due, off, paid):
+    mapping = rows("orders", """order_id = "No"
+paid_amount = { minus = ["Due", "Off"], parted = ";" }""")
+    report = mapped(workspace, tmp_path, mapping, f"No,Due,Off\n 1,{due},{off}")
+    assert [amount for (amount,) in in_force(workspace, "orders", "paid_amount")] == ([paid] if paid else [])
+    assert report.counts["quarantined"] == int(paid is None)
+
+
+def test_an_amount_in_another_currency_than_the_brands_is_refused(workspace, tmp_path):
+    mapping = rows("orders", 'order_id = "No"\npaid_amount = "Amount"', 'currency = "Unit"')
+    report = mapped(workspace, tmp_path, mapping, "No,Amount,Unit\n 1,1,cny\n 2,1,USD\n 3,1,")
+    assert [order for (order,) in in_force(workspace, "orders", "order_id")] == ["1", "3"]
+    assert report.files[0].reasons[0].reason == "expected CNY, the currency of the brand"
+    with pytest.raises(SourceError, match="'Unit'"):
+        mapped(workspace, tmp_path, mapping, "No,Amount\n 1,1")
+
+
+def test_a_missing_header_is_told_with_the_one_it_may_have_become(workspace, tmp_path):
+    with pytest.raises(SourceError, match=r"'Discount' \(is it 'Discounts'\?\)"):
+        mapped(workspace, tmp_path, ORDERS, "Shop,No,State,Paid,Total,Discounts\n a,1,done,24.12.2026,1,0")
+
+
+def test_refunds_without_a_date_are_dated_by_the_load(workspace, tmp_path):
+    mapping = rows("refunds", 'refund_id = "Id"\norder_id = "No"\nrefund_amount = "Amount"')
+    mapped(workspace, tmp_path, mapping, "Id,No,Amount\n r,1,5")
+    assert in_force(workspace, "refunds", "refund_basis", "refunded_at") == [
+        ("observed", in_force(workspace, "refunds", "loaded_at")[0][0])]  # fmt: skip
+
+
 def test_equal_lines_keep_their_numbers_in_whatever_order_they_stand(workspace, tmp_path):
     mapping = """name = "m"
 [[rows]]
@@ -163,7 +235,10 @@ paid_amount = { const = "1" }"""
     ('[{ split_first = ";" }]', "a;b", "a"), ('[{ empty_if = "nan" }]', "nan", None), ('["month"]', "1990-05-12", "5"),
     ('["is_filled"]', "x", "true"), ('["is_filled"]', "", "false"), ('["one_cent_if_zero"]', "0.00", "0.01"),
     ('["one_cent_if_zero"]', "10", "10"), ('[{ starts_with = "C" }]', "C1", "true"), ('["money"]', "¥1,000", "1000"),
-    ('["strip"]', " a ", "a")])
+    ('["money"]', "64.00（系统计算中，该值仅供参考）", "64.00"), ('["money"]', "(5.00)", "(5.00)"),
+    ('["strip"]', " a ", "a"),
+    ('[{ add_up = ";" }]', "1.10;2,000.05", "2001.150000"), ('[{ add_up = ";" }]', "1.10", "1.10"),
+    ('[{ add_up = ";" }]', "1.10;x", "1.10;x")])
 def test_functions(workspace, tmp_path, steps, text, expected):
     mapping = f"""name = "m"
 [[rows]]

@@ -9,6 +9,7 @@ import pytest
 
 from siyu.core.errors import SourceError
 from siyu.core.kinds import KINDS, Kind
+from siyu.sources import mappingfile
 from siyu.sources.readers import cells
 from siyu.sources.recognise import kind_of_name, recognise
 
@@ -20,6 +21,19 @@ OF_HEADER = {
     "youzan_order_2026": "youzan_orders",
     "youzan_customer_2026": "youzan_customers",
     "weixin_shop_order_current": "weixin_shop_orders",
+    "taobao_tmall_ExportOrderDetailList": "tmall_order_details",
+    "taobao_tmall_item_report_recent_subset": "tmall_items",
+    "qianniu_settlement_current": "tmall_settlement",
+    "weixin_shop_ledger_current": "weixin_shop_ledger",
+    "douyin_order_current": "douyin_orders",
+    "kuaishou_order_current": "kuaishou_orders",
+    "xiaohongshu_order_current": "xiaohongshu_orders",
+    "jd_order_2016": "jd_orders",
+    "jd_order_2017": "jd_orders",
+    "jd_order_2026_subset": "jd_orders",
+    "pinduoduo_order_current": "pinduoduo_orders",
+    "shopify_orders_export_2026": "shopify_orders",
+    "shopify_customers_export_subset": "shopify_customers",
 }
 
 
@@ -28,18 +42,47 @@ def whole(kind: Kind) -> list[str]:
     return [*(field.name for field in kind.fields), *people]
 
 
-def test_platform_headers_as_they_are_today_are_recognised(shared):
-    headers = json.loads((shared / "data" / "platform_export_headers.json").read_text(encoding="utf-8"))
-    columns = {name: list(filter(None, cells.header(headers[name]["columns"]))) for name in OF_HEADER}
-    found = {name: recognise("导出.csv", columns[name]) for name in OF_HEADER}
-    assert found == OF_HEADER
+def cleaned(header: list[str]) -> list[str]:
+    """A header row as a reader gives it."""
+    return list(filter(None, cells.header(header)))
 
 
-def test_headers_of_other_platforms_are_not_taken_for_these(shared):
-    headers = json.loads((shared / "data" / "platform_export_headers.json").read_text(encoding="utf-8"))
-    for name in headers.keys() - OF_HEADER.keys():
-        with pytest.raises(SourceError):
-            recognise("导出.csv", list(filter(None, cells.header(headers[name]["columns"]))))
+@pytest.fixture(scope="module")
+def headers(shared) -> dict[str, list[str]]:
+    """The real header rows, by name."""
+    real = json.loads((shared / "data" / "platform_export_headers.json").read_text(encoding="utf-8"))
+    assert real.keys() == OF_HEADER.keys()
+    return {name: entry["columns"] for name, entry in real.items()}
+
+
+@pytest.mark.parametrize("name", OF_HEADER)
+def test_every_real_header_is_recognised_and_by_one_mapping_alone(headers, name):
+    columns = cleaned(headers[name])
+    assert recognise("导出.csv", columns) == OF_HEADER[name]
+    assert [m.name for m in mappingfile.shipped().values() if m.recognises(columns)] == [OF_HEADER[name]]
+
+
+@pytest.mark.parametrize("name", OF_HEADER)
+def test_a_real_header_gives_its_mapping_all_it_needs(headers, name):
+    mapping = mappingfile.shipped()[OF_HEADER[name]]
+    lacking = [rows.lacking(mapping.headers(cleaned(headers[name]))) for rows in mapping.rows]
+    assert lacking == [()] * len(mapping.rows)
+
+
+@pytest.mark.parametrize("name", OF_HEADER)
+def test_columns_in_another_order_with_a_mark_and_empty_ends_are_the_same_header(headers, name):
+    row = ["\ufeff" + headers[name][-1].strip(), *headers[name][-2::-1], "", ""]
+    assert recognise("导出.csv", cleaned(row)) == OF_HEADER[name]
+
+
+@pytest.mark.parametrize("name", OF_HEADER)
+def test_a_header_without_what_its_mapping_can_do_without_is_still_recognised(headers, name):
+    mapping = mappingfile.shipped()[OF_HEADER[name]]
+    needed = {h for rows in mapping.rows for c in rows.columns if not c.optional for h in c.headers}
+    needed |= {*mapping.recognise_columns, *mapping.recognise_any}
+    columns = cleaned(headers[name])
+    kept = [c for c, known in zip(columns, mapping.headers(columns)) if known in needed]
+    assert recognise("导出.csv", kept) == OF_HEADER[name]
 
 
 def test_a_platform_header_wins_over_a_canonical_name():

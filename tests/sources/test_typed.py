@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from siyu.core import settings as settings_file
 from siyu.core.time import instant_of, local_day
-from siyu.sources import mapping as mappings
+from siyu.sources import mappingfile as mappings
 from siyu.sources.transform import Transform
 from siyu.sources.workbench import Workbench
 from siyu.sources.zones import offsets

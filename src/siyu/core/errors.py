@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 
@@ -77,5 +78,14 @@ class RemoteError(SiyuError):
 
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """' Did you mean ...?' for the nearest known word, or ''."""
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    near = nearest(word, known)
+    return f" Did you mean '{near}'?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word most like this one, or '' if none is like it.
+
+    >>> nearest("paid_amout", ["paid_at", "paid_amount"])
+    'paid_amount'
+    """
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")

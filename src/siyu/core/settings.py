@@ -38,7 +38,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("wecom.base_url", "https://qyapi.weixin.qq.com", "Where WeCom's API is; https, and no private address."),
     Setting("wecom.allow_loopback", False, "Whether wecom.base_url may be this very machine, also without https."),
     Setting("identity.namespaces", ["member_card", "phone", "email", "unionid", "openid", "external_userid",
-            "taobao_nick", "jd_pin", "douyin_uid", "customer", "device"],
+            "taobao_nick", "jd_pin", "douyin_uid", "xiaohongshu_uid", "shopify_customer", "customer", "device"],
             "Priority of identifier namespaces: the first present is a record's primary identifier."),
     Setting("identity.not_linking", ["device", "recipient_phone"], "Namespaces that never link people."),
     Setting("identity.not_identifying", ["recipient_phone"],

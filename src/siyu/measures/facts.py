@@ -66,22 +66,27 @@ def paid_orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...
     )  # fmt: skip
 
 
+#: What is known of an order's refunds, the best first: what says when, what only says how much, the order's own figure.
+DATED, UNDATED, OWN = range(3)
+
+
 def order_refunds(facts: Facts, orders: ir.Table) -> ir.Table:
-    """Refunds of orders (store.tables.ORDER_REFUND): rows of `refunds` where an order has any, else its own figure."""
-    columns = ("order_id", "refunded_at", "refunded_day", "refund_amount")
-    stated = facts.of("refunds")
-    derived = DERIVED_REFUND.expr()
-    rows = (
-        stated.select(*columns, shop=_shop(stated))
-        .union(derived.select(*columns, shop=_shop(derived)))
-        .select("shop", *columns)
+    """Refunds of orders (store.tables.ORDER_REFUND): the best that is known of each, and nothing twice."""
+    columns = ("refunded_at", "refunded_day", "refund_amount")
+    stated, derived = facts.of("refunds"), DERIVED_REFUND.expr()
+    rank = (stated.refund_basis == "observed").fill_null(False).ifelse(UNDATED, DATED)
+    rows = stated.select("order_id", *columns, shop=_shop(stated), rank=rank.cast("int64")).union(
+        derived.select("order_id", *columns, shop=_shop(derived), rank=ibis.literal(DATED, "int64"))
     )
     mine = orders.select("fact_id", "order_id", shop=_shop(orders))
-    joined = mine.join(rows, ["shop", "order_id"]).select("fact_id", "refunded_at", "refunded_day", "refund_amount")
-    own = orders.filter((orders.refund_amount > 0) & orders.refunded_at.notnull()).select(
-        "fact_id", "refunded_at", "refunded_day", "refund_amount"
+    own = orders.filter((orders.refund_amount > 0) & orders.refunded_at.notnull())
+    every = (
+        mine.join(rows, ["shop", "order_id"])
+        .select("fact_id", *columns, "rank")
+        .union(own.select("fact_id", *columns, rank=ibis.literal(OWN, "int64")))
     )
-    return joined.union(own.anti_join(joined, "fact_id"))
+    best = every["rank"].min().over(ibis.window(group_by="fact_id"))
+    return every.mutate(best=best).filter(lambda t: t["rank"] == t.best).select("fact_id", *columns)
 
 
 def purchases(orders: ir.Table, paid: ir.Table, refunds: ir.Table) -> ir.Table:

@@ -11,31 +11,35 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.sources import functions
-from siyu.sources.mapping import Column, Condition, Rows
+from siyu.sources.mapping import Column, Condition
 
 EXACT = "decimal(18, 6)"
 
 
 def text_of(column: Column, raw: ir.Table) -> ir.StringValue:
     """The canonical text of a column; null where the file has nothing."""
-    text = _capped(_source(column, raw), column, raw)
+    text = _capped(_reduced(_source(column, raw), column, raw), column, raw)
     for name, literal in column.functions:
         text = functions.apply(text, name, literal)
     if column.functions or column.how == "concat":
         text = text.strip().nullif("")
-    return _mapped(text, column) if column.values else text
+    text = _mapped(text, column) if column.values else text
+    holds = fulfilled(column.where, raw)
+    return text if holds is None else ibis.ifelse(holds, text, ibis.null("string"))
 
 
-def taken(rows: Rows, raw: ir.Table) -> ir.BooleanValue | None:
+def fulfilled(conditions: tuple[Condition, ...], raw: ir.Table) -> ir.BooleanValue | None:
     """Whether a line fulfils all conditions; None without conditions."""
-    tests = [_test(c, raw) for c in rows.where if c.header in raw.columns or not c.optional]
+    tests = [_test(c, raw) for c in conditions if _testable(c, raw)]
     return reduce(lambda a, b: a & b, tests) if tests else None
 
 
 def _source(column: Column, raw: ir.Table) -> ir.StringValue:
     if column.how == "const":
         return ibis.literal(column.const)
-    parts = [raw[header] for header in column.present(set(raw.columns))]
+    parts = [raw[header] for header in column.present(raw.columns)]
+    if column.parted:
+        parts = [functions.apply(part, "add_up", column.parted) for part in parts]
     if column.how == "first":
         return ibis.coalesce(*parts) if len(parts) > 1 else parts[0]
     if column.how == "concat":
@@ -49,6 +53,11 @@ def _capped(text: ir.StringValue, column: Column, raw: ir.Table) -> ir.StringVal
         return text
     most = functions.apply(raw[column.at_most], "money").try_cast(EXACT)
     return ibis.ifelse(most < text.try_cast(EXACT), most.cast("string"), text)
+
+
+def _reduced(text: ir.StringValue, column: Column, raw: ir.Table) -> ir.StringValue:
+    """The amount less the one in the header `less`; what is no amount stays as text."""
+    return _arithmetic("minus", [text, raw[column.less]], shares=False) if column.less else text
 
 
 def _arithmetic(how: str, parts: list[ir.StringValue], *, shares: bool) -> ir.StringValue:
@@ -76,16 +85,25 @@ def _mapped(text: ir.StringValue, column: Column) -> ir.StringValue:
                       else_=others).nullif("")
 
 
+def _testable(condition: Condition, raw: ir.Table) -> bool:
+    """Whether the file says anything about it; what is not optional has been asked for before."""
+    return condition.header in raw.columns or any(_testable(one, raw) for one in condition.any)
+
+
 def _test(condition: Condition, raw: ir.Table) -> ir.BooleanValue:
+    if condition.any:
+        return reduce(lambda a, b: a | b, [_test(one, raw) for one in condition.any if _testable(one, raw)])
     text = raw[condition.header].fill_null("")
     value = condition.values[0] if condition.values else ""
+    number = functions.apply(text, "money").try_cast("float64")
     tests = {
         "is": lambda: text.isin(condition.values),
         "is_not": lambda: text.notin(condition.values),
         "starts_with": lambda: reduce(lambda a, b: a | b, [text.startswith(v) for v in condition.values]),
         "not_starts_with": lambda: ~reduce(lambda a, b: a | b, [text.startswith(v) for v in condition.values]),
+        "contains": lambda: reduce(lambda a, b: a | b, [text.contains(v) for v in condition.values]),
         "filled": lambda: (text != "") == (value == "true"),
-        "above": lambda: (text.try_cast("float64") > float(value)).fill_null(False),
-        "below": lambda: (text.try_cast("float64") < float(value)).fill_null(False),
+        "above": lambda: (number > float(value)).fill_null(False),
+        "below": lambda: (number < float(value)).fill_null(False),
     }
     return tests[condition.test]()

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from siyu.core.errors import SourceError
 from siyu.core.kinds import BY_NAME
 from siyu.core.settings import Settings
-from siyu.sources import landing
+from siyu.sources import landing, mappingfile
 from siyu.sources import mapping as mappings
 from siyu.sources.mapping import Mapping, Rows
 from siyu.sources.options import Options
@@ -44,7 +44,7 @@ class Committed:
     def mapping(self) -> Mapping:
         """The mapping as it was when the file was loaded."""
         if self.mapping_text:
-            return mappings.parse(self.mapping_text, where=self.mapping_name)
+            return mappingfile.parse(self.mapping_text, where=self.mapping_name)
         if self.mapping_name not in BY_NAME:
             raise SourceError(f"Load {self.load_id} was made without landed rows ({self.mapping_name}).",
                               remedy="Load its file again after the rebuild.")

@@ -30,7 +30,15 @@ def _strip_quotes(text: ir.StringValue, _: str) -> ir.StringValue:
 
 
 def _money(text: ir.StringValue, _: str) -> ir.StringValue:
-    return _replace(text, r"(?i)[\s,，¥￥元]|cny|rmb")
+    return _replace(_replace(text, r"(\d)\s*[（(][^（(]*[）)]\s*$", r"\1"), r"(?i)[\s,，¥￥元]|cny|rmb")
+
+
+def _add_up(text: ir.StringValue, mark: str) -> ir.StringValue:
+    """Exact; what holds no mark, or is no amount, stays as it is. Empty parts are none."""
+    parts = text.split(mark).filter(lambda part: part.strip() != "")
+    amounts = parts.map(lambda part: _money(part, "").try_cast("decimal(18, 6)"))
+    whole = amounts.filter(lambda amount: amount.isnull()).length() == 0
+    return ibis.ifelse(text.contains(mark) & whole, amounts.sums().cast("string"), text)
 
 
 def _negate(text: ir.StringValue, _: str) -> ir.StringValue:
@@ -54,7 +62,8 @@ def _one_cent_if_zero(text: ir.StringValue, _: str) -> ir.StringValue:
 FUNCTIONS: dict[str, Function] = {
     "strip": Function("Outer spaces and tabs go.", lambda t, _: t.strip()),
     "strip_quotes": Function('Spreadsheet quoting goes: \'138, "138", ="138".', _strip_quotes),
-    "money": Function("Currency signs, thousands separators and spaces go.", _money),
+    "money": Function("Currency signs, thousands separators, spaces and a remark in brackets behind go.", _money),
+    "add_up": Function("Several amounts parted by the literal become their sum.", _add_up, takes_literal=True),
     "digits": Function("All but digits goes.", lambda t, _: _replace(t, r"\D")),
     "whole": Function("A whole number written as 17850.0 becomes 17850.", lambda t, _: _replace(t, r"\.0+$")),
     "negate": Function("The sign turns.", _negate),

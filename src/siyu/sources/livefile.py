@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from siyu.core.kinds import BY_NAME
-from siyu.sources import mapping as mappings
+from siyu.sources import mappingfile
 from siyu.sources.doors.message import Message, Row
 from siyu.sources.mapping import Mapping
 from siyu.sources.messages import CLOCKS, KEY, MACHINE
@@ -76,4 +76,4 @@ def _mapping(door: str, columns: dict[str, list[str]]) -> Mapping:
         parts += ["[[rows]]", f'kind = "{kind}"', f'where = [{{ column = "{OF_KIND}", is = ["{kind}"] }}]',
                   "[rows.columns]"]
         parts += [f"{json.dumps(name)} = {{ from = {json.dumps(name)} }}" for name in names]
-    return mappings.parse("\n".join(parts), where=door)
+    return mappingfile.parse("\n".join(parts), where=door)

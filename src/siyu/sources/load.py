@@ -12,7 +12,7 @@ from pathlib import Path
 
 from siyu.core.errors import SourceError, did_you_mean
 from siyu.core.kinds import BY_NAME
-from siyu.sources import cancellations, files, landing, pipeline
+from siyu.sources import cancellations, files, landing, mappingfile, pipeline
 from siyu.sources import mapping as mappings
 from siyu.sources.keep import Progress, Recognised, keep
 from siyu.sources.loadreport import LoadReport
@@ -80,14 +80,14 @@ def _recognised(workspace: Workspace, paths: list[Path], kind: str | None, mappi
 
 
 def _recognise(workspace: Workspace, path: Path, kind: str | None, mapping: str | None, options: Options) -> Recognised:
-    given = mappings.named(mapping) if mapping else None
+    given = mappingfile.named(mapping) if mapping else None
     source = _open(path, given)
     if given is None:
         name = kind or recognise(path, source.columns, workspace.directory / "mappings")
         if name not in BY_NAME and kind:
             raise SourceError(f"Unknown kind '{name}'.{did_you_mean(name, list(BY_NAME))}",
                               remedy=f"Kinds: {', '.join(BY_NAME)}.")
-        given = mappings.canonical(BY_NAME[name], source.columns) if name in BY_NAME else mappings.named(name)
+        given = mappings.canonical(BY_NAME[name], source.columns) if name in BY_NAME else mappingfile.named(name)
         if name not in BY_NAME and given.file:
             source = _open(path, given)
     pipeline.check(given, source.columns, options, path.name)

@@ -1,67 +1,36 @@
-"""Mappings: how the columns of any file become the columns of kinds. Data (TOML), read and checked here.
-
-A mapping file::
-
-    name = "shop_orders"                     # how it is called: siyu load FILE --map shop_orders
-    title = "Shop: order export"
-    [file]                                   # only where the reader cannot find out itself
-    encoding = "gb18030"                     # format = "whitespace"; headers = [[...]] names columns without a header
-    [aliases]
-    "订单号" = ["订单编号"]                    # other names the same header goes by, in other generations of the export
-    [recognise]
-    columns = ["订单号", "付款时间"]           # a file with all of these headers (and none of `without`) is this export
-    without = ["退款单号"]
-    [[rows]]                                 # one or more: each makes rows of one kind out of every line
-    kind = "orders"
-    where = [{ column = "订单状态", is_not = ["已关闭"] }]   # lines that fail are counted as filtered
-    group_by = ["order_id"]                  # one row per order from one line per item
-    [rows.columns]
-    order_id = "订单号"                        # a header
-    platform = { const = "shop" }
-    paid_at = { from = "付款时间", format = "%Y/%m/%d %H:%M" }
-    paid_amount = { from = ["实付", "实收"], functions = ["money"], aggregate = "sum" }
-    is_test = { from = "订单类型", values = { "测试" = "true" }, others = "empty" }
-    "id.phone" = { from = "手机号", functions = ["strip_quotes"], optional = true }
-
-A column is a header, or a table with one source (`from`: first filled of one or more headers, of which those not in the
-file are passed over; `concat` with `between`; `product`, `sum`, `minus`: exact arithmetic, where `sum` passes over
-headers not in the file; `const`) and what is done with it (`at_most`: the header of an amount it never exceeds;
-`functions`, then `values`/`others`, then `format`). `round` rounds money with more decimals than the currency has (half
-up) instead of refusing it. A header that is missing is a mistake unless `optional`. Relations without `started_at`
-begin when they are first seen (observed).
-Conditions of `where`: is, is_not, starts_with, not_starts_with, filled, above, below.
-`number_lines = { into = "line_no", within = ["order_id"], by = ["sku"] }` numbers lines by their content, so that equal
-lines stay apart and the number does not depend on the order of lines or files.
-"""
+"""Mappings: how the columns of any file become the columns of kinds. What one is made of; `mappingfile` reads them."""
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from importlib import resources
-from pathlib import Path
 from typing import Any, Literal
 
-from siyu.core.errors import MappingError, did_you_mean
-from siyu.core.kinds import BY_NAME, Kind
-from siyu.sources.functions import FUNCTIONS
+from siyu.core.kinds import Kind
 
 How = Literal["first", "concat", "product", "sum", "minus", "const"]
-SOURCES: tuple[How, ...] = ("concat", "product", "sum", "minus")
-AGGREGATES = ("first", "last", "sum", "min", "max")
-OTHERS = ("keep", "empty", "refuse")
-CONDITIONS = ("is", "is_not", "starts_with", "not_starts_with", "filled", "above", "below")
-COLUMN_KEYS = ("from", "const", *SOURCES, "between", "at_most", "values", "others", "format", "functions", "optional",
-               "round", "aggregate")
-ROWS_KEYS = ("kind", "columns", "where", "group_by", "number_lines")
-FILE_KEYS = ("encoding", "format", "headers")
-RECOGNISE_KEYS = ("columns", "any", "without")
-TOP_KEYS = ("name", "title", "notes", "file", "aliases", "recognise", "rows")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A line fulfils it if the header's value does; with `any`, if it fulfils one of those."""
+
+    header: str = ""
+    test: str = ""
+    values: tuple[str, ...] = ()
+    optional: bool = False
+    any: tuple[Condition, ...] = ()
+
+    def lacking(self, headers: Collection[str]) -> tuple[str, ...]:
+        """Headers without which nothing can be said."""
+        if self.any:
+            return tuple(header for one in self.any for header in one.lacking(headers))
+        return () if self.optional or self.header in headers else (self.header,)
 
 
 @dataclass(frozen=True)
 class Column:
-    """Where a canonical column comes from and what is done with it."""
+    """Where a canonical column comes from and what is done with it; empty where `where` does not hold."""
 
     name: str
     headers: tuple[str, ...] = ()
@@ -69,6 +38,8 @@ class Column:
     const: str = ""
     between: str = ""
     at_most: str = ""
+    less: str = ""
+    parted: str = ""
     functions: tuple[tuple[str, str], ...] = ()
     values: dict[str, str] = field(default_factory=dict)
     others: str = "keep"
@@ -76,25 +47,22 @@ class Column:
     optional: bool = False
     round: bool = False
     aggregate: str = "first"
+    where: tuple[Condition, ...] = ()
 
-    def present(self, headers: set[str]) -> tuple[str, ...]:
+    def present(self, headers: Collection[str]) -> tuple[str, ...]:
         """Those of its headers that the file has."""
         return tuple(header for header in self.headers if header in headers)
 
-    def missing(self, headers: set[str]) -> bool:
+    def lacking(self, headers: Collection[str]) -> tuple[str, ...]:
+        """Headers without which the file cannot give this column."""
+        needed = len(self.headers) if self.how in ("concat", "product", "minus") else min(len(self.headers), 1)
+        sources = self.headers if len(self.present(headers)) < needed else ()
+        conditions = tuple(header for condition in self.where for header in condition.lacking(headers))
+        return tuple(h for h in (*sources, self.less) if h and h not in headers) + conditions
+
+    def missing(self, headers: Collection[str]) -> bool:
         """Whether the file cannot give this column."""
-        found = len(self.present(headers))
-        return self.how != "const" and (found == 0 if self.how in ("first", "sum") else found < len(self.headers))
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A line is taken if the header's value fulfils this."""
-
-    header: str
-    test: str
-    values: tuple[str, ...]
-    optional: bool = False
+        return bool(self.lacking(headers))
 
 
 @dataclass(frozen=True)
@@ -108,13 +76,14 @@ class Numbering:
 
 @dataclass(frozen=True)
 class Rows:
-    """One output: rows of a kind made from the lines of a file."""
+    """One output: rows of a kind made from the lines of a file. `currency`: the header that names it."""
 
     kind: Kind
     columns: tuple[Column, ...]
     where: tuple[Condition, ...] = ()
     group_by: tuple[str, ...] = ()
     number_lines: Numbering | None = None
+    currency: str = ""
 
     @property
     def deferred(self) -> bool:
@@ -126,8 +95,20 @@ class Rows:
         """Whether a row adds up lines, and so is wrong without any one of them."""
         return bool(self.group_by) and any(c.aggregate == "sum" for c in self.columns)
 
+    @property
+    def headers(self) -> set[str]:
+        """Every header that its columns read."""
+        return {h for c in self.columns for h in (*c.headers, c.less, c.at_most) if h}
+
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.name == name), None)
+
+    def lacking(self, headers: Collection[str]) -> tuple[str, ...]:
+        """Headers without which the file cannot give these rows."""
+        found = [header for c in self.columns if not c.optional for header in c.lacking(headers)]
+        found += [header for condition in self.where for header in condition.lacking(headers)]
+        found += [self.currency] if self.currency and self.currency not in headers else []
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -137,6 +118,7 @@ class Mapping:
     name: str
     title: str
     rows: tuple[Rows, ...]
+    notes: str = ""
     file: dict[str, Any] = field(default_factory=dict)
     recognise_columns: tuple[str, ...] = ()
     recognise_any: tuple[str, ...] = ()
@@ -167,177 +149,3 @@ def canonical(kind: Kind, headers: list[str]) -> Mapping:
 def is_identifier(kind: Kind, name: str) -> bool:
     """Whether a column is an identifier column of the kind: `id.phone`, `inviter.id.phone`."""
     return any(name.startswith(f"{p}id.") and len(name) > len(f"{p}id.") for p in kind.persons)
-
-
-def read(path: Path) -> Mapping:
-    """A mapping file. MappingError lists every mistake in it."""
-    try:
-        return parse(path.read_text(encoding="utf-8"), where=path.name)
-    except FileNotFoundError:
-        raise MappingError(f"There is no mapping file {path}.",
-                           remedy=f"Shipped mappings: {', '.join(sorted(shipped()))}.") from None
-    except UnicodeDecodeError:
-        raise MappingError(f"{path.name} is not UTF-8 text.", remedy="Save it as UTF-8.") from None
-
-
-def shipped() -> dict[str, Mapping]:
-    """The mappings that come with siyu, by name."""
-    root = Path(str(resources.files("siyu.sources"))) / "platforms"
-    found = [parse(path.read_text(encoding="utf-8"), where=path.name) for path in sorted(root.rglob("*.toml"))]
-    return {mapping.name: mapping for mapping in found}
-
-
-def named(name: str) -> Mapping:
-    """A shipped mapping by name, or a mapping file by path."""
-    path = Path(name)
-    if path.suffix == ".toml":
-        return read(path)
-    known = shipped()
-    if name not in known:
-        raise MappingError(f"Unknown mapping '{name}'.{did_you_mean(name, list(known))}",
-                           remedy=f"Shipped: {', '.join(sorted(known))}; or give the path of a .toml file.")
-    return known[name]
-
-
-def parse(text: str, where: str = "mapping") -> Mapping:
-    """A mapping from its TOML text."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MappingError(f"{where} is not valid TOML: {error}", remedy="Mend that line and try again.") from None
-    mistakes: list[str] = []
-    built = _mapping(document, text, mistakes)
-    if mistakes:
-        listing = "\n".join(f"  - {m}" for m in mistakes)
-        raise MappingError(f"{where} has {len(mistakes)} mistake(s):\n{listing}",
-                           remedy="docs/how-to/map-a-file.md explains every word of a mapping.")
-    return built
-
-
-def _mapping(document: dict[str, Any], text: str, mistakes: list[str]) -> Mapping:
-    _unknown("mapping", document, TOP_KEYS, mistakes)
-    head = document.get("recognise", {})
-    _unknown("[recognise]", head, RECOGNISE_KEYS, mistakes)
-    _unknown("[file]", document.get("file", {}), FILE_KEYS, mistakes)
-    if not document.get("name"):
-        mistakes.append("name is missing.")
-    rows = document.get("rows", [])
-    if not isinstance(rows, list) or not rows:
-        mistakes.append("there is no [[rows]]: say which kind the lines are and where its columns come from.")
-        rows = []
-    outputs = [_rows(r, f"rows {i}", mistakes) for i, r in enumerate(rows, start=1)]
-    return Mapping(str(document.get("name", "")), str(document.get("title", "")), tuple(o for o in outputs if o),
-                   document.get("file", {}), _texts(head.get("columns", [])), _texts(head.get("any", [])),
-                   _texts(head.get("without", [])), _aliases(document.get("aliases", {}), mistakes), text)
-
-
-def _aliases(body: Any, mistakes: list[str]) -> dict[str, str]:
-    if not isinstance(body, dict):
-        mistakes.append(f"[aliases]: expected headers with their other names, found {body!r}.")
-        return {}
-    return {other: header for header, others in body.items() for other in _texts(others)}
-
-
-def _rows(body: dict[str, Any], where: str, mistakes: list[str]) -> Rows | None:
-    _unknown(where, body, ROWS_KEYS, mistakes)
-    kind = BY_NAME.get(str(body.get("kind", "")))
-    if kind is None:
-        given = str(body.get("kind", ""))
-        mistakes.append(f"{where}: unknown kind '{given}'.{did_you_mean(given, list(BY_NAME))}")
-        return None
-    columns = [_column(kind, name, spec, f"{where}, {name}", mistakes)
-               for name, spec in _dotted(body.get("columns", {})).items()]
-    known = {c.name for c in columns}
-    for required in (f.name for f in kind.fields if f.required and f.name not in known and f.name != "started_at"):
-        mistakes.append(f"{where}: {kind.name} needs a column '{required}'.")
-    where_ = tuple(c for spec in body.get("where", []) if (c := _condition(spec, f"{where}, where", mistakes)))
-    group_by = _texts(body.get("group_by", []))
-    mistakes += [f"{where}: group_by names '{g}', which is no column of it." for g in group_by if g not in known]
-    numbering = _numbering(body["number_lines"], known, where, mistakes) if "number_lines" in body else None
-    return Rows(kind, tuple(columns), where_, group_by, numbering)
-
-
-def _dotted(columns: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Columns with dotted names whether written `"id.phone" = ` or `id.phone = `."""
-    found: dict[str, Any] = {}
-    for key, value in columns.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, dict) and key in ("id", "inviter", "invitee"):
-            found |= _dotted(value, f"{name}.")
-        else:
-            found[name] = value
-    return found
-
-
-def _column(kind: Kind, name: str, spec: Any, where: str, mistakes: list[str]) -> Column:
-    if not kind.field(name) and not is_identifier(kind, name):
-        known = [f.name for f in kind.fields]
-        mistakes.append(f"{where}: {kind.name} has no column '{name}'.{did_you_mean(name, known)}")
-    if isinstance(spec, str):
-        spec = {"from": spec}
-    if not isinstance(spec, dict):
-        mistakes.append(f"{where}: expected a header or a table, found {spec!r}.")
-        return Column(name)
-    _unknown(where, spec, COLUMN_KEYS, mistakes)
-    given = [key for key in ("from", "const", *SOURCES) if key in spec]
-    if len(given) != 1:
-        accepted = ", ".join(("from", "const", *SOURCES))
-        mistakes.append(f"{where}: expected one of {accepted}; found {', '.join(given) or 'none'}.")
-        return Column(name)
-    for key, words in (("others", OTHERS), ("aggregate", AGGREGATES)):
-        if spec.get(key, words[0]) not in words:
-            mistakes.append(f"{where}: {key} is one of {', '.join(words)}; found {spec[key]!r}.")
-    how: How = "first" if given[0] == "from" else given[0]  # type: ignore[assignment]
-    return Column(
-        name, () if how == "const" else _texts(spec[given[0]]), how, str(spec.get("const", "")),
-        str(spec.get("between", "")), str(spec.get("at_most", "")), _steps(spec.get("functions", []), where, mistakes),
-        {str(k): str(v) for k, v in spec.get("values", {}).items()}, spec.get("others", "keep"),
-        _texts(spec.get("format", [])), bool(spec.get("optional", False)), bool(spec.get("round", False)),
-        spec.get("aggregate", "first"),
-    )  # fmt: skip
-
-
-def _steps(steps: Any, where: str, mistakes: list[str]) -> tuple[tuple[str, str], ...]:
-    found = []
-    for step in steps if isinstance(steps, list) else [steps]:
-        name, literal = next(iter(step.items())) if isinstance(step, dict) and step else (str(step), "")
-        function = FUNCTIONS.get(name)
-        if function is None:
-            mistakes.append(f"{where}: unknown function '{name}'.{did_you_mean(name, list(FUNCTIONS))}")
-        elif function.takes_literal and not isinstance(step, dict):
-            mistakes.append(f'{where}: {name} needs a literal: {{ {name} = "..." }}.')
-        else:
-            found.append((name, str(literal)))
-    return tuple(found)
-
-
-def _condition(spec: Any, where: str, mistakes: list[str]) -> Condition | None:
-    tests = [t for t in CONDITIONS if isinstance(spec, dict) and t in spec]
-    if len(tests) != 1 or not spec.get("column"):
-        mistakes.append(f"{where}: expected a column and one of {', '.join(CONDITIONS)}; found {spec!r}.")
-        return None
-    _unknown(where, spec, ("column", "optional", *CONDITIONS), mistakes)
-    value = spec[tests[0]]
-    return Condition(str(spec["column"]), tests[0], ("true" if value is True else "false",)
-                     if isinstance(value, bool) else _texts(value), bool(spec.get("optional", False)))
-
-
-def _numbering(spec: dict[str, Any], known: set[str], where: str, mistakes: list[str]) -> Numbering:
-    _unknown(f"{where}, number_lines", spec, ("into", "within", "by"), mistakes)
-    numbering = Numbering(str(spec.get("into", "")), _texts(spec.get("within", [])), _texts(spec.get("by", [])))
-    mistakes += [f"{where}, number_lines: '{n}' is no column of it." for n in (*numbering.within, *numbering.by)
-                 if n not in known]
-    if numbering.into not in known:
-        mistakes.append(f"{where}, number_lines: into '{numbering.into}' is no column of it.")
-    return numbering
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(str(v) for v in value) if isinstance(value, list) else (str(value),)
-
-
-def _unknown(where: str, body: Any, known: tuple[str, ...], mistakes: list[str]) -> None:
-    if not isinstance(body, dict):
-        mistakes.append(f"{where}: expected a table, found {body!r}.")
-        return
-    mistakes += [f"{where}: unknown word '{key}'.{did_you_mean(key, known)}" for key in body if key not in known]

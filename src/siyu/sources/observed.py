@@ -23,7 +23,7 @@ def with_basis(kind: Kind, rows: pa.Table, at: int, day: int) -> pa.Table:
     """Rows with the dates and the bases that a load at an instant gives."""
     if kind.name == "relations":
         return _of_relations(rows, at, day)
-    if kind.name == "orders" and "refund_amount" in rows.column_names:
+    if kind.name == "refunds" or (kind.name == "orders" and "refund_amount" in rows.column_names):
         return _of_refunds(rows, at, day)
     return rows
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from siyu.core.errors import SourceError
 from siyu.core.kinds import BY_NAME, KINDS, Kind
 from siyu.sources import mapping as mappings
+from siyu.sources import mappingfile
 from siyu.sources.mapping import Mapping
 
 #: Required in facts, but not in a file: a snapshot of a list has no starts.
@@ -64,8 +65,8 @@ def kind_of_name(path: Path) -> Kind | None:
 
 def _exports(columns: list[str], folder: Path | None) -> list[str]:
     """Names of the mappings whose header this is: the workspace's own before the shipped, the narrowest first."""
-    own = {str(path): mappings.read(path) for path in sorted(folder.glob("*.toml"))} if folder else {}
-    for known in (own, mappings.shipped()):
+    own = {str(path): mappingfile.read(path) for path in sorted(folder.glob("*.toml"))} if folder else {}
+    for known in (own, mappingfile.shipped()):
         fitting = {name: mapping for name, mapping in known.items() if mapping.recognises(columns)}
         narrowest = max((len(m.recognise_columns) for m in fitting.values()), default=0)
         if fitting:
@@ -120,9 +121,9 @@ def _unknown(path: Path, columns: list[str], by_name: Kind | None, folder: Path 
 
 
 def _nearest(columns: list[str], folder: Path | None) -> list[Candidate]:
-    own = [mappings.read(path) for path in sorted(folder.glob("*.toml"))] if folder else []
+    own = [mappingfile.read(path) for path in sorted(folder.glob("*.toml"))] if folder else []
     candidates = [_of_kind(kind, columns) for kind in BY_NAME.values()]
-    candidates += [_of_mapping(mapping, columns) for mapping in (*own, *mappings.shipped().values())]
+    candidates += [_of_mapping(mapping, columns) for mapping in (*own, *mappingfile.shipped().values())]
     near = sorted((c for c in candidates if c.fit > 0 and c.missing), key=lambda c: -c.fit)
     return near[:NEAREST]
 

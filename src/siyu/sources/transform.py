@@ -8,6 +8,7 @@ One compiled expression per output of a mapping and file; no row is looked at in
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import ibis
@@ -16,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu.core.errors import SourceError
+from siyu.core.errors import SourceError, nearest
 from siyu.core.identifiers import mask_text, scrub
-from siyu.core.kinds import Kind
+from siyu.core.kinds import OBSERVED_DATES, Kind
 from siyu.core.settings import Settings
 from siyu.core.time import DAY
 from siyu.sources import columns
@@ -28,9 +29,11 @@ from siyu.sources.typed import OFFSET_SUFFIX, TEXT_SUFFIX, Check, Reading, typed
 from siyu.sources.workbench import Workbench, compiled
 from siyu.sources.zones import offsets
 
-#: Required columns that a snapshot knows without the file.
-SNAPSHOT_GIVES = ("started_at", "relation_type")
+#: Required columns that a snapshot, or the load of a mapped file, knows without the file.
+GIVEN = (*OBSERVED_DATES.values(), "relation_type")
 REFUSED, TAKEN = "_refused", "_taken"
+#: Where the currency of a line stands beside its columns.
+CURRENCY = "currency"
 #: Columns of a member list that say who somebody is: never kept as attributes.
 PERSONAL_HEADER = re.compile(
     r"姓名|昵称|名字|手机|电话|邮箱|地址|身份证|证件|微信|收货|收件|生日|出生|头像|"
@@ -66,8 +69,7 @@ class Transform:
     def __init__(self, rows: Rows, headers: list[str], settings: Settings, *, snapshot: bool = False) -> None:
         self.kind, self._rows, self._settings = rows.kind, rows, settings
         self._offsets = offsets(settings.zone)
-        present = set(headers)
-        self._columns = [c for c in rows.columns if not c.missing(present)]
+        self._columns = [c for c in rows.columns if not c.missing(headers)]
         self.id_columns = [c.name for c in self._columns if is_identifier(self.kind, c.name)]
         self.fields = [f for f in self.kind.fields if any(c.name == f.name for c in self._columns)]
         self._attributes = self._extra(headers)
@@ -109,6 +111,10 @@ class Transform:
             checks += [(check, field.name, reason) for check, reason in result.checks]
         checks += [(_unknown(c), c.name, "expected a value the mapping knows") for c in self._columns
                    if c.values and c.others == "refuse"]
+        if self._rows.currency:
+            aside[CURRENCY] = texts[CURRENCY]
+            checks.append((_foreign(self._settings.currency), CURRENCY, f"expected {self._settings.currency}, the "
+                           "currency of the brand"))
         checks += [(_empty(f.name), f.name, "is empty and is required") for f in self._required if f.name in by_name]
         values |= {name: texts[name] for name in self.id_columns}
         if self._attributes and "attributes" not in by_name:
@@ -120,8 +126,10 @@ class Transform:
         return looked.select(*values, **{REFUSED: ibis.cases(*numbered, else_=fine) if numbered else fine})
 
     def _texts(self, raw: ir.Table) -> ir.Table:
-        taken = columns.taken(self._rows, raw)
+        taken = columns.fulfilled(self._rows.where, raw)
         texts = {c.name: columns.text_of(c, raw) for c in self._columns}
+        if self._rows.currency:
+            texts[CURRENCY] = raw[self._rows.currency]
         if self._attributes and "attributes" not in texts:
             texts["attributes"] = _as_json(raw, self._attributes)
         kept = ibis.literal(True) if taken is None else taken.fill_null(False)
@@ -182,22 +190,35 @@ def _unknown(column: Column) -> Check:
     return lambda t: t[column.name + TEXT_SUFFIX].notnull() & t[column.name + TEXT_SUFFIX].notin(known)
 
 
+def _foreign(currency: str) -> Check:
+    """An amount in another currency than the brand's; a line that names none goes by the others of its order."""
+    return lambda t: (t[CURRENCY].upper() != currency.upper()).fill_null(False)
+
+
 def _empty(name: str) -> Check:
     return lambda t: t[name + TEXT_SUFFIX].isnull()
 
 
 def check_headers(rows: Rows, present: set[str], file_name: str, *, snapshot: bool = False) -> None:
     """SourceError if a file lacks what one output needs."""
-    gone = [h for c in rows.columns if c.missing(present) and not c.optional for h in c.headers if h not in present]
-    gone += [c.header for c in rows.where if c.header not in present and not c.optional]
     given = {c.name for c in rows.columns}
     needed = [f.name for f in rows.kind.fields
-              if f.required and f.name not in given and not (f.name in SNAPSHOT_GIVES and snapshot)]
-    if gone or needed:
-        lacking = ", ".join(f"'{h}'" for h in dict.fromkeys([*gone, *needed]))
+              if f.required and f.name not in given and not (f.name in GIVEN and snapshot)]
+    if gone := [*rows.lacking(present), *needed]:
+        lacking = listed_with_nearest(dict.fromkeys(gone), present - rows.headers)
         found = ", ".join(sorted(present)[:40]) or "none"
         raise SourceError(f"{file_name}: expected column(s) {lacking} for {rows.kind.name}, found {found}.",
                           remedy="Export the file with these columns, or name another mapping with --map.")
+
+
+def listed_with_nearest(gone: Iterable[str], unread: Iterable[str]) -> str:
+    """Headers that are missing, each with the one of those nobody reads that it may have become.
+
+    >>> listed_with_nearest(["商品名称", "价格"], ["商品名"])
+    "'商品名称' (is it '商品名'?), '价格'"
+    """
+    known = sorted(unread)
+    return ", ".join(f"'{h}'" + (f" (is it '{near}'?)" if (near := nearest(h, known)) else "") for h in gone)
 
 
 def canonical_notes(kind: Kind, headers: list[str]) -> list[str]:

@@ -95,8 +95,10 @@ def _fact_table(kind: Kind) -> Table:
 
 
 #: Columns that a load adds beside the ones a file has.
+REFUND_BASIS = _c("refund_basis", "text", "stated, or observed when refunded_at is the day it was first seen.")
 EXTRA: dict[str, tuple[Column, ...]] = {
-    "orders": (_c("refund_basis", "text", "stated, or observed when refunded_at is the day it was first seen."),),
+    "orders": (REFUND_BASIS,),
+    "refunds": (REFUND_BASIS,),
     "relations": (_c("started_at_basis", "text", "stated, or observed when a snapshot first showed it."),
                   _c("ended_at_basis", "text", "stated, or observed when a snapshot no longer showed it.")),
 }  # fmt: skip
@@ -195,7 +197,8 @@ PURCHASE = Table(
     ("fact_id",),
 )  # fmt: skip
 ORDER_REFUND = Table(
-    "order_refund", "measures", "Refunds of purchases: rows of refunds where an order has any, else the order's own.",
+    "order_refund", "measures",
+    "Refunds of purchases: dated rows of refunds where an order has any, else undated ones, else the order's own.",
     (_c("fact_id", "id", "The order (orders.fact_id)."), _c("refunded_at", "instant", "When."),
      _c("refunded_day", "day", "Business day of it."), _c("refund_amount", "money", "How much went back.")),
     ("fact_id", "refunded_at"),
