@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from siyu.core.errors import SourceError
 from siyu.sources.files import LINE, SourceFile, read
-from siyu.sources.readers import cells
+from siyu.sources.readers import cells, workbook
+from tests.sources.oldbooks import locked_xlsx, xls
 
 
 def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -32,7 +33,7 @@ def lines(file: SourceFile) -> list[int]:
     return [row[LINE] for row in rows(file)]
 
 
-def workbook(path: Path, *sheets: list[list]) -> Path:
+def book(path: Path, *sheets: list[list]) -> Path:
     with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd hh:mm:ss"}) as book:
         for sheet in sheets:
             page = book.add_worksheet()
@@ -142,24 +143,76 @@ def test_parquet_values_become_text_without_loss(tmp_path):
 
 
 def test_workbook_dates_and_numbers_become_text(tmp_path):
-    path = workbook(tmp_path / "o.xlsx", [["订单号", "时间", "金额"], ["0138", dt.datetime(2026, 3, 1, 10, 5), 9.9],
+    path = book(tmp_path / "o.xlsx", [["订单号", "时间", "金额"], ["0138", dt.datetime(2026, 3, 1, 10, 5), 9.9],
                                           [7, "", 10]])
     assert rows(read(path)) == [{"订单号": "0138", "时间": "2026-03-01 10:05:00", "金额": "9.9", LINE: 2},
                                 {"订单号": "7", "时间": None, "金额": "10", LINE: 3}]
 
 
 def test_workbook_title_row_is_skipped_and_lines_are_the_sheets_own(tmp_path):
-    file = read(workbook(tmp_path / "o.xlsx", [["订单列表"], ["a", "b"], ["1", "2"], [], ["3", "4"]]))
+    file = read(book(tmp_path / "o.xlsx", [["订单列表"], ["a", "b"], ["1", "2"], [], ["3", "4"]]))
     assert (file.columns, lines(file)) == (["a", "b"], [3, 5])
 
 
 def test_workbook_sheets_with_the_same_header_are_read_on(tmp_path):
-    file = read(workbook(tmp_path / "o.xlsx", [["a", "b"], ["1", "2"]], [["说明", ""]], [["a", "b"], ["3", "4"]]))
+    file = read(book(tmp_path / "o.xlsx", [["a", "b"], ["1", "2"]], [["说明", ""]], [["a", "b"], ["3", "4"]]))
     assert [(row["a"], row[LINE]) for row in rows(file)] == [("1", 2), ("3", 4)]
 
 
+@pytest.mark.parametrize("name", ["o.xls", "o.xlsx", "订单"])
+def test_a_workbook_of_before_2007_is_known_by_its_content(tmp_path, name):
+    (tmp_path / name).write_bytes(xls([["订单列表"], ["订单号", "金额"], ["E1", 9.9]]))
+    assert rows(read(tmp_path / name)) == [{"订单号": "E1", "金额": "9.9", LINE: 3}]
+
+
+def test_a_workbook_of_today_is_known_under_the_old_name(tmp_path):
+    path = book(tmp_path / "o.xls", [["a", "b"], ["1", "2"]])
+    assert rows(read(path)) == [{"a": "1", "b": "2", LINE: 2}]
+
+
+def test_a_workbook_that_would_unpack_beyond_memory_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "MOST_UNPACKED", 100)
+    with pytest.raises(SourceError, match="unpacked"):
+        read(book(tmp_path / "o.xlsx", [["a"], ["1"]]))
+
+
+PAGE = """<html><head><meta charset="gbk"><style>td{mso-number-format:"\\@"}</style></head><body>
+<table border=1><tr><th colspan=2>订单 &amp; 导出</th></tr>
+<TR><TD>订单号<TD>金额</TR><tr><td>="0138"</td><td>9.90<br>元</td></tr>
+<tr></tr><tr><td>7</td></tr></table></body></html>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_a_web_page_with_a_table_is_read_as_one(tmp_path, encoding):
+    file = read(write(tmp_path / "o.xls", PAGE, encoding))
+    assert (file.format, file.columns) == ("html", ["订单号", "金额"])
+    assert rows(file) == [{"订单号": "0138", "金额": "9.90 元", LINE: 3}, {"订单号": "7", "金额": None, LINE: 4}]
+
+
+def test_delimited_text_under_the_name_of_a_workbook_is_read_as_text(tmp_path):
+    file = read(write(tmp_path / "o.xls", "订单号\t金额\n1\t9.9\n", "gb18030"))
+    assert rows(file) == [{"订单号": "1", "金额": "9.9", LINE: 2}]
+
+
+@pytest.mark.parametrize("make", [
+    lambda path: write(path.with_suffix(".csv"), "x,,y\na,b,c\n1,2,3\n"),
+    lambda path: book(path.with_suffix(".xlsx"), [["x", "", "y"], ["a", "b", "c"], ["1", "2", "3"]]),
+    lambda path: write(path.with_suffix(".xls"), "<table><tr><td>x<td><td>y<tr><td>a<td>b<td>c<tr><td>1<td>2<td>3"),
+])
+def test_another_of_the_first_rows_can_be_the_header(tmp_path, make):
+    path = make(tmp_path / "o")
+    file = read(path)
+    assert (file.head[1], file.header_at) == (["a", "b", "c"], 0)
+    assert rows(read(path, header_at=1)) == [{"a": "1", "b": "2", "c": "3", LINE: 3}]
+
+
+def test_the_header_may_stand_on_another_sheet(tmp_path):
+    file = read(book(tmp_path / "o.xlsx", [["说明"], ["只含近三个月"]], [["a", "b"], ["1", "2"]]), header_at=2)
+    assert rows(file) == [{"a": "1", "b": "2", LINE: 2}]
+
+
 def test_a_long_number_rounded_by_the_spreadsheet_is_a_bad_row(tmp_path):
-    file = read(workbook(tmp_path / "o.xlsx", [["订单号", "金额"], [1234567890123456789, 5], ["12345678901234567", 6]]))
+    file = read(book(tmp_path / "o.xlsx", [["订单号", "金额"], [1234567890123456789, 5], ["12345678901234567", 6]]))
     assert [row["订单号"] for row in rows(file)] == ["12345678901234567"]
     assert "15 digits" in file.bad_rows[0].reason
 
@@ -178,7 +231,13 @@ def test_jsonl_takes_keys_of_all_lines_and_keeps_nested_values_as_json(tmp_path)
     ("o.csv", b"", "an empty file"),
     ("o.csv", b"\x89PNG\0\0", "binary data"),
     ("o.xls", b"<html><table>", "a web page"),
+    ("o.xls", b"<?xml version='1.0'?><Workbook/>", "XML"),
     ("o.xlsx", b"PK\x03\x04 not a workbook", "will not open"),
+    ("o.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 cut", "will not open"),
+    ("o.xls", xls([]), "none with text"),
+    ("o.xls", xls([["a"]], locked=True), "locked by a password"),
+    ("o.xlsx", locked_xlsx(), "locked by a password"),
+    ("o.xls", locked_xlsx(), "locked by a password"),
     ("o.zip", b"PK\x03\x04 orders.csv", "a ZIP archive"),
     ("o.parquet", b"PAR1 cut off", "damaged"),
     ("o.json", b'[{"a": 1}]', "one JSON array"),

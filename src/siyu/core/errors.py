@@ -89,3 +89,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'paid_amount'
     """
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+
+
+def is_it(word: str, unknown: Iterable[str]) -> str:
+    """' (is it ...?)' for the word of a file that a missing one may have become, or ''.
+
+    >>> is_it("商品名称", ["商品名", "价格"])
+    " (is it '商品名'?)"
+    """
+    near = nearest(word, sorted(unknown))
+    return f" (is it '{near}'?)" if near else ""

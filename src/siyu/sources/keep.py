@@ -10,7 +10,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from siyu.sources.mapping import Mapping
 from siyu.sources.mention import Mentions
 from siyu.sources.options import Options
 from siyu.sources.pipeline import Outcome
+from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import SourceFile
 from siyu.sources.snapshot import Snapshot
 from siyu.sources.stage import Load
@@ -75,7 +75,7 @@ def keep(workspace: Workspace, found: Recognised, options: Options, *, now: dt.d
     except BaseException as error:
         landed.discard()
         workspace.warehouse.drop_loads([load_.load_id])
-        raise _named(error, source.path) from error
+        raise _named(error, source.name) from error
     return report
 
 
@@ -111,9 +111,9 @@ def _watched(source: SourceFile, progress: Progress) -> Iterator[pa.RecordBatch]
     for batch in source.batches():
         if time.monotonic() - told > PROGRESS_SECONDS:
             told = time.monotonic()
-            progress(source.path.name, source.progress)
+            progress(source.name, source.progress)
         yield batch
-    progress(source.path.name, 1.0)
+    progress(source.name, 1.0)
 
 
 def _commit(workspace: Workspace, found: Recognised, options: Options, load_: Load, outcome: Outcome,
@@ -123,8 +123,8 @@ def _commit(workspace: Workspace, found: Recognised, options: Options, load_: Lo
     quarantined = [row.values(load_.load_id) for row in outcome.quarantined]
     with workspace.operations.begin() as connection:
         connection.execute(sa.insert(LOAD).values(
-            load_id=load_.load_id, file_name=found.source.path.name,
-            file_hash=found.fingerprint or _file_hash(found.source.path),
+            load_id=load_.load_id, file_name=found.source.name,
+            file_hash=found.fingerprint or _file_hash(found.source.place),
             mapping_name=found.mapping.name, mapping=found.mapping.text,
             options=replace(options, shows=tuple(outcome.shows)).as_json(columns=found.source.columns),
             loaded_at=load_.loaded_at, counts=json.dumps(report.as_json(), ensure_ascii=False),
@@ -148,7 +148,7 @@ def _consents(workspace: Workspace, load_: Load) -> pa.Table:
 
 def report_of(found: Recognised, load_: Load, outcome: Outcome) -> FileReport:
     """The report of one file."""
-    report = FileReport(found.source.path.name, found.mapping.name, load_.load_id, outcome.read)
+    report = FileReport(found.source.name, found.mapping.name, load_.load_id, outcome.read)
     report.add_statuses(outcome.counts)
     report.add_quarantined(outcome.quarantined)
     report.kinds = {kind: dict(counts) for kind, counts in outcome.kinds.items()}
@@ -165,16 +165,16 @@ def _next_id(workspace: Workspace) -> int:
     return workspace.operations.newest_load() + 1
 
 
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _file_hash(place: Place) -> str:
+    with place.open() as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def _named(error: BaseException, path: Path) -> BaseException:
+def _named(error: BaseException, name: str) -> BaseException:
     """Our own errors say which file; a full disk becomes one of ours."""
-    if isinstance(error, SiyuError) and path.name not in error.message:
-        return type(error)(f"{path.name}: {error.message}", remedy=error.remedy)
+    if isinstance(error, SiyuError) and name not in error.message:
+        return type(error)(f"{name}: {error.message}", remedy=error.remedy)
     if isinstance(error, OSError):
-        return SourceError(f"{path.name}: nothing was loaded, because writing failed ({error.strerror}).",
+        return SourceError(f"{name}: nothing was loaded, because writing failed ({error.strerror}).",
                            remedy="Free some space in the workspace's folder and load the file again.")
     return error

@@ -17,6 +17,7 @@ from siyu.sources import mappingfile
 from siyu.sources.doors.message import Message, Row
 from siyu.sources.mapping import Mapping
 from siyu.sources.messages import CLOCKS, KEY, MACHINE
+from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import LINE, SourceFile
 
 #: Columns beside those of kinds.
@@ -39,7 +40,7 @@ def live_file(path: Path, door: str, messages: Sequence[Message]) -> tuple[Sourc
             file.refuse(place, message.text, message.refused)
         yield _batch(lines, names)
 
-    return SourceFile(path, "live", names, batches), _mapping(door, columns)
+    return SourceFile(Place(path), "live", names, batches), _mapping(door, columns)
 
 
 def _columns(rows: Sequence[Row]) -> dict[str, list[str]]:

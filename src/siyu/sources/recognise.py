@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from siyu.core.errors import SourceError
+from siyu.core.errors import SourceError, is_it
 from siyu.core.kinds import BY_NAME, KINDS, Kind
 from siyu.sources import mapping as mappings
 from siyu.sources import mappingfile
@@ -35,21 +35,21 @@ def recognise(path: Path | str, columns: list[str], folder: Path | None = None) 
 
     Raises SourceError, naming what is nearest and what it lacks, when nothing fits or several do.
     """
-    path = Path(path)
-    exports = _exports(columns, folder)
-    if len(exports) == 1:
-        return exports[0]
-    if len(exports) > 1:
-        raise _ambiguous(path, exports, "--map")
-    by_name = kind_of_name(path)
+    name = path.name if isinstance(path, Path) else path
+    fitting = exports(columns, folder)
+    if len(fitting) == 1:
+        return fitting[0]
+    if len(fitting) > 1:
+        raise _ambiguous(name, fitting, "--map")
+    by_name = kind_of_name(Path(name))
     if by_name and not _missing(by_name, columns):
         return by_name.name
     by_columns = _kinds_of(columns)
     if len(by_columns) == 1 and by_name is None:
         return by_columns[0]
     if len(by_columns) > 1 and by_name is None:
-        raise _ambiguous(path, by_columns, "--as")
-    raise _unknown(path, columns, by_name, folder)
+        raise _ambiguous(name, by_columns, "--as")
+    raise _unknown(name, columns, by_name, folder)
 
 
 def kind_of_name(path: Path) -> Kind | None:
@@ -63,7 +63,7 @@ def kind_of_name(path: Path) -> Kind | None:
     return max(named, key=lambda kind: len(kind.name), default=None)
 
 
-def _exports(columns: list[str], folder: Path | None) -> list[str]:
+def exports(columns: list[str], folder: Path | None = None) -> list[str]:
     """Names of the mappings whose header this is: the workspace's own before the shipped, the narrowest first."""
     own = {str(path): mappingfile.read(path) for path in sorted(folder.glob("*.toml"))} if folder else {}
     for known in (own, mappingfile.shipped()):
@@ -100,22 +100,22 @@ def _missing(kind: Kind, columns: list[str]) -> tuple[str, ...]:
     return tuple(lacking)
 
 
-def _ambiguous(path: Path, names: Iterable[str], option: str) -> SourceError:
+def _ambiguous(name: str, names: Iterable[str], option: str) -> SourceError:
     listing = ", ".join(names)
-    return SourceError(f"{path.name}: its columns fit more than one: {listing}.",
-                       remedy=f"Say which one it is: `siyu load {path.name} {option} NAME`.")
+    return SourceError(f"{name}: its columns fit more than one: {listing}.",
+                       remedy=f"Say which one it is: `siyu load {name} {option} NAME`.")
 
 
-def _unknown(path: Path, columns: list[str], by_name: Kind | None, folder: Path | None) -> SourceError:
+def _unknown(name: str, columns: list[str], by_name: Kind | None, folder: Path | None) -> SourceError:
     if by_name:
         lacking = ", ".join(_missing(by_name, columns))
         return SourceError(
-            f"{path.name}: named after the kind '{by_name.name}', but it lacks {lacking}. Found: {_listed(columns)}.",
+            f"{name}: named after the kind '{by_name.name}', but it lacks {lacking}. Found: {_listed(columns)}.",
             remedy=f"Add what is missing, or turn its columns into those of '{by_name.name}' with --map FILE.")
     lines = [f"  - {c.name}: lacks {_listed(c.missing)}" for c in _nearest(columns, folder)]
     nearest = "\nNearest:\n" + "\n".join(lines) if lines else ""
     found = f"Found: {_listed(columns)}.{nearest}"
-    return SourceError(f"{path.name}: its columns are those of no known kind or export. {found}",
+    return SourceError(f"{name}: its columns are those of no known kind or export. {found}",
                        remedy="Say what it is with --as KIND, or how its columns translate with --map FILE "
                               "(docs/how-to/map-a-file.md).")
 
@@ -134,8 +134,10 @@ def _of_kind(kind: Kind, columns: list[str]) -> Candidate:
 
 
 def _of_mapping(mapping: Mapping, columns: list[str]) -> Candidate:
-    wanted = mapping.recognise_columns
-    missing = tuple(c for c in wanted if c not in columns)
+    """How much of the export's header is there; what lacks comes with the column that it may have become."""
+    wanted, given = mapping.recognise_columns, mapping.headers(columns)
+    unread = set(given) - {h for rows in mapping.rows for h in rows.headers} - set(wanted)
+    missing = tuple(c + is_it(c, unread) for c in wanted if c not in given)
     return Candidate(mapping.name, missing, (len(wanted) - len(missing)) / max(len(wanted), 1))
 
 

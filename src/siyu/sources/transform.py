@@ -8,7 +8,6 @@ One compiled expression per output of a mapping and file; no row is looked at in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import ibis
@@ -17,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu.core.errors import SourceError, nearest
+from siyu.core.errors import SourceError, is_it
 from siyu.core.identifiers import mask_text, scrub
 from siyu.core.kinds import OBSERVED_DATES, Kind
 from siyu.core.settings import Settings
@@ -205,20 +204,11 @@ def check_headers(rows: Rows, present: set[str], file_name: str, *, snapshot: bo
     needed = [f.name for f in rows.kind.fields
               if f.required and f.name not in given and not (f.name in GIVEN and snapshot)]
     if gone := [*rows.lacking(present), *needed]:
-        lacking = listed_with_nearest(dict.fromkeys(gone), present - rows.headers)
+        unread = present - rows.headers
+        lacking = ", ".join(f"'{header}'{is_it(header, unread)}" for header in dict.fromkeys(gone))
         found = ", ".join(sorted(present)[:40]) or "none"
         raise SourceError(f"{file_name}: expected column(s) {lacking} for {rows.kind.name}, found {found}.",
                           remedy="Export the file with these columns, or name another mapping with --map.")
-
-
-def listed_with_nearest(gone: Iterable[str], unread: Iterable[str]) -> str:
-    """Headers that are missing, each with the one of those nobody reads that it may have become.
-
-    >>> listed_with_nearest(["商品名称", "价格"], ["商品名"])
-    "'商品名称' (is it '商品名'?), '价格'"
-    """
-    known = sorted(unread)
-    return ", ".join(f"'{h}'" + (f" (is it '{near}'?)" if (near := nearest(h, known)) else "") for h in gone)
 
 
 def canonical_notes(kind: Kind, headers: list[str]) -> list[str]:

@@ -7,7 +7,6 @@ import io
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,10 +15,13 @@ import pyarrow.csv as arrow_csv
 from siyu.core.errors import SourceError
 from siyu.sources.readers import cells
 from siyu.sources.readers.encoding import inspect
+from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import BATCH_ROWS, SourceFile
 
 DELIMITERS = (",", "\t", ";")
 HEAD_CHARACTERS = 1 << 18
+#: Rows in which the header is looked for.
+HEAD_ROWS = 8
 #: Arrow reads some thirty blocks ahead: larger ones would hold most of a gigabyte of text in memory.
 SMALLEST_BLOCK, LARGEST_BLOCK = 1 << 20, 1 << 22
 #: When most rows do not fit, and not just a few of the first, the file is read wrongly: no row of it can be trusted.
@@ -38,40 +40,46 @@ class Layout:
     header_lines: int  # physical lines above the first data row
     header_rows: int  # records above the first data row
     row_bytes: float
+    head: list[list[str]]
 
 
-def open_delimited(path: Path, *, columns_hint: list[str] | None = None, encoding: str | None = None,
-                   batch_rows: int = BATCH_ROWS) -> SourceFile:
-    """A CSV, semicolon or tab file in UTF-8, UTF-16 or GB18030. With `columns_hint` the file has no header."""
-    text = inspect(path, encoding)
-    layout = _layout(path, text.encoding, columns_hint)
+def open_delimited(place: Place, *, columns_hint: list[str] | None = None, encoding: str | None = None,
+                   header_at: int | None = None, batch_rows: int = BATCH_ROWS) -> SourceFile:
+    """A CSV, semicolon or tab file in UTF-8, UTF-16 or GB18030. With `columns_hint` the file has no header.
+    header_at: which of its first rows is the header, if not the one that looks like it."""
+    text = inspect(place, encoding)
+    layout = _layout(place, text.encoding, columns_hint, header_at)
     block = int(min(max(batch_rows * layout.row_bytes, SMALLEST_BLOCK), LARGEST_BLOCK))
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
         yield from _batches(file, layout, text.quotes, block)
 
     columns = [name for name in layout.names if name is not None]
-    return SourceFile(path, "csv", columns, batches, total_bytes=path.stat().st_size, encoding=text.encoding)
+    return SourceFile(place, "csv", columns, batches, total_bytes=place.size, encoding=text.encoding, head=layout.head,
+                      header_at=layout.header_rows - 1)
 
 
-def _layout(path: Path, encoding: str, columns_hint: list[str] | None) -> Layout:
-    with path.open(encoding=encoding, newline="") as file:
+def _layout(place: Place, encoding: str, columns_hint: list[str] | None, header_at: int | None) -> Layout:
+    with place.text(encoding, newline="") as file:
         head = file.read(HEAD_CHARACTERS)
     first = head.lstrip("\r\n").split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=first.count)
     if not any(first.count(d) for d in DELIMITERS):
         delimiter = max(DELIMITERS, key=head.count)  # a title row above the header holds none
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    rows = [(row, reader.line_num) for row in itertools.islice(_records(reader), 8)]
+    rows = [(row, reader.line_num) for row in itertools.islice(_records(reader), HEAD_ROWS)]
+    records = [row for row, _ in rows]
     row_bytes = len(head.encode()) / max(head.count("\n"), 1)
     if columns_hint is not None:
-        return Layout(delimiter, list(columns_hint), 0, 0, row_bytes)
-    place = next((i for i, (row, _) in enumerate(rows) if not _is_title(row, [r for r, _ in rows[i + 1 :]])), None)
-    if place is None:
-        raise SourceError(f"{path.name}: expected a header row, found no text.", remedy="Export the file again.")
-    header, line = rows[place]
-    names = cells.header(_fit(header, rows[place + 1][0] if place + 1 < len(rows) else header))
-    return Layout(delimiter, names, line, place + 1, row_bytes)
+        return Layout(delimiter, list(columns_hint), 0, 0, row_bytes, [])
+    at = header_at
+    if at is None:
+        at = next((i for i, row in enumerate(records) if not _is_title(row, records[i + 1 :])), None)
+    if at is None:
+        raise SourceError(f"{place.name}: expected a header row, found no text.", remedy="Export the file again.")
+    header, line = rows[at]
+    names = cells.header(_fit(header, records[at + 1] if at + 1 < len(records) else header))
+    return Layout(delimiter, names, line, at + 1, row_bytes, records)
 
 
 def _records(reader) -> Iterator[list[str]]:
@@ -101,7 +109,7 @@ def _batches(file: SourceFile, layout: Layout, quotes: int, block: int) -> Itera
     bad_lines: list[int] = []
     line, last = layout.header_rows + 1, ""
     try:
-        with pa.OSFile(str(file.path)) as stream:
+        with file.place.arrow() as stream:
             for rows in _reader(file, stream, layout, quotes, block, bad_lines):
                 numbers, line = _number(line, rows.num_rows, bad_lines)
                 file.progress = min(stream.tell() / max(file.total_bytes, 1), 1.0)
@@ -160,10 +168,10 @@ def _read_wrongly(bad_lines: list[int]) -> bool:
 def _unreadable(file: SourceFile, bad_lines: list[int], message: str) -> SourceError:
     if _read_wrongly(bad_lines):
         return SourceError(
-            f"{file.path.name}: {len(bad_lines):,} of the first {bad_lines[-1]:,} rows do not have the header's "
+            f"{file.name}: {len(bad_lines):,} of the first {bad_lines[-1]:,} rows do not have the header's "
             f"{len(file.columns)} cells.",
             remedy="Check that the header belongs to these rows and that the delimiter is a comma, semicolon or tab.")
     broken_quote = any(sign in message for sign in (NEVER_CLOSED, *QUOTE_SIGNS))
     found = "a quote that is opened and never closed" if broken_quote else "text that breaks the format"
-    return SourceError(f"{file.path.name}: expected delimited rows, found {found}.",
+    return SourceError(f"{file.name}: expected delimited rows, found {found}.",
                        remedy="Open the file in a spreadsheet, save it as CSV UTF-8, and load that.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,30 +12,31 @@ import pyarrow as pa
 from siyu.core.errors import SourceError
 from siyu.sources.readers import cells
 from siyu.sources.readers.encoding import inspect
+from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import BATCH_ROWS, LINE, SourceFile
 
 BATCH_LINES = 65_536  # Python objects take some ten times the room of Arrow cells
 DECODER = msgspec.json.Decoder(dict[str, Any])
 
 
-def open_jsonl(path: Path, *, encoding: str | None = None, batch_rows: int = BATCH_ROWS) -> SourceFile:
+def open_jsonl(place: Place, *, encoding: str | None = None, batch_rows: int = BATCH_ROWS) -> SourceFile:
     """A JSON Lines file; its columns are the keys of all its lines, in the order they first appear."""
-    chosen = inspect(path, encoding).encoding
-    columns = _keys(path, chosen)
+    chosen = inspect(place, encoding).encoding
+    columns = _keys(place, chosen)
     if not columns:
-        raise SourceError(f"{path.name}: expected one JSON object per line, found none.",
+        raise SourceError(f"{place.name}: expected one JSON object per line, found none.",
                           remedy='Write each record on its own line: {"order_id": "1", "paid_amount": "9.90"}.')
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
         yield from _batches(file, columns, min(batch_rows, BATCH_LINES))
 
     names = [name or f"column_{i}" for i, name in enumerate(cells.header(columns), start=1)]
-    return SourceFile(path, "jsonl", names, batches, total_bytes=path.stat().st_size, encoding=chosen)
+    return SourceFile(place, "jsonl", names, batches, total_bytes=place.size, encoding=chosen)
 
 
-def _keys(path: Path, encoding: str) -> list[str]:
+def _keys(place: Place, encoding: str) -> list[str]:
     keys: dict[str, None] = {}
-    with path.open(encoding=encoding) as file:
+    with place.text(encoding) as file:
         for line in file:
             record = _record(line)
             if record is not None:
@@ -54,7 +54,7 @@ def _record(line: str) -> dict[str, Any] | None:
 
 def _batches(file: SourceFile, keys: list[str], rows: int) -> Iterator[pa.RecordBatch]:
     done = 0
-    with file.path.open(encoding=file.encoding) as text:
+    with file.place.text(file.encoding) as text:
         numbered = enumerate(text, start=1)
         while chunk := list(itertools.islice(numbered, rows)):
             done += sum(len(line) for _, line in chunk)

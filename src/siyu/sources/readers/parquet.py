@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 
 from siyu.core.errors import SourceError
 from siyu.sources.readers import cells
+from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import BATCH_ROWS, SourceFile
 
 #: Whole doubles below this are exact integers and are written as such (customer 17850.0 is customer 17850).
@@ -23,25 +23,26 @@ EXACT = 2.0**53
 FIRST_LINE = 2
 
 
-def open_parquet(path: Path, *, batch_rows: int = BATCH_ROWS) -> SourceFile:
+def open_parquet(place: Place, *, batch_rows: int = BATCH_ROWS) -> SourceFile:
     """A Parquet file. Raises SourceError when it is damaged."""
     try:
-        with pq.ParquetFile(path) as file:
+        with place.anywhere() as stream, pq.ParquetFile(stream) as file:
             names = file.schema_arrow.names
     except (pa.ArrowInvalid, OSError) as error:
-        raise SourceError(f"{path.name}: expected a Parquet file, found one that is damaged ({type(error).__name__}).",
+        raise SourceError(f"{place.name}: expected a Parquet file, found one that is damaged ({type(error).__name__}).",
                           remedy="Write or copy the file again.") from None
 
     def batches(opened: SourceFile) -> Iterator[pa.RecordBatch]:
         yield from _batches(opened, batch_rows)
 
     columns = [name or f"column_{i}" for i, name in enumerate(cells.header(list(names)), start=1)]
-    return SourceFile(path, "parquet", columns, batches, total_bytes=path.stat().st_size)
+    return SourceFile(place, "parquet", columns, batches, total_bytes=place.size)
 
 
 def _batches(file: SourceFile, batch_rows: int) -> Iterator[pa.RecordBatch]:
     line = FIRST_LINE
-    with pq.ParquetFile(file.path, pre_buffer=False) as opened:  # which would keep all that was read
+    # buffering ahead would keep all that was read
+    with file.place.anywhere() as stream, pq.ParquetFile(stream, pre_buffer=False) as opened:
         for rows in opened.iter_batches(batch_rows):
             numbers = pa.array(np.arange(line, line + rows.num_rows))
             line += rows.num_rows

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
+
+from siyu.sources.readers.place import Place
 
 LINE = "_line"
 #: Rows of a batch: a few tens of megabytes of text in flight, and few enough batches for vectorised work.
@@ -26,17 +27,25 @@ class BadRow:
 class SourceFile:
     """A readable file. `batches()` may be called again; each call starts over and fills `bad_rows` anew.
 
-    columns: cleaned header names. progress: share of the file handed out so far, 0 to 1.
+    columns: cleaned header names. head: its first rows, of which number `header_at` was taken for the header.
+    progress: share of the file handed out so far, 0 to 1.
     """
 
-    path: Path
+    place: Place
     format: str
     columns: list[str]
     reader: Callable[[SourceFile], Iterator[pa.RecordBatch]] = field(repr=False)
     total_bytes: int = 0
     encoding: str = "utf-8"
+    head: list[list[str]] = field(default_factory=list, repr=False)
+    header_at: int = 0
     bad_rows: list[BadRow] = field(default_factory=list, repr=False)
     progress: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.place.name
 
     @property
     def schema(self) -> pa.Schema:
@@ -49,6 +58,18 @@ class SourceFile:
         self.progress = 0.0
         yield from self.reader(self)
         self.progress = 1.0
+
+    def without(self, names: Collection[str], hidden: Callable[[str], str]) -> SourceFile:
+        """The file as if it had never had some columns; `hidden` takes what they held out of rows that are no cells."""
+        kept = [name for name in self.columns if name not in names]
+
+        def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
+            for batch in self.batches():
+                file.progress = self.progress
+                yield batch.select([*kept, LINE])
+            file.bad_rows += [replace(row, text=hidden(row.text)) for row in self.bad_rows]
+
+        return replace(self, columns=kept, reader=batches, bad_rows=[])
 
     def refuse(self, line: int, text: str, reason: str) -> None:
         """Note a row that cannot be read."""

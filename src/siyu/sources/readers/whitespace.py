@@ -4,46 +4,46 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
 
 from siyu.core.errors import SourceError
 from siyu.sources.readers import cells
 from siyu.sources.readers.encoding import inspect
+from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import BATCH_ROWS, SourceFile
 
 
-def open_whitespace(path: Path, *, columns_hint: list[str] | None = None, encoding: str | None = None,
+def open_whitespace(place: Place, *, columns_hint: list[str] | None = None, encoding: str | None = None,
                     batch_rows: int = BATCH_ROWS) -> SourceFile:
     """A file of columns set apart by spaces. A first line of names is the header; without one, `columns_hint` names
     the columns (else `column_1`, `column_2` ...)."""
-    chosen = inspect(path, encoding).encoding
-    first = _first_line(path, chosen)
+    chosen = inspect(place, encoding).encoding
+    first = _first_line(place, chosen)
     has_header = not any(cell[0].isdigit() for cell in first)
     names = columns_hint or (first if has_header else [f"column_{i}" for i in range(1, len(first) + 1)])
     if len(names) != len(first):
-        raise SourceError(f"{path.name}: expected {len(names)} columns ({', '.join(names)}), found {len(first)}.",
+        raise SourceError(f"{place.name}: expected {len(names)} columns ({', '.join(names)}), found {len(first)}.",
                           remedy="Check that the mapping belongs to this file.")
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
         yield from _batches(file, has_header, batch_rows)
 
     columns = [name for name in cells.header(list(names)) if name is not None]
-    return SourceFile(path, "whitespace", columns, batches, total_bytes=path.stat().st_size, encoding=chosen)
+    return SourceFile(place, "whitespace", columns, batches, total_bytes=place.size, encoding=chosen)
 
 
-def _first_line(path: Path, encoding: str) -> list[str]:
-    with path.open(encoding=encoding) as file:
+def _first_line(place: Place, encoding: str) -> list[str]:
+    with place.text(encoding) as file:
         for line in file:
             if row := line.split():
                 return row
-    raise SourceError(f"{path.name}: expected rows, found no text.", remedy="Export the file again.")
+    raise SourceError(f"{place.name}: expected rows, found no text.", remedy="Export the file again.")
 
 
 def _batches(file: SourceFile, has_header: bool, batch_rows: int) -> Iterator[pa.RecordBatch]:
     width = len(file.columns)
-    with file.path.open(encoding=file.encoding) as text:
+    with file.place.text(file.encoding) as text:
         numbered = ((line, row) for line, row in enumerate(text, start=1) if row.strip())
         if has_header:
             next(numbered, None)

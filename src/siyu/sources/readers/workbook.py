@@ -1,85 +1,113 @@
 """Workbooks (XLSX, and XLS of the binary kind), by calamine, which holds a sheet whole (about 100 bytes a cell; sheets
-end at 1,048,576 rows). Sheets with the first one's header are read on; other sheets (notes, pivots) are left out."""
+end at 1,048,576 rows). What a workbook is, is told by its content, whatever its name says. Sheets with the header of
+the one that was taken are read on; other sheets (notes, pivots) are left out."""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
+import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from siyu.core.errors import SourceError
-from siyu.sources.readers import cells
+from siyu.sources.readers import cells, grid
+from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import BATCH_ROWS, SourceFile
 
 #: A spreadsheet keeps 15 digits: a longer number in a number cell has lost its end, and no one can bring it back.
 LARGEST_EXACT = 10**15
-#: Rows in which the header is looked for.
-HEAD_ROWS = 50
+#: What a workbook may unpack to: a sheet of a million rows and fifty columns is below it.
+MOST_UNPACKED = 4 * 2**30
+#: Marks of a password: the stream that holds an encrypted XLSX, the record that follows the first one of an XLS.
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+LOCKED = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 Row = list[Any]
 
 
-def open_workbook(path: Path, *, batch_rows: int = BATCH_ROWS) -> SourceFile:
-    """A workbook. A title row above the header is skipped. Raises SourceError when damaged, locked or empty."""
-    headers = [(sheet, header) for sheet in _sheets(path) if (header := _header(sheet))]
-    if not headers:
-        raise SourceError(f"{path.name}: expected a sheet with a header row, found none with text.",
+def open_workbook(place: Place, *, header_at: int | None = None, batch_rows: int = BATCH_ROWS) -> SourceFile:
+    """A workbook. A title row above the header is skipped; `header_at` counts through the first rows of all sheets.
+    Raises SourceError when damaged, locked or empty."""
+    heads = [(sheet, _head(sheet)) for sheet in _sheets(place)]
+    rows = [(number, at) for number, (_, head) in enumerate(heads) for at in range(len(head))]
+    chosen = _first_header(heads) if header_at is None else rows[header_at]
+    if chosen is None:
+        raise SourceError(f"{place.name}: expected a sheet with a header row, found none with text.",
                           remedy="Export the file again.")
-    place, header = headers[0][1]
-    names = cells.header([_text(cell) or "" for cell in header])
-    sheets = [sheet for sheet, found in headers if found == (place, header)]
+    number, at = chosen
+    header = heads[number][1][at]
+    names = cells.header(header)
+    sheets = [sheet for sheet, head in heads[number:] if head[at : at + 1] == [header]]
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
-        yield from _batches(file, names, sheets, place + 1, batch_rows)
+        yield from grid.batches(file, names, _rows(file, sheets, at + 1), batch_rows)
 
     columns = [name for name in names if name is not None]
-    return SourceFile(path, "xlsx", columns, batches, total_bytes=path.stat().st_size)
+    return SourceFile(place, "xlsx", columns, batches, total_bytes=place.size,
+                      head=[row for _, head in heads for row in head], header_at=rows.index(chosen))
 
 
-def _sheets(path: Path) -> list[CalamineSheet]:
+def _sheets(place: Place) -> list[CalamineSheet]:
+    _refuse_bomb(place)
     try:
-        book = CalamineWorkbook.from_path(path)
+        with place.anywhere() as file:
+            book = CalamineWorkbook.from_filelike(file)
         return [book.get_sheet_by_name(name) for name in book.sheet_names]
     except (CalamineError, OSError) as error:
-        locked = "password" in str(error).lower()
+        locked = _locked(place)
         found = "one locked by a password" if locked else f"one that will not open ({type(error).__name__})"
         remedy = "Remove the password (File > Info in Excel)" if locked else "Open it in a spreadsheet"
-        raise SourceError(f"{path.name}: expected a workbook, found {found}.",
+        raise SourceError(f"{place.name}: expected a workbook, found {found}.",
                           remedy=f"{remedy}, save it as XLSX or CSV UTF-8, and load that.") from None
 
 
-def _header(sheet: CalamineSheet) -> tuple[int, Row] | None:
-    """Place and cells of the header: the first row with text, or the one below a title of one cell (None: no text)."""
-    filled = [(i, row) for i, row in enumerate(itertools.islice(sheet.iter_rows(), HEAD_ROWS)) if _filled(row)]
-    titled = len(filled) > 1 and _filled(filled[0][1]) == 1 and _filled(filled[1][1]) > 1
-    return (filled[1] if titled else filled[0]) if filled else None
+def _refuse_bomb(place: Place) -> None:
+    """By what the workbook, an archive itself, says of its parts; what is no archive has no more than its bytes."""
+    try:
+        with place.anywhere() as file, zipfile.ZipFile(file) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile:
+        return
+    if size > MOST_UNPACKED:
+        raise SourceError(f"{place.name}: expected a workbook of at most {MOST_UNPACKED / 2**30:.0f} GB unpacked, "
+                          f"found {size / 2**30:,.1f} GB.", remedy="Export it as CSV, which is read in pieces.")
 
 
-def _filled(row: Row) -> int:
-    return sum(bool(str(cell).strip()) for cell in row)
+def _locked(place: Place) -> bool:
+    """Whether a password keeps it shut: calamine says so for some of them only."""
+    with place.anywhere() as file:
+        data = file.read()
+    return ENCRYPTED in data or LOCKED.search(data) is not None
 
 
-def _batches(file: SourceFile, names: list[str | None], sheets: list[CalamineSheet], first: int,
-             batch_rows: int) -> Iterator[pa.RecordBatch]:
+def _head(sheet: CalamineSheet) -> list[list[str]]:
+    return [[_text(cell) or "" for cell in row] for row in itertools.islice(sheet.iter_rows(), grid.HEAD_ROWS)]
+
+
+def _first_header(heads: list[tuple[CalamineSheet, list[list[str]]]]) -> tuple[int, int] | None:
+    """Number of the first sheet with text, and the place of its header."""
+    found = ((number, grid.header_place(head)) for number, (_, head) in enumerate(heads))
+    return next(((number, at) for number, at in found if at is not None), None)
+
+
+def _rows(file: SourceFile, sheets: list[CalamineSheet], first: int) -> Iterator[tuple[int, grid.Texts]]:
     """Rows below the header, which ends above row `first`; sheets are numbered as if they stood below each other."""
-    kept = [i for i, name in enumerate(names) if name is not None]
     total, line = sum(sheet.total_height for sheet in sheets), 0
     for sheet in sheets:
         line += first
-        numbered = enumerate(itertools.islice(sheet.iter_rows(), first, None), start=line + 1)
-        while chunk := list(itertools.islice(numbered, batch_rows)):
-            line = chunk[-1][0]
+        for row in itertools.islice(sheet.iter_rows(), first, None):
+            line += 1
             file.progress = min(line / max(total, 1), 1.0)
-            good = [(number, texts) for number, row in chunk if (texts := _texts(file, number, row)) is not None]
-            columns = [pa.array([texts[i] for _, texts in good], pa.string()) for i in kept]
-            yield cells.batch(file.columns, columns, pa.array([number for number, _ in good], pa.int64()))
+            texts = _texts(file, line, row)
+            if texts is not None:
+                yield line, texts
 
 
-def _texts(file: SourceFile, line: int, row: Row) -> list[str | None] | None:
+def _texts(file: SourceFile, line: int, row: Row) -> grid.Texts | None:
     """The row's cells as text; None when a long number in it has been rounded by the spreadsheet."""
     if any(isinstance(cell, (int, float)) and abs(cell) >= LARGEST_EXACT for cell in row):
         file.refuse(line, "\t".join(_text(cell) or "" for cell in row),

@@ -1,0 +1,98 @@
+"""Files that arrive: a header below titles, one that matches two mappings, one with a new name; no identity papers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from siyu.core.errors import SourceError
+from siyu.sources import landing, quarantine
+from siyu.sources.load import load
+from tests.sources.arrivals import NOW, csv, in_force
+from tests.sources.exports import HEADERS, facts, load_one, write
+from tests.sources.test_platforms_jd import CURRENT, HAND_SUM, rows
+from tests.sources.test_platforms_xiaohongshu import HEADER, ROWS, article
+
+CARD = "11010519491231002X"
+
+
+def under_titles(path: Path, titles: list[str]) -> Path:
+    """The file with rows above its header."""
+    text = path.read_text(encoding="utf-8-sig")
+    path.write_text("".join(f"{title}\n" for title in titles) + text, encoding="utf-8-sig")
+    return path
+
+
+@pytest.mark.parametrize("titles", [
+    ["订单导出"], ["店铺：和光旗舰店,,", "导出时间：2026-07-01,,"],
+    ["订单信息,,,,金额信息,,,收货信息,,,,,,," + "," * 1, "以下金额均为人民币,,,,,,,,,,,,,,"],
+])
+def test_a_header_is_found_below_titles_of_one_cell_or_of_groups(workspace, tmp_path, titles):
+    path = under_titles(write(tmp_path / "jd.csv", CURRENT, rows(CURRENT)), titles)
+    report = load_one(workspace, path)
+    assert (report.mapping, report.counts["loaded"]) == ("jd_orders", 5)
+    assert sum(o["paid_amount"] for o in facts(workspace, "orders") if o["paid_at"]) == HAND_SUM
+    assert facts(workspace, "orders")[0]["source_ref"] == len(titles) + 2
+
+
+def test_a_mapping_that_is_named_finds_its_header_too(workspace, tmp_path):
+    path = under_titles(write(tmp_path / "jd.csv", CURRENT, rows(CURRENT)), ["订单信息,,金额信息,"])
+    assert load_one(workspace, path, mapping="jd_orders").counts["loaded"] == 5
+
+
+def test_a_header_with_a_renamed_column_is_told_with_what_it_may_be(workspace, tmp_path):
+    path = write(tmp_path / "o.csv", HEADER, ROWS)
+    path.write_text(path.read_text(encoding="utf-8-sig").replace("SKU件数", "SKU数量", 1), encoding="utf-8-sig")
+    with pytest.raises(SourceError) as refused:
+        load_one(workspace, path)
+    assert "xiaohongshu_orders: lacks SKU件数 (is it 'SKU数量'?)" in refused.value.message
+
+
+def test_a_column_that_only_the_rows_need_is_told_with_what_it_may_be(workspace, tmp_path):
+    path = write(tmp_path / "o.csv", HEADER, ROWS)
+    text = path.read_text(encoding="utf-8-sig").replace("售后状态", "售后服务状态", 1)
+    path.write_text(text, encoding="utf-8-sig")
+    with pytest.raises(SourceError, match=r"expected column\(s\) '售后状态' \(is it '售后服务状态'\?\) for orders"):
+        load_one(workspace, path)
+
+
+def test_a_file_that_fits_two_mappings_is_left_to_whoever_knows(workspace, tmp_path):
+    (workspace.directory / "mappings").mkdir(exist_ok=True)
+    for name in ("one", "two"):
+        (workspace.directory / "mappings" / f"{name}.toml").write_text(
+            f'name = "{name}"\n[recognise]\ncolumns = ["编号"]\n[[rows]]\nkind = "products"\n'
+            '[rows.columns]\nsku = "编号"\n', encoding="utf-8")  # fmt: skip
+    path = csv(tmp_path, "货品.csv", "编号,名称\n1,面霜")
+    with pytest.raises(SourceError, match=r"fit more than one: .*one\.toml, .*two\.toml") as refused:
+        load(workspace, [path], now=NOW)
+    assert "--map" in refused.value.remedy
+    chosen = str(workspace.directory / "mappings" / "two.toml")
+    assert load(workspace, [path], mapping=chosen, now=NOW).counts["loaded"] == 1
+
+
+def test_identity_papers_are_kept_nowhere(workspace, tmp_path):
+    cells = {"订购人身份证号/ID Number": CARD, "收件人身份证号": CARD, "收件人身份证姓名": "张三丰"}
+    rows_ = [article("P1", "1.00", **cells), article("P2", "x", **cells)]
+    path = write(tmp_path / "o.csv", HEADER, rows_)
+    path.write_text(path.read_text(encoding="utf-8-sig") + f"P3,{CARD},too few cells\n", encoding="utf-8-sig")
+    report = load_one(workspace, path)
+    papers = [name for name in HEADERS[HEADER] if "身份证" in name]
+    assert [note for note in report.notes if "identity papers" in note] == [
+        f"column '{name}' holds identity papers and is not kept." for name in papers]  # fmt: skip
+    landed = landing.path_of(workspace.landed, report.load_id)
+    kept = [json.dumps(batch.to_pylist(), ensure_ascii=False) for batch in landing.batches(landed, workspace.keys)]
+    kept += [json.dumps(list(quarantine.rows(workspace)), ensure_ascii=False)]
+    kept += [json.dumps(landing.bad_rows(landed, workspace.keys), ensure_ascii=False)]
+    assert report.counts["quarantined"] == 2
+    assert not [text for text in kept if CARD in text or "张三丰" in text]
+    assert "P3" in kept[-1]
+
+
+def test_a_paper_that_a_mapping_reads_is_read(workspace, tmp_path):
+    mapping = tmp_path / "m.toml"
+    mapping.write_text('name = "m"\n[[rows]]\nkind = "members"\n[rows.columns]\nid.papers = "身份证号"\n',
+                       encoding="utf-8")  # fmt: skip
+    load(workspace, [csv(tmp_path, "f.csv", f"身份证号,备注\n{CARD},x")], mapping=str(mapping), now=NOW)
+    assert in_force(workspace, "members", "identifier_id") != [(None,)]
