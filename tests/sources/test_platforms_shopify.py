@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from siyu.core.errors import SnapshotError
 from tests.sources.exports import Row, facts, gmv, links, load_one, namespaces, write
 
 HEADER, CUSTOMERS = "shopify_orders_export_2026", "shopify_customers_export_subset"
@@ -46,6 +49,13 @@ def test_an_order_stands_on_its_first_line_and_counts_once(workspace, report):
     assert gmv(workspace) == HAND_SUM
 
 
+def test_an_order_goes_by_its_id_where_the_export_has_one_on_all_its_lines(workspace, tmp_path):
+    rows = [order("#1", "30.00", Id="'6001"), article("#1"), order("#2", "30.00"), article("#2")]
+    load_one(workspace, write(tmp_path / "o.csv", HEADER, rows))
+    assert [o["order_id"] for o in facts(workspace, "orders")] == ["6001", "#2"]
+    assert [line["order_id"] for line in facts(workspace, "order_lines")] == ["6001", "6001", "#2", "#2"]
+
+
 def test_times_carry_their_offset(workspace, report):
     paid = next(o["paid_at"] for o in facts(workspace, "orders") if o["order_id"] == "#1001")
     assert paid == 1772330700 * 1_000_000  # 2026-03-01 02:05 UTC
@@ -70,11 +80,17 @@ def test_articles_are_lines_less_their_own_discount(workspace, report):
 
 
 def test_amounts_in_another_currency_are_refused_and_never_added(workspace, tmp_path):
-    rows = [order("#1", "10.00"), order("#2", "10.00", Currency="USD")]
+    rows = [order("#1", "10.00"), order("#2", "10.00", Currency="USD"), article("#2")]
     found = load_one(workspace, write(tmp_path / "o.csv", HEADER, rows))
     assert [(r.column, r.reason, r.rows) for r in found.reasons] == [
-        ("currency", "expected CNY, the currency of the brand", 1)]  # fmt: skip
+        ("currency", "expected CNY, the currency of the brand", 2)]  # fmt: skip
     assert gmv(workspace) == 1000
+
+
+def test_customers_are_no_full_list_of_members(workspace, tmp_path):
+    path = write(tmp_path / "customers_export.csv", CUSTOMERS, [{"Customer ID": "6001"}])
+    with pytest.raises(SnapshotError, match="no full list of a relation"):
+        load_one(workspace, path, snapshot_of=dt.date(2026, 6, 30), scope={"platform": "shopify"})
 
 
 def test_customers_are_profiles_and_links_and_no_members(workspace, tmp_path, report):

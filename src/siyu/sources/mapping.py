@@ -75,6 +75,14 @@ class Numbering:
 
 
 @dataclass(frozen=True)
+class Continued:
+    """Headers that only the first line of a record fills: the lines below, with the same `within`, take from it."""
+
+    within: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Rows:
     """One output: rows of a kind made from the lines of a file. `currency`: the header that names it."""
 
@@ -113,13 +121,16 @@ class Rows:
 
 @dataclass(frozen=True)
 class Mapping:
-    """A whole mapping. `text` is its TOML as it was, kept with each load for replay ('' = a canonical kind)."""
+    """A whole mapping. `text` is its TOML as it was, kept with each load for replay ('' = a canonical kind).
+    snapshot: whether the file may be the full list of a relation."""
 
     name: str
     title: str
     rows: tuple[Rows, ...]
     notes: str = ""
     file: dict[str, Any] = field(default_factory=dict)
+    continued: Continued | None = None
+    snapshot: bool = True
     recognise_columns: tuple[str, ...] = ()
     recognise_any: tuple[str, ...] = ()
     recognise_without: tuple[str, ...] = ()

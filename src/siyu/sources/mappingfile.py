@@ -33,6 +33,8 @@ more decimals than the currency has (half up) instead of refusing it. A header t
 (observed).
 Conditions of `where`: is, is_not, starts_with, not_starts_with, contains, filled, above, below. All must hold; of those
 in `{ any = [...] }`, one.
+`[continued]` with `within = "Name"` and `columns = ["Id"]`: what only the first line of a record fills, the lines below
+it with the same `within` take from it. `snapshot = false`: the file is no full list of a relation.
 `currency = "Currency"` beside `kind` names the header of the currency: rows in another than the brand's are refused.
 `number_lines = { into = "line_no", within = ["order_id"], by = ["sku"] }` numbers lines by their content, so that equal
 lines stay apart and the number does not depend on the order of lines or files.
@@ -49,7 +51,7 @@ from typing import Any
 from siyu.core.errors import MappingError, did_you_mean
 from siyu.core.kinds import BY_NAME, OBSERVED_DATES, Kind
 from siyu.sources.functions import FUNCTIONS
-from siyu.sources.mapping import Column, Condition, How, Mapping, Numbering, Rows, is_identifier
+from siyu.sources.mapping import Column, Condition, Continued, How, Mapping, Numbering, Rows, is_identifier
 
 SOURCES: tuple[How, ...] = ("concat", "product", "sum", "minus")
 AGGREGATES = ("first", "last", "sum", "min", "max")
@@ -60,7 +62,8 @@ COLUMN_KEYS = ("from", "const", *SOURCES, "between", "at_most", "less", "parted"
 ROWS_KEYS = ("kind", "columns", "where", "group_by", "number_lines", "currency")
 FILE_KEYS = ("encoding", "format", "headers")
 RECOGNISE_KEYS = ("columns", "any", "without")
-TOP_KEYS = ("name", "title", "notes", "file", "aliases", "recognise", "rows")
+CONTINUED_KEYS = ("within", "columns")
+TOP_KEYS = ("name", "title", "notes", "snapshot", "file", "continued", "aliases", "recognise", "rows")
 
 
 def read(path: Path) -> Mapping:
@@ -122,7 +125,9 @@ def _mapping(document: dict[str, Any], text: str, mistakes: list[str]) -> Mappin
         rows = []
     outputs = [_rows(r, f"rows {i}", mistakes) for i, r in enumerate(rows, start=1)]
     return Mapping(str(document.get("name", "")), str(document.get("title", "")), tuple(o for o in outputs if o),
-                   str(document.get("notes", "")).strip(), document.get("file", {}), _texts(head.get("columns", [])),
+                   str(document.get("notes", "")).strip(), document.get("file", {}),
+                   _continued(document["continued"], mistakes) if "continued" in document else None,
+                   bool(document.get("snapshot", True)), _texts(head.get("columns", [])),
                    _texts(head.get("any", [])), _texts(head.get("without", [])),
                    _aliases(document.get("aliases", {}), mistakes), text)
 
@@ -132,6 +137,14 @@ def _aliases(body: Any, mistakes: list[str]) -> dict[str, str]:
         mistakes.append(f"[aliases]: expected headers with their other names, found {body!r}.")
         return {}
     return {other: header for header, others in body.items() for other in _texts(others)}
+
+
+def _continued(body: Any, mistakes: list[str]) -> Continued | None:
+    _unknown("[continued]", body, CONTINUED_KEYS, mistakes)
+    if not isinstance(body, dict) or not all(body.get(key) for key in CONTINUED_KEYS):
+        mistakes.append("[continued]: expected `within`, a header, and `columns`, a list of them.")
+        return None
+    return Continued(str(body["within"]), _texts(body["columns"]))
 
 
 def _rows(body: dict[str, Any], where: str, mistakes: list[str]) -> Rows | None:

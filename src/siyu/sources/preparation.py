@@ -16,11 +16,12 @@ import pyarrow.compute as pc
 
 from siyu.core.settings import Settings
 from siyu.sources import transform
+from siyu.sources.filldown import FillDown
 from siyu.sources.forget import Forgetting
 from siyu.sources.hashing import Hashed, Hasher
 from siyu.sources.identify import NONE, Identifiers, Seen
 from siyu.sources.landing import NOWHERE
-from siyu.sources.mapping import Rows, is_identifier
+from siyu.sources.mapping import Continued, Rows, is_identifier
 from siyu.sources.persons import Person, persons
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.transform import Refusal, Transform
@@ -61,13 +62,15 @@ class Preparation:
     """Prepares the batches of one file for all outputs of its mapping."""
 
     def __init__(self, workspace: Workspace, outputs: list[Rows], columns: list[str], settings: Settings,
-                 workbench: Workbench, *, snapshot: bool, tombstones: Tombstones, places: np.ndarray) -> None:
+                 workbench: Workbench, *, snapshot: bool, tombstones: Tombstones, places: np.ndarray,
+                 continued: Continued | None = None) -> None:
         self.identifiers = Identifiers(workspace, settings)
         self._glimpsed = Identifiers(workspace, settings)  # of refused rows: compared, never kept
         self._settings, self._workbench = settings, workbench
         self._names = [*columns, LINE]
         self.forgetting = Forgetting(workspace, outputs, columns, settings, workbench, tombstones, places)
         counted, silent = _counted(outputs), settings["identity.not_identifying"]
+        self._fill_down = FillDown(continued) if continued else None
         self._outputs = [_Output(rows, Transform(rows, columns, settings, snapshot=snapshot), names,
                                  None if snapshot or rows.deferred else Hasher(rows.kind, silent))
                          for rows, names in zip(outputs, counted)]
@@ -87,6 +90,7 @@ class Preparation:
 
     def _parts(self, batch: pa.RecordBatch, erased: Sequence[np.ndarray | None]) -> list[Part]:
         named = batch.rename_columns(self._names)
+        named = self._fill_down.of(named) if self._fill_down else named
         return [self._part(output, named, mask) for output, mask in zip(self._outputs, erased)]
 
     def _part(self, output: _Output, batch: pa.RecordBatch, erased: np.ndarray | None) -> Part:

@@ -153,6 +153,9 @@ class Snapshot:
 def listed(mapping: Mapping, scope: dict[str, str]) -> tuple[Rows, ...]:
     """Outputs of a mapping with the scope filled in; member lists give relations beside their profiles, unless the
     mapping itself says who of the list is a member."""
+    if not mapping.snapshot:
+        raise SnapshotError(f"{mapping.title or mapping.name} is no full list of a relation.",
+                            remedy="Load it without --snapshot-of.")
     found: list[Rows] = []
     said = any(c.const in MEMBER_RELATIONS for rows in mapping.rows if rows.kind is RELATIONS for c in rows.columns
                if c.name == "relation_type")
