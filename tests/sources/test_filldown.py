@@ -45,7 +45,10 @@ def test_a_file_without_the_columns_is_left_as_it_is():
     assert FillDown(Continued("no", ("id",))).of(batch) is batch
 
 
-def test_what_a_mapping_says_of_continuation_lines_is_checked():
-    with pytest.raises(MappingError, match=r"\[continued\]: expected `within`"):
-        mappingfile.parse('name = "m"\n[continued]\ncolumns = ["id"]\n[[rows]]\nkind = "products"\n'
-                          '[rows.columns]\nsku = "a"')  # fmt: skip
+@pytest.mark.parametrize(("said", "mistake"), [
+    ('columns = ["id"]', r"\[continued\]: expected `within`"),
+    ('within = "no"\ncolumns = ["a"]', r"\[continued\]: no rows read 'no'"),
+])
+def test_what_a_mapping_says_of_continuation_lines_is_checked(said, mistake):
+    with pytest.raises(MappingError, match=mistake):
+        mappingfile.parse(f'name = "m"\n[continued]\n{said}\n[[rows]]\nkind = "products"\n[rows.columns]\nsku = "a"')

@@ -193,9 +193,8 @@ class _Output:
         present = set(headers)
         columns_ = [c for c in rows.columns if not c.missing(present)]
         naming = tuple(c for c in columns_ if is_identifier(rows.kind, c.name))
-        conditions = {c.header for c in rows.where}
-        lawful = conditions | {h for c in columns_ if c not in naming for h in _headers(c)}
-        needed = lawful | {h for c in naming for h in c.headers}
+        lawful = rows.about | {h for c in columns_ if c not in naming for h in c.reads}
+        needed = lawful | {h for c in naming for h in c.reads}
         return _Output(rows, naming, frozenset(needed & present),
                        frozenset(lawful & present if rows.kind.accounting else ()))
 
@@ -203,10 +202,6 @@ class _Output:
         """The headers that give an identifier column."""
         found = {h for c in self.identifiers if c.name == column for h in c.headers}
         return frozenset(found & self.headers)
-
-
-def _headers(column: Column) -> tuple[str, ...]:
-    return (*column.headers, column.at_most) if column.at_most else column.headers
 
 
 def _messages(batch: pa.RecordBatch, touched: np.ndarray) -> np.ndarray:

@@ -21,6 +21,11 @@ class Condition:
     optional: bool = False
     any: tuple[Condition, ...] = ()
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The headers it looks at."""
+        return tuple(h for one in self.any for h in one.reads) if self.any else (self.header,)
+
     def lacking(self, headers: Collection[str]) -> tuple[str, ...]:
         """Headers without which nothing can be said."""
         if self.any:
@@ -48,6 +53,12 @@ class Column:
     round: bool = False
     aggregate: str = "first"
     where: tuple[Condition, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Every header it looks at."""
+        aside = (self.less, self.at_most, *(h for condition in self.where for h in condition.reads))
+        return (*self.headers, *(h for h in aside if h))
 
     def present(self, headers: Collection[str]) -> tuple[str, ...]:
         """Those of its headers that the file has."""
@@ -104,9 +115,14 @@ class Rows:
         return bool(self.group_by) and any(c.aggregate == "sum" for c in self.columns)
 
     @property
-    def headers(self) -> set[str]:
-        """Every header that its columns read."""
-        return {h for c in self.columns for h in (*c.headers, c.less, c.at_most) if h}
+    def about(self) -> set[str]:
+        """The headers that say which lines are taken, and in which currency."""
+        return {h for condition in self.where for h in condition.reads} | ({self.currency} if self.currency else set())
+
+    @property
+    def reads(self) -> set[str]:
+        """Every header it looks at."""
+        return self.about | {h for c in self.columns for h in c.reads}
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.name == name), None)

@@ -123,10 +123,11 @@ def _mapping(document: dict[str, Any], text: str, mistakes: list[str]) -> Mappin
     if not isinstance(rows, list) or not rows:
         mistakes.append("there is no [[rows]]: say which kind the lines are and where its columns come from.")
         rows = []
-    outputs = [_rows(r, f"rows {i}", mistakes) for i, r in enumerate(rows, start=1)]
-    return Mapping(str(document.get("name", "")), str(document.get("title", "")), tuple(o for o in outputs if o),
+    outputs = [output for i, r in enumerate(rows, start=1) if (output := _rows(r, f"rows {i}", mistakes))]
+    read = {header for output in outputs for header in output.reads}
+    return Mapping(str(document.get("name", "")), str(document.get("title", "")), tuple(outputs),
                    str(document.get("notes", "")).strip(), document.get("file", {}),
-                   _continued(document["continued"], mistakes) if "continued" in document else None,
+                   _continued(document["continued"], read, mistakes) if "continued" in document else None,
                    bool(document.get("snapshot", True)), _texts(head.get("columns", [])),
                    _texts(head.get("any", [])), _texts(head.get("without", [])),
                    _aliases(document.get("aliases", {}), mistakes), text)
@@ -139,12 +140,14 @@ def _aliases(body: Any, mistakes: list[str]) -> dict[str, str]:
     return {other: header for header, others in body.items() for other in _texts(others)}
 
 
-def _continued(body: Any, mistakes: list[str]) -> Continued | None:
+def _continued(body: Any, read: set[str], mistakes: list[str]) -> Continued | None:
     _unknown("[continued]", body, CONTINUED_KEYS, mistakes)
     if not isinstance(body, dict) or not all(body.get(key) for key in CONTINUED_KEYS):
         mistakes.append("[continued]: expected `within`, a header, and `columns`, a list of them.")
         return None
-    return Continued(str(body["within"]), _texts(body["columns"]))
+    continued = Continued(str(body["within"]), _texts(body["columns"]))
+    mistakes += [f"[continued]: no rows read '{h}'." for h in (continued.within, *continued.columns) if h not in read]
+    return continued
 
 
 def _rows(body: dict[str, Any], where: str, mistakes: list[str]) -> Rows | None:

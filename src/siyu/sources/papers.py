@@ -19,7 +19,7 @@ CHECKS = "10X98765432"
 
 def of(columns: list[str], mapping: Mapping) -> list[str]:
     """The columns of a file that hold identity papers and that its mapping does not read."""
-    read = {header for rows in mapping.rows for header in rows.headers}
+    read = {header for rows in mapping.rows for header in rows.reads}
     return [column for column, known in zip(columns, mapping.headers(columns))
             if PAPERS.search(column) and known not in read]
 

@@ -117,7 +117,8 @@ class _Run:
         self._seen: dict[str, SeenKeys] = {}
         rows = list(snapshot.outputs(mapping, columns) if snapshot else mapping.rows)
         self.preparation = Preparation(workspace, rows, columns, settings, preparing, snapshot=snapshot is not None,
-                                       tombstones=Tombstones.of(workspace.operations), places=erased, continued=mapping.continued)
+                                       tombstones=Tombstones.of(workspace.operations), places=erased,
+                                       continued=mapping.continued)
         self.outputs = [self._output(i, output) for i, output in enumerate(rows)]
         self._lines: list[np.ndarray] = []  # kept only when rows wait for the end of the file
         self._statuses: list[np.ndarray] = []

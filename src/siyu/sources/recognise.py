@@ -136,7 +136,7 @@ def _of_kind(kind: Kind, columns: list[str]) -> Candidate:
 def _of_mapping(mapping: Mapping, columns: list[str]) -> Candidate:
     """How much of the export's header is there; what lacks comes with the column that it may have become."""
     wanted, given = mapping.recognise_columns, mapping.headers(columns)
-    unread = set(given) - {h for rows in mapping.rows for h in rows.headers} - set(wanted)
+    unread = set(given) - {h for rows in mapping.rows for h in rows.reads} - set(wanted)
     missing = tuple(c + is_it(c, unread) for c in wanted if c not in given)
     return Candidate(mapping.name, missing, (len(wanted) - len(missing)) / max(len(wanted), 1))
 

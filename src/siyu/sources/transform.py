@@ -204,7 +204,7 @@ def check_headers(rows: Rows, present: set[str], file_name: str, *, snapshot: bo
     needed = [f.name for f in rows.kind.fields
               if f.required and f.name not in given and not (f.name in GIVEN and snapshot)]
     if gone := [*rows.lacking(present), *needed]:
-        unread = present - rows.headers
+        unread = present - rows.reads
         lacking = ", ".join(f"'{header}'{is_it(header, unread)}" for header in dict.fromkeys(gone))
         found = ", ".join(sorted(present)[:40]) or "none"
         raise SourceError(f"{file_name}: expected column(s) {lacking} for {rows.kind.name}, found {found}.",
