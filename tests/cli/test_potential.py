@@ -24,6 +24,7 @@ def test_json_carries_the_list_its_model_and_its_back_test(siyu, sold):
     assert [row["rank"] for row in found["list"]] == list(range(1, 8))
     assert all(isinstance(row["consumer_id"], str) for row in found["list"])
     assert found["model"]["converged"]
+    assert found["refused_personalization"] > 0
     assert {100, 1000} < {row["k"] for row in found["backtest"]["precision"]}
 
 
@@ -35,7 +36,7 @@ def test_nothing_personal_is_printed(siyu, sold):
 def test_people_see_the_list_how_it_did_before_and_what_it_is_not(siyu, sold):
     ran = siyu("potential", "--category", "cream", "--as-of", "2026-06-30", "-C", sold)
     assert ran.code == 0
-    assert all(word in ran.out for word in ("by recency", "at random", "control group"))
+    assert all(word in ran.out for word in ("by recency", "at random", "control group", "refused"))
 
 
 @pytest.mark.parametrize(("category", "word"), [("creme", "Did you mean 'cream'"), ("cream", "--top 100")])

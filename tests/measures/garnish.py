@@ -26,6 +26,8 @@ def garnish(brand: Teller) -> None:
         tell(brand)
     for _ in range(len(brand.people) // 3):
         _feedback(brand)
+    for _ in range(len(brand.people) // 4):
+        _personalization(brand)
 
 
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -113,6 +115,15 @@ def _feedback(brand: Teller) -> None:
     brand.add("feedback", brand.person(), occurred_at=at, kind=kind, score=score.get(kind, ""), order_id=order,
               touchpoint=rng.choice((*TOUCHPOINTS, "")), text=said,
               resolved_at=rng.choice((None, at + dt.timedelta(hours=5), at + dt.timedelta(days=40))))  # fmt: skip
+
+
+def _personalization(brand: Teller) -> None:
+    """Often said again, of another channel or at the same instant."""
+    rng, person = brand.rng, brand.person()
+    at = rng.choice((brand.moment(), brand.recent()))
+    for hours in rng.choice(((0,), (0, 1), (0, 0), (0, 1, 2))):
+        brand.add("consents", person, occurred_at=at + dt.timedelta(hours=hours), purpose="personalization",
+                  channel=rng.choice(("", "", "sms")), action=rng.choice(("grant", "withdraw")))  # fmt: skip
 
 
 def _day(brand: Teller) -> dt.date:

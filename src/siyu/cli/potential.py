@@ -10,11 +10,9 @@ from siyu.cli.context import AsJson, AsOf, day, now, suffix, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, progress, suggest, table
 from siyu.core.money import exponent
-from siyu.core.time import day_of
 from siyu.daily import up_to_date
-from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
-from siyu.measures.measure import default_day
+from siyu.measures.measure import question
 from siyu.measures.people import potential as lists
 
 Category = Annotated[str, typer.Option("--category", metavar="NAME", help="The category to be bought.")]
@@ -35,8 +33,8 @@ def potential(category: Category, top: Top = 100, as_of: AsOf = None, as_json: A
     """List who has not bought a category for a year, by what they are expected to spend on it; with a back-test."""
     chosen = day(as_of)
     with workspace() as opened, progress() as tell:
+        asked = question(opened, chosen, WINDOW_DAYS, now())
         up_to_date(opened, progress=tell)
-        asked = Asked(day_of(chosen) if chosen else default_day(opened, now()), WINDOW_DAYS, opened.settings)
         tell(category, None)
         document = lists.potential(Facts(opened.warehouse), asked, category, top=top).as_json()
         opened.warehouse.drop_scratch()
@@ -59,6 +57,9 @@ def _show_list(document: dict[str, Any], currency: str) -> None:
     title = (f"{document['category']}: {document['candidates']:,} candidates, {document['absent_days']} days without it"
              f" as of {document['as_of']}, the next {document['horizon_days']} days")  # fmt: skip
     table(title, head, rows)
+    if document["refused_personalization"]:
+        out().print(f"{document['refused_personalization']:,} more refused to be profiled (consents of purpose"
+                    " personalization) and are left out.")  # fmt: skip
     out().print("The chance of buying, not what an approach adds to it: that takes a control group.")
 
 

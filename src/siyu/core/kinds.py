@@ -184,7 +184,8 @@ CONSENTS = Kind(
     "Grants and withdrawals of consent, per identifier, purpose and channel.",
     (
         _at("occurred_at", "When it was given or withdrawn.", required=True),
-        _text("purpose", "marketing, share_third_party, sensitive ...", required=True),
+        _text("purpose", "marketing, personalization (a withdrawal keeps a person off lists that a model scores), "
+              "share_third_party, sensitive, cross_border ...", required=True),
         _text("channel", "Channel it speaks for; empty = all channels."),
         _text("action", "grant or withdraw.", required=True, choices=("grant", "withdraw")),
         _text("source", "Where it was given."),

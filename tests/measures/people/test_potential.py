@@ -69,6 +69,33 @@ def test_who_bought_it_within_the_year_is_no_candidate_and_a_day_earlier_is_one(
     assert facts.warehouse.count(market.candidates(asked.day)) == 1
 
 
+def said(person: int, at: str, action: str, channel: str = "") -> dict[str, str]:
+    return {"occurred_at": at, "purpose": "personalization", "action": action, "channel": channel,
+            "id.phone": phone(person)}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "candidates"), [
+    ([("2026-06-01", "withdraw", "")], 0),
+    ([("2026-06-01", "withdraw", ""), ("2026-06-02", "grant", "")], 1),
+    ([("2026-06-01", "withdraw", ""), ("2026-06-01", "grant", "")], 0),
+    ([("2026-06-01", "withdraw", "sms"), ("2026-06-02", "grant", "email")], 0),
+    ([("2026-06-01", "withdraw", "sms"), ("2026-06-02", "grant", "")], 1),
+    ([("2026-07-01", "withdraw", "")], 1),
+])  # fmt: skip
+def test_who_refuses_to_be_profiled_as_of_the_day_is_no_candidate_and_counted(workspace, words, candidates):
+    bought = sales((1, "2025-01-01", "cream"))
+    facts, asked = told(workspace, DAY, {**bought, "consents": [said(1, *word) for word in words]})
+    market = market_of(facts, asked, "cream")
+    left_out = facts.warehouse.count(market.refusing(asked.day))
+    assert (facts.warehouse.count(market.candidates(asked.day)), left_out) == (candidates, 1 - candidates)
+
+
+def test_refusing_marketing_is_not_refusing_to_be_profiled(workspace):
+    refusal = {**said(1, "2026-06-01", "withdraw"), "purpose": "marketing"}
+    facts, asked = told(workspace, DAY, {**sales((1, "2025-01-01", "cream")), "consents": [refusal]})
+    assert facts.warehouse.count(market_of(facts, asked, "cream").candidates(asked.day)) == 1
+
+
 def test_a_gift_a_piece_taken_back_and_a_refunded_order_are_no_purchase_of_a_category(workspace):
     bought = sales(*((n, "2026-06-01", "cream") for n in range(1, 5)))
     bought["order_lines"][0] |= {"paid_amount": "0"}

@@ -1,7 +1,8 @@
 """The potential list: who has not bought a category for a year, ranked by P(buys it in 90 d) x expected spend.
 
 Simple on purpose: levels of recency, frequency, spend, categories bought, content seen and membership, learnt on a cut
-90 days before the day. A probability of buying is not what an approach adds to it: only a control group tells that.
+90 days before the day. Who refused to be profiled is left out, of the learning too. A probability of buying is not what
+an approach adds to it: only a control group tells that.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Potential:
     market: Market
     learned: Learned
     candidates: int
+    refused: int  # who would be candidates, had they not refused to be profiled
     listed: list[dict[str, Any]]
     backtest: dict[str, Any] | None
     untested: str
@@ -53,6 +55,7 @@ class Potential:
             "absent_days": settings["potential.absent_days"],
             "horizon_days": self.market.horizon,
             "candidates": self.candidates,
+            "refused_personalization": self.refused,
             "model": {"trained_on": date_of(self.learned.day).isoformat(), "n": fitted.n_, "bought": fitted.hits_,
                       "converged": fitted.converged_, "intercept": fitted.intercept_,
                       "effects": fitted.effects(TRAITS), "companions": self.learned.companions},
@@ -70,7 +73,8 @@ def potential(facts: Facts, asked: Asked, category: str, *, top: int = 100) -> P
     backtest, untested = _tested(market)
     learned = learn(market, asked.day - market.horizon, asked.day)
     scored = learned.scored(asked.day)
-    return Potential(market, learned, facts.warehouse.count(scored), _listed(market, scored, top), backtest, untested)
+    candidates, refused = (facts.warehouse.count(people) for people in (scored, market.refusing(asked.day)))
+    return Potential(market, learned, candidates, refused, _listed(market, scored, top), backtest, untested)
 
 
 def market_of(facts: Facts, asked: Asked, category: str) -> Market:

@@ -16,6 +16,7 @@ from siyu.measures.facts import Facts
 from siyu.measures.people.category import standing
 from siyu.measures.people.lifecycle import known
 from siyu.measures.people.movement import members
+from siyu.measures.people.refusal import refused
 from siyu.store.tables import PURCHASE
 
 #: Each trait with the number of its levels; level 0 = nothing of it.
@@ -54,15 +55,24 @@ class Market:
         return found.filter(found.category == self.category)
 
     def candidates(self, day: int) -> ir.Table:
-        """Everyone known as of a day without a purchase of the category in the last absent_days: consumer_id."""
-        first = day - self.asked.settings["potential.absent_days"] + 1
-        people = known(self.facts, self.asked.on(day)).select("consumer_id")
-        return people.anti_join(self.of_category(day, first), "consumer_id")
+        """Everyone known as of a day without a purchase of the category in the last absent_days who had not refused
+        to be profiled: consumer_id.
+        """
+        return self._absent(day).anti_join(refused(self.facts, day), "consumer_id")
+
+    def refusing(self, day: int) -> ir.Table:
+        """Who would be a candidate and refused to be profiled: consumer_id."""
+        return self._absent(day).semi_join(refused(self.facts, day), "consumer_id")
 
     def companions(self, day: int) -> ir.Table:
         """Other categories each consumer bought in the year to a day: consumer_id, category, once each."""
         year = standing(self.bought, day, day - YEAR_DAYS + 1)
         return year.filter(year.category != self.category).select("consumer_id", "category").distinct()
+
+    def _absent(self, day: int) -> ir.Table:
+        first = day - self.asked.settings["potential.absent_days"] + 1
+        people = known(self.facts, self.asked.on(day)).select("consumer_id")
+        return people.anti_join(self.of_category(day, first), "consumer_id")
 
     def hits(self, day: int, until: int) -> ir.Table:
         """Who bought the category after a day, up to and as of another: consumer_id, hit = 1, paid."""

@@ -33,9 +33,22 @@ seen AS (
     UNION SELECT consumer_id FROM did
     UNION SELECT consumer_id FROM content WHERE day <= {day}
 ),
+spoken AS (
+    SELECT c.identifier_id, i.consumer_id, c.occurred_at, c.action = 'withdraw' AS refuses, coalesce(c.channel, '') AS way
+    FROM main_consents c JOIN main_identity i USING (identifier_id)
+    WHERE in_force(c.fact_id, 'consents') AND c.purpose = 'personalization' AND local_day(c.occurred_at) <= {day}
+),
+refused AS (  -- the last word of each identifier on each way it ever refused; a word without a way speaks for all
+    SELECT w.consumer_id
+    FROM (SELECT DISTINCT identifier_id, consumer_id, way FROM spoken WHERE refuses) w
+    JOIN spoken s ON s.identifier_id = w.identifier_id AND (s.way = w.way OR s.way = '')
+    GROUP BY w.identifier_id, w.consumer_id, w.way
+    HAVING arg_max(s.refuses, (s.occurred_at, s.refuses))
+),
 candidate AS (
     SELECT s.consumer_id, b.paid FROM seen s LEFT JOIN bought b USING (consumer_id)
     WHERE s.consumer_id NOT IN (SELECT consumer_id FROM held WHERE category = {category} AND paid_day > {day} - 365)
+      AND s.consumer_id NOT IN (FROM refused)
 ),
 base AS (SELECT count(paid) / count(*) AS rate FROM candidate),
 company AS (
