@@ -59,3 +59,26 @@ def test_long_work_names_each_step_once(capfd, monkeypatch):
 def test_brackets_in_a_table_are_text(capfd):
     output.table("", ("meaning",), [("intervals [started_at, ended_at)",)])
     assert "[started_at, ended_at)" in capfd.readouterr().out
+
+
+HEADS = ("touchpoint", *(f"a long head of {n}" for n in range(9)))
+
+
+def test_where_heads_do_not_fit_they_are_folded_and_no_figure_is_cut(capfd):
+    output.table("", HEADS, [("live room", *["1,234.50"] * 9)])
+    shown = capfd.readouterr().out
+    assert shown.count("1,234.50") == 9
+    assert "live room" in shown
+    assert max(map(len, shown.splitlines())) <= output.PIPED_WIDTH
+
+
+def test_where_figures_do_not_fit_beside_each_other_a_row_is_a_list(capfd, monkeypatch):
+    monkeypatch.setattr(output, "PIPED_WIDTH", 80)
+    output.table("Sums", HEADS, [("live room", *["1,234.50"] * 9)])
+    shown = capfd.readouterr().out.splitlines()
+    assert shown[:3] == ["Sums", "live room", "  a long head of 0: 1,234.50"]
+
+
+def test_a_figure_that_is_not_known_leaves_its_column_one_of_figures(capfd):
+    output.table("", ("name", "share of them"), [("a", "-"), ("b", "12.5%")])
+    assert "│             - │" in capfd.readouterr().out

@@ -12,13 +12,13 @@ from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import Report, emit, out, progress, suggest, table
 from siyu.core.errors import WorkspaceError
 from siyu.core.money import exponent
-from siyu.core.time import date_of, day_of
+from siyu.core.time import date_of
 from siyu.daily import up_to_date
 from siyu.measures import answer, own
 from siyu.measures.answer import Answer
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
-from siyu.measures.measure import default_day
+from siyu.measures.measure import question
 from siyu.measures.metric import BUILT_IN_ORIGIN, Metric, Registry, Sheet
 from siyu.measures.own.ownfile import UNITS
 from siyu.measures.own.starter import start
@@ -115,9 +115,8 @@ def check(as_of: AsOf = None, window: Window = 30, as_json: AsJson = False) -> i
 
 def _asked(opened: Workspace, as_of: str | None, window: int, tell: Report) -> tuple[Asked, Facts]:
     """The question and the facts it is asked of, brought up to date first."""
-    chosen = day(as_of)
+    asked = question(opened, day(as_of), window, now())
     up_to_date(opened, progress=tell)
-    asked = Asked(day_of(chosen) if chosen else default_day(opened, now()), window, opened.settings)
     return asked, Facts(opened.warehouse)
 
 
@@ -167,7 +166,7 @@ def _tables(found: Answer, currency: str) -> list[list[list[str]]]:
 def _sheet(found: Answer, sheet: Sheet, currency: str) -> Iterator[list[str]]:
     yield [f"{column.en} {column.zh}" for column in sheet.columns]
     for row in found.rows:
-        yield [formatted(row[column.name], column.unit, currency) for column in sheet.columns]
+        yield [formatted(row[column.name], column.unit_in(row), currency) for column in sheet.columns]
 
 
 def _in_all(found: Answer, currency: str) -> Iterator[list[str]]:
@@ -216,7 +215,7 @@ def formatted(value: Any, unit: str, currency: str) -> str:
     if value is None:
         return "-"
     if unit == "text":
-        return str(value) or "(none)"
+        return currency if value == "minor units" else str(value) or "(none)"  # amounts are shown in whole units
     if unit == "day":
         return date_of(value).isoformat()
     if unit == "share":

@@ -9,9 +9,11 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -20,9 +22,12 @@ from rich.text import Text
 #: Larger whole numbers lose digits in JavaScript and spreadsheets, so JSON gives them as strings.
 EXACT_IN_JSON = 2**53
 
-#: What counts as a figure in a table, and how wide tables are where there is no terminal.
+#: What counts as a figure in a table (a dash is none known), and how wide tables are where there is no terminal.
 FIGURE = re.compile(r"^-?[\d,.]+%?$")
+UNKNOWN = "-"
 PIPED_WIDTH = 160
+#: A column of words or a head may be folded to this width, no further; a column takes 3 more for its frame.
+LEAST_WIDTH, FRAME_WIDTH = 8, 3
 
 #: Work shorter than this says nothing where there is no terminal.
 QUIET_SECONDS = 2.0
@@ -82,15 +87,67 @@ def suggest(command: str, why: str) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, header: bool = True) -> None:
-    """A table for people, on stdout. Columns of figures are set flush right and never broken."""
+    """A table for people, on stdout. Columns of figures are set flush right and never broken: where they do not fit
+    beside each other, every row is a list of its own.
+    """
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    shaped = [_column(name, [row[place] for row in cells]) for place, name in enumerate(columns)]
+    room = console.width - 1 - FRAME_WIDTH * len(shaped)
+    if sum(column.least for column in shaped) > room:
+        _list(console, title, shaped)
+    else:
+        console.print(_drawn(title, shaped, header, folded=sum(column.widest for column in shaped) > room))
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of a table: its head, its cells, and whether they are figures."""
+
+    head: str
+    cells: list[str]
+    figures: bool
+
+    @property
+    def longest(self) -> int:
+        return max(map(cell_len, self.cells), default=0)
+
+    @property
+    def least(self) -> int:
+        """The width without which it cannot be read."""
+        return self.longest if self.figures else min(self.longest, LEAST_WIDTH)
+
+    @property
+    def widest(self) -> int:
+        return max(cell_len(self.head), self.longest)
+
+
+def _column(head: str, cells: list[str]) -> _Column:
+    known = [cell for cell in cells if cell != UNKNOWN]
+    return _Column(head, cells, bool(known) and all(FIGURE.match(cell) for cell in known))
+
+
+def _drawn(title: str, columns: list[_Column], header: bool, folded: bool) -> Table:
+    """The table; where heads do not fit beside each other, those above figures are folded."""
     drawn = Table(title=title or None, title_justify="left", header_style="bold", show_header=header)
-    for place, column in enumerate(columns):
-        figures = bool(cells) and all(FIGURE.match(row[place]) for row in cells)
-        drawn.add_column(column, overflow="fold", justify="right" if figures else "left", no_wrap=figures)
-    for row in cells:
+    for column in columns:
+        width = max(column.longest, LEAST_WIDTH)
+        lines = Text(column.head).wrap(Console(width=width), width) if folded and column.figures else [column.head]
+        drawn.add_column("\n".join(str(line).rstrip() for line in lines), overflow="fold", no_wrap=column.figures,
+                         min_width=column.least, justify="right" if column.figures else "left")  # fmt: skip
+    for row in zip(*(column.cells for column in columns)):
         drawn.add_row(*map(Text, row))
-    Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH).print(drawn)
+    return drawn
+
+
+def _list(console: Console, title: str, columns: list[_Column]) -> None:
+    """The rows one after another, a line for each cell."""
+    first, *others = columns
+    console.print(Text(title, "italic"))
+    for place, name in enumerate(first.cells):
+        console.print(Text(name or "-", "bold"))
+        for column in others:
+            console.print(Text(f"  {column.head}: {column.cells[place]}"))
 
 
 @contextlib.contextmanager

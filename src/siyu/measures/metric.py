@@ -17,7 +17,7 @@ from siyu.measures.facts import Facts
 
 Unit = Literal[
     "consumers", "relations", "share", "minor units", "rungs", "orders", "pieces", "times", "days", "hours",
-    "events", "invitations", "guides", "score", "ratio", "text", "day",
+    "events", "invitations", "guides", "score", "ratio", "text", "day", "as its row says",
 ]  # fmt: skip
 #: What a number rests on: persons behind it, or totals that a platform's own panel gave (metrics.md section 0.10).
 Basis = Literal["persons", "aggregates", "persons and aggregates"]
@@ -82,12 +82,16 @@ class Topic:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet."""
+    """A column of a sheet; with the unit "as its row says" every row names its own in a column `unit`."""
 
     name: str
     zh: str
     en: str
     unit: Unit
+
+    def unit_in(self, row: dict[str, Any]) -> str:
+        """The unit of its value in a row."""
+        return row["unit"] if self.unit == "as its row says" else self.unit
 
 
 @dataclass(frozen=True)

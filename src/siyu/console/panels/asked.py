@@ -41,7 +41,7 @@ def sheet_grid(view: View, found: Answer, columns: tuple[str, ...] = ()) -> Grid
     shown = [c for c in found.of.columns if not columns or c.name in columns]
     if not found.rows:
         return None
-    rows = tuple(tuple(written(view, row[c.name], c.unit) for c in shown) for row in found.rows[:MOST_ROWS])
+    rows = tuple(tuple(written(view, row[c.name], c.unit_in(row)) for c in shown) for row in found.rows[:MOST_ROWS])
     text = tuple(place for place, c in enumerate(shown) if c.unit in ("text", "day"))
     return Grid(tuple(named(view, c) for c in shown), rows, text)
 

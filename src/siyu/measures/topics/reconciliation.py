@@ -22,7 +22,8 @@ from siyu.measures.metric import Column, Sheet
 from siyu.measures.topics.claims import PLACE, claims, figures, members, reported
 
 METRICS = ("gmv", "net", "orders", "buyers", "members", "refunds")
-MONEY = ("gmv", "net", "refunds")
+#: Of what is no money.
+UNITS = {"orders": "orders", "buyers": "consumers", "members": "consumers"}
 PARTS = ("unpaid", "refunds", "refund_timing", "not_counted", "duplicates", "other_day")
 KEY = ("metric", "platform", "source", "store", "day")
 Row = dict[str, Any]
@@ -60,10 +61,11 @@ def explained(rows: list[Row]) -> list[Row]:
 def _compared(told: Row, own: Row, scale: int) -> Row:
     """A reported figure, ours, and every part there may be; amounts in minor units."""
     metric = told["metric"]
-    shown = told["value"] * (scale if metric in MONEY else 1)
+    shown = told["value"] * (1 if metric in UNITS else scale)
     parts = {part: own.get(f"{metric}_{part}") or 0 for part in PARTS}
     return {
         **{key: told[key] for key in KEY},
+        "unit": UNITS.get(metric, "minor units"),
         "reported": round(shown, 6),
         "own": own.get(f"{metric}_own") or 0,
         **parts,
@@ -81,7 +83,7 @@ def _place(row: Row) -> tuple:
 
 RECONCILIATION = Sheet(
     "reconciliation", "数据对账", "Reconciliation",
-    "Own figures of a platform, store and day beside the reported ones (money in minor units). The difference is "
+    "Own figures of a platform, store and day beside the reported ones. The difference is "
     "explained by the parts that come nearest to it over all days: orders never paid, refunds of the day's orders, "
     "refunds counted on the day they were made, tests and free orders, orders kept twice, orders paid on another day "
     "than ordered. What is left is unexplained; parts and rest sum to the difference.",
@@ -91,16 +93,17 @@ RECONCILIATION = Sheet(
         Column("source", "报告来源", "Source", "text"),
         Column("store", "店铺", "Store", "text"),
         Column("day", "日期", "Day", "day"),
-        Column("reported", "平台报告值", "Reported", "score"),
-        Column("own", "自有口径值", "Own", "score"),
-        Column("difference", "差异", "Difference", "score"),
-        Column("unpaid", "未支付订单", "Orders never paid", "score"),
-        Column("refunds", "退款", "Refunds of the day's orders", "score"),
-        Column("refund_timing", "退款时点", "Refund timing", "score"),
-        Column("not_counted", "测试与零元单", "Tests and free orders", "score"),
-        Column("duplicates", "重复订单", "Kept twice", "score"),
-        Column("other_day", "跨日支付", "Paid on another day", "score"),
-        Column("unexplained", "未解释差异", "Unexplained", "score"),
+        Column("unit", "单位", "Unit", "text"),
+        Column("reported", "平台报告值", "Reported", "as its row says"),
+        Column("own", "自有口径值", "Own", "as its row says"),
+        Column("difference", "差异", "Difference", "as its row says"),
+        Column("unpaid", "未支付订单", "Orders never paid", "as its row says"),
+        Column("refunds", "退款", "Refunds of the day's orders", "as its row says"),
+        Column("refund_timing", "退款时点", "Refund timing", "as its row says"),
+        Column("not_counted", "测试与零元单", "Tests and free orders", "as its row says"),
+        Column("duplicates", "重复订单", "Kept twice", "as its row says"),
+        Column("other_day", "跨日支付", "Paid on another day", "as its row says"),
+        Column("unexplained", "未解释差异", "Unexplained", "as its row says"),
     ),
     reconciliation_rows, needs=("reported_metrics",), basis="persons and aggregates",
 )  # fmt: skip

@@ -96,7 +96,9 @@ WITH told AS (
     QUALIFY row_number() OVER (PARTITION BY metric, platform, source
                                ORDER BY sum(abs(rest)), bit_count(mask), mask DESC) = 1
 )
-SELECT metric, platform, source, store, day, reported, own, round(reported - own, 6) AS difference,
+SELECT metric, platform, source, store, day,
+       CASE WHEN metric = 'orders' THEN 'orders' WHEN metric IN ('buyers', 'members') THEN 'consumers'
+            ELSE 'minor units' END AS unit, reported, own, round(reported - own, 6) AS difference,
        ((mask >> 5) & 1) * unpaid AS unpaid, ((mask >> 4) & 1) * refunds AS refunds,
        ((mask >> 3) & 1) * refund_timing AS refund_timing, ((mask >> 2) & 1) * not_counted AS not_counted,
        ((mask >> 1) & 1) * duplicates AS duplicates, (mask & 1) * other_day AS other_day, rest AS unexplained
