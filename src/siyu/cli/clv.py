@@ -12,13 +12,13 @@ from siyu.cli.context import AsJson, AsOf, day, now, suffix, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, progress, suggest, table
 from siyu.core.money import exponent
-from siyu.core.time import date_of, day_of
+from siyu.core.time import date_of
 from siyu.daily import up_to_date
 from siyu.measures.asked import Asked
 from siyu.measures.clv import backtest as backtests
 from siyu.measures.clv import ladder, scores
 from siyu.measures.clv.histories import summary
-from siyu.measures.measure import default_day
+from siyu.measures.measure import question
 from siyu.store.workspace import Workspace
 
 Model = Annotated[str, typer.Option("--model", metavar="NAME", help=f"One of {', '.join(ladder.MODELS)}.")]
@@ -137,8 +137,8 @@ def _asked(model: str, as_of: str | None) -> Iterator[tuple[Workspace, Asked]]:
     """The workspace, brought up to date, and the day asked about; says which model is at work."""
     chosen = day(as_of)
     with workspace() as opened, progress() as tell:
+        asked = question(opened, chosen, WINDOW_DAYS, now())
         up_to_date(opened, progress=tell)
-        asked = Asked(day_of(chosen) if chosen else default_day(opened, now()), WINDOW_DAYS, opened.settings)
         tell(model, None)
         yield opened, asked
 

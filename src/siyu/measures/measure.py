@@ -9,7 +9,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from siyu.core.errors import MeasureError
-from siyu.core.time import datetime_of, day_of, instant_of, local_day
+from siyu.core.time import date_of, datetime_of, day_of, instant_of, local_day
 from siyu.measures import build, results
 from siyu.measures.activity import activity
 from siyu.measures.asked import Asked
@@ -47,12 +47,9 @@ def measure(
     """The document of `siyu measure --json` as of a day (default: yesterday, or the day of the newest fact if that is
     earlier). With nothing new since it was last asked, the kept document is given. Raises MeasureError.
     """
-    if window < 1:
-        raise MeasureError(f"A window is 1 day or more, found {window}.", remedy="Try --window 30.")
     say = progress or (lambda *_: None)
+    asked = question(workspace, as_of, window, now)
     build.refresh(workspace, say=say)
-    day = day_of(as_of) if as_of else default_day(workspace, now)
-    asked = Asked(day, window, workspace.settings)
     fingerprint = _fingerprint(workspace)
     kept = _kept(workspace, asked, fingerprint)
     if kept is not None:
@@ -60,6 +57,19 @@ def measure(
     document = compute(workspace, asked, say)
     _keep(workspace, asked, fingerprint, document, now)
     return document
+
+
+def question(workspace: Workspace, as_of: dt.date | None, window: int, now: dt.datetime) -> Asked:
+    """The question as of a day (default: see `measure`) and window. MeasureError for a window below 1 day, a day that
+    is still to come, or no facts to tell the day by.
+    """
+    if window < 1:
+        raise MeasureError(f"A window is 1 day or more, found {window}.", remedy="Try --window 30.")
+    today = local_day(instant_of(now), workspace.settings.zone)
+    if as_of and day_of(as_of) > today:
+        raise MeasureError(f"{as_of} is still to come; nothing can be measured as of it.",
+                           remedy=f"Choose a day up to {date_of(today)}.")  # fmt: skip
+    return Asked(day_of(as_of) if as_of else default_day(workspace, now), window, workspace.settings)
 
 
 def compute(workspace: Workspace, asked: Asked, say: Say = lambda *_: None) -> dict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from siyu.core.errors import MeasureError
+from siyu.core.errors import MeasureError, did_you_mean
 from siyu.measures.clv.beta_geo import BetaGeo
 from siyu.measures.clv.empirical_bayes import EmpiricalBayesMean
 from siyu.measures.clv.model import PurchaseModel
@@ -42,7 +42,9 @@ def fit(summary: Summary, model: str = "bg_nbd") -> Fit:
     others. MeasureError for an unknown name or no buyers.
     """
     if model not in MODELS:
-        raise MeasureError(f"Unknown purchase model '{model}'.", remedy=f"One of {', '.join(MODELS)}.")
+        known = tuple(MODELS)
+        raise MeasureError(f"Unknown purchase model '{model}'.{did_you_mean(model, known)}",
+                           remedy=f"One of {', '.join(known)}.")  # fmt: skip
     reasons = []
     for name in _rungs(model):
         fitted = MODELS[name]().fit(summary.frequency, summary.recency, summary.T)
