@@ -5,7 +5,9 @@ Identity is not as-of: every day is seen through the current `identity` table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -17,14 +19,24 @@ from siyu.store.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts in force of a warehouse; `consumers` limits person facts to some consumers (incremental runs)."""
+    """Facts in force of a warehouse; `consumers` limits person facts to some consumers (incremental runs).
+
+    They stand still for as long as one of these is used: what comes later is for the next one.
+    """
 
     warehouse: Warehouse
     consumers: ir.Table | None = None
+    _answers: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, question: Hashable, answer: Callable[[], Any]) -> Any:
+        """The answer to a question that several measures ask, worked out for the first of them."""
+        if question not in self._answers:
+            self._answers[question] = answer()
+        return self._answers[question]
 
     def of(self, kind: str) -> ir.Table:
         """All facts of a kind in force."""
-        return self.warehouse.in_force(kind)
+        return self.once(("in force", kind), lambda: self.warehouse.in_force(kind))
 
     def identity(self) -> ir.Table:
         """identifier_id -> consumer_id, for the consumers asked for."""

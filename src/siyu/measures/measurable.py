@@ -67,6 +67,10 @@ def lacking(facts: Facts, needs: tuple[str, ...]) -> str:
 
 def there(facts: Facts, name: str) -> bool:
     """Whether any fact of a kind, or of a name of SOURCES, was loaded."""
+    return facts.once(("there", name), lambda: _any(facts, name))
+
+
+def _any(facts: Facts, name: str) -> bool:
     tables = SOURCES[name].rows(facts) if name in SOURCES else (facts.of(name),)
     return any(facts.warehouse.count(rows.limit(1)) for rows in tables)
 

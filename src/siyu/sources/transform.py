@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
@@ -75,8 +76,7 @@ class Transform:
         self._required = [f for f in self.kind.fields if f.required and not (snapshot and f.name == "started_at")]
         self._reasons: list[tuple[str, str]] = []
         raw = ibis.table({**dict.fromkeys(headers, "string"), LINE: "int64"}, name="raw")
-        self._sql = compiled(self._expression(raw))
-        self._texts_sql = compiled(self._texts(raw))
+        self._raw, self._sql = raw, compiled(self._expression(raw))
 
     def apply(self, batch: pa.RecordBatch, workbench: Workbench) -> Part:
         """The rows of a batch."""
@@ -142,6 +142,11 @@ class Transform:
         return sorted(h for h in headers if h not in mine and not PERSONAL_HEADER.search(h))
 
     # -- after the engine
+
+    @cached_property
+    def _texts_sql(self) -> str:
+        """What was written: asked for only where lines are refused."""
+        return compiled(self._texts(self._raw))
 
     def _refusals(self, raw: pa.Table, lines: np.ndarray, codes: np.ndarray, workbench: Workbench) -> list[Refusal]:
         texts = workbench.run(self._texts_sql, raw=raw)

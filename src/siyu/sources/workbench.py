@@ -6,6 +6,7 @@ and leave as keyed hashes. Expressions are Ibis, so nothing of a file or mapping
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -56,5 +57,11 @@ class Workbench:
 
 
 def compiled(expression: ir.Table) -> str:
-    """SQL of an expression for the workbench; compile once per file, run per batch."""
-    return ibis.to_sql(expression, dialect="duckdb")
+    """SQL of an expression for the workbench: compiled once for all files that ask the same, run per batch."""
+    node: Any = expression.op()  # hashable, which its type does not say
+    return _compiled(node)
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(node: Any) -> str:
+    return ibis.to_sql(node.to_expr(), dialect="duckdb")

@@ -120,7 +120,11 @@ def pull(standing: ir.Table, progress: ir.Table) -> ir.Table:
 
 
 def connection(facts: Facts, asked: Asked) -> dict:
-    """The T part of the document: the brand's pull and each touchpoint's."""
+    """The T part of the document: the brand's pull and each touchpoint's. Of one window it is worked out once."""
+    return facts.once(("connection", asked.day, asked.window), lambda: _connection(facts, asked))
+
+
+def _connection(facts: Facts, asked: Asked) -> dict:
     warehouse = facts.warehouse
     entered = warehouse.scratch("entry", entries(facts, asked))
     stood = warehouse.scratch("standing", standing(visitors(entered)))
