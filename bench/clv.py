@@ -1,6 +1,7 @@
 """How long the purchase models take: fit and score of many buyers, beside `lifetimes` where it is installed.
 
 `python bench/clv.py [--buyers 1000000] [--models bg_nbd,pareto_nbd] [--beside]`; `--beside` also runs lifetimes.
+Seconds are those of the clock and, beside them, of the processor, which depend little on what else the machine does.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ BG_NBD = (0.243, 4.414, 0.793, 5.0)
 PARETO_NBD = (0.553, 10.578, 0.606, 11.669)
 WEEKS, AHEAD, SEED = 104, 52, 2005
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
+#: Of the clock, of the processor.
+Seconds = tuple[float, float]
 
 
 def main() -> None:
@@ -32,7 +35,7 @@ def main() -> None:
     parser.add_argument("--beside", action="store_true", help="run lifetimes too (minutes at a million buyers)")
     asked = parser.parse_args()
     print(f"{asked.buyers:,} buyers, {WEEKS} weeks by day, score = expected purchases in {AHEAD} weeks and P(alive)")
-    print(f"{'model':<24}{'fit s':>8}{'score s':>9}{'peak GB':>9}  log-likelihood, parameters")
+    print(f"{'model':<24}{'fit s':>8}{'CPU s':>8}{'score s':>9}{'CPU s':>8}{'peak GB':>9}  log-likelihood, parameters")
     for name in asked.models.split(","):
         columns = SIMULATED[name](asked.buyers)
         _ours(name, columns)
@@ -41,9 +44,9 @@ def main() -> None:
 
 
 def _ours(name: str, columns: Columns) -> None:
-    model, fit_s = _timed(lambda: MODELS[name]().fit(*columns))
-    _, score_s = _timed(lambda: (model.expected_purchases(AHEAD, *columns), model.probability_alive(*columns)))
-    _line(name, fit_s, score_s, model.log_likelihood_, model.params_)
+    model, fit = _timed(lambda: MODELS[name]().fit(*columns))
+    _, score = _timed(lambda: (model.expected_purchases(AHEAD, *columns), model.probability_alive(*columns)))
+    _line(name, fit, score, model.log_likelihood_, model.params_)
 
 
 def _beside(name: str, columns: Columns) -> None:
@@ -54,24 +57,25 @@ def _beside(name: str, columns: Columns) -> None:
         return
     x, t_x, T = (pandas.Series(column) for column in columns)
     fitter = {"bg_nbd": lifetimes.BetaGeoFitter, "pareto_nbd": lifetimes.ParetoNBDFitter}[name]()
-    _, fit_s = _timed(lambda: fitter.fit(x, t_x, T))
-    _, score_s = _timed(lambda: (fitter.conditional_expected_number_of_purchases_up_to_time(AHEAD, x, t_x, T),
-                                 fitter.conditional_probability_alive(x, t_x, T)))  # fmt: skip
+    _, fit = _timed(lambda: fitter.fit(x, t_x, T))
+    _, score = _timed(lambda: (fitter.conditional_expected_number_of_purchases_up_to_time(AHEAD, x, t_x, T),
+                               fitter.conditional_probability_alive(x, t_x, T)))  # fmt: skip
     params = dict(fitter.params_)
     found = MODELS[name]()._likelihood(Histories.of(*columns))(np.array(list(params.values())))[0]
-    _line(f"lifetimes {name}", fit_s, score_s, found, params)
+    _line(f"lifetimes {name}", fit, score, found, params)
 
 
-def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    start = time.perf_counter()
+def _timed(work: Callable[[], Any]) -> tuple[Any, Seconds]:
+    clock, processor = time.perf_counter(), time.process_time()
     result = work()
-    return result, time.perf_counter() - start
+    return result, (time.perf_counter() - clock, time.process_time() - processor)
 
 
-def _line(name: str, fit_s: float, score_s: float, log_likelihood: float, params: dict[str, float]) -> None:
+def _line(name: str, fit: Seconds, score: Seconds, log_likelihood: float, params: dict[str, float]) -> None:
     peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     values = " ".join(f"{symbol} {value:.4f}" for symbol, value in params.items())
-    print(f"{name:<24}{fit_s:>8.2f}{score_s:>9.2f}{peak_gb:>9.2f}  {log_likelihood:,.2f}  {values}", flush=True)
+    seconds = f"{fit[0]:>8.2f}{fit[1]:>8.2f}{score[0]:>9.2f}{score[1]:>8.2f}"
+    print(f"{name:<24}{seconds}{peak_gb:>9.2f}  {log_likelihood:,.2f}  {values}", flush=True)
 
 
 def _bg_nbd(buyers: int) -> Columns:
