@@ -9,6 +9,7 @@ import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siyu.console.charts.bars import Bar, bars
 from siyu.console.charts.labels import Dot, _box, _meet, places
 from siyu.console.charts.moves import Move, Node, _column, _thick
 from siyu.console.charts.trend import polyline, thinned
@@ -60,3 +61,11 @@ def test_thinned_days_keep_the_last_and_stay_few(count: int, most: int):
     kept = thinned(days, most)
     assert max(days) in kept
     assert len(kept) <= most
+
+
+def test_a_name_is_cut_before_it_meets_its_figure():
+    short, long = (bars([Bar("a name", 1, text, "#000")]) for text in ("¥9", "¥113.4K in 365 d"))
+    layers = [layer["mark"] for spec in (short, long) for layer in spec["layer"]]
+    limits = [mark["limit"] for mark in layers if "limit" in mark]
+    assert [limit["expr"].startswith("width - ") for limit in limits] == [True, True]
+    assert float(limits[0]["expr"][8:]) < float(limits[1]["expr"][8:])

@@ -1,6 +1,7 @@
 """Labelled bars: one row per thing, its name above the bar, its figure at the right edge.
 
-The name stands above instead of beside the bar, so that the same chart reads on a phone.
+The name stands above instead of beside the bar, so that the same chart reads on a phone; where it would meet the figure
+it is cut.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 import altair as alt
 
-from siyu.console.charts import theme
+from siyu.console.charts import labels, theme
 
 ROW_HEIGHT = 46
 
@@ -44,12 +45,13 @@ def bars(items: list[Bar]) -> dict[str, Any]:
         .encode(x=alt.X("full:Q", axis=None, scale=scale))
     )
     drawn = base.mark_bar().encode(x=alt.X("value:Q", axis=None, scale=scale), color=alt.Color("colour:N", scale=None))
-    name = base.mark_text(align="left", baseline="bottom", dy=-9).encode(x=alt.value(0), text="label:N")
+    beside = 1.2 * max((labels.width(b.text) for b in items), default=0) + 12  # figures are bold
+    name = base.mark_text(align="left", baseline="bottom", dy=-9, limit=alt.ExprRef(f"width - {beside:.0f}"))
     figure = base.mark_text(align="right", baseline="bottom", dy=-9, fontWeight=600)
     return theme.chart(
         track,
         drawn,
-        name,
+        name.encode(x=alt.value(0), text="label:N"),
         figure.encode(x=alt.value("width"), text="text:N"),
         height=ROW_HEIGHT * max(len(items), 1),
         rows=values,

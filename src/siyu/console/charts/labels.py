@@ -52,15 +52,16 @@ def _choices(dot: Dot) -> list[Place]:
     return [Place("center", 0, -near), Place("center", 0, near), Place("left", side, 0), Place("right", -side, 0)]
 
 
-def _width(name: str) -> float:
+def width(name: str) -> float:
+    """About how many pixels a name takes."""
     return sum(12.5 if ord(character) > 0x2E7F else 6.6 for character in name)
 
 
 def _box(dot: Dot, place: Place) -> Box:
-    width = _width(dot.name)
-    left = {"center": -width / 2, "left": 0.0, "right": -width}[place.align]
+    long = width(dot.name)
+    left = {"center": -long / 2, "left": 0.0, "right": -long}[place.align]
     x, y = dot.x * WIDTH + place.dx + left, (1 - dot.y) * HEIGHT + place.dy
-    return x, y - LINE / 2, x + width, y + LINE / 2
+    return x, y - LINE / 2, x + long, y + LINE / 2
 
 
 def _around(dot: Dot) -> Box:

@@ -15,13 +15,15 @@ from pptx.util import Emu, Pt
 from siyu.console.charts import theme
 from siyu.console.context import Grid, Key
 from siyu.console.slides.drawing import size_px
-from siyu.console.slides.text import LINE_EM, cut, em, fit
+from siyu.console.slides.text import BOLD, LINE_EM, cut, em, fit
 
 #: 16:9, in points.
 WIDTH, HEIGHT, MARGIN = 960, 540, 44
 FONTS = {"zh": ("Segoe UI", "Microsoft YaHei"), "en": ("Segoe UI", "Microsoft YaHei")}
 MOST_ROWS = 12
 CELL_MARGIN = 4
+#: The widest column, and the room a head has at least, in ems.
+MOST_EM, LEAST_EM = 26.0, 4.0
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,9 @@ class Slide:
         note = more.format(n=rest) if rest > 0 else ""
         space = box.height - (18 if note else 0)
         rows = (grid.header, *grid.rows[:MOST_ROWS])
-        widths = _widths(grid.header, rows[1:], box.width)
         row_height = min(space / len(rows), 28)
         size = max(min(row_height * 0.42, 12), 7)
+        widths = _widths(grid.header, rows[1:], box.width, size)
         shape = self.slide.shapes.add_table(len(rows), len(grid.header), *Box(
             box.left, box.top, box.width, row_height * len(rows)).emu)  # fmt: skip
         for column, width in enumerate(widths):
@@ -126,14 +128,14 @@ class Slide:
         cell.vertical_anchor = MSO_ANCHOR.MIDDLE
         cell.fill.solid()
         cell.fill.fore_color.rgb = _colour(theme.LINE if head else theme.PAPER)
-        shown = cut(_legal(text), width - 2 * CELL_MARGIN, size, 1)
+        shown = cut(_legal(text), (width - 2 * CELL_MARGIN) / (BOLD if head else 1), size, 1)
         paragraph = cell.text_frame.paragraphs[0]
         cell.text_frame.word_wrap = True
         paragraph.alignment = PP_ALIGN.RIGHT if figure else PP_ALIGN.LEFT
         self._run(paragraph, shown, size, theme.INK, bold=head)
 
     def _fill(self, frame: Any, text: str, box: Box, look: Look) -> None:
-        fitted = fit(_legal(text), box.width, box.height, look.sizes_pt)
+        fitted = fit(_legal(text), box.width / (BOLD if look.bold else 1), box.height, look.sizes_pt)
         frame = self._frame(frame)
         for place, line in enumerate(fitted.text.split("\n")):
             paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
@@ -156,9 +158,15 @@ class Slide:
         run.font._element.find(qn("a:latin")).addnext(east_asian)
 
 
-def _widths(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], width: float) -> list[float]:
-    """Column widths by what stands in them, none wider than a third of the table nor than its share asks."""
-    wanted = [min(max(em(row[j]) for row in (header, *rows)) + 1.5, 26.0) for j in range(len(header))]
+def _widths(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], width: float, size: float) -> list[float]:
+    """Column widths by what stands in them, none wider than a third of the table nor than its share asks; where there
+    is no room for all, heads are cut before cells.
+    """
+    heads = [BOLD * em(name) for name in header]
+    cells = [max((em(row[j]) for row in rows), default=0.0) for j in range(len(header))]
+    wanted = [min(max(pair) + 1.5, MOST_EM) for pair in zip(heads, cells)]
+    if sum(wanted) * size > width:
+        wanted = [min(max(cell, min(head, LEAST_EM)) + 1.5, MOST_EM) for head, cell in zip(heads, cells)]
     return [width * w / sum(wanted) for w in wanted]
 
 
