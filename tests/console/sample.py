@@ -172,7 +172,7 @@ def material(**changes) -> Material:
             "windows": earlier,
             "series": series(),
             "held": held,
-            "consent": Consent(31_806_000, 1046, 62, 2410, 731, 17_420_000),
+            "consent": Consent(1046, 62, 2410, 731, 17_420_000),
             "quality": quality(),
             "coverage": COVERAGE,
             "answers": answers(),

@@ -59,7 +59,7 @@ def _value(unit: str, place: int) -> Any:
 
 
 def diagnosis() -> dict[str, Any]:
-    """Four lights, two actions, one decomposition, one alert."""
+    """Four lights, two actions (both are findings), one decomposition, one alert."""
     names = {"F": ("可持续运营私域关系数", "Sustainable relationships"), "A": ("角色关系加深效率", "Role deepening"),
              "S": ("角色关系价值", "Relationship value"), "T": ("场域引力", "Touchpoint gravity")}  # fmt: skip
     lights = [
@@ -80,13 +80,18 @@ def diagnosis() -> dict[str, Any]:
               "contributions": parts, "factors": {"size": total, "mix": 0, "rate": 0, "value": 0}}  # fmt: skip
     said = {"zh": "天猫订单已 9 天没有数据", "en": "Tmall orders have been silent for 9 days"}
     alert = {"what": said, "since": "2026-06-21", "usual": said, "found": said, "act": said}
-    return {"lights": lights, "campaigns": [campaign], "decompositions": [change], "alerts": [alert]}
+    findings = [{"campaign": "expand", "raises": "F", "scenario": "fusion", **action} for action in actions]
+    return {"lights": lights, "campaigns": [campaign], "findings": findings, "decompositions": [change],
+            "alerts": [alert]}  # fmt: skip
 
 
 def _action(code: str, people: int, money_minor: int) -> dict[str, Any]:
     who = {"zh": f"有关系、触达不到的人（{code}）", "en": f"hold a relation, cannot be reached ({code})"}
     do = {"zh": "下单时征求授权", "en": "Ask for consent at the next order"}
-    return {"code": code, "who": who, "do": do, "basis": do, "people": people, "money_minor": money_minor}
+    title, more = {"zh": f"触达不到（{code}）", "en": f"Out of reach ({code})"}, {"zh": "可以触达", "en": "be reached"}
+    return {"code": code, "title": title, "who": who, "do": do, "more": more, "basis": do, "people": people,
+            "own_rate": 0.0, "reference_rate": 0.6063, "moved": 0.6063 * people, "money_minor": money_minor,
+            "money_days": 365, "places": ("直播间", "门店"), "reason": ""}  # fmt: skip
 
 
 def outlook() -> dict[str, Any]:

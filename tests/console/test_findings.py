@@ -1,49 +1,45 @@
-"""Findings: each rests on people and money, none on fewer than ten people, and each subject has its turn."""
+"""Findings: those of the diagnosis in its order, in the reader's words, each with its people and money."""
 
 from __future__ import annotations
 
-from siyu.console.findings import FEWEST_PEOPLE, RULES, findings, weakest_step
+import pytest
+
+from siyu.console.findings import findings
 from siyu.console.view import View
 from siyu.console.words import Words
-from tests.console.sample import document, material
+from tests.console.sample import material
+from tests.console.sample_answers import diagnosis
 
 
-def view(**changes) -> View:
+def view(lang: str = "en", **changes) -> View:
     given = material(**changes)
-    return View(given, Words("en", given.currency, given.rules))
+    return View(given, Words(lang, given.currency, given.rules))
 
 
-def test_there_are_three_of_different_subjects_largest_money_first():
+def test_they_are_those_of_the_diagnosis_in_its_order():
+    told = diagnosis()["findings"]
     found = findings(view())
-    assert len({f.subject for f in found}) == len(found) == 3
-    assert [f.money_minor for f in found] == sorted((f.money_minor for f in found), reverse=True)
+    assert [(f.name, f.people, f.money_minor) for f in found] == [
+        (one["code"], one["people"], one["money_minor"]) for one in told
+    ]
 
 
-def test_each_names_its_people_and_its_money():
-    given = view()
-    for rule in RULES:
-        finding = rule(given)
-        assert finding is not None
-        assert finding.people >= FEWEST_PEOPLE
-        assert finding.money_minor > 0
-        assert f"{finding.people:,}" in finding.text
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_each_says_who_what_to_do_and_what_it_would_bring_in_which_days(lang: str):
+    given = view(lang)
+    for finding, told in zip(findings(given), diagnosis()["findings"]):
+        assert all(told[name][lang] in finding.text for name in ("who", "do", "more"))
+        figures = ("0.0%", "60.6%", given.words.money(told["money_minor"]))
+        assert all(f"<b>{text}</b>" in finding.text for text in figures)
+        assert "365" in finding.text
+        assert "直播间" in finding.text
 
 
-def test_no_rule_speaks_of_fewer_than_ten_people():
-    few = document(scale=0.0005)
-    few["fast_plus"]["F"].update(lost=3, unreachable=4)
-    few["fast_plus"]["A"]["transitions"] = []
-    few["fast_plus"]["T"]["by_touchpoint"] = {}
-    assert findings(view(document=few)) == ()
+def test_without_a_diagnosis_there_are_none():
+    assert findings(view(diagnosis=None)) == ()
 
 
-def test_the_weakest_step_is_worth_one_point_of_its_people():
-    given = view()
-    found = weakest_step(given)
-    assert found is not None
-    by_role = given.s["by_role"]
-    above = [by_role[r] for r in ("member_unpurchased", "member_first", "member_repeat", "koc")]
-    mean_above = sum(r["own_total"] for r in above) / sum(r["consumers"] for r in above)
-    mean_here = by_role["basic"]["own_total"] / by_role["basic"]["consumers"]
-    assert found.people == 4947
-    assert found.money_minor == round(49.47 * (mean_above - mean_here))
+def test_words_of_the_data_are_escaped():
+    told = diagnosis()
+    told["findings"][0]["places"] = ("<b>x</b>",)
+    assert "&lt;b&gt;x&lt;/b&gt;" in findings(view(diagnosis=told))[0].text

@@ -9,14 +9,13 @@ import typer
 from siyu.cli.context import AsJson, AsOf, Window, day, now, suffix, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, progress, suggest, table
-from siyu.core.errors import SiyuError
 from siyu.core.money import exponent
-from siyu.core.time import date_of, datetime_of, day_of
+from siyu.core.time import date_of, datetime_of
 from siyu.daily import up_to_date
-from siyu.measures.asked import Asked
 from siyu.measures.diagnosis import guarantees as kept
 from siyu.measures.diagnosis.diagnose import diagnose as diagnosed
-from siyu.measures.measure import default_day
+from siyu.measures.diagnosis.index import shown
+from siyu.measures.measure import question
 from siyu.store.workspace import Workspace
 
 Item = Annotated[str, typer.Argument(metavar="ITEM", help="The item's code, as `siyu guarantees show` lists it.")]
@@ -42,12 +41,10 @@ def register(app: typer.Typer) -> None:
 def diagnose(as_of: AsOf = None, window: Window = 30, as_json: AsJson = False) -> int:
     """Say where to act and why: the weakest driver, its campaign, what changed, what is out of the ordinary."""
     chosen = day(as_of)
-    if window < 1:
-        raise SiyuError(f"A window is 1 day or more, found {window}.", remedy="Try --window 30.")
     with workspace() as opened, progress() as tell:
-        up_to_date(opened, progress=tell)
         moment = now()
-        asked = Asked(day_of(chosen) if chosen else default_day(opened, moment), window, opened.settings)
+        asked = question(opened, chosen, window, moment)
+        up_to_date(opened, progress=tell)
         tell("diagnosis", None)
         document = diagnosed(opened, asked, moment).as_json()
     if as_json:
@@ -101,8 +98,8 @@ def history(item: Only = None, as_json: AsJson = False) -> int:
     if as_json:
         emit({"item": item, "history": rows})
     elif rows:
-        shown = [[_percent(v) if isinstance(v, float) else v for v in row.values()] for row in rows]
-        table(item or "Score by day", list(rows[0]), shown)
+        lines = [[_percent(v) if isinstance(v, float) else v for v in row.values()] for row in rows]
+        table(item or "Score by day", list(rows[0]), lines)
     else:
         out().print("Nothing is answered yet.")
         suggest(f"siyu guarantees show{suffix()}", "lists what to answer")
@@ -119,6 +116,7 @@ def _answers(opened: Workspace, item: str) -> list[dict[str, Any]]:
 def _show(document: dict[str, Any]) -> None:
     currency = document["currency"]
     _lights(document, currency)
+    _findings(document, currency)
     _campaign(document, currency)
     for one in document["decompositions"]:
         _decomposition(one, currency)
@@ -145,6 +143,21 @@ def _lights(document: dict[str, Any], currency: str) -> None:
     table(title, ("driver", "value", "index", "light", "judged by"), rows)
 
 
+def _findings(document: dict[str, Any], currency: str) -> None:
+    """The three actions that weigh most: whom they concern, what to do, what that may bring."""
+    rows = [(f["raises"], f"{f['title']['en']} {f['title']['zh']}", f"{f['people']:,}", _expected(f, currency),
+             f["do"]["en"] + (f" ({', '.join(f['places'])})" if f["places"] else ""))
+            for f in document["findings"]]  # fmt: skip
+    if rows:
+        table("Where to act first", ("raises", "what", "people", "expected", "do"), rows)
+    else:
+        out().print("No action rests on ten people and brings money by the brand's own rates.")
+
+
+def _expected(action: dict[str, Any], currency: str) -> str:
+    return f"{_money(action['money_minor'], currency)} in {action['money_days']} d"
+
+
 def _campaign(document: dict[str, Any], currency: str) -> None:
     """The weakest driver's campaign first; where no driver is judged, every campaign."""
     for campaign in document["campaigns"]:
@@ -162,11 +175,10 @@ def _action(scenario: dict[str, Any], action: dict[str, Any], letter: str, curre
     if action["reason"]:
         people = "-" if action["people"] is None else f"{action['people']:,}"
         return (scenario["name"]["en"], action["who"]["en"], people, "-", "-", "-", "-", "-", action["reason"])
-    expected = f"{_money(action['money_minor'], currency)} in {action['money_days']} d"
     return (
         scenario["name"]["en"], action["who"]["en"], f"{action['people']:,}", _percent(action["own_rate"]),
-        _percent(action["reference_rate"]), f"{action['moved']:,.0f}", _gained(action, letter, currency), expected,
-        action["do"]["en"],
+        _percent(action["reference_rate"]), f"{action['moved']:,.0f}", _gained(action, letter, currency),
+        _expected(action, currency), action["do"]["en"],
     )  # fmt: skip
 
 
@@ -187,13 +199,13 @@ def _decomposition(one: dict[str, Any], currency: str) -> None:
         return
     unit, rows = one["unit"], one["contributions"]
     names = [name for name in one["factors"] if any(row[name] for row in rows)]
-    shown = [(_group(row["group"]), *(_signed(row[name], unit, currency) for name in (*names, "total")))
+    lines = [(_group(row["group"]), *(_signed(row[name], unit, currency) for name in (*names, "total")))
              for row in rows]  # fmt: skip
     totals = [_signed(one["factors"][name], unit, currency) for name in names]
     before, after = (_value(one[name], unit, currency) for name in ("before", "after"))
-    shown.append(("sum = change", *totals, _signed(one["change"], unit, currency)))
+    lines.append(("sum = change", *totals, _signed(one["change"], unit, currency)))
     rung = "rung" if one["name"] == "S" else "rung at the opening"
-    table(f"Change of {one['name']}: {before} -> {after}", (rung, *names, "sum"), shown)
+    table(f"Change of {one['name']}: {before} -> {after}", (rung, *names, "sum"), lines)
     parts = " + ".join(f"({total}) {name}" for name, total in zip(names, totals))
     out().print(f"  {after} - {before} = {parts or 'no change'}; {one['meaning']}.", markup=False)
 
@@ -233,8 +245,8 @@ def _judged_by(light: dict[str, Any], currency: str) -> str:
 def _bar(index: float | None) -> str:
     if index is None:
         return "-"
-    full = min(round(index * BAR), BAR)
-    return f"{'█' * full}{'░' * (BAR - full)} {index:.2f}"
+    full = min(int(shown(index) * BAR), BAR)
+    return f"{'█' * full}{'░' * (BAR - full)} {shown(index):.2f}"
 
 
 def _value(value: float | None, unit: str, currency: str) -> str:
@@ -247,8 +259,8 @@ def _value(value: float | None, unit: str, currency: str) -> str:
 
 def _signed(value: float, unit: str, currency: str) -> str:
     sign = "+" if value > 0 else "-" if value < 0 else ""
-    shown = _money(abs(value), currency) if unit == "minor units" else f"{abs(value) * 100:.3f} pp"
-    return f"{sign}{shown}"
+    told = _money(abs(value), currency) if unit == "minor units" else f"{abs(value) * 100:.3f} pp"
+    return f"{sign}{told}"
 
 
 def _money(amount_minor: float, currency: str) -> str:

@@ -87,7 +87,6 @@ class Finding:
     """Where to act, in plain words, with people and money (minor units) and how both were worked out."""
 
     name: str
-    subject: str  # reach, ladder or places: the page shows one of each where it can
     title: str
     people: int
     money_minor: int

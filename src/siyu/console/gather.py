@@ -57,17 +57,18 @@ def gather(
         document=document,
         rules=rules(workspace.settings),
     )
+    facts = Facts(workspace.warehouse)
     pieces: dict[str, Callable[[], Any]] = {
         "previous": lambda: _previous(workspace, material, now),
-        "windows": lambda: _windows(workspace, material),
+        "windows": lambda: _windows(workspace, facts, material),
         "series": lambda: _series(workspace, material),
         "held": lambda: _held(workspace, material),
-        "consent": lambda: _consent(workspace, material),
+        "consent": lambda: _consent(workspace, facts, material),
         "quality": lambda: _quality(workspace),
         "coverage": lambda: coverage(workspace),
-        "diagnosis": lambda: diagnose(workspace, _asked(workspace, material), now).as_json(),
+        "diagnosis": lambda: diagnose(workspace, _asked(workspace, material), now, facts).as_json(),
         "outlook": lambda: _outlook(workspace, material),
-        "own": lambda: _own(workspace, material),
+        "own": lambda: _own(workspace, facts, material),
     }
     steps = len(pieces) + len(ASKS) + 1
     for place, (name, piece) in enumerate(pieces.items(), 1):
@@ -75,7 +76,7 @@ def gather(
         material = _with_piece(material, name, piece)
     for place, name in enumerate(ASKS, len(pieces) + 1):
         say(name, place / steps)
-        material = _with_answer(workspace, material, name)
+        material = _with_answer(workspace, facts, material, name)
     return material
 
 
@@ -87,10 +88,10 @@ def _with_piece(material: Material, name: str, piece: Callable[[], Any]) -> Mate
         return replace(material, failures={**material.failures, name: f"{type(error).__name__}: {error}"})
 
 
-def _with_answer(workspace: Workspace, material: Material, name: str) -> Material:
+def _with_answer(workspace: Workspace, facts: Facts, material: Material, name: str) -> Material:
     """The material with one more answer of the registry, or with the message of its failure."""
     try:
-        found = ask(Facts(workspace.warehouse), _asked(workspace, material), name)
+        found = ask(facts, _asked(workspace, material), name)
     except Exception as error:
         return replace(material, failures={**material.failures, name: f"{type(error).__name__}: {error}"})
     return replace(material, answers={**material.answers, name: found})
@@ -100,10 +101,10 @@ def _asked(workspace: Workspace, material: Material) -> Asked:
     return Asked(day_of(material.as_of), material.window, workspace.settings)
 
 
-def _own(workspace: Workspace, material: Material) -> list[Answer]:
+def _own(workspace: Workspace, facts: Facts, material: Material) -> list[Answer]:
     """The workspace's own topics, in all, and its sheets."""
     own = own_in(workspace.directory)
-    facts, asked = Facts(workspace.warehouse), _asked(workspace, material)
+    asked = _asked(workspace, material)
     return [answer(facts, asked, of) for of in (*own.topics, *own.sheets)]
 
 
@@ -122,18 +123,17 @@ def _previous(workspace: Workspace, material: Material, now: dt.datetime) -> dic
     return document if document.get("data_through") else None
 
 
-def _windows(workspace: Workspace, material: Material) -> list[Window]:
+def _windows(workspace: Workspace, facts: Facts, material: Material) -> list[Window]:
     """T and S at the ends of the windows before the last two, from the first that saw anything."""
     days = [material.as_of - dt.timedelta(days=n * material.window) for n in range(WINDOWS_BEFORE, 1, -1)]
-    found = [_window(workspace, Asked(day_of(day), material.window, workspace.settings)) for day in days]
+    found = [_window(workspace, facts, Asked(day_of(day), material.window, workspace.settings)) for day in days]
     return list(dropwhile(lambda w: not w.visitors and not w.own_total, found))
 
 
-def _window(workspace: Workspace, asked: Asked) -> Window:
-    warehouse = workspace.warehouse
-    pull = connection(Facts(warehouse), asked)
+def _window(workspace: Workspace, facts: Facts, asked: Asked) -> Window:
+    pull = connection(facts, asked)
     own = _spent(workspace, asked)
-    warehouse.drop_scratch()
+    workspace.warehouse.drop_scratch()
     return Window(asked.date, pull["visitors"], pull["value"], own)
 
 
@@ -160,16 +160,15 @@ def _held(workspace: Workspace, material: Material) -> list[Held]:
     return sorted(found, key=lambda h: (-h.consumers, sorted(h.types)))
 
 
-def _consent(workspace: Workspace, material: Material) -> Consent:
+def _consent(workspace: Workspace, facts: Facts, material: Material) -> Consent:
     warehouse, day = workspace.warehouse, day_of(material.as_of)
     silent = warehouse.scratch("silent", overlap.unreachable(day))
     by_address = silent.group_by("has_phone", "has_email").aggregate(n=silent.count())
     addresses = {(r["has_phone"], r["has_email"]): r["n"] for r in warehouse.rows(by_address)}
-    declared = warehouse.scratch("declared", overlap.declaration(Facts(warehouse), day))
+    declared = warehouse.scratch("declared", overlap.declaration(facts, day))
     joining = declared.filter(declared.reached == 0)
     asked = Asked(day, material.window, workspace.settings)
     found = Consent(
-        value_unreachable_minor=_spent(workspace, asked, silent),
         unreachable_with_phone=sum(n for (phone, _), n in addresses.items() if phone),
         unreachable_with_email_only=sum(n for (phone, email), n in addresses.items() if email and not phone),
         sms_opened=warehouse.count(declared),

@@ -1,12 +1,14 @@
-"""The four indicators as the page's first row and the terminal show them: value, change, trend, and two companions."""
+"""The four indicators as the page's first row shows them: value, change, trend, two companions, and the index."""
 
 from __future__ import annotations
 
 from siyu.console.charts.trend import polyline
 from siyu.console.context import Indicator
+from siyu.console.panels.diagnosis import LIGHTS, REFERENCES
 from siyu.console.view import View
 from siyu.console.words import N_
 from siyu.core.kinds import ROLES
+from siyu.measures.diagnosis.index import shown
 
 NAMES = {
     "F": N_("Sustainable relations"),
@@ -103,10 +105,21 @@ def _indicator(view: View, letter: str, value, text: str, before, change: str, n
         value=text,
         change=change if direction != "none" else view.reason("previous"),
         direction=direction,
-        notes=tuple(notes) if value is not None else (),
+        notes=(*notes, *_judged(view, letter)) if value is not None else (),
         trend=polyline(trend),
         reason=view.reason(letter) if value is None else "",
     )
+
+
+def _judged(view: View, letter: str) -> tuple[str, ...]:
+    """The index with its light and what it is held against; nothing where the diagnosis has none."""
+    found = (view.material.diagnosis or {}).get("lights", ())
+    light = next((one for one in found if one["letter"] == letter and one["index"] is not None), None)
+    if light is None:
+        return ()
+    words, reference = view.words, REFERENCES[light["reference"]["kind"]]
+    return (words("index {index} against {reference}: {light}", index=words.number(shown(light["index"])),
+                  reference=words(reference), light=words(LIGHTS[light["light"]])),)  # fmt: skip
 
 
 def _daily_f(view: View) -> list[float]:

@@ -34,7 +34,6 @@ class Quality:
 class Consent:
     """The riddle of reach: who has a phone and no grant, and what a declaration of member consent would change."""
 
-    value_unreachable_minor: int  # what all without an open channel spent in the value window
     unreachable_with_phone: int
     unreachable_with_email_only: int
     sms_opened: int  # members for whom a declaration would open SMS

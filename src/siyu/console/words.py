@@ -112,8 +112,9 @@ class Words:
         return catalogue(self.lang).get(text, text).format(**{**self.rules, **values})
 
     def strong(self, text: str, **values: object) -> Markup:
-        """A sentence whose values stand out; text and values are escaped."""
-        shown = {name: Markup("<b>{}</b>").format(value) for name, value in values.items()}
+        """A sentence whose values stand out, but for those that are Markup already; text and values are escaped."""
+        shown = {name: value if isinstance(value, Markup) else Markup("<b>{}</b>").format(value)
+                 for name, value in values.items()}  # fmt: skip
         return Markup.escape(catalogue(self.lang).get(text, text)).format(**{**self.rules, **shown})
 
     def name(self, code: str) -> str:

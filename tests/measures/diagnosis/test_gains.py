@@ -11,7 +11,7 @@ from siyu.core.time import day_of
 from siyu.measures.asked import Asked
 from siyu.measures.diagnosis import gains, people
 from siyu.measures.diagnosis.campaigns import CAMPAIGNS, campaigns
-from siyu.measures.diagnosis.gains import Ground
+from siyu.measures.diagnosis.ground import Ground
 from siyu.measures.facts import Facts
 from siyu.measures.measure import measure
 from siyu.store import workspace as workspaces

@@ -12,6 +12,7 @@ from siyu.console.panels.asked import written
 from siyu.console.panels.question import Answer, Question
 from siyu.console.view import View
 from siyu.console.words import N_
+from siyu.measures.diagnosis.index import shown
 
 DRIVER_COLOUR = {"F": theme.F_BLUE, "A": theme.A_TEAL, "S": theme.S_OCHRE, "T": theme.T_PLUM}
 LIGHTS = {"red": N_("red"), "amber": N_("amber"), "green": N_("green"), "": N_("not measurable")}
@@ -55,8 +56,8 @@ def actions(view: View) -> Answer:
     if not found:
         return Answer(message=words("nothing stands out: no group of people falls short of the brand's own rates"))
     drawn = [
-        Bar(_text(view, action["who"]), action["money_minor"], words.money(action["money_minor"]),
-            DRIVER_COLOUR[campaign["raises"]], _text(view, action["do"]))
+        Bar(_text(view, action["title"]), action["money_minor"], _expected(view, action),
+            DRIVER_COLOUR[campaign["raises"]], _text(view, action["who"]))
         for campaign, action in found[:MOST_ACTIONS] if action["money_minor"]
     ]  # fmt: skip
     rows = tuple(
@@ -65,14 +66,15 @@ def actions(view: View) -> Answer:
             f"{campaign['raises']} · {_text(view, campaign['name'])}",
             words.count(action["people"]),
             words.money(action["money_minor"]),
+            words.count(action["money_days"]),
             _text(view, action["do"]),
             _text(view, action["basis"]),
         )
         for campaign, action in found
     )
-    header = (words("Who"), words("Campaign"), words("People"), words("Expected in a year"), words("What to do"),
-              words("How it was worked out"))  # fmt: skip
-    return Answer(bars.bars(drawn) if drawn else None, grid=Grid(header, rows, text=(0, 1, 4, 5)))
+    header = (words("Who"), words("Campaign"), words("People"), words("Expected"), words("In days"),
+              words("What to do"), words("How it was worked out"))  # fmt: skip
+    return Answer(bars.bars(drawn) if drawn else None, grid=Grid(header, rows, text=(0, 1, 5, 6)))
 
 
 def revenue(view: View) -> Answer:
@@ -118,7 +120,12 @@ def _text(view: View, text: dict[str, str]) -> str:
 
 
 def _index(view: View, light: dict[str, Any]) -> str:
-    return view.words.number(light["index"])
+    return view.words.number(light["index"] and shown(light["index"]))
+
+
+def _expected(view: View, action: dict[str, Any]) -> str:
+    """Money with the days in which it is expected."""
+    return view.words("{money} in {days} d", money=view.words.money(action["money_minor"]), days=action["money_days"])
 
 
 def _signed(view: View, minor: float) -> str:

@@ -78,8 +78,8 @@ class Deck:
         page, words, slide = self.page, self.words, self._slide()
         slide.title(words("Where to act first"), Box(MARGIN, 44, ROOM, 34), TITLE)
         lead = words(
-            "Found by rules over the numbers below. Money is an order of magnitude to choose by; what an action "
-            "really adds is for a holdout to prove."
+            "The weightiest action of each campaign, sized by the brand's own rates. Money is an order of magnitude to "
+            "choose by; what an action really adds is for a holdout to prove."
         )
         slide.text(lead, Box(MARGIN, 82, ROOM, 36), LEAD)
         if not page.findings:

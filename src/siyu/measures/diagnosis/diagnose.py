@@ -12,7 +12,7 @@ from siyu.measures.diagnosis.alerts import Alert, alerts
 from siyu.measures.diagnosis.campaigns import campaigns
 from siyu.measures.diagnosis.decomposition import Decomposition, decompositions
 from siyu.measures.diagnosis.drivers import DRIVERS, earlier, values
-from siyu.measures.diagnosis.gains import Ground
+from siyu.measures.diagnosis.ground import Ground
 from siyu.measures.diagnosis.guarantees import guarantees
 from siyu.measures.diagnosis.index import Light, Unread, lights, weakest
 from siyu.measures.facts import Facts
@@ -22,7 +22,7 @@ from siyu.store.workspace import Workspace
 
 #: Months of newcomers shown.
 COHORT_MONTHS = 6
-#: Findings are the actions with the largest expected money, from at least this many people.
+#: Findings are actions with the largest expected money, from at least this many people.
 FINDINGS, FEWEST_PEOPLE = 3, 10
 
 
@@ -55,13 +55,18 @@ class Diagnosis:
 
     @property
     def findings(self) -> list[dict[str, Any]]:
-        """The actions of all campaigns with the largest expected money, each with its campaign and sub-scenario."""
+        """Three actions, largest expected money first: the weightiest of each campaign before others of the same, with
+        the campaign and sub-scenario of each.
+        """
         found = [
             {"campaign": c["code"], "raises": c["raises"], "scenario": s["code"], "name": s["name"], **action}
             for c in self.campaigns for s in c["scenarios"] for action in s["actions"]
             if (action["people"] or 0) >= FEWEST_PEOPLE and action["money_minor"]
         ]  # fmt: skip
-        return sorted(found, key=lambda f: (-f["money_minor"], f["code"]))[:FINDINGS]
+        found.sort(key=_weight)
+        first = {finding["campaign"]: finding for finding in reversed(found)}.values()
+        others = [finding for finding in found if finding not in first]
+        return sorted([*sorted(first, key=_weight), *others][:FINDINGS], key=_weight)
 
     def as_json(self) -> dict[str, Any]:
         """The document of `siyu diagnose --json`; money in minor units."""
@@ -85,13 +90,14 @@ class Diagnosis:
         }
 
 
-def diagnose(workspace: Workspace, asked: Asked, now: dt.datetime) -> Diagnosis:
+def diagnose(workspace: Workspace, asked: Asked, now: dt.datetime, facts: Facts | None = None) -> Diagnosis:
     """Where to act and why, as of a day and window. Spans are brought up to date; identity is taken as it stands.
 
-    What the files cannot answer is None with its reason. Raises MeasureError for a window below 1 day.
+    `facts`: those that others ask too, so that no question is answered twice. What the files cannot answer is None
+    with its reason. Raises MeasureError for a window below 1 day.
     """
     document = measure(workspace, as_of=asked.date, window=asked.window, now=now)
-    facts = Facts(workspace.warehouse)
+    facts = facts or Facts(workspace.warehouse)
     found, past, lacking = values(facts, asked, document), earlier(facts, asked), _lacking(document)
     lit, unread = lights(facts, asked, found, past, lacking)
     through = document["data_through"]
@@ -114,11 +120,13 @@ def diagnose(workspace: Workspace, asked: Asked, now: dt.datetime) -> Diagnosis:
     return diagnosis
 
 
+def _weight(finding: dict[str, Any]) -> tuple[int, str]:
+    """Most money first."""
+    return -finding["money_minor"], finding["code"]
+
+
 def _lacking(document: dict[str, Any]) -> dict[str, str]:
     """Why a driver cannot be measured, by its letter."""
     reasons = document["not_measurable"]
     paths = {"F": "fast_plus.F", "A": "fast_plus.A", "S": "fast_plus.S.own_total", "T": "fast_plus.T"}
     return {driver.letter: reasons[paths[driver.letter]] for driver in DRIVERS if paths[driver.letter] in reasons}
-
-
-__all__ = ["Diagnosis", "diagnose"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from statistics import median
 from typing import Any
 
@@ -18,10 +17,11 @@ import ibis.expr.types as ir
 from siyu.core.kinds import ROLES
 from siyu.measures.asked import Asked
 from siyu.measures.diagnosis import people
+from siyu.measures.diagnosis.ground import Ground
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import sustainable
-from siyu.measures.fast_plus.connection import BRAND, credited, entries, outcomes, progress, pull, standing, visitors
-from siyu.measures.fast_plus.value import counted_purchases, credit, worth
+from siyu.measures.fast_plus.connection import BRAND
+from siyu.measures.fast_plus.value import counted_purchases
 from siyu.measures.ratio import ratio
 
 People = Callable[[Facts, Asked], ir.Table]
@@ -36,8 +36,8 @@ WINDOWS_BEFORE = 4
 @dataclass(frozen=True)
 class Gain:
     """People concerned and what acting would bring. `moved`: how many more would do it; money in minor units over
-    `money_days`; the indicator's gain in consumers (F), share (A, T) or minor units per consumer in F (S). `reason`
-    says why rates, moved and money are None.
+    `money_days`; the indicator's gain in consumers (F), share (A, T) or minor units per consumer in F (S). `places`:
+    the touchpoints it is about, the most visited first. `reason` says why rates, moved and money are None.
     """
 
     people: int
@@ -48,66 +48,10 @@ class Gain:
     money_minor: int | None = None
     money_days: int | None = None
     reason: str = ""
+    places: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return vars(self)
-
-
-class Ground:
-    """What gains are read from, computed once: value per head, the touchpoints' rates, the figures of the document."""
-
-    def __init__(self, facts: Facts, asked: Asked, document: dict[str, Any]) -> None:
-        self.facts, self.asked, self.document = facts, asked, document["fast_plus"]
-        self.warehouse = facts.warehouse
-        self.value_days: int = asked.settings["value.days"]
-
-    @cached_property
-    def worth(self) -> ir.Table:
-        """Own and referral value of every consumer with any."""
-        counted = self.warehouse.scratch("gain_purchase", counted_purchases(self.asked))
-        return self.warehouse.scratch("gain_worth", worth(counted, credit(self.facts, counted, self.asked)))
-
-    @cached_property
-    def in_f(self) -> ir.Table:
-        return self.warehouse.scratch("gain_in_f", sustainable(self.asked.day))
-
-    @cached_property
-    def by_role(self) -> dict[str, tuple[int, int]]:
-        """Consumers and their own value on each rung."""
-        joined = self.in_f.left_join(self.worth, "consumer_id")
-        rows = joined.group_by("role").aggregate(
-            n=joined.count(), own=joined.own_value.fill_null(0).sum().cast("int64")
-        )
-        return {row["role"]: (row["n"], row["own"]) for row in self.warehouse.rows(rows)}
-
-    def mean_on(self, roles: tuple[str, ...] = ROLES) -> float:
-        """Own value per consumer in F on some rungs; 0 where nobody stands."""
-        found = [self.by_role[role] for role in roles if role in self.by_role]
-        return ratio(sum(own for _, own in found), sum(n for n, _ in found)) or 0.0
-
-    def mean_of(self, who: ir.Table) -> float:
-        """Own value per head of some people; 0 of nobody."""
-        joined = who.left_join(self.worth, "consumer_id")
-        row = self.warehouse.row(joined.aggregate(n=joined.count(), own=joined.own_value.sum().cast("int64")))
-        return ratio(row["own"] or 0, row["n"]) or 0.0
-
-    def per_head(self, money_minor: int) -> float | None:
-        """An amount per consumer in F: what it adds to S."""
-        return ratio(money_minor, self.document["F"]["sustainable_relationships"])
-
-    @cached_property
-    def visits(self) -> tuple[ir.Table, ir.Table]:
-        """Who came to each touchpoint of the period, and what became of them (tables of `connection`)."""
-        entered = self.warehouse.scratch("gain_entry", entries(self.facts, self.asked))
-        stood = self.warehouse.scratch("gain_standing", standing(visitors(entered)))
-        done = self.warehouse.scratch("gain_outcome", outcomes(self.facts, self.asked, entered))
-        reached = progress(stood, credited(done, entered, self.asked.settings))
-        return stood, self.warehouse.scratch("gain_progress", reached)
-
-    @cached_property
-    def places(self) -> dict[str, dict[str, Any]]:
-        """Counts of each touchpoint; BRAND is the pooled brand."""
-        return {row["touchpoint"]: row for row in self.warehouse.rows(pull(*self.visits))}
 
 
 def joining(ground: Ground, who: People, reference: tuple[int, int]) -> Gain:
@@ -166,14 +110,16 @@ def at_places(ground: Ground, outcome: str, among: str) -> Gain:
     if len(rates) < 2:
         return Gain(0, reason=f"not measurable: fewer than 2 touchpoints with {FEWEST_PEOPLE} visitors")
     middle = median(rates.values())
-    behind = [name for name, rate in rates.items() if rate < middle]
+    behind = sorted((name for name, rate in rates.items() if rate < middle),
+                    key=lambda name: (-ground.places[name][among], name))  # fmt: skip
     found = ground.warehouse.scratch("gain_people", without_outcome(ground, behind, outcome, among))
     size = ground.warehouse.count(found)
     counts = [ground.places[name] for name in behind]
     own = ratio(sum(c[outcome] for c in counts), sum(c[among] for c in counts))
     moved = sum(c[among] * (middle - rates[name]) for name, c in zip(behind, counts))
     money, days = _place_money(ground, outcome, moved, found)
-    return Gain(size, own, middle, moved, ratio(moved, ground.document["T"]["visitors"]), money, days)
+    gained = ratio(moved, ground.document["T"]["visitors"])
+    return Gain(size, own, middle, moved, gained, money, days, places=tuple(behind))
 
 
 def without_outcome(ground: Ground, places: list[str], outcome: str, among: str) -> ir.Table:
@@ -221,14 +167,10 @@ def sharing(ground: Ground, who: People) -> Gain:
 
 def _risen(ground: Ground, who: People, role: str, then: Asked) -> tuple[float | None, float | None]:
     """Step rates in a window of the people on a rung at its opening: of the group, and of the rest of the rung."""
-    stood = sustainable(then.opening_day)
-    on_rung = stood.filter(stood.role == role)
+    climbs = ground.climbs(then)
     group = who(ground.facts, then.on(then.opening_day)).distinct().mutate(inside=ibis.literal(1, "int64"))
-    marked = on_rung.left_join(group, "consumer_id").drop("consumer_id_right")
-    closing = sustainable(then.day).select("consumer_id", rank_then="rank")
-    moved = marked.left_join(closing, "consumer_id")
-    rose = (moved.rank_then > moved["rank"]).fill_null(False).ifelse(1, 0)
-    rows = moved.group_by(inside=moved.inside.fill_null(0)).aggregate(n=moved.count(), risen=rose.sum().cast("int64"))
+    marked = climbs.filter(climbs.role == role).left_join(group, "consumer_id").drop("consumer_id_right")
+    rows = marked.group_by(inside=marked.inside.fill_null(0)).aggregate(n=marked.count(), risen=marked.rose.sum())
     rates = {row["inside"]: _rate(row["risen"], row["n"]) for row in ground.warehouse.rows(rows)}
     return rates.get(1), rates.get(0)
 

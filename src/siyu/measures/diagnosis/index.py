@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from math import floor
 from statistics import median
 from typing import Any
 
@@ -90,6 +91,15 @@ def weakest(found: list[Light]) -> Light | None:
     """The driver with the lowest index; None when none has one."""
     known = [light for light in found if light.index is not None]
     return min(known, key=lambda light: light.index or 0.0, default=None)
+
+
+def shown(index: float) -> float:
+    """An index to two places, never rounded up: 0.997 of a target is 0.99, as its light says.
+
+    >>> shown(0.997), shown(0.8), shown(1.0)
+    (0.99, 0.8, 1.0)
+    """
+    return floor(round(index * 100, 6)) / 100
 
 
 def _light(driver: Driver, reference: Reference | None, values: dict[str, float | None], why: str) -> Light:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS, ROLES
@@ -12,14 +11,13 @@ from siyu.measures.fast_plus.capital import relations_held, sustainable
 from siyu.measures.fast_plus.connection import entries
 from siyu.measures.fast_plus.value import counted_purchases, credit, quantile, worth
 from siyu.measures.occasions import bought
+from siyu.measures.people.lifecycle import brand_interval, occasions
 from siyu.measures.spans import holding
 from siyu.store.tables import CONSUMER, PURCHASE, ROLE_SPAN, VALID_REFERRAL
 
 BASIC, UNPURCHASED, FIRST = ROLES[:3]
 #: Days on the rung after which an unpurchased member is no newcomer any more.
 SETTLING_DAYS = 30
-#: Expected interval between purchase days where the brand shows none (metrics.md section 2, lifecycle).
-INTERVAL_DAYS = 90.0
 
 
 def visitors_without_relation(facts: Facts, asked: Asked) -> ir.Table:
@@ -61,8 +59,8 @@ def settled_unpurchased(facts: Facts, asked: Asked) -> ir.Table:
 
 def sleeping_first_buyers(facts: Facts, asked: Asked) -> ir.Table:
     """First-buyers who sleep: one to two expected intervals since they bought (the brand's median gap)."""
-    interval = expected_interval(facts, asked)
-    paid = bought(PURCHASE.expr(), asked.day)
+    paid = occasions(asked.day)
+    interval = brand_interval(facts, paid)
     last = paid.group_by("consumer_id").aggregate(last_day=paid.paid_day.max())
     since = asked.day - last.last_day
     return _on(asked, FIRST).semi_join(last.filter((since > interval) & (since <= 2 * interval)), "consumer_id")
@@ -115,14 +113,6 @@ def buyers(asked: Asked) -> ir.Table:
     """Consumers with a purchase of the last value.days that stands as of the day."""
     first, last = asked.last_days(asked.settings["value.days"])
     return bought(PURCHASE.expr(), last, first).select("consumer_id").distinct()
-
-
-def expected_interval(facts: Facts, asked: Asked) -> float:
-    """The brand's median number of days between purchase days; 90 where nobody bought twice."""
-    days = bought(PURCHASE.expr(), asked.day).distinct()
-    in_order = ibis.window(group_by="consumer_id", order_by="paid_day")
-    gaps = days.mutate(gap=days.paid_day - days.paid_day.lag().over(in_order))
-    return quantile(facts.warehouse, gaps.filter(gaps.gap.notnull()), "gap", 0.5) or INTERVAL_DAYS
 
 
 def _on(asked: Asked, role: str) -> ir.Table:

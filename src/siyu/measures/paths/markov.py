@@ -58,12 +58,12 @@ def removal_effects(chain: Chain) -> np.ndarray | None:
     return effects
 
 
-def credits(chain: Chain, amount: float | None = None) -> np.ndarray:
-    """The conversions (or an amount they brought) shared out in proportion to the removal effects; they sum to it."""
+def credits(chain: Chain) -> np.ndarray:
+    """The conversions shared out in proportion to the removal effects; they sum to them."""
     effects = removal_effects(chain)
     if effects is None:
         return np.zeros(len(chain.touchpoints))
-    return (chain.converted if amount is None else amount) * effects / effects.sum()
+    return chain.converted * effects / effects.sum()
 
 
 def _can_convert(moves: np.ndarray, wins: np.ndarray) -> np.ndarray:
