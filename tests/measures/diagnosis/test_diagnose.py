@@ -10,7 +10,7 @@ import pytest
 from siyu.cli.output import plain
 from siyu.core.time import day_of
 from siyu.measures.asked import Asked
-from siyu.measures.diagnosis.diagnose import diagnose
+from siyu.measures.diagnosis.diagnose import Diagnosis, diagnose
 from siyu.measures.diagnosis.guarantees import answer
 from tests.plain import load_plain
 
@@ -54,6 +54,17 @@ def test_findings_are_the_largest_expected_gains(worked):
     money = [finding["money_minor"] for finding in worked.findings]
     assert money == sorted(money, reverse=True)
     assert all(finding["people"] >= 10 for finding in worked.findings)
+
+
+def campaign(code: str, *money: int):
+    actions = [{"code": f"{code}{minor}", "people": 20, "money_minor": minor} for minor in money]
+    return {"code": code, "raises": "F", "scenarios": [{"code": "s", "name": {}, "actions": actions}]}
+
+
+def test_the_weightiest_of_each_campaign_is_a_finding_before_a_third_of_the_same():
+    campaigns = [campaign("a", 9, 8, 7), campaign("b", 2)]
+    found = Diagnosis("brand", "CNY", DAY, 30, None, [], [], campaigns, (), [], [], {}).findings
+    assert [finding["code"] for finding in found] == ["a9", "a8", "b2"]
 
 
 def test_the_document_is_json_and_holds_the_guarantees(worked):

@@ -159,15 +159,26 @@ class Slide:
 
 
 def _widths(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], width: float, size: float) -> list[float]:
-    """Column widths by what stands in them, none wider than a third of the table nor than its share asks; where there
-    is no room for all, heads are cut before cells.
+    """Column widths by what stands in them, none wider than a third of the table; where there is no room for all, heads
+    are cut before cells, and wide columns before narrow ones.
     """
     heads = [BOLD * em(name) for name in header]
     cells = [max((em(row[j]) for row in rows), default=0.0) for j in range(len(header))]
     wanted = [min(max(pair) + 1.5, MOST_EM) for pair in zip(heads, cells)]
     if sum(wanted) * size > width:
         wanted = [min(max(cell, min(head, LEAST_EM)) + 1.5, MOST_EM) for head, cell in zip(heads, cells)]
-    return [width * w / sum(wanted) for w in wanted]
+    most = _most(wanted, width / size)
+    kept = [min(w, most) for w in wanted]
+    return [width * w / sum(kept) for w in kept]
+
+
+def _most(wanted: list[float], room: float) -> float:
+    """The width to which the widest must come down for all to fit, where the narrow ones keep theirs."""
+    for place, w in enumerate(rising := sorted(wanted)):
+        share = (room - sum(rising[:place])) / (len(rising) - place)
+        if w > share:
+            return share
+    return max(wanted)
 
 
 def _legal(text: str) -> str:
