@@ -24,6 +24,7 @@ from siyu.sources.keep import Progress, Recognised, keep
 from siyu.sources.load import finish_interrupted
 from siyu.sources.loadreport import LoadReport
 from siyu.sources.options import Options
+from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import BATCH_ROWS, LINE, SourceFile
 from siyu.store.workspace import Workspace
 
@@ -86,7 +87,7 @@ def _recognised(listing: Listing) -> Recognised:
         lines = pa.array(range(FIRST_LINE, FIRST_LINE + listing.rows.num_rows), pa.int64())
         yield from listing.rows.append_column(LINE, lines).combine_chunks().to_batches(max_chunksize=BATCH_ROWS)
 
-    source = SourceFile(Path(listing.name), "live", columns, batches)
+    source = SourceFile(Place(Path(listing.name)), "live", columns, batches)
     return Recognised(source, mappings.canonical(listing.kind, columns), fingerprint=_fingerprint(listing.rows))
 
 
