@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
 
 from siyu.core.errors import NewerVersionError, WorkspaceError
@@ -25,6 +26,7 @@ from siyu.store.operations import (
     STATE,
     Operations,
     migration_config,
+    revisions,
 )
 
 LARGE = 2**63 - 1
@@ -118,6 +120,11 @@ def test_reopening_sees_what_was_written(url: str):
 def test_the_migrations_make_the_declared_tables(operations: Operations):
     with operations.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_revisions_are_those_of_the_migrations_in_their_order():
+    script = ScriptDirectory.from_config(migration_config())
+    assert revisions() == [revision.revision for revision in script.walk_revisions()][::-1]
 
 
 def test_migrations_go_down_and_up_again(operations: Operations):

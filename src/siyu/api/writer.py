@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from prometheus_client import Counter
 
 from siyu.api.refusals import Refusal
 from siyu.store.inbox import Arrival, Inbox
@@ -28,6 +29,8 @@ WAITING_MOST = 10_000
 LOOK_SECONDS = 1.0
 #: Seconds after which a sender may come back: when many wait, when the store fails, when the disk is nearly full.
 BUSY_SECONDS, FAULT_SECONDS, FULL_SECONDS = 1, 5, 60
+
+KEPT = Counter("siyu_messages_acknowledged", "Messages on disk and acknowledged, by door.", ["door"])
 
 log = structlog.get_logger(__name__)
 
@@ -119,6 +122,8 @@ class Writer:
         except Exception as error:  # whatever it is, nobody may be told that it is kept
             log.error("inbox.not_written", error=type(error).__name__, arrivals=len(group))
             return False
+        for waiting in group:
+            KEPT.labels(waiting.arrival.door).inc(waiting.arrival.messages)
         return True
 
 

@@ -33,6 +33,7 @@ NOUNS = {
     "report": ("report", "daily"),
     "keys": ("key",),
     "audit": ("audit",),
+    "serve": ("serve",),
 }
 COMMANDS = {command: noun for noun, commands in NOUNS.items() for command in commands}
 

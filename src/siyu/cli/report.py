@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from siyu.cli import summary
-from siyu.cli.context import CHOSEN, AsJson, AsOf, Language, Window, day, language, now, workspace
+from siyu.cli.context import AsJson, AsOf, Language, Window, day, language, now, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import emit, out, progress, say
-from siyu.console.report import Written, check_paths, write_report, write_reports
+from siyu.console.report import Written, check_paths, publish, write_reports
 from siyu.core.errors import SiyuError
 from siyu.daily import INBOX, daily, resolve_and_measure
-from siyu.store.workspace import Workspace
 
-REPORTS = "reports"
 FILES = "File to write; its ending chooses the form. May be given several times: one measurement, several files."
 
 
@@ -61,7 +60,8 @@ def _written(written: list[Written]) -> dict[str, Any]:
 def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
     """The day's work: load what lies in DIR/inbox, resolve, measure, write DIR/reports/DAY.html."""
     with workspace() as opened, progress() as tell:
-        done = daily(opened, publish=_publish, as_of=day(as_of), now=now(), progress=tell)
+        moment = now()
+        done = daily(opened, publish=partial(publish, now=moment), as_of=day(as_of), now=moment, progress=tell)
         currency = opened.settings.currency
     refused = bool(done.loaded and done.loaded.refused)
     if as_json:
@@ -72,14 +72,6 @@ def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
     summary.show(done.measured, currency)
     out().print(str(done.published), markup=False)
     return REFUSALS if refused else DONE
-
-
-def _publish(opened: Workspace, document: dict[str, Any]) -> Path:
-    """The page of the day, in the workspace's own language."""
-    path = CHOSEN.directory / REPORTS / f"{document['as_of']}.html"
-    path.parent.mkdir(exist_ok=True)
-    write_report(opened, path, as_of=day(document["as_of"]), lang=opened.settings["report.language"], now=now())
-    return path
 
 
 def _folder_of(path: Path) -> None:

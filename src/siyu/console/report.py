@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from siyu.console.gather import gather
 from siyu.console.material import Material
@@ -22,6 +23,8 @@ from siyu.store.workspace import Workspace
 
 #: Folder of the workspace for what can be made again.
 CACHE = "cache"
+#: Folder of the workspace for the pages of measured days.
+REPORTS = "reports"
 
 Say = Callable[[str, float | None], None]
 
@@ -44,6 +47,14 @@ class Asked:
     now: dt.datetime
     cache: Path
     say: Say
+
+
+def publish(workspace: Workspace, document: dict[str, Any], *, now: dt.datetime) -> Path:
+    """The page of a measured day in the workspace's own language, in its folder reports/; where it stands."""
+    path = workspace.directory / REPORTS / f"{document['as_of']}.html"
+    path.parent.mkdir(exist_ok=True)
+    day, lang = dt.date.fromisoformat(document["as_of"]), workspace.settings["report.language"]
+    return write_report(workspace, path, as_of=day, lang=lang, now=now).path
 
 
 def write_report(

@@ -76,6 +76,10 @@ class RemoteError(SiyuError):
         self.code = code
 
 
+class ServeError(SiyuError):
+    """The server cannot listen where it was told to."""
+
+
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """' Did you mean ...?' for the nearest known word, or ''."""
     near = nearest(word, known)

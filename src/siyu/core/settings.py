@@ -37,6 +37,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("wecom.corp_id", "", "Corp id (企业ID) that `siyu wecom sync` reads; empty = that of the hook."),
     Setting("wecom.base_url", "https://qyapi.weixin.qq.com", "Where WeCom's API is; https, and no private address."),
     Setting("wecom.allow_loopback", False, "Whether wecom.base_url may be this very machine, also without https."),
+    Setting("live.every_seconds", 5, "Seconds between two loads of what arrived over HTTP; questions load it first."),
+    Setting("live.daily_at", "04:00", "Hour of the brand's clocks for the day's work of siyu serve; empty = never."),
+    Setting("live.metrics_key", False, "Whether /metrics asks for a key that reads."),
     Setting("identity.namespaces", ["member_card", "phone", "email", "unionid", "openid", "external_userid",
             "taobao_nick", "jd_pin", "douyin_uid", "xiaohongshu_uid", "shopify_customer", "customer", "device"],
             "Priority of identifier namespaces: the first present is a record's primary identifier."),
@@ -77,6 +80,7 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 #: The types of RFM: whether recency, frequency and money are high.
 RFM_TYPES = ("important_value", "important_develop", "important_keep", "important_win_back",
              "general_value", "general_develop", "general_keep", "general_win_back")  # fmt: skip
+HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 MEMORY = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B")
 
 
@@ -235,6 +239,15 @@ def _at_least_one(name: str):
     return check
 
 
+def _check_hour(value: str) -> str:
+    fine = not value or HOUR.fullmatch(value)
+    return "" if fine else f"live.daily_at: expected an hour such as '04:00', found '{value}'."
+
+
+def _check_rhythm(value: int) -> str:
+    return "" if value >= 1 else f"live.every_seconds: expected 1 second or more, found {value}."
+
+
 def _check_rfm_labels(value: dict[str, Any]) -> str:
     for code, label in value.items():
         if code not in RFM_TYPES:
@@ -279,6 +292,8 @@ CHECKS = {
     "brand.currency": _check_currency,
     "brand.phone_region": _check_region,
     "warehouse.memory": _check_memory,
+    "live.every_seconds": _check_rhythm,
+    "live.daily_at": _check_hour,
     "warehouse.engine": _one_of("warehouse.engine", ("duckdb", "spark")),
     "report.language": _one_of("report.language", ("zh", "en")),
     "snapshot.max_drop": _share("snapshot.max_drop"),

@@ -129,7 +129,13 @@ def retry_seconds(every_seconds: int, failures: int) -> int:
 
 
 def told_of(error: BaseException) -> str:
-    """An error's class and the last place of ours it passed; its message is left out, for it may quote a value."""
+    """An error's class and the last place of ours it passed; its message is left out, for it may quote a value.
+
+    An error that was told of in another process (`told`) is told the same here.
+    """
+    told = getattr(error, "told", None)
+    if told:
+        return told
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if HOME in Path(frame.filename).parents]
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno} {frames[-1].name}" if frames else ""
     return type(error).__name__ + place

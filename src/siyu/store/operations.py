@@ -9,19 +9,21 @@ import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 from siyu.core.errors import NewerVersionError, WorkspaceError
 from siyu.store.engine import connect
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 METADATA = sa.MetaData()
+#: Where Alembic notes the revision of the schema.
+VERSION = sa.table("alembic_version", sa.column("version_num", sa.Text))
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Number of the lock PostgreSQL keeps while one process migrates ("siyu" in ASCII).
 MIGRATION_LOCK = 0x73697975
@@ -265,17 +267,14 @@ class Operations:
 
 def _migrate(engine: sa.Engine) -> None:
     """Bring the schema to this version, all or nothing; refuse one that is newer."""
-    config = migration_config()
-    script = ScriptDirectory.from_config(config)
     try:
         with engine.connect() as connection:
-            if _is_current(connection, script):
+            if _is_current(connection):
                 return
         with engine.begin() as connection:
             _one_at_a_time(connection)
-            if not _is_current(connection, script):
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            if not _is_current(connection):
+                _upgrade(connection)
     except DBAPIError as error:
         engine.dispose()
         raise WorkspaceError(f"The operations store will not open: {str(error.orig).splitlines()[0]}",
@@ -285,17 +284,34 @@ def _migrate(engine: sa.Engine) -> None:
         raise
 
 
-def _is_current(connection: sa.Connection, script: ScriptDirectory) -> bool:
+def revisions() -> list[str]:
+    """The revisions this siyu knows, oldest first: they head the names of their files."""
+    return sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def _is_current(connection: sa.Connection) -> bool:
     """Whether the schema is this siyu's; NewerVersionError if it comes from a later one."""
-    current, head = MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
-    if current is not None and current not in {r.revision for r in script.walk_revisions()}:
-        raise NewerVersionError(f"The operations store is at revision {current}; this siyu knows up to {head}.",
+    known = revisions()
+    there = sa.inspect(connection).has_table(VERSION.name)
+    current = connection.execute(sa.select(VERSION.c.version_num)).scalar() if there else None
+    if current is not None and current not in known:
+        raise NewerVersionError(f"The operations store is at revision {current}; this siyu knows up to {known[-1]}.",
                                 remedy="Install the newer siyu that wrote it.")
-    return current == head
+    return current == known[-1]
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    from alembic import command  # here: of a hundred commands, one has something to migrate
+
+    config = migration_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def migration_config() -> Config:
     """Alembic's configuration; `attributes["connection"]` is the connection to work on."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config

@@ -1,0 +1,62 @@
+"""What repeats while the server runs: loading what arrived, the day's work, upkeep of the stores."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+import structlog
+
+from siyu.api.dailywork import daily_work
+from siyu.core.time import instant_of
+from siyu.daily import arrived
+from siyu.jobs.apart import apart
+from siyu.jobs.loop import Loop, Say
+from siyu.jobs.rhythm import Daily, Every
+from siyu.measures.measure import data_through
+from siyu.sources.live import drain
+from siyu.store.engine import checkpoint
+from siyu.store.workspace import Workspace
+
+UPKEEP_SECONDS = 3600
+
+log = structlog.get_logger(__name__)
+
+
+def loops(workspace: Workspace) -> list[Loop]:
+    """The loops of a workspace, by its settings."""
+    settings = workspace.settings
+    found = [
+        Loop("load", Every(settings["live.every_seconds"]), partial(load, workspace)),
+        Loop("upkeep", Every(UPKEEP_SECONDS), partial(upkeep, workspace)),
+    ]
+    at = settings["live.daily_at"]
+    if at:
+        hour, minute = map(int, at.split(":"))
+        found.append(Loop("daily", Daily(hour, minute, settings.zone), partial(day, workspace)))
+    return found
+
+
+def load(workspace: Workspace, now: dt.datetime, say: Say) -> None:
+    """Load what was acknowledged; costs next to nothing when nothing waits."""
+    drained = drain(workspace, now=now, progress=say)
+    if drained.messages:
+        log.info("live.loaded", messages=drained.messages, loads=len(drained.loads))
+
+
+def day(workspace: Workspace, now: dt.datetime, say: Say) -> None:
+    """The day's work, in a process that is handed the warehouse for it; nothing before there is anything to measure."""
+    load(workspace, now, say)
+    if data_through(workspace, instant_of(now)) is None and not arrived(workspace):
+        return
+    workspace.close_warehouse()
+    try:
+        log.info("daily.done", **apart(daily_work, workspace.directory, now, say=say))
+    finally:
+        _ = workspace.warehouse
+
+
+def upkeep(workspace: Workspace, _now: dt.datetime, _say: Say) -> None:
+    """Logs of the stores do not grow without end."""
+    checkpoint(workspace.operations.engine)
+    checkpoint(workspace.inbox.engine)
