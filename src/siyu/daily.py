@@ -17,10 +17,10 @@ from siyu.measures.measure import measure
 from siyu.sources.files import SUFFIXES
 from siyu.sources.load import finish_interrupted, load
 from siyu.sources.loadreport import LoadReport
-from siyu.store.workspace import Workspace
+from siyu.store.workspace import INBOX, Workspace
 
-#: Folder of the workspace where new exports are laid down, and where they go once loaded.
-INBOX, LOADED = "inbox", "loaded"
+#: Where exports of the inbox go that could not be read.
+REFUSED = "refused"
 
 Publish = Callable[[Workspace, dict[str, Any]], Path]
 
@@ -41,7 +41,7 @@ def daily(
     """Load, resolve, measure, publish. Safe to run twice: nothing is loaded or counted a second time."""
     files = arrived(workspace)
     loaded = load(workspace, list(files), now=now, progress=progress) if files else None
-    put_away(files)
+    put_away(files, {refused["file"] for refused in loaded.files_refused} if loaded else set())
     measured = resolve_and_measure(workspace, as_of=as_of, now=now, progress=progress)
     return Day(files, loaded, measured, publish(workspace, measured))
 
@@ -70,10 +70,15 @@ def arrived(workspace: Workspace) -> tuple[Path, ...]:
     return tuple(path for path in found if path.is_file() and path.suffix.lower() in SUFFIXES)
 
 
-def put_away(files: tuple[Path, ...]) -> None:
-    """Move loaded files to inbox/loaded. If a run ends before this, the next one finds only duplicates in them."""
+def put_away(files: tuple[Path, ...], refused: set[str]) -> None:
+    """Remove loaded files: their rows are landed, encrypted, and plain copies of people's data lie about nowhere. Those
+    that were refused go to inbox/refused. If a run ends before this, the next one finds only duplicates in them.
+    """
     for path in files:
-        folder = path.parent / LOADED
+        if path.name not in refused:
+            path.unlink()
+            continue
+        folder = path.parent / REFUSED
         folder.mkdir(exist_ok=True)
         path.rename(_free(folder / path.name))
 

@@ -22,6 +22,7 @@ NOUNS = {
     "quarantine": ("quarantine",),
     "recovery": ("rebuild", "replay"),
     "consent": ("consent",),
+    "erase": ("erase",),
     "hook": ("hook",),
     "wecom": ("wecom",),
     "identity": ("resolve", "identity"),

@@ -56,6 +56,10 @@ class IdentityError(SiyuError):
     """A link or identifier named by the caller does not exist or cannot be changed."""
 
 
+class PrivacyError(SiyuError):
+    """An erasure, an export of a person, a backup or a retention cannot be done as it was asked."""
+
+
 class MeasureError(SiyuError):
     """A measure cannot be computed from what was asked (an as-of day before all facts, a bad window)."""
 

@@ -74,6 +74,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("potential.absent_days", 365, "Days without the category that make a consumer a candidate for it."),
     Setting("potential.horizon_days", 90, "Days in which a candidate is expected to buy the category."),
     Setting("snapshot.max_drop", 0.2, "Share of open relations a snapshot may close without being told so."),
+    Setting("privacy.erasure_days", 15, "Working days (Monday to Friday) in which a request to be forgotten is due."),
+    Setting("retention.consent_proof", 36,
+            "Months after an erasure in which the proof of the person's consents is kept, under a keyed hash alone."),
     Setting("report.language", "zh", "zh or en."),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -5,6 +5,7 @@ Only the edges (CLI, server) read the clock; everything else takes `as_of` or `n
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,16 @@ def day_starts(day: int, zone: ZoneInfo) -> int:
 def day_ends(day: int, zone: ZoneInfo) -> int:
     """The midnight that ends a day: state 'as of the day' is the state at this instant."""
     return day_starts(day + 1, zone)
+
+
+def months_after(moment: dt.datetime, months: int) -> dt.datetime:
+    """The same time of day some months later (or earlier, below 0); the last day where a month is shorter.
+
+    >>> months_after(dt.datetime(2026, 1, 31), 1), months_after(dt.datetime(2026, 1, 31), -2)
+    (datetime.datetime(2026, 2, 28, 0, 0), datetime.datetime(2025, 11, 30, 0, 0))
+    """
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def local_day(instant: int, zone: ZoneInfo) -> int:

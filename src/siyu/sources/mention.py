@@ -6,6 +6,7 @@ Every word is keyed in every namespace it might belong to; so nothing plain has 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from siyu.core.settings import Settings
 from siyu.sources.mapping import Mapping, is_identifier
 from siyu.store.tombstones import Tombstones
 
+#: Digits that any phone has.
+PHONE_DIGITS = 5
 #: What parts the words of a text, and what may part them more finely (`phone=138...&email=...`).
 BETWEEN, FINER = re.compile(r"""[\s,;|"'{}\[\]()<>，；、：]+"""), re.compile(r"""[\s,;|"'{}\[\]()<>，；、：:=&?/]+""")
 
@@ -36,14 +39,27 @@ class Mentions:
             named |= {c.name.rsplit("id.", 1)[1] for c in rows.columns if is_identifier(rows.kind, c.name)}
         return Mentions(keys, settings["brand.phone_region"], tuple(sorted(named)), tombstones)
 
-    def among(self, text: str) -> set[int]:
-        """The erased identifiers a text names."""
+    def among(self, *texts: str) -> set[int]:
+        """The erased identifiers that texts name, by value or by number."""
         if not self.tombstones:
             return set()
-        words = {text, *BETWEEN.split(text), *FINER.split(text)} - {""}
-        ids = [self._id(namespace, word) for word in words for namespace in self.namespaces]
+        ids = [identifier for word in _words(texts) for identifier in self._ids(word)]
         return set(np.intersect1d(np.array(ids, np.int64), self.tombstones.ids).tolist())
 
-    def _id(self, namespace: str, word: str) -> int:
-        value = normalise(namespace, word, self.region)
-        return identifier_id(self.keys.key(namespace, value)) if value else -1
+    def _ids(self, word: str) -> Iterable[int]:
+        """The ids that a word may stand for."""
+        if word.isdecimal() and word.isascii() and int(word) < 2**63:
+            yield int(word)
+        few = sum(map(str.isdigit, word)) < PHONE_DIGITS
+        for namespace in self.namespaces:
+            if few and namespace in PHONE_NAMESPACES:
+                continue
+            if value := normalise(namespace, word, self.region):
+                yield identifier_id(self.keys.key(namespace, value))
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for text in texts:
+        found.update((text, *BETWEEN.split(text), *FINER.split(text)))
+    return found - {""}

@@ -31,9 +31,14 @@ ERASED, FACTS = "erased_identifier", "erased_fact"
 SCRATCH = (ERASED, FACTS)
 
 
+def table(kind: Kind) -> Table:
+    """The table of a kind."""
+    return tables.BY_NAME[kind.name]
+
+
 def mine(kind: Kind, ids: ir.Table) -> ir.Table:
     """The facts of a kind, of all versions, that name one of some identifiers (a column identifier_id)."""
-    facts = tables.BY_NAME[kind.name].expr()
+    facts = table(kind).expr()
     return facts.semi_join(_naming(facts, kind.person_columns, ids), "fact_id")
 
 
@@ -55,23 +60,30 @@ def forget(warehouse: Warehouse, ids: np.ndarray, settings: Settings) -> None:
         for kind in personal():
             facts = warehouse.arrow(mine(kind, erased))
             if facts.num_rows and kind.accounting:
-                _replace(warehouse, tables.BY_NAME[kind.name], facts["fact_id"], _nameless(kind, facts, settings))
+                _replace(warehouse, table(kind), facts["fact_id"], _nameless(kind, facts, settings))
             elif facts.num_rows:
-                _remove(warehouse, tables.BY_NAME[kind.name], facts["fact_id"])
+                _remove(warehouse, table(kind), facts["fact_id"])
         for column in ("a", "b"):
             warehouse.replace_where(LINK_RECORD, column, erased, LINK_RECORD.schema.empty_table())
-        warehouse.replace_where(IDENTIFIER, "identifier_id", erased, IDENTIFIER.schema.empty_table())
     finally:
         warehouse.drop_scratch(*SCRATCH)
+    unregister(warehouse, ids)
 
 
-def _remove(warehouse: Warehouse, table: Table, fact_ids: pa.ChunkedArray) -> None:
+def unregister(warehouse: Warehouse, ids: np.ndarray) -> None:
+    """Forget identifiers that no fact names."""
+    erased = warehouse.scratch(ERASED, pa.table({"identifier_id": pa.array(ids, pa.int64())}))
+    warehouse.replace_where(IDENTIFIER, "identifier_id", erased, IDENTIFIER.schema.empty_table())
+    warehouse.drop_scratch(ERASED)
+
+
+def _remove(warehouse: Warehouse, facts: Table, fact_ids: pa.ChunkedArray) -> None:
     """Facts go; those that they had corrected are in force again, unless corrected once more."""
     corrections = SUPERSEDED.expr()
     gone = warehouse.scratch(FACTS, pa.table({"fact_id": fact_ids}))
     about = _naming(corrections, ("fact_id", "by_fact_id"), gone)
     rows = warehouse.arrow(corrections.semi_join(about, "fact_id")).to_pylist()
-    _replace(warehouse, table, fact_ids, table.schema.empty_table())
+    _replace(warehouse, facts, fact_ids, facts.schema.empty_table())
     if rows:
         left = pa.Table.from_pylist(_bridged(rows, set(fact_ids.to_pylist())), SUPERSEDED.schema)
         _replace(warehouse, SUPERSEDED, pa.chunked_array([[row["fact_id"] for row in rows]]), left)
@@ -90,9 +102,9 @@ def _bridged(corrections: list[dict], gone: set[int]) -> list[dict]:
     return left
 
 
-def _replace(warehouse: Warehouse, table: Table, fact_ids: pa.ChunkedArray, rows: pa.Table) -> None:
+def _replace(warehouse: Warehouse, facts: Table, fact_ids: pa.ChunkedArray, rows: pa.Table) -> None:
     keys = warehouse.scratch(FACTS, pa.table({"fact_id": fact_ids}))
-    warehouse.replace_where(table, "fact_id", keys, rows)
+    warehouse.replace_where(facts, "fact_id", keys, rows)
 
 
 def _nameless(kind: Kind, facts: pa.Table, settings: Settings) -> pa.Table:

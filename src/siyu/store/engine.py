@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -32,6 +33,27 @@ def connect(url: str) -> sa.Engine:
     return engine
 
 
+def checkpoint(engine: sa.Engine) -> None:
+    """Bring SQLite's log into its file, as far as nobody reads it; PostgreSQL does so by itself."""
+    if engine.dialect.name == "sqlite":
+        with contextlib.closing(engine.raw_connection()) as raw, contextlib.closing(raw.cursor()) as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def scour(engine: sa.Engine, tables: Iterable[sa.Table]) -> None:
+    """Leave no bytes on disk of rows that were deleted or changed in some tables. Not inside a transaction.
+
+    SQLite overwrites them as it deletes (secure_delete): its log is emptied. PostgreSQL writes the tables anew; its own
+    log and backups are kept as long as the server is told to.
+    """
+    if engine.dialect.name == "sqlite":
+        checkpoint(engine)
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in tables:
+            connection.execute(sa.text(f"VACUUM FULL {engine.dialect.identifier_preparer.format_table(table)}"))
+
+
 def _durable_sqlite(connection, _record) -> None:
     """A commit is on disk when it returns; deleted values leave no bytes in free pages."""
     connection.isolation_level = None  # Python would run schema changes outside the transaction; see _begin
@@ -44,10 +66,3 @@ def _durable_sqlite(connection, _record) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN")
-
-
-def checkpoint(engine: sa.Engine) -> None:
-    """Bring SQLite's log into its file, as far as nobody reads it; PostgreSQL does so by itself."""
-    if engine.dialect.name == "sqlite":
-        with contextlib.closing(engine.raw_connection()) as connection:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

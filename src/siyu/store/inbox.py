@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from siyu.core.identifiers import Keys
-from siyu.store.engine import connect
+from siyu.store.engine import connect, scour
 
 PURPOSE = b"inbox"
 #: Bytes of bodies that one claim takes at the most: what a load holds in memory.
@@ -124,6 +124,10 @@ class Inbox:
         """The load with this token never committed: its arrivals wait again."""
         with self.engine.begin() as connection:
             connection.execute(sa.update(ARRIVAL).where(ARRIVAL.c.claim == token).values(claim=None))
+
+    def scour(self) -> None:
+        """Leave no bytes on disk of what was settled."""
+        scour(self.engine, (ARRIVAL,))
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -23,6 +23,8 @@ KEYS_FILE = "secret.keys"
 KEYS_VARIABLE = "SIYU_KEYS"
 LANDED = "landed"
 INBOX_FILE = "inbox.sqlite"
+#: Folder where new exports are laid down.
+INBOX = "inbox"
 #: What the warehouse of either engine is on disk. The log first: a new file must never meet an old log.
 WAREHOUSE_FILES = ("warehouse.duckdb.wal", "warehouse.duckdb", "warehouse")
 

@@ -1,0 +1,199 @@
+"""Commands of erasure: erase (one person at once), and request, approve, reject, run, list, show for cases that are
+checked by somebody first.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from siyu.cli.context import AsJson, now, suffix, workspace
+from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.output import emit, out, progress, say, suggest, table
+from siyu.core.errors import PrivacyError
+from siyu.core.time import date_of, datetime_of, local_day
+from siyu.privacy import erase as erasing
+from siyu.privacy import requests
+from siyu.privacy.erase import Erased
+from siyu.privacy.receipt import Counts
+from siyu.privacy.requests import Case, Request
+from siyu.store.workspace import Workspace
+
+ACTOR = "cli"
+
+Who = Annotated[str | None, typer.Option("--id", metavar="WHO", help="namespace:value (phone:138...), or an id.")]
+Asked = Annotated[str, typer.Option("--id", metavar="WHO", help="namespace:value (phone:138...), or an id.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Erase without asking again; whoever asked has been checked.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Count what is held, by table, and change nothing.")]
+Requester = Annotated[str, typer.Option("--requester", metavar="TEXT", help="Who asked: the person, a regulator ...")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in a few words without personal data.")]
+Reference = Annotated[str, typer.Option("--reference", metavar="TEXT", help="Number of the case in your own files.")]
+Number = Annotated[int, typer.Argument(metavar="N", help="The request's number (`siyu erase list`).")]
+Open = Annotated[bool, typer.Option("--open", help="Only those that are not done.")]
+
+group = typer.Typer(name="erase", help="Forget a person, with a receipt; or file, check and carry out requests.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the application."""
+    app.add_typer(group)
+
+
+@group.callback(invoke_without_command=True)
+def erase(
+    context: typer.Context, who: Who = None, yes: Yes = False, dry_run: DryRun = False, requester: Requester = "",
+    reason: Reason = "", reference: Reference = "", as_json: AsJson = False,
+) -> int:  # fmt: skip
+    """Forget one person now: everything of theirs goes, orders stay without a name, and no file brings them back."""
+    if context.invoked_subcommand:
+        return DONE
+    if who is None:
+        raise PrivacyError("--id: expected whom to forget, found nothing.", remedy="siyu erase --id phone:138...")
+    with workspace() as opened, progress() as tell:
+        if dry_run:
+            return _planned(_plan(opened, who), as_json)
+        if not yes and (as_json or not _agreed(_plan(opened, who))):
+            raise PrivacyError("Nothing was erased.", remedy="--yes says that whoever asked has been checked.")
+        request = requests.file(opened, who, Case(requester, reason, reference), actor=ACTOR, now=now())
+        requests.approve(opened.operations, request.erasure_id, actor=ACTOR, now=now())
+        return _shown(opened, erasing.run(opened, actor=ACTOR, now=now(), progress=tell), as_json)
+
+
+@group.command("request")
+def request(
+    who: Asked, requester: Requester = "", reason: Reason = "", reference: Reference = "", as_json: AsJson = False
+) -> int:
+    """File a request, to be checked by somebody and carried out with others; says by when it is due."""
+    with workspace() as opened:
+        filed = requests.file(opened, who, Case(requester, reason, reference), actor=ACTOR, now=now())
+        return _one(opened, filed, as_json, f"siyu erase approve {filed.erasure_id}", "once whoever asked is checked")
+
+
+@group.command("approve")
+def approve(number: Number, as_json: AsJson = False) -> int:
+    """Say that whoever asked has been checked: the next run erases."""
+    with workspace() as opened:
+        checked = requests.approve(opened.operations, number, actor=ACTOR, now=now())
+        return _one(opened, checked, as_json, "siyu erase run", "erases everybody whose request is approved")
+
+
+@group.command("reject")
+def reject(number: Number, as_json: AsJson = False) -> int:
+    """Say that a request is not carried out."""
+    with workspace() as opened:
+        checked = requests.reject(opened.operations, number, actor=ACTOR, now=now())
+        return _one(opened, checked, as_json, "siyu erase list", "shows the others")
+
+
+@group.command("run")
+def run(as_json: AsJson = False) -> int:
+    """Erase everybody whose request is approved, in one pass, and finish what an interrupted run left."""
+    with workspace() as opened, progress() as tell:
+        return _shown(opened, erasing.run(opened, actor=ACTOR, now=now(), progress=tell), as_json)
+
+
+@group.command("list")
+def listing(only_open: Open = False, as_json: AsJson = False) -> int:
+    """List requests: where each stands and by when it is due. Exit code 1 if one is overdue."""
+    with workspace() as opened:
+        found = requests.listing(opened.operations, requests.OPEN if only_open else ())
+        late = [one for one in found if one.overdue(now())]
+        if as_json:
+            emit({"requests": [_as_json(opened, one) for one in found], "overdue": len(late)})
+        else:
+            rows = [(one.erasure_id, one.status, _day(opened, one.requested_at), _day(opened, one.due_at, end=True),
+                     _day(opened, one.done_at), one.reference) for one in found]  # fmt: skip
+            table(f"{len(found):,} requests, {len(late):,} overdue",
+                  ("request", "status", "requested", "due", "done", "reference"), rows)  # fmt: skip
+    return REFUSALS if late else DONE
+
+
+@group.command("show")
+def show(number: Number, as_json: AsJson = False) -> int:
+    """Show one request with its receipt: what was found of the person, by table and store."""
+    with workspace() as opened:
+        found = requests.get(opened.operations, number)
+        if as_json:
+            emit(_as_json(opened, found))
+        else:
+            _receipt(found)
+    return DONE
+
+
+def _plan(opened: Workspace, who: str) -> Counts:
+    return erasing.plan(opened, {0: requests.keys_asked(opened, who)})[0]
+
+
+def _planned(counts: Counts, as_json: bool) -> int:
+    if as_json:
+        emit({"plan": counts})
+    else:
+        _counts("Would be erased", counts)
+    return DONE
+
+
+def _agreed(counts: Counts) -> bool:
+    _counts("Will be erased", counts)
+    return typer.confirm("Has whoever asked been checked, and may this be erased for good?", err=True)
+
+
+def _shown(opened: Workspace, erased: Erased, as_json: bool) -> int:
+    left = [str(path.relative_to(opened.directory)) for path in erased.files]
+    if as_json:
+        emit({"done": [_as_json(opened, one) for one in erased.done], "files_left": left})
+    else:
+        for one in erased.done:
+            _receipt(one)
+        if not erased.done and not left:
+            say("No approved request waits.")
+        _files_left(opened.directory, left)
+    return REFUSALS if left else DONE
+
+
+def _files_left(directory: Path, left: list[str]) -> None:
+    """Files that nobody but their owner may remove."""
+    for name in left:
+        say(f"{directory / name} still shows a person who is to be forgotten.")
+    if left:
+        say("Load these files (the person is left out) or remove them; until then the requests are not done.")
+        suggest(f"siyu erase run{suffix()}", "finishes once they are gone")
+
+
+def _one(opened: Workspace, found: Request, as_json: bool, then: str, why: str) -> int:
+    if as_json:
+        emit(_as_json(opened, found))
+    else:
+        out().print(f"Request {found.erasure_id} is {found.status}; due {_day(opened, found.due_at, end=True)}.")
+        suggest(f"{then}{suffix()}", why)
+    return DONE
+
+
+def _receipt(found: Request) -> None:
+    _counts(f"Request {found.erasure_id}, {found.status}", found.receipt)
+
+
+#: What each part of a receipt says.
+PARTS = {"erased": "erased", "kept": "kept without the person", "identity": "erased (identity)",
+         "derived": "erased (derived)", "other": "erased (operations)", "landed": "raw rows"}  # fmt: skip
+
+
+def _counts(title: str, counts: Counts) -> None:
+    rows = [(PARTS.get(part, part), name, f"{count:,}") for part, tables in counts.items()
+            for name, count in tables.items() if count]  # fmt: skip
+    table(title, ("", "table", "rows"), rows or [("", "nothing is held", "0")])
+
+
+def _as_json(opened: Workspace, found: Request) -> dict[str, Any]:
+    zone = opened.settings.zone
+    at = ("requested_at", "due_at", "checked_at", "started_at", "done_at")
+    times = {name: datetime_of(value, zone).isoformat() if (value := getattr(found, name)) else None for name in at}
+    texts = {name: getattr(found, name) for name in ("requester", "reason", "reference")}
+    return {"request": found.erasure_id, "status": found.status, **times, "overdue": found.overdue(now()), **texts,
+            "receipt": found.receipt}  # fmt: skip
+
+
+def _day(opened: Workspace, at: int | None, *, end: bool = False) -> str:
+    """A day for people; an instant that ends a day stands for that day."""
+    return "" if at is None else date_of(local_day(at - end, opened.settings.zone)).isoformat()

@@ -1,0 +1,73 @@
+"""Files of the workspace that are no store: exports laid down, lists written out, warehouses set aside."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from siyu.core.errors import SourceError
+from siyu.sources import files
+from siyu.sources.mention import Mentions
+from siyu.store.tombstones import Tombstones
+from siyu.store.workspace import INBOX, LANDED, WAREHOUSE_FILES, Workspace
+
+#: Files that may hold rows of people. Reports hold aggregates only.
+LISTS = (*files.SUFFIXES, ".json", ".log", ".bak")
+#: Folders of the stores, whose files are no lists.
+STORES = (LANDED, *WAREHOUSE_FILES)
+#: Marks of warehouses that a rebuild has set aside or not finished.
+ASIDE, BUILDING = ".damaged-", "rebuilding"
+CHARSETS = ("utf-8", "gb18030", "utf-16")
+#: Where `siyu daily` once put away the files it had loaded.
+PUT_AWAY = Path(INBOX) / "loaded"
+
+
+def clear(workspace: Workspace, tombstones: Tombstones) -> list[Path]:
+    """Remove old warehouses, and files that show one of the erased and are loaded; give the other files that do."""
+    for path in workspace.directory.iterdir():
+        if ASIDE in path.name or path.name == BUILDING:
+            _remove(path)
+    left = []
+    for path in showing(workspace, tombstones):
+        if path.parent == workspace.directory / PUT_AWAY:
+            _remove(path)
+        else:
+            left.append(path)
+    return left
+
+
+def showing(workspace: Workspace, tombstones: Tombstones) -> list[Path]:
+    """Files in the workspace's folder that name one of the erased."""
+    mentions = Mentions.of(workspace.keys, workspace.settings, tombstones)
+    return [path for path in _lists(workspace.directory) if _shows(path, mentions)]
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _lists(directory: Path) -> Iterator[Path]:
+    for path in sorted(directory.iterdir()):
+        if path.is_dir() and path.name not in STORES:
+            yield from _lists(path)
+        elif path.is_file() and path.suffix.lower() in LISTS:
+            yield path
+
+
+def _shows(path: Path, mentions: Mentions) -> bool:
+    try:
+        source = files.read(path)
+        batches = list(source.batches())
+    except SourceError:
+        return _text_shows(path, mentions)
+    cells = {cell for batch in batches for column in batch.columns[:-1] for cell in column.unique().to_pylist() if cell}
+    return bool(mentions.among(*source.columns, *cells, *(row.text for row in source.bad_rows)))
+
+
+def _text_shows(path: Path, mentions: Mentions) -> bool:
+    data = path.read_bytes()
+    return any(mentions.among(data.decode(charset, "ignore")) for charset in CHARSETS)

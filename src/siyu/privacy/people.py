@@ -1,0 +1,64 @@
+"""Who is to be erased: all identifiers of each request's consumer, and whom they shared a record with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from ibis import _
+
+from siyu.core.identifiers import PHONE_NAMESPACES, identifier_id
+from siyu.privacy.requests import keys_of
+from siyu.sources.register import PURPOSE
+from siyu.store.tables import IDENTIFIER, LINK_RECORD
+from siyu.store.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person of a request: keyed hashes (hex) by identifier_id, of every identifier to be erased."""
+
+    erasure_id: int
+    keys: dict[int, str]
+
+    @property
+    def ids(self) -> list[int]:
+        """The identifiers, ascending."""
+        return sorted(self.keys)
+
+
+def person(workspace: Workspace, erasure_id: int, asked: dict[int, str]) -> Person:
+    """Everybody some identifiers (with their keyed hashes) belong to, by the identity as it stands; with them the same
+    phones as receivers of parcels.
+    """
+    known = _consumers(workspace, list(asked))
+    rows = workspace.warehouse.rows(IDENTIFIER.expr().filter(_.identifier_id.isin([*asked, *known])))
+    keys = {row["identifier_id"]: row["key"] for row in rows}
+    for row in rows:
+        if row["namespace"] in PHONE_NAMESPACES:
+            value = workspace.keys.open(row["cipher"], PURPOSE).decode()
+            keys |= {identifier_id(key): key.hex() for key in keys_of(workspace, row["namespace"], value)}
+    return Person(erasure_id, {**asked, **keys})
+
+
+def spared(workspace: Workspace, ids: list[int]) -> set[tuple[int, int]]:
+    """(identifier to be erased, identifier of somebody else) seen on one record: guards or people kept them apart."""
+    links = LINK_RECORD.expr().filter(_.a.isin(ids) | _.b.isin(ids)).select("a", "b").distinct()
+    pairs = {(row["a"], row["b"]) for row in workspace.warehouse.rows(links)}
+    mine = set(ids)
+    return {(a, b) for a, b in pairs | {(b, a) for a, b in pairs} if a in mine and b not in mine}
+
+
+def orphans(workspace: Workspace, beside: np.ndarray, shown: np.ndarray) -> np.ndarray:
+    """Of the identifiers that stood beside the erased, those that nothing else names any more."""
+    links = LINK_RECORD.expr()
+    linked = links.filter(_.a.isin(beside.tolist()) | _.b.isin(beside.tolist())).select("a", "b")
+    ends = {end for row in workspace.warehouse.rows(linked) for end in row.values()}
+    return np.array([i for i in np.setdiff1d(beside, shown).tolist() if i not in ends], np.int64)
+
+
+def _consumers(workspace: Workspace, ids: list[int]) -> list[int]:
+    """All identifiers of the consumers that some identifiers belong to."""
+    identity = workspace.warehouse.table("identity")
+    mine = identity.filter(_.identifier_id.isin(ids)).select("consumer_id").distinct()
+    return [row["identifier_id"] for row in workspace.warehouse.rows(identity.semi_join(mine, "consumer_id"))]

@@ -1,0 +1,29 @@
+"""The day's work: what lies in the inbox is loaded, and no plain copy of it stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siyu.daily import daily
+from siyu.store.workspace import INBOX, Workspace
+from tests.sources.arrivals import NOW, csv, in_force
+
+
+def publish(workspace: Workspace, _document: dict) -> Path:
+    return workspace.directory / "page.html"
+
+
+def test_loaded_files_leave_the_inbox_and_refused_ones_wait_apart(workspace):
+    inbox = workspace.directory / INBOX
+    inbox.mkdir()
+    csv(inbox, "contents.csv", "occurred_at,id.phone\n 2026-01-01,13800000001")
+    csv(inbox, "odd.csv", "nothing,known\n 1,2")
+    day = daily(workspace, publish=publish, now=NOW)
+    assert day.loaded is not None
+    assert (day.loaded.counts["loaded"], len(day.loaded.files_refused)) == (1, 1)
+    assert sorted(path.relative_to(inbox).as_posix() for path in inbox.rglob("*.csv")) == ["refused/odd.csv"]
+    assert len(in_force(workspace, "contents", "fact_id")) == 1
+    csv(inbox, "odd.csv", "nothing,known\n 1,2")
+    csv(inbox, "contents.csv", "occurred_at,id.phone\n 2026-01-02,13800000001")
+    daily(workspace, publish=publish, now=NOW)
+    assert sorted(path.name for path in (inbox / "refused").iterdir()) == ["odd-2.csv", "odd.csv"]
