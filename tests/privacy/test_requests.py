@@ -25,7 +25,8 @@ def filed(workspace: Workspace, query: str = PHONE, **case: str) -> requests.Req
 def test_a_request_is_due_at_the_end_of_the_fifteenth_working_day(workspace):
     request = filed(workspace)
     due = datetime_of(request.due_at, workspace.settings.zone)
-    assert (due.isoformat(), due.weekday()) == ("2026-07-25T00:00:00+08:00", 5)  # the midnight that ends Friday the 24th
+    # the midnight that ends Friday the 24th
+    assert (due.isoformat(), due.weekday()) == ("2026-07-25T00:00:00+08:00", 5)
     assert not request.overdue(due)
     assert request.overdue(due + dt.timedelta(seconds=1))
 
@@ -71,7 +72,7 @@ def test_a_phone_is_asked_for_as_buyer_and_as_receiver(workspace):
 def test_an_id_must_be_known_and_a_value_need_not(workspace, tmp_path):
     with pytest.raises(PrivacyError, match="12345 has not been seen"):
         filed(workspace, "12345")
-    with pytest.raises(IdentityError, match="Unknown namespace 'fone'. Did you mean 'phone'"):
+    with pytest.raises(IdentityError, match=r"Unknown namespace 'fone'\. Did you mean 'phone'"):
         filed(workspace, "fone:138")
     take(workspace, tmp_path, "contents.csv", "occurred_at,id.phone\n 2026-01-01,13900000001")
     (known,) = workspace.warehouse.rows(workspace.warehouse.table("identifier"))

@@ -19,7 +19,8 @@ MENTIONS = Mentions.of(KEYS, defaults(), Tombstones(np.sort(np.array(list(IDS.va
 @pytest.mark.parametrize(("text", "names"), [
     ("2026-01-01,138-1234-5678,x", ["phone"]), ("+86 13812345678", ["phone"]), ("13812345678", ["phone"]),
     ('{"phone":"13812345678","n":1}', ["phone"]), ("https://x.cn/?phone=13812345678&a=1", ["phone"]),
-    ("LIN@Example.com|oPLANTED", ["email", "unionid"]), (str(IDS["phone"]), ["phone"]), (f"id={IDS['email']};", ["email"]),
+    ("LIN@Example.com|oPLANTED", ["email", "unionid"]), (str(IDS["phone"]), ["phone"]),
+    (f"id={IDS['email']};", ["email"]),
     ("138123456789 lin@example.co oPLANTEDx 1", []), ("", []),
 ])  # fmt: skip
 def test_erased_identifiers_are_found_and_others_are_not(text: str, names: list[str]):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
 from siyu.cli.checks.finding import Finding
 from siyu.core.time import SECOND, datetime_of, instant_of
 from siyu.jobs.loop import State, states
-from siyu.store.operations import ERASURE
+from siyu.privacy import requests
 from siyu.store.workspace import INBOX_FILE, Workspace
 
 #: Seconds that an acknowledged message may wait before something is wrong with the loader.
@@ -35,15 +33,13 @@ def inbox(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
 
 
 def erasures(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
-    """No request to be forgotten is overdue; nothing is said where there never was one."""
-    open_ = ERASURE.c.status.in_(("requested", "approved", "erasing"))
-    late = sa.func.coalesce(sa.func.sum(sa.case((ERASURE.c.due_at < instant_of(now), 1), else_=0)), 0)
-    with workspace.operations.connect() as connection:
-        ever = connection.execute(sa.select(sa.func.count()).select_from(ERASURE)).scalar_one()
-        waiting, overdue = connection.execute(sa.select(sa.func.count(), late).where(open_)).one()
-    if ever:
-        found = f"{overdue} of {waiting} overdue; run siyu erase" if overdue else f"{waiting} open, none overdue"
-        yield Finding("erasures", overdue == 0, found)
+    """No request to be forgotten is past its day, and none was left half done; nothing is said where there is none."""
+    waiting = requests.listing(workspace.operations, requests.OPEN)
+    late = sum(request.overdue(now) for request in waiting)
+    half = sum(request.status == requests.ERASING for request in waiting)
+    if waiting:
+        told = f"{len(waiting)} open, {late} overdue, {half} to finish (siyu erase run)"
+        yield Finding("erasures", not late and not half, told)
 
 
 def _loop(state: State, now: int, workspace: Workspace) -> Finding:
