@@ -6,10 +6,10 @@ The clock is read when a request arrives: that is its `receivedAt`. The address 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from litestar import Request
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -73,5 +73,5 @@ def origin_of(request: Request[Any, Any, Any]) -> str | None:
 
 def _arrival(request: Request[Any, Any, Any], key: ApiKey, posted: Posted, now: dt.datetime) -> Arrival:
     agent = request.headers.get("user-agent", "")[:AGENT_MOST]
-    defaults = json.dumps({**key.defaults, "user_agent": agent}, ensure_ascii=False)
+    defaults = msgspec.json.encode({**key.defaults, "user_agent": agent}).decode()
     return Arrival(DOOR, key.name, instant_of(now), posted.body, posted.calls, defaults)
