@@ -48,6 +48,19 @@ def test_nothing_that_waits_is_no_load(workspace):
     assert workspace.operations.committed_loads() == []
 
 
+def test_what_arrives_while_it_loads_waits_for_the_next_time(workspace, monkeypatch):
+    plain = live.DOORS["segment"]
+
+    def another_comes(arrival, settings):
+        put(workspace, page(workspace.inbox.newest() + 1))
+        return plain(arrival, settings)
+
+    put(workspace, page(1))
+    monkeypatch.setitem(live.DOORS, "segment", another_comes)
+    assert drain(workspace, now=NOW).messages == 1
+    assert workspace.inbox.waiting().arrivals == 1
+
+
 def test_a_message_counts_once_in_a_batch_across_batches_and_after_a_restart(workspace):
     put(workspace, page(1), page(1, name="again"), page(2))
     put(workspace, page(2), page(3))

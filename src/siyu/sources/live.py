@@ -37,11 +37,14 @@ class Drained:
 
 
 def drain(workspace: Workspace, *, now: dt.datetime, progress: Progress | None = None) -> Drained:
-    """Load everything that waits in the inbox, door by door. Cheap when there is nothing."""
+    """Load everything that waits in the inbox, door by door. Cheap when there is nothing.
+
+    What arrives meanwhile waits for the next time: under a steady stream this would never end.
+    """
     recover(workspace)
-    drained = Drained()
+    drained, newest = Drained(), workspace.inbox.newest()
     for door in workspace.inbox.doors():
-        _drain(workspace, door, now, progress or _silent, drained)
+        _drain(workspace, door, newest, now, progress or _silent, drained)
     if drained.loads:
         cancellations.refresh(workspace)
     return drained
@@ -56,10 +59,11 @@ def recover(workspace: Workspace) -> None:
             workspace.inbox.release(token)
 
 
-def _drain(workspace: Workspace, door: str, now: dt.datetime, progress: Progress, drained: Drained) -> None:
+def _drain(workspace: Workspace, door: str, newest: int, now: dt.datetime, progress: Progress,
+           drained: Drained) -> None:
     """Everything that waits at one door. Should one arrival hold what breaks us, the others are taken without it."""
     most = CLAIM_BYTES
-    while claim := workspace.inbox.claim(door, most):
+    while claim := workspace.inbox.claim(door, most, newest):
         try:
             found = [message for arrival in claim.arrivals for message in DOORS[door](arrival, workspace.settings)]
             _keep(workspace, claim, found, now, progress, drained)

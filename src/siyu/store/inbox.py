@@ -22,6 +22,8 @@ PURPOSE = b"inbox"
 CLAIM_BYTES = 32 * 1024**2
 #: Arrivals that one claim takes at the most.
 CLAIM_ROWS = 2_000
+#: Numbers end here.
+LAST = 2**63 - 1
 
 METADATA = sa.MetaData()
 ARRIVAL = sa.Table(
@@ -94,16 +96,24 @@ class Inbox:
         with self.engine.connect() as connection:
             return Waiting(*connection.execute(sa.select(*columns)).one())
 
+    def newest(self) -> int:
+        """The number of the newest arrival; 0 if there is none."""
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.max(ARRIVAL.c.arrival_id))).scalar() or 0
+
     def doors(self) -> list[str]:
         """Doors with arrivals that nobody has claimed."""
         query = sa.select(ARRIVAL.c.door).where(ARRIVAL.c.claim.is_(None)).distinct().order_by(ARRIVAL.c.door)
         with self.engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
-    def claim(self, door: str, most_bytes: int = CLAIM_BYTES) -> Claim | None:
-        """Take the oldest arrivals of a door, at least one, at most so many bytes; None if there are none."""
+    def claim(self, door: str, most_bytes: int = CLAIM_BYTES, upto: int = LAST) -> Claim | None:
+        """Take the oldest arrivals of a door, at least one, at most so many bytes; None if there are none.
+
+        upto: the newest arrival that may be taken.
+        """
         token = secrets.token_hex(16)
-        free = (ARRIVAL.c.door == door) & ARRIVAL.c.claim.is_(None)
+        free = (ARRIVAL.c.door == door) & ARRIVAL.c.claim.is_(None) & (ARRIVAL.c.arrival_id <= upto)
         with self.engine.begin() as connection:  # one statement: it never reads first and then waits to write
             oldest = ARRIVAL.c.arrival_id.in_(_oldest(free, most_bytes))
             taken = connection.execute(sa.update(ARRIVAL).where(free, oldest).values(claim=token))
