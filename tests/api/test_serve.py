@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import socket
 from collections.abc import Iterator
@@ -58,6 +59,34 @@ def test_a_key_that_is_revoked_meanwhile_is_refused_within_seconds(server, clien
     [number] = [k["id"] for k in json.loads(siyu("key", "list", "--json", directory=directory).stdout)["keys"]][-1:]
     assert siyu("key", "revoke", number, directory=directory).returncode == 0
     wait_until(lambda: client.post("/v1/track", json=call, auth=(key, "")).status_code == 401)
+
+
+def test_what_is_acknowledged_is_in_the_next_measure_and_query(server, client, directory):
+    sent = {"event": "Relation Started", "userId": "r1", "messageId": "r1", "properties": {"relation_type": "fan"}}
+    assert client.post("/v1/track", json=sent, auth=(made(directory, "collect"), "")).status_code == 200
+    reader = {"Authorization": f"Bearer {made(directory, 'read')}"}
+    asked = {"sql": "SELECT relation_type, identifier_id FROM relations"}
+    found = client.post("/api/v1/query", json=asked, headers=reader).json()
+    assert (found["of"], found["rows"][0]["relation_type"]) == (1, "fan")
+    today = client.get("/api/v1/measure", params={"as_of": f"{now() + dt.timedelta(days=1):%Y-%m-%d}"}, headers=reader)
+    measured = client.get("/api/v1/measure", headers=reader)
+    assert measured.json()["fast_plus"]["F"]["relation_gross"] in (0, 1)
+    assert today.status_code == 400
+
+
+def test_only_a_key_that_reads_may_read(server, client, directory):
+    collecting = {"Authorization": f"Bearer {made(directory, 'collect')}"}
+    assert client.get("/api/v1/measure").status_code == 401
+    assert client.get("/api/v1/measure", headers=collecting).status_code == 403
+    reader = {"Authorization": f"Bearer {made(directory, 'admin')}"}
+    refused = client.post("/api/v1/query", json={"sql": "DROP TABLE orders"}, headers=reader)
+    assert (refused.status_code, refused.json()["code"]) == (400, "refused")
+
+
+def test_every_address_is_described_and_says_whom_it_is_for(server, client):
+    paths = client.get("/openapi.json").json()["paths"]
+    assert {"/v1/batch", "/health", "/api/v1/measure", "/api/v1/query"} <= set(paths)
+    assert "measure" in client.get("/docs?lang=en").text
 
 
 def test_a_second_server_is_told_who_holds_the_warehouse(server, directory):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from litestar import Litestar, Router
 
-from siyu.api import health, metrics
+from siyu.api import health, metrics, reading
 from siyu.api.access import Access
 from siyu.api.collect import routes as collect
 from siyu.api.collect.collector import Collector
+from siyu.api.reference.openapi import config, openapi_json
 from siyu.api.refusals import HANDLERS
 from siyu.api.site import Site
 from siyu.api.webhooks import routes as webhooks
@@ -23,8 +24,11 @@ def application(site: Site) -> Litestar:
             Router("/", route_handlers=[collect.router(collector), webhooks.router(receiver)], opt={"access": "own"}),
             health.router(site),
             metrics.router(site),
+            reading.router(site),
+            openapi_json,
         ],
         guards=[Access(site)],
         exception_handlers=HANDLERS,
+        openapi_config=config(),
         logging_config=None,
     )

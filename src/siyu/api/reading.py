@@ -1,0 +1,78 @@
+"""What a key that reads may ask: the measures of a day, and the tables. What is acknowledged is loaded first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import Parameter
+
+from siyu.api.refusals import Refusal
+from siyu.api.site import Site
+from siyu.core.errors import SiyuError
+from siyu.daily import resolve_and_measure
+from siyu.jobs.loop import Say
+from siyu.sources.live import drain
+from siyu.store.workspace import Workspace
+
+#: Rows of one answer; how many there are stands beside them.
+ROWS_MOST = 10_000
+#: From here on a number is a text: readers of JSON keep 53 bits.
+EXACT = 2**53
+T = TypeVar("T")
+
+Window = Annotated[int, Parameter(ge=1, le=3650, description="Days of the period that ends with the day.")]
+Day = Annotated[dt.date | None, Parameter(query="as_of", description="Day they stand for; default: the last one.")]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One SELECT over the tables that `siyu tables` prints."""
+
+    sql: str
+
+
+def router(site: Site) -> Router:
+    """All addresses that only read."""
+    return Router("/api/v1", route_handlers=[measure, query], opt={"access": "read"}, tags=["read"],
+                  security=[{"bearer": []}],
+                  dependencies={"site": Provide(lambda: site, sync_to_thread=False)})  # fmt: skip
+
+
+@get("/measure", summary="F, A, S and T as of a day: the document of `siyu measure --json`.")
+async def measure(site: NamedDependency[Site], day: Day = None, window: Window = 30) -> dict[str, Any]:
+    """Measured when asked; with nothing new, as it was kept."""
+    now = site.now()
+    return await _asked(site, lambda workspace, say: resolve_and_measure(workspace, as_of=day, window=window, now=now,
+                                                                         progress=say))  # fmt: skip
+
+
+@post("/query", status_code=200, summary="Rows of one read-only SELECT.")
+async def query(site: NamedDependency[Site], data: Question) -> dict[str, Any]:
+    """The first rows, and how many there are."""
+    found = await _asked(site, lambda workspace, _say: workspace.warehouse.query(data.sql))
+    rows = [[_exact(cell) for cell in row.values()] for row in found.slice(0, ROWS_MOST).to_pylist()]
+    return {"columns": found.column_names, "rows": [dict(zip(found.column_names, row)) for row in rows],
+            "first": len(rows), "of": found.num_rows}  # fmt: skip
+
+
+async def _asked(site: Site, question: Callable[[Workspace, Say], T]) -> T:
+    """An answer that knows all that was acknowledged. Raises Refusal (400) with what is wrong with the question."""
+    now = site.now()
+
+    def answered(workspace: Workspace, say: Say) -> T:
+        drain(workspace, now=now, progress=say)
+        return question(workspace, say)
+
+    try:
+        return await site.ask(answered)
+    except SiyuError as error:
+        raise Refusal(400, "refused", str(error)) from None
+
+
+def _exact(cell: Any) -> Any:
+    return str(cell) if isinstance(cell, int) and abs(cell) > EXACT else cell
