@@ -1,8 +1,7 @@
-"""Senders that know what they were told: each event has an id of its own and is sent once."""
+"""Senders that know what they were told: each event has an id of its own; what was cut off can be sent again."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import threading
 from collections import Counter
@@ -23,6 +22,7 @@ class Senders:
         self._url, self._key, self._prefix, self._padding = url, key, prefix, padding
         self._stop = threading.Event()
         self.acknowledged: list[str] = []
+        self.cut_off: list[list[str]] = []
         self.refused: list[httpx.Response] = []
         self.one_refused = threading.Event()
         self._threads = [threading.Thread(target=self._send, args=(n,)) for n in range(threads)]
@@ -39,9 +39,19 @@ class Senders:
 
     def _send(self, thread: int) -> None:
         numbers = iter(range(10**9))
-        with contextlib.suppress(httpx.TransportError), httpx.Client(auth=(self._key, ""), verify=False) as client:
+        with httpx.Client(auth=(self._key, ""), verify=False) as client:
             while not self._stop.is_set():
                 ids = [f"{self._prefix}-{thread}-{next(numbers)}" for _ in range(BATCH)]
+                try:
+                    self._sort(ids, client.post(f"{self._url}/v1/batch", json={"batch": list(self._events(ids))}))
+                except httpx.TransportError:  # the server is gone: nobody knows whether it kept them
+                    self.cut_off.append(ids)
+                    return
+
+    def again(self, batches: list[list[str]]) -> None:
+        """Send what was cut off once more; all of it is taken."""
+        with httpx.Client(auth=(self._key, ""), verify=False) as client:
+            for ids in batches:
                 self._sort(ids, client.post(f"{self._url}/v1/batch", json={"batch": list(self._events(ids))}))
 
     def _events(self, ids: list[str]) -> Iterator[dict[str, str]]:

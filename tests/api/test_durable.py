@@ -15,9 +15,11 @@ import pytest
 
 from siyu.api import keys
 from siyu.core.settings import defaults
+from siyu.sources.live import drain
 from siyu.store.workspace import create, open_workspace
-from tests.api.sending import Senders, kept
+from tests.api.sending import BATCH, Senders, kept
 from tests.api.serving import HOST, free_port, now, process
+from tests.sources.arrivals import in_force
 
 MB = 1024**2
 
@@ -54,6 +56,24 @@ def test_killed_at_any_moment_it_loses_and_doubles_nothing(tmp_path: Path, round
         found = kept(workspace)
     assert {id_ for acknowledged in lives for id_ in acknowledged} <= set(found)
     assert max(found.values()) == 1
+
+
+def test_what_is_sent_again_after_a_kill_is_in_the_warehouse_once(tmp_path: Path):
+    directory, key = made(tmp_path / "brand")
+    port = free_port()
+    with process(directory, port) as server, Senders(f"http://{HOST}:{port}", key, "w") as senders:
+        wait_until(lambda: len(senders.acknowledged) > 100)
+        server.kill()
+    assert senders.cut_off
+    port = free_port()
+    with process(directory, port):
+        later = Senders(f"http://{HOST}:{port}", key, "w")
+        later.again([*senders.cut_off, senders.acknowledged[:BATCH]])
+    everything = {*senders.acknowledged, *later.acknowledged}
+    with open_workspace(directory) as workspace:
+        drain(workspace, now=now())
+        found = [event for (event,) in in_force(workspace, "events", "event_id")]
+    assert sorted(found) == sorted(f"web/{id_}" for id_ in everything)
 
 
 @contextlib.contextmanager
