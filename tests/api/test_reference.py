@@ -11,14 +11,14 @@ import pytest
 from siyu.api.reference import page as module
 from siyu.api.reference.page import Page, page, read
 from siyu.api.reference.words import chinese
-from tests.api.conftest import Site
+from tests.api.conftest import Whole
 
 TOLD = re.compile(r"""told\((?:"([^"]+)"|'([^']+)')\)""")
 
 
 @pytest.fixture
-def schema(open_site: Site) -> dict:
-    return open_site.nobody.get("/openapi.json").json()
+def schema(whole: Whole) -> dict:
+    return whole.client.get("/openapi.json").json()
 
 
 def texts(shown: Page) -> set[str]:
@@ -57,12 +57,12 @@ def test_members_inside_lists_are_named_with_their_way(schema: dict):
     ("?lang=zh", "en", "zh-CN"), ("?lang=en", "zh", "en"), ("", "en-GB,zh;q=0.5", "en"), ("", "fr", "zh-CN"),
     ("?lang=xx", "zh-TW", "zh-CN"),
 ])  # fmt: skip
-def test_the_page_speaks_the_readers_language(open_site: Site, asked: str, accepted: str, lang: str):
-    shown = open_site.nobody.get(f"/docs{asked}", headers={"Accept-Language": accepted})
+def test_the_page_speaks_the_readers_language(whole: Whole, asked: str, accepted: str, lang: str):
+    shown = whole.client.get(f"/docs{asked}", headers={"Accept-Language": accepted})
     assert (shown.status_code, f'<html lang="{lang}">' in shown.text) == (200, True)
 
 
-def test_nothing_is_fetched_for_the_page_and_nothing_runs_in_it(open_site: Site):
-    shown = open_site.nobody.get("/docs").text
+def test_nothing_is_fetched_for_the_page_and_nothing_runs_in_it(whole: Whole):
+    shown = whole.client.get("/docs").text
     assert "default-src 'none'" in html.unescape(shown)
     assert re.findall(r"<script|https?://|@import|url\(", shown) == []

@@ -9,9 +9,9 @@ import pytest
 from siyu.console.picture import ARGUMENTS, VARIABLE, chromium
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
-    """One Chromium for the tests of a module: its event loop runs in this thread, where later tests need their own."""
+    """One Chromium for all tests."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: dev)")
     found = chromium()
     if found is None:

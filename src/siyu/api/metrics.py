@@ -28,11 +28,15 @@ def router(site: Site) -> Router:
                   dependencies={"standing": Provide(lambda: standing, sync_to_thread=False)})  # fmt: skip
 
 
-@get("/metrics", summary="Counters and gauges in Prometheus' text format.")
+#: The framework adds the charset.
+MEDIA_TYPE = CONTENT_TYPE_LATEST.partition("; charset=")[0]
+
+
+@get("/metrics", media_type=MEDIA_TYPE, summary="Counters and gauges in Prometheus' text format.")
 async def metrics(standing: NamedDependency[CollectorRegistry]) -> Response[bytes]:
     """What the process counted, and what stands in the site's stores."""
     texts = [await asyncio.to_thread(generate_latest, registry) for registry in (REGISTRY, standing)]
-    return Response(b"".join(texts), media_type=CONTENT_TYPE_LATEST)
+    return Response(b"".join(texts), media_type=MEDIA_TYPE)
 
 
 class Standing(Collector):

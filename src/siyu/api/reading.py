@@ -9,9 +9,10 @@ from typing import Annotated, Any, TypeVar
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import Parameter
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody, QueryParameter
 
-from siyu.api.refusals import Refusal
+from siyu.api.refusals import Reason, Refusal
 from siyu.api.site import Site
 from siyu.core.errors import SiyuError
 from siyu.daily import resolve_and_measure
@@ -24,9 +25,16 @@ ROWS_MOST = 10_000
 #: From here on a number is a text: readers of JSON keep 53 bits.
 EXACT = 2**53
 T = TypeVar("T")
+RESPONSES = {
+    400: ResponseSpec(Reason, description="It cannot be answered as asked; the message says why."),
+    401: ResponseSpec(Reason, description="No key, or none that is in force."),
+    403: ResponseSpec(Reason, description="The key is for something else."),
+    429: ResponseSpec(Reason, description="The key calls too often; come back after Retry-After seconds."),
+    503: ResponseSpec(Reason, description="Longer work is under way; come back after Retry-After seconds."),
+}
 
-Window = Annotated[int, Parameter(ge=1, le=3650, description="Days of the period that ends with the day.")]
-Day = Annotated[dt.date | None, Parameter(query="as_of", description="Day they stand for; default: the last one.")]
+Window = Annotated[int, QueryParameter(ge=1, le=3650, description="Days of the period that ends with the day.")]
+Day = Annotated[dt.date | None, QueryParameter(name="as_of", description="Day they stand for; default: the last one.")]
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,8 @@ def router(site: Site) -> Router:
                   dependencies={"site": Provide(lambda: site, sync_to_thread=False)})  # fmt: skip
 
 
-@get("/measure", summary="F, A, S and T as of a day: the document of `siyu measure --json`.")
+@get("/measure", responses=RESPONSES, operation_id="measure",
+     summary="F, A, S and T as of a day: the document of `siyu measure --json`.")  # fmt: skip
 async def measure(site: NamedDependency[Site], day: Day = None, window: Window = 30) -> dict[str, Any]:
     """Measured when asked; with nothing new, as it was kept."""
     now = site.now()
@@ -51,8 +60,8 @@ async def measure(site: NamedDependency[Site], day: Day = None, window: Window =
                                                                          progress=say))  # fmt: skip
 
 
-@post("/query", status_code=200, summary="Rows of one read-only SELECT.")
-async def query(site: NamedDependency[Site], data: Question) -> dict[str, Any]:
+@post("/query", status_code=200, responses=RESPONSES, operation_id="query", summary="Rows of one read-only SELECT.")
+async def query(site: NamedDependency[Site], data: JSONBody[Question]) -> dict[str, Any]:
     """The first rows, and how many there are."""
     found = await _asked(site, lambda workspace, _say: workspace.warehouse.query(data.sql))
     rows = [[_exact(cell) for cell in row.values()] for row in found.slice(0, ROWS_MOST).to_pylist()]

@@ -9,6 +9,8 @@ from typing import Any
 
 import typer.main
 
+from siyu.api.reference.page import Operation, read
+from siyu.api.reference.schema import schema
 from siyu.cli.main import application
 from siyu.core.kinds import KINDS, Field, Kind
 from siyu.core.settings import SETTINGS
@@ -120,9 +122,29 @@ def _figure(measure: Figure | Metric) -> tuple[str, ...]:
     return f"`{measure.code}`", f"{measure.en}, {measure.zh}", measure.unit, measure.window, measure.meaning
 
 
+def http() -> str:
+    """Every address of `siyu serve`."""
+    intro = (
+        "What `siyu serve` answers; the same stands on its page `/docs`, in Chinese too, and for programs in "
+        "`/openapi.json`. Every refusal is JSON: `code` for programs, `message` for people. An asterisk marks what a "
+        "request must have."
+    )
+    operations = [operation for group in read(schema()).groups for operation in group.operations]
+    return _page("HTTP", intro, *map(_address, operations))
+
+
+def _address(operation: Operation) -> str:
+    told = " ".join(filter(None, (operation.summary, operation.meaning)))
+    fields = [(f"`{f.name}`{'*' if f.required else ''}", f.place, f.type, f.meaning) for f in operation.fields]
+    parts = [f"## {operation.method} {operation.path}", told,
+             _table(("field", "in", "type", "meaning"), fields) if fields else "",
+             _table(("status", "meaning"), operation.answers)]  # fmt: skip
+    return "\n\n".join(filter(None, parts))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands": commands, "settings": settings, "tables": tables, "kinds": kinds, "metrics": metrics,
-    "live-events": live_events, "wecom": wecom,
+    "live-events": live_events, "wecom": wecom, "http": http,
 }  # fmt: skip
 
 

@@ -19,6 +19,9 @@ SCHEMES: dict[str, SecurityScheme | Reference] = {
 }
 TAGS = [
     Tag("collect", "Events of web pages, apps and servers, in the format that Segment's clients speak."),
+    Tag("webhooks", "What other systems send by themselves; each delivery is signed."),
+    Tag("read", "Measures and tables, for a key that reads."),
+    Tag("operation", "Whether all is well, for those who look after the server."),
 ]
 
 

@@ -41,7 +41,8 @@ def router(receiver: Receiver) -> Router:
     )  # fmt: skip
 
 
-@post("/shopify/{name:str}", status_code=200, responses=RESPONSES, operation_id="shopify_hook")
+@post("/shopify/{name:str}", status_code=200, responses=RESPONSES, operation_id="shopify_hook",
+      summary="A delivery of Shopify.")  # fmt: skip
 async def of_shopify(request: Request[Any, Any, Any], name: FromPath[str], receiver: NamedDependency[Receiver]) -> Kept:
     """A delivery of Shopify, with X-Shopify-Hmac-Sha256."""
     async with receiver.answering("shopify", name) as hook:
@@ -54,7 +55,8 @@ async def of_shopify(request: Request[Any, Any, Any], name: FromPath[str], recei
     return Kept()
 
 
-@post("/signed/{name:str}", status_code=200, responses={**RESPONSES, **MALFORMED}, operation_id="signed_hook")
+@post("/signed/{name:str}", status_code=200, responses={**RESPONSES, **MALFORMED}, operation_id="signed_hook",
+      summary="Rows of one kind from any system.")  # fmt: skip
 async def of_signed(request: Request[Any, Any, Any], name: FromPath[str], receiver: NamedDependency[Receiver]) -> Kept:
     """Rows of one kind, with X-Siyu-Timestamp and X-Siyu-Signature (HMAC-SHA256 of `timestamp.body`, hexadecimal)."""
     async with receiver.answering("signed", name) as hook:
