@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,13 +19,15 @@ from siyu.console.report import write_report
 from siyu.core.errors import SiyuError
 from siyu.core.settings import defaults
 from siyu.daily import resolve_and_measure
-from siyu.simulate import Simulated
+from siyu.simulate import Simulated, simulate_platforms
 from siyu.simulate import simulate as write_exports
 from siyu.simulate.brand import LEAST_CONSUMERS, MOST_CONSUMERS
+from siyu.simulate.platforms import MOST_SAMPLED
 from siyu.sources.load import load
+from siyu.sources.mappingfile import platforms as platform_folder
 from siyu.store.workspace import SETTINGS_FILE, Workspace, create
 
-DEMO_CONSUMERS = 20_000
+DEMO_CONSUMERS, PLATFORM_CONSUMERS = 20_000, 2_000
 #: The simulated brand's last day, and its clock: the demo is run on the morning after.
 LAST_DAY = dt.date(2026, 6, 30)
 SIMULATED_NOW = dt.datetime(2026, 7, 1, 1, tzinfo=dt.UTC)
@@ -31,6 +35,13 @@ REPORT = "report.html"
 BRAND = {"en": "Demo brand (simulated)", "zh": "示例品牌（模拟数据）"}
 
 Consumers = Annotated[int, typer.Option("--consumers", metavar="N", help="Persons the brand has met.")]
+Sampled = Annotated[
+    int | None,
+    typer.Option("--consumers", metavar="N", help="Persons the brand has met: 20000, or 2000 with --platforms."),
+]
+Platforms = Annotated[
+    bool, typer.Option("--platforms", help="One export of every platform's format instead of the brand's own.")
+]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="The same seed writes the same files.")]
 
 
@@ -70,13 +81,17 @@ def demo(
 
 def simulate(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write exports/ and truth/ into.")],
-    consumers: Consumers = DEMO_CONSUMERS,
+    consumers: Sampled = None,
     seed: Seed = 7,
+    platforms: Platforms = False,
     as_json: AsJson = False,
 ) -> int:
     """Write the raw exports of a plausible brand over 30 months, and the truth behind them."""
     with progress() as tell:
-        simulated = _simulate(directory, consumers, seed, tell)
+        if platforms:
+            simulated = _sampled(directory, PLATFORM_CONSUMERS if consumers is None else consumers, seed, tell)
+        else:
+            simulated = _simulate(directory, DEMO_CONSUMERS if consumers is None else consumers, seed, tell)
     if as_json:
         emit({"exports": simulated.exports, "truth": simulated.truth, "files": [vars(f) for f in simulated.files]})
         return DONE
@@ -98,10 +113,24 @@ def _measured(opened: Workspace, simulated: Simulated, tell: Report) -> dict[str
 
 
 def _simulate(directory: Path, consumers: int, seed: int, tell: Report) -> Simulated:
-    try:
+    with _explained(MOST_CONSUMERS):
         return write_exports(directory, consumers=consumers, seed=seed, end=LAST_DAY, progress=tell)
+
+
+def _sampled(directory: Path, consumers: int, seed: int, tell: Report) -> Simulated:
+    with _explained(MOST_SAMPLED):
+        return simulate_platforms(
+            directory, platform_folder(), consumers=consumers, seed=seed, end=LAST_DAY, progress=tell
+        )
+
+
+@contextlib.contextmanager
+def _explained(most: int) -> Iterator[None]:
+    """What the simulator refuses, in the words of a command."""
+    try:
+        yield
     except (ValueError, FileExistsError) as error:
-        accepted = f"{LEAST_CONSUMERS:,} to {MOST_CONSUMERS:,} consumers, into a folder without exports."
+        accepted = f"{LEAST_CONSUMERS:,} to {most:,} consumers, into a folder without exports."
         raise SiyuError(str(error), remedy=accepted) from None
 
 

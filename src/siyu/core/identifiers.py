@@ -23,7 +23,7 @@ EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
 #: What spreadsheets leave around a value: spaces, tabs, quotes, ="..." and marks nobody sees.
 EDGES = re.compile(r"""^(?:[\s'"`\u200b\ufeff]|=")+|[\s'"`\u200b\ufeff]+$""")
 #: What platforms hide values with: stars, ciphertext marks of Douyin (## $$) and of JD, lone question marks.
-MASKED = re.compile(r"\*|^\?+$|^#+[^#]+#|^\$\$|^~[A-Za-z0-9+/=]+~|^\$[^$]+\$|^x{3,}$", re.IGNORECASE)
+MASKED = re.compile(r"\*|^\?+$|^##|^#[^#]+#|^\$\$|^~[A-Za-z0-9+/=]+~|^\$[^$]+\$|^x{3,}$", re.IGNORECASE)
 PHONE_NAMESPACES = ("phone", "recipient_phone")
 
 
@@ -111,7 +111,7 @@ def clean(value: str) -> str:
 def is_masked(value: str) -> bool:
     """Whether a platform has hidden or encrypted the value, so that it names nobody.
 
-    >>> is_masked("138****1234"), is_masked("##abcd##"), is_masked("13800001234")
+    >>> is_masked("138****1234"), is_masked("##abcd"), is_masked("13800001234")
     (True, True, False)
     """
     return bool(MASKED.search(value))

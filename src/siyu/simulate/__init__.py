@@ -2,5 +2,6 @@
 
 from .brand import Simulated, simulate
 from .exportfile import Written
+from .platforms import simulate_platforms
 
-__all__ = ["Simulated", "Written", "simulate"]
+__all__ = ["Simulated", "Written", "simulate", "simulate_platforms"]

@@ -78,9 +78,9 @@ def simulate(
     The same arguments give the same bytes. `progress` is told each stage and the share done. Raises ValueError when
     a number is out of range, and FileExistsError when `exports` already holds files, which are never overwritten.
     """
-    _check(consumers, months)
+    check(consumers, months, MOST_CONSUMERS)
     tell_progress = progress or (lambda stage, done: None)
-    exports, truth = _folder(directory / "exports"), _folder(directory / "truth")
+    exports, truth = empty_folder(directory / "exports"), empty_folder(directory / "truth")
     tell_progress("people and their months", 0.0)
     story = tell(season(end, months), consumers, seed, Parameters())
     spoiling = story.parameters.spoiling
@@ -94,14 +94,16 @@ def simulate(
     return Simulated(exports, truth, tuple(out.written))
 
 
-def _check(consumers: int, months: int) -> None:
-    if not LEAST_CONSUMERS <= consumers <= MOST_CONSUMERS:
-        raise ValueError(f"consumers must be between {LEAST_CONSUMERS} and {MOST_CONSUMERS}, not {consumers}")
+def check(consumers: int, months: int, most: int) -> None:
+    """ValueError for more or fewer than can be simulated."""
+    if not LEAST_CONSUMERS <= consumers <= most:
+        raise ValueError(f"consumers must be between {LEAST_CONSUMERS} and {most}, not {consumers}")
     if not 2 <= months <= 120:
         raise ValueError(f"months must be between 2 and 120, not {months}")
 
 
-def _folder(path: Path) -> Path:
+def empty_folder(path: Path) -> Path:
+    """The folder, made if it is not there. FileExistsError if it holds anything."""
     path.mkdir(parents=True, exist_ok=True)
     if any(path.iterdir()):
         raise FileExistsError(f"{path} already holds files; choose an empty directory or remove them first")

@@ -7,6 +7,7 @@ Knows how exports print moments, money, phone numbers and codes; knows nothing a
 # (pyarrow.compute makes its functions at import: pyright cannot see them)
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TypeAlias
 
 import numpy as np
@@ -34,6 +35,16 @@ def iso_moments(seconds: np.ndarray) -> Text:
 def days(seconds: np.ndarray) -> Text:
     """Only the calendar day of each moment."""
     return _naive(seconds).cast(pa.date32()).cast(pa.string())
+
+
+def times(seconds: np.ndarray) -> Text:
+    """Only the time of day of each moment."""
+    return pc.utf8_slice_codeunits(moments(seconds), 11)
+
+
+def offset_moments(seconds: np.ndarray) -> Text:
+    """`2026-06-30 12:00:00 +0800`, as shop systems abroad write the moments of Asia/Shanghai."""
+    return pc.binary_join_element_wise(moments(seconds), " +0800", "")
 
 
 def compact_moments(seconds: np.ndarray) -> Text:
@@ -116,6 +127,17 @@ def glue(*parts: Text | str) -> Text:
 def masked(phones: Text) -> Text:
     """138****1234, as platforms show a number to those who may not call it."""
     return pc.utf8_replace_slice(phones, 3, 7, "****")
+
+
+def thousands(amounts: Text) -> Text:
+    """1,234.50: amounts with a comma between thousands."""
+    return pa.array([amount and f"{Decimal(amount):,}" for amount in amounts.to_pylist()], pa.string())
+
+
+def grouped(text: Text, first: np.ndarray, between: str) -> Text:
+    """The texts of each group in one, in order; a group begins wherever `first` holds."""
+    starts = np.append(np.flatnonzero(first), len(first)).astype(np.int32)
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(starts, pa.int32()), text.fill_null("")), between)
 
 
 def take(text: Text, rows: np.ndarray) -> Text:

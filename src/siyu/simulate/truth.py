@@ -35,7 +35,8 @@ Written by `siyu simulate`; nothing here is loaded by `siyu load`. Compare what 
 
 Money is in CNY, times are local (Asia/Shanghai). A value of kind `shared` belongs to several persons (a family phone);
 the store phones of parameters.json belong to nobody. Late rows are right rows that stand in a `-late` file. Bad rows
-are extra: the good rows alone add up to orders.csv.
+are extra: the good rows alone add up to orders.csv. With `--platforms` there is also platform_orders.csv: every placed
+order, the one export that tells it and its number there.
 """
 
 

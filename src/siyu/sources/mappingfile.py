@@ -63,6 +63,8 @@ ROWS_KEYS = ("kind", "columns", "where", "group_by", "number_lines", "currency")
 FILE_KEYS = ("encoding", "format", "headers")
 RECOGNISE_KEYS = ("columns", "any", "without")
 CONTINUED_KEYS = ("within", "columns")
+#: What stands beside the mappings of a platform: how its exports are simulated (siyu.simulate.samples).
+SAMPLES = "samples.toml"
 TOP_KEYS = ("name", "title", "notes", "snapshot", "file", "continued", "aliases", "recognise", "rows")
 
 
@@ -80,9 +82,14 @@ def read(path: Path) -> Mapping:
 @functools.cache
 def shipped() -> dict[str, Mapping]:
     """The mappings that come with siyu, by name."""
-    root = Path(str(resources.files("siyu.sources"))) / "platforms"
-    found = [parse(path.read_text(encoding="utf-8"), where=path.name) for path in sorted(root.rglob("*.toml"))]
+    paths = [path for path in sorted(platforms().rglob("*.toml")) if path.name != SAMPLES]
+    found = [parse(path.read_text(encoding="utf-8"), where=path.name) for path in paths]
     return {mapping.name: mapping for mapping in found}
+
+
+def platforms() -> Path:
+    """The folder with a folder for every platform: its mappings, and beside them the samples of its exports."""
+    return Path(str(resources.files("siyu.sources"))) / "platforms"
 
 
 def named(name: str) -> Mapping:
