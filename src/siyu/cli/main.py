@@ -21,6 +21,7 @@ NOUNS = {
     "sources": ("load", "coverage"),
     "quarantine": ("quarantine",),
     "recovery": ("rebuild", "replay"),
+    "backup": ("backup", "restore"),
     "consent": ("consent",),
     "erase": ("erase",),
     "hook": ("hook",),

@@ -63,6 +63,15 @@ class Keys:
             found.append(key.digest())
         return found
 
+    def derived(self, use: str) -> bytes:
+        """A key for another use, of the id secret; no identifier has it, for identifiers are keyed with a colon.
+
+        >>> len(Keys(b"i" * 32, b"c" * 32).derived("backup"))
+        32
+        """
+        assert ":" not in use, "a namespace ends with a colon"
+        return hmac.digest(self.id_secret, use.encode(), "sha256")
+
     def seal_all(self, plains: Iterable[bytes], purpose: bytes) -> list[bytes]:
         """`seal` of many values."""
         encrypt, plains = AESGCM(self.cipher_key).encrypt, list(plains)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -83,6 +84,8 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 #: The types of RFM: whether recency, frequency and money are high.
 RFM_TYPES = ("important_value", "important_develop", "important_keep", "important_win_back",
              "general_value", "general_develop", "general_keep", "general_win_back")  # fmt: skip
+#: The head of a section of siyu.toml.
+SECTION = re.compile(r"\s*\[\s*([\w.]+)\s*\]")
 HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 MEMORY = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B")
 
@@ -157,6 +160,43 @@ def document(values: Settings | None = None) -> str:
         changed = chosen[setting.name] != setting.default or head == "brand"
         lines += [f"# {setting.help}", f"{'' if changed else '# '}{key} = {_toml(chosen[setting.name])}"]
     return "\n".join(lines) + "\n"
+
+
+def changed(text: str, name: str, value: str) -> str:
+    """The text of a siyu.toml with another value of one setting; all else stays as people wrote it. SettingsError.
+
+    >>> changed('[brand]\\nname = "a"\\n# ours\\n', "brand.name", "b")
+    '[brand]\\nname = "b"\\n# ours\\n'
+    """
+    if _value(text, name) == value:
+        return text
+    head, key = name.split(".", 1)
+    line, lines = f"{key} = {_toml(value)}", text.splitlines()
+    mine = [place for place, section in enumerate(_sections(lines)) if section == head]
+    there = [place for place in mine if re.match(rf"\s*{re.escape(key)}\s*=", lines[place])]
+    if there:
+        lines[there[0]] = line
+    elif mine:
+        lines.insert(mine[0] + 1, line)
+    else:
+        lines += ["", f"[{head}]", line]
+    written = "\n".join(lines) + "\n"
+    if _value(written, name) != value:
+        raise SettingsError(f"{name} could not be changed.", remedy=f"Write it under [{head}], on a line of its own.")
+    return written
+
+
+def _sections(lines: list[str]) -> list[str]:
+    """The section that each line stands in."""
+    heads = ((found[1] if (found := SECTION.match(line)) else None) for line in lines)
+    return list(accumulate(heads, lambda before, head: before if head is None else head, initial=""))[1:]
+
+
+def _value(text: str, name: str) -> Any:
+    try:
+        return dict(_flatten(tomllib.loads(text))).get(name, BY_NAME[name].default)
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def _flatten(document: dict[str, Any]):

@@ -21,6 +21,7 @@ from siyu.core.time import instant_of, months_after
 from siyu.identity.resolve import resolve
 from siyu.measures import build
 from siyu.privacy import folder, ledger, loads, receipt, underway
+from siyu.privacy.backup import erased
 from siyu.privacy.people import Person, orphans, person
 from siyu.privacy.receipt import Counts
 from siyu.privacy.requests import Request
@@ -40,11 +41,13 @@ GONE = "erasing"
 @dataclass(frozen=True)
 class Erased:
     """What a run did. done: the requests with their receipts. files: those in the workspace's folder that still show
-    somebody; until they are loaded or removed, no request of the run is done.
+    somebody; until they are loaded or removed, no request of the run is done. untold: the folder of the newest backup,
+    where it could not be reached to be told.
     """
 
     done: tuple[Request, ...]
     files: tuple[Path, ...]
+    untold: Path | None = None
 
 
 def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progress | None = None) -> Erased:
@@ -55,8 +58,9 @@ def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progres
     underway.begin(workspace, now)
     people = underway.people(workspace)
     if not people:
-        return Erased((), ())
+        return Erased((), (), erased.tell(workspace, now))
     tombstones = underway.tombstones(workspace, people)
+    erased.tell(workspace, now)  # first: an archive restored meanwhile must know of them, too
     live.drain(workspace, now=now)  # what waits is loaded without the erased, and not kept there
     _landed(workspace, people, tombstones, say)
     _quarantined(workspace, people, tombstones)
@@ -69,7 +73,10 @@ def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progres
     say("erase: files anew", 0.8)
     _off_the_disk(workspace)
     _prove(workspace, people)
-    return Erased((), tuple(files)) if files else Erased(tuple(underway.finish(workspace, people, actor, now)), ())
+    if files:
+        return Erased((), tuple(files))
+    done = underway.finish(workspace, people, actor, now)
+    return Erased(tuple(done), (), erased.tell(workspace, now))
 
 
 def plan(workspace: Workspace, asked: Mapping[int, dict[int, str]]) -> dict[int, Counts]:

@@ -284,6 +284,19 @@ def _migrate(engine: sa.Engine) -> None:
         raise
 
 
+@contextlib.contextmanager
+def created(url: str, revision: str) -> Iterator[sa.Connection]:
+    """The transaction in which an empty store is made as it was at a revision, to be filled with rows of that time."""
+    engine = connect(url)
+    try:
+        with engine.begin() as connection:
+            _one_at_a_time(connection)
+            _upgrade(connection, revision)
+            yield connection
+    finally:
+        engine.dispose()
+
+
 def revisions() -> list[str]:
     """The revisions this siyu knows, oldest first: they head the names of their files."""
     return sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
@@ -300,12 +313,12 @@ def _is_current(connection: sa.Connection) -> bool:
     return current == known[-1]
 
 
-def _upgrade(connection: sa.Connection) -> None:
+def _upgrade(connection: sa.Connection, revision: str = "head") -> None:
     from alembic import command  # here: of a hundred commands, one has something to migrate
 
     config = migration_config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def migration_config() -> Config:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from siyu.core import settings as settings_file
 from siyu.core.errors import DamagedError, WorkspaceError
+from siyu.core.files import sync_folder
 from siyu.core.identifiers import Keys
 from siyu.core.settings import Settings
 from siyu.store.engines.duck import DuckWarehouse
@@ -23,6 +24,12 @@ KEYS_FILE = "secret.keys"
 KEYS_VARIABLE = "SIYU_KEYS"
 LANDED = "landed"
 INBOX_FILE = "inbox.sqlite"
+KEY_NAMES = ("id_secret", "cipher_key")
+KEYS_HEAD = (
+    "# Secrets of this workspace. Whoever holds them can match and read identifiers. Keep a copy elsewhere:\n"
+    "# without id_secret nothing loaded later matches what is here and no backup opens, without cipher_key nothing\n"
+    "# can be sent.\n"
+)
 #: Folder where new exports are laid down.
 INBOX = "inbox"
 #: What the warehouse of either engine is on disk. The log first: a new file must never meet an old log.
@@ -40,12 +47,12 @@ class Workspace:
     @cached_property
     def operations(self) -> Operations:
         """SQLite in the folder, or the PostgreSQL of `operations.url`."""
-        return Operations(self.settings["operations.url"] or f"sqlite:///{self.directory / 'operations.sqlite'}")
+        return Operations(self.settings["operations.url"] or operations_url(self.directory))
 
     @cached_property
     def inbox(self) -> Inbox:
         """What arrived over HTTP and is not loaded yet: a file of its own, or the PostgreSQL of `operations.url`."""
-        return Inbox(self.settings["operations.url"] or f"sqlite:///{self.directory / INBOX_FILE}", self.keys)
+        return Inbox(self.settings["operations.url"] or inbox_url(self.directory), self.keys)
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -83,6 +90,16 @@ class Workspace:
         self.close()
 
 
+def operations_url(directory: Path) -> str:
+    """Where operations are, unless settings name a PostgreSQL."""
+    return f"sqlite:///{directory / 'operations.sqlite'}"
+
+
+def inbox_url(directory: Path) -> str:
+    """Where the inbox is, unless settings name a PostgreSQL."""
+    return f"sqlite:///{directory / INBOX_FILE}"
+
+
 def create(directory: Path, settings: Settings | None = None) -> Workspace:
     """Make a workspace: a commented siyu.toml and a key file only the owner can read. Refuses an existing one."""
     path = directory / SETTINGS_FILE
@@ -90,7 +107,10 @@ def create(directory: Path, settings: Settings | None = None) -> Workspace:
         raise WorkspaceError(f"{directory} is already a workspace ({SETTINGS_FILE} is there).",
                              remedy="Use it as it is, or choose another folder.")
     directory.mkdir(parents=True, exist_ok=True)
-    _write_keys(directory / KEYS_FILE)
+    if (directory / KEYS_FILE).exists():
+        raise WorkspaceError(f"{directory} holds a {KEYS_FILE}, and no {SETTINGS_FILE}.",
+                             remedy="These may be the only keys of a workspace: put its settings back, or move it.")
+    write_keys(directory / KEYS_FILE, Keys(secrets.token_bytes(32), secrets.token_bytes(32)))
     path.write_text(settings_file.document(settings), encoding="utf-8")
     return open_workspace(directory)
 
@@ -107,34 +127,45 @@ def open_workspace(directory: Path) -> Workspace:
 def read_keys(path: Path) -> Keys:
     """Keys from SIYU_KEYS (`id_secret:cipher_key`, hex) or from the key file."""
     given = os.environ.get(KEYS_VARIABLE)
+    if not given:
+        return keys_in(path)
+    return _keys(given.split(":"), KEYS_VARIABLE)
+
+
+def keys_in(path: Path) -> Keys:
+    """The keys of a key file."""
     try:
-        if given:
-            id_secret, cipher_key = given.split(":")
-        else:
-            text = tomllib.loads(path.read_text(encoding="utf-8"))
-            id_secret, cipher_key = text["id_secret"], text["cipher_key"]
-        keys = Keys(bytes.fromhex(id_secret), bytes.fromhex(cipher_key))
+        text = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise WorkspaceError(f"The key file {path.name} is missing; identifiers cannot be matched without it.",
                              remedy=f"Restore it from your backup, or set {KEYS_VARIABLE}.") from None
-    except (ValueError, KeyError, TypeError):
-        where = KEYS_VARIABLE if given else path.name
+    except ValueError:
+        text = {}
+    return _keys([text[name] for name in KEY_NAMES if name in text], path.name)
+
+
+def write_keys(path: Path, keys: Keys) -> None:
+    """Write a key file that only its owner can read: whole, on disk, then under its name."""
+    lines = (f'{name} = "{getattr(keys, name).hex()}"\n' for name in KEY_NAMES)
+    temporary = path.with_name(path.name + ".part")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(KEYS_HEAD + "".join(lines))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    sync_folder(path.parent)
+
+
+def _keys(texts: list[str], where: str) -> Keys:
+    try:
+        id_secret, cipher_key = map(bytes.fromhex, texts)
+    except (ValueError, TypeError):
         raise WorkspaceError(f"{where} does not hold two hexadecimal keys (id_secret, cipher_key).",
                              remedy="Restore it from your backup.") from None
-    if len(keys.id_secret) < 32 or len(keys.cipher_key) != 32:
+    if len(id_secret) < 32 or len(cipher_key) != 32:
         raise WorkspaceError("Keys are shorter than 32 bytes.", remedy="Restore the key file from your backup.")
-    return keys
-
-
-def _write_keys(path: Path) -> None:
-    text = (
-        "# Secrets of this workspace. Whoever holds them can match and read identifiers. Keep a copy elsewhere:\n"
-        "# without id_secret nothing loaded later matches what is here, without cipher_key nothing can be sent.\n"
-        f'id_secret = "{secrets.token_hex(32)}"\ncipher_key = "{secrets.token_hex(32)}"\n'
-    )
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    return Keys(id_secret, cipher_key)
 
 
 def open_warehouse(workspace: Workspace) -> Warehouse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
-from siyu.cli.checks import expectations, libraries, loops, tables
+from siyu.cli.checks import backups, expectations, libraries, loops, tables
 from siyu.cli.checks import workspace as stores
 from siyu.cli.checks.finding import Finding
 from siyu.core.errors import DamagedError, SiyuError
@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     loops.loops,
     loops.inbox,
     loops.erasures,
+    backups.backups,
     expectations.expectations,
 )
 

@@ -1,0 +1,24 @@
+"""Whether there is a backup, and whether who restores it would know of everybody erased since."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from siyu.cli.checks.finding import Finding
+from siyu.core.time import date_of, local_day
+from siyu.privacy.backup import erased
+from siyu.store.audit import acts
+from siyu.store.workspace import Workspace
+
+
+def backups(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
+    """The newest one, and the list of the erased beside it."""
+    newest = next(iter(acts(workspace.operations, act="backup.make", limit=1)), None)
+    if newest is None:
+        yield Finding("backup", True, "none was made yet (siyu backup)")
+        return
+    day, folder = date_of(local_day(newest.at, workspace.settings.zone)), erased.folder_of(workspace.operations)
+    missing = erased.untold(workspace)
+    told = f"{folder} was not told of {missing} erased identifiers; reach it and run siyu erase run"
+    yield Finding("backup", not missing, told if missing else f"the newest is of {day}, in {folder}")

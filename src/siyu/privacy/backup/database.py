@@ -1,0 +1,63 @@
+"""Rows of operations and of the inbox put into an empty SQLite file or PostgreSQL database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import IO
+
+import sqlalchemy as sa
+
+from siyu.core.errors import PrivacyError
+from siyu.core.identifiers import Keys
+from siyu.privacy.backup import rows
+from siyu.store import inbox, operations
+from siyu.store.engine import connect
+from siyu.store.inbox import ARRIVAL, Inbox
+from siyu.store.operations import STATE, VERSION
+
+#: State of a database that a restore has begun to fill: the next one may begin anew.
+BEGUN = "restoring"
+OURS = (*operations.METADATA.tables.values(), *inbox.METADATA.tables.values())
+
+
+def clear(url: str) -> None:
+    """Empty a database of what a killed restore left. Raises PrivacyError if it holds a workspace."""
+    engine = connect(url)
+    there = set(sa.inspect(engine).get_table_names()) & {table.name for table in OURS}
+    with engine.begin() as connection:
+        begun = sa.select(STATE.c.value).where(STATE.c.name == BEGUN)
+        if there and (STATE.name not in there or connection.execute(begun).scalar() is None):
+            raise PrivacyError("The database of --operations holds a workspace already; nothing in it was touched.",
+                               remedy="Give an empty one.")
+        for metadata in (operations.METADATA, inbox.METADATA):
+            metadata.drop_all(connection)
+        connection.execute(sa.text(f"DROP TABLE IF EXISTS {VERSION.name}"))
+    engine.dispose()
+
+
+def fill(url: str, revision: str, members: Iterator[tuple[str, IO[bytes]]]) -> None:
+    """Make operations as they were at a revision, with the rows of then; all of it or nothing."""
+    with operations.created(url, revision) as connection:
+        tables = sa.MetaData()
+        tables.reflect(connection)
+        for name, parts in groupby(members, lambda member: member[0].split("/")[1]):
+            for _, content in parts:
+                rows.into_database(connection, tables.tables[name], rows.read(content.read()))
+        rows.count_on(connection, list(tables.tables.values()))
+        connection.execute(sa.insert(tables.tables[STATE.name]).values(name=BEGUN, value="1"))
+
+
+def fill_inbox(url: str, keys: Keys, members: Iterator[tuple[str, IO[bytes]]]) -> None:
+    """What was waiting waits again."""
+    waiting = Inbox(url, keys)
+    with waiting.engine.begin() as connection:
+        for _, content in members:
+            rows.into_database(connection, ARRIVAL, rows.read(content.read()))
+        rows.count_on(connection, [ARRIVAL])
+    waiting.close()
+
+
+def finished(connection: sa.Connection) -> None:
+    """The restore is done, in the caller's transaction."""
+    connection.execute(sa.delete(STATE).where(STATE.c.name == BEGUN))

@@ -1,0 +1,185 @@
+"""The list of the erased, kept beside the archives of a workspace and newer than they are: whoever restores one has it
+at hand, and nobody comes back who was erased after the archive was made. Keyed hashes alone, sealed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from siyu.core.errors import PrivacyError
+from siyu.core.files import sync_folder
+from siyu.core.identifiers import Keys
+from siyu.core.time import instant_of
+from siyu.privacy import receipt
+from siyu.privacy.backup.stream import Opening, Sealing, mark
+from siyu.privacy.people import Person
+from siyu.privacy.requests import DONE, ERASING
+from siyu.store.operations import ERASURE, SPARED, TOMBSTONE, Operations
+from siyu.store.workspace import SETTINGS_FILE, Workspace, open_workspace
+
+SUFFIX, PART = ".siyu-erased", ".part"
+#: State: the folder of the newest backup, which is told of every erasure.
+FOLDER = "backup_folder"
+#: What stands for a list where it is known that nobody was erased since.
+NOBODY = "none"
+TABLES = (ERASURE, TOMBSTONE, SPARED)
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Requests to be forgotten, tombstones and who was spared, as known at an instant (microseconds UTC)."""
+
+    through: int
+    rows: dict[str, Rows]
+
+    @staticmethod
+    def of(operations: Operations, now: dt.datetime) -> Known:
+        """What a workspace knows."""
+        with operations.connect() as connection:
+            rows = {table.name: [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+                    for table in TABLES}  # fmt: skip
+        return Known(instant_of(now), rows)
+
+    def joined(self, earlier: Known) -> Known:
+        """With what an earlier list has besides: a list never forgets."""
+        rows = {table.name: [*self.rows[table.name], *_besides(table, earlier.rows[table.name], self.rows[table.name])]
+                for table in TABLES}  # fmt: skip
+        return Known(max(self.through, earlier.through), rows)
+
+
+def path_of(folder: Path, keys: Keys) -> Path:
+    """Where a folder of archives has the list of a workspace."""
+    return folder / f"{mark(keys).hex()[:8]}{SUFFIX}"
+
+
+def remember(workspace: Workspace, folder: Path, now: dt.datetime) -> Path:
+    """From now on this folder is told of every erasure; gives the list there."""
+    workspace.operations.set_state(FOLDER, str(folder.resolve()))
+    tell(workspace, now)
+    return path_of(folder, workspace.keys)
+
+
+def tell(workspace: Workspace, now: dt.datetime) -> Path | None:
+    """Bring the list in the folder of the newest backup up to date; the folder, if it cannot be reached."""
+    folder = folder_of(workspace.operations)
+    if folder is None:
+        return None
+    try:
+        _write(path_of(folder, workspace.keys), workspace.keys, Known.of(workspace.operations, now))
+    except OSError:
+        return folder
+    return None
+
+
+def folder_of(operations: Operations) -> Path | None:
+    """The folder of the newest backup; None if there was none."""
+    kept = operations.state(FOLDER)
+    return Path(kept) if kept else None
+
+
+def untold(workspace: Workspace) -> int:
+    """How many erased identifiers the list in the folder of the newest backup lacks."""
+    folder = folder_of(workspace.operations)
+    with workspace.operations.connect() as connection:
+        erased = set(connection.execute(sa.select(TOMBSTONE.c.identifier_id)).scalars())
+    if folder is None or not erased:
+        return 0
+    path = path_of(folder, workspace.keys)
+    told = read(path, workspace.keys).rows[TOMBSTONE.name] if path.exists() else []
+    return len(erased - {row["identifier_id"] for row in told})
+
+
+def known(archive: Path, said: str | None, keys: Keys) -> Known | None:
+    """The erasures that a restore has to respect: of a list, of a workspace, or of the list beside the archive; None
+    where it was said that there are none. Raises PrivacyError if it cannot be known.
+    """
+    if said == NOBODY:
+        return None
+    if said is not None and (Path(said) / SETTINGS_FILE).exists():
+        return _of_workspace(Path(said), keys)
+    path = path_of(archive.parent, keys) if said is None else Path(said)
+    if not path.is_file():
+        raise PrivacyError(f"Who was erased after the backup is not known: there is no {path}.",
+                           remedy=f"Name a newer list or the workspace with --erased; `--erased {NOBODY}` says that "
+                                  "nobody was.")  # fmt: skip
+    return read(path, keys)
+
+
+def apply(workspace: Workspace, known: Known) -> bool:
+    """Requests that are newer than the workspace become its own, and what was erased is to be erased again, to the
+    same identifiers; whether there is any. `erase.run` then carries it out.
+    """
+    with workspace.operations.begin() as connection:
+        done = set(connection.execute(sa.select(ERASURE.c.erasure_id).where(ERASURE.c.status == DONE)).scalars())
+    requests = [row for row in known.rows[ERASURE.name] if row["erasure_id"] not in done]
+    again = [row["erasure_id"] for row in requests if row["status"] in (ERASING, DONE)]
+    people = [_person(number, known) for number in again]
+    held = receipt.held(workspace, people) if people else {}
+    with workspace.operations.begin() as connection:
+        for table in (TOMBSTONE, SPARED):
+            _add(connection, table, known.rows[table.name])
+        connection.execute(sa.delete(ERASURE).where(ERASURE.c.erasure_id.in_([r["erasure_id"] for r in requests])))
+        _add(connection, ERASURE, [_to_do(row, held) for row in requests])
+    return bool(again)
+
+
+def read(path: Path, keys: Keys) -> Known:
+    """A list. Raises PrivacyError if it is another workspace's, or damaged."""
+    with closing(Opening(path, keys)) as stream:
+        document = json.loads(stream.read())
+    return Known(document["through"], document["rows"])
+
+
+def _write(path: Path, keys: Keys, known: Known) -> None:
+    if path.exists():
+        known = known.joined(read(path, keys))
+    temporary = path.with_name(path.name + PART)
+    with closing(Sealing(temporary, keys)) as stream:
+        stream.write(json.dumps({"through": known.through, "rows": known.rows}, ensure_ascii=False).encode())
+        stream.finish()
+    os.replace(temporary, path)
+    sync_folder(path.parent)
+
+
+def _of_workspace(directory: Path, keys: Keys) -> Known:
+    with open_workspace(directory) as workspace:
+        if workspace.keys.id_secret != keys.id_secret:
+            raise PrivacyError(f"{directory} is another workspace than the one that was backed up.",
+                               remedy="Its id secret differs; name the workspace the backup was made of.")
+        found = Known.of(workspace.operations, dt.datetime.fromtimestamp(0, dt.UTC))
+    return Known(max((row["erased_at"] for row in found.rows[TOMBSTONE.name]), default=0), found.rows)
+
+
+def _person(number: int, known: Known) -> Person:
+    return Person(number, {row["identifier_id"]: row["key_hash"] for row in known.rows[TOMBSTONE.name]
+                           if row["erasure_id"] == number})  # fmt: skip
+
+
+def _to_do(row: dict[str, Any], held: dict[int, receipt.Counts]) -> dict[str, Any]:
+    """A request as it stands in the restored workspace: what was done is to be done again."""
+    if row["erasure_id"] not in held:
+        return row
+    return {**row, "status": ERASING, "done_at": None, "asked": "{}", "receipt": json.dumps(held[row["erasure_id"]])}
+
+
+def _add(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
+    there = [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+    if fresh := _besides(table, rows, there):
+        connection.execute(sa.insert(table), fresh)
+
+
+def _besides(table: sa.Table, rows: Rows, there: Rows) -> Rows:
+    """The rows whose key is not there."""
+    names = [column.name for column in table.primary_key.columns]
+    taken = {tuple(row[name] for name in names) for row in there}
+    return [row for row in rows if tuple(row[name] for name in names) not in taken]

@@ -1,0 +1,189 @@
+"""Make a workspace of an archive: verified first, built beside its place, and put there in one step when it is whole.
+
+Who was erased after the archive was made is erased from what it holds before anybody can look at it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from siyu.core import settings as settings_file
+from siyu.core.errors import NewerVersionError, PrivacyError
+from siyu.core.files import sync_folder
+from siyu.core.identifiers import Keys
+from siyu.core.time import instant_of
+from siyu.privacy import erase
+from siyu.privacy.backup import archive, database, erased, rows
+from siyu.privacy.backup.archive import Manifest, Progress
+from siyu.privacy.backup.erased import Known
+from siyu.privacy.backup.make import ARRIVALS, CIPHER_KEY, FILES, OPERATIONS, WAREHOUSE
+from siyu.privacy.requests import Request
+from siyu.store import audit
+from siyu.store.operations import revisions
+from siyu.store.tables import BY_NAME
+from siyu.store.warehouse import WAREHOUSE_VERSION
+from siyu.store.workspace import (
+    KEYS_FILE,
+    SETTINGS_FILE,
+    Workspace,
+    inbox_url,
+    open_warehouse,
+    operations_url,
+    write_keys,
+)
+
+#: Files of an archive with their names, in order; each is read before the next.
+Members = Iterator[tuple[str, IO[bytes]]]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A workspace in place. known: instant up to which erasures were known, None if it was said that there are none.
+    erased: requests carried out again; files: those that still show somebody, so that these requests are not done.
+    """
+
+    directory: Path
+    manifest: Manifest
+    known: int | None
+    erased: tuple[Request, ...]
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to become of an archive: its place, its keys (and whether they are written down in the workspace), the
+    erasures since, the PostgreSQL of its operations.
+    """
+
+    path: Path
+    directory: Path
+    keys: Keys
+    write_keys: bool = True
+    erased: str | None = None
+    operations_url: str = ""
+
+
+def restore(asked: Asked, *, actor: str, now: dt.datetime, progress: Progress | None = None) -> Restored:
+    """Restore an archive, or leave nothing. Raises PrivacyError for a damaged archive, other keys, a folder or database
+    that is not empty, or where erasures since are not known.
+    """
+    say = progress or (lambda *_: None)
+    directory = _free(asked.directory)
+    if not asked.path.is_file():
+        raise PrivacyError(f"There is no backup {asked.path}.", remedy="`siyu backup TO` makes one.")
+    manifest = archive.verify(asked.path, asked.keys, say)
+    _refuse_newer(manifest)
+    known = erased.known(asked.path, asked.erased, asked.keys)
+    if asked.operations_url:
+        database.clear(asked.operations_url)
+    building = directory.with_name(f".{directory.name}.restoring")
+    shutil.rmtree(building, ignore_errors=True)  # what a killed restore left
+    try:
+        building.mkdir(parents=True)
+        found = _built(building, asked, manifest, known, actor, now, say)
+        _put(building, directory)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    files = tuple(directory / path.relative_to(building) for path in found.files)
+    return Restored(directory, manifest, known and known.through, found.done, files)
+
+
+def _free(directory: Path) -> Path:
+    directory = directory.resolve()
+    if directory.is_file() or (directory.is_dir() and any(directory.iterdir())):
+        raise PrivacyError(f"{directory} is not empty; nothing in it was touched.",
+                           remedy="Restore into a folder that is empty or not there yet.")
+    return directory
+
+
+def _refuse_newer(manifest: Manifest) -> None:
+    about = manifest.about
+    if about["warehouse_version"] > WAREHOUSE_VERSION or about["operations_revision"] not in revisions():
+        raise NewerVersionError(f"The backup was made by siyu {about['siyu']}, whose stores this siyu does not know.",
+                                remedy="Install that siyu, or a newer one.")
+
+
+def _built(building: Path, asked: Asked, manifest: Manifest, known: Known | None, actor: str, now: dt.datetime,
+           say: Progress) -> erase.Erased:  # fmt: skip
+    """The whole workspace under a name of its own, without those erased since."""
+    keys = _filled(building, asked, manifest, say)
+    with Workspace(building, settings_file.read(building / SETTINGS_FILE), keys) as workspace:
+        if asked.write_keys:
+            write_keys(building / KEYS_FILE, workspace.keys)
+        _ = workspace.warehouse  # opens only if every load has its facts
+        again = known is not None and erased.apply(workspace, known)
+        done = erase.run(workspace, actor=actor, now=now, progress=say) if again else erase.Erased((), ())
+        with workspace.operations.begin() as connection:
+            audit.record(connection, instant_of(now), actor, "backup.restore", asked.path.name,
+                         {**manifest.about, "erased_again": len(done.done)})  # fmt: skip
+            database.finished(connection)
+    return done
+
+
+def _put(building: Path, directory: Path) -> None:
+    """In one step; an empty folder makes way."""
+    if directory.is_dir():
+        directory.rmdir()
+    os.replace(building, directory)
+    sync_folder(directory.parent)
+
+
+# -- what is in an archive, put where it belongs
+
+
+def _filled(building: Path, asked: Asked, manifest: Manifest, say: Progress) -> Keys:
+    """Everything in place; gives the keys with which it is sealed."""
+    members, keys = archive.members(asked.path, asked.keys), asked.keys
+    url, revision = asked.operations_url, manifest.about["operations_revision"]
+    for head, group in groupby(members, lambda member: member[0].split("/")[0]):
+        say(f"restore: {head}", None)
+        if head == CIPHER_KEY:
+            keys = Keys(asked.keys.id_secret, next(group)[1].read())
+        elif head == OPERATIONS:
+            database.fill(url or operations_url(building), revision, group)
+        elif head == ARRIVALS:
+            database.fill_inbox(url or inbox_url(building), keys, group)
+        elif head == WAREHOUSE:
+            _fill_warehouse(building, keys, group)
+        else:
+            _lay_down(building, url, group)
+    return keys
+
+
+def _lay_down(building: Path, url: str, members: Members) -> None:
+    for name, content in members:
+        path = _inside(building, name.removeprefix(f"{FILES}/"))
+        with path.open("wb") as file:
+            if name == f"{FILES}/{SETTINGS_FILE}":  # the operations it has, never those of the workspace it was
+                text = content.read().decode("utf-8-sig")
+                file.write(settings_file.changed(text, "operations.url", url).encode())
+            else:
+                shutil.copyfileobj(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(path.parent)
+
+
+def _inside(building: Path, name: str) -> Path:
+    """A place in the folder, whatever the name."""
+    path = building / PurePosixPath(name)
+    assert path.resolve().is_relative_to(building.resolve()), f"{name} leads out of the folder"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _fill_warehouse(building: Path, keys: Keys, members: Members) -> None:
+    warehouse = open_warehouse(Workspace(building, settings_file.read(building / SETTINGS_FILE), keys))
+    try:
+        for name, parts in groupby(members, lambda member: member[0].split("/")[1]):
+            with warehouse.bulk(), warehouse.transaction():
+                rows.into_warehouse(warehouse, BY_NAME[name], (rows.read(content.read()) for _, content in parts))
+    finally:
+        warehouse.close()
