@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from siyu.identity.consents import settle
 from siyu.identity.resolve import resolve
 from siyu.measures.build import refresh
 from siyu.measures.measure import measure
@@ -52,13 +53,14 @@ def resolve_and_measure(
     """The measure document, never on a load that was cut off half-way nor on an identity older than the links; with
     nothing new, each step costs next to nothing.
     """
-    up_to_date(workspace, progress=progress)
+    up_to_date(workspace, now=now, progress=progress)
     return measure(workspace, as_of=as_of, window=window, now=now, progress=progress)
 
 
-def up_to_date(workspace: Workspace, *, progress=None) -> None:
-    """Identity and spans as the loads are now, for questions that no document answers."""
+def up_to_date(workspace: Workspace, *, now: dt.datetime, progress=None) -> None:
+    """Identity and spans as the loads and consents are now, for questions that no document answers."""
     finish_interrupted(workspace)
+    settle(workspace, now)
     resolve(workspace, progress=progress)
     refresh(workspace, say=progress or (lambda *_: None))
 

@@ -9,12 +9,11 @@ import httpx
 import pytest
 
 from siyu.api import keys
-from siyu.api.app import application as everything
-from siyu.api.serve import at_work
 from siyu.api.writer import Writer, open_writer
 from siyu.store.inbox import Arrival
 from siyu.store.workspace import Workspace, create
 from tests.api.serving import application, now, served
+from tests.api.whole import Whole, serve_whole
 from tests.store.conftest import postgres  # noqa: F401  the fixture
 
 PAGE = "https://www.brand.cn"
@@ -45,15 +44,6 @@ class Site:
         return self.nobody.post(path, json=body, headers=named)
 
 
-@dataclass
-class Whole:
-    """The whole application: a client without a key, its address, keys that collect and that read."""
-
-    client: httpx.Client
-    url: str
-    keys: tuple[str, ...]
-
-
 @pytest.fixture(scope="module")
 def open_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site that the tests of a module share."""
@@ -75,8 +65,6 @@ def site(open_site: Site) -> Site:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
-    """A workspace served as `siyu serve` does it, without what repeats."""
-    with (create(tmp_path_factory.mktemp("whole") / "brand") as workspace, at_work(workspace, now, []) as at,
-          served(everything(at)) as url, httpx.Client(base_url=url) as client):  # fmt: skip
-        made = tuple(keys.create(workspace.operations, scope, scope, now()) for scope in ("collect", "read"))
-        yield Whole(client, url, made)
+    """A small brand served as `siyu serve` does it, without what repeats."""
+    with serve_whole(tmp_path_factory.mktemp("whole")) as running:
+        yield running

@@ -11,7 +11,7 @@ import pytest
 
 from siyu.api import keys
 from siyu.api.collect.calls import BATCH_CALLS, BODY_BYTES, CALL_BYTES
-from siyu.api.collect.senders import Rates
+from siyu.api.rates import Rates
 from siyu.api.refusals import Refusal
 from tests.api.conftest import Site
 from tests.api.serving import now
@@ -90,10 +90,10 @@ def test_a_key_that_calls_too_often_is_told_when_to_come_back(site: Site):
 
 
 def test_a_rate_allows_so_many_calls_a_second_and_saves_up_no_more():
-    key, at, rates = keys.ApiKey(1, "web", "collect", {}, (), 3, 0, None), now(), Rates()
+    at, rates = now(), Rates()
 
     def taken(seconds: float, tries: int) -> int:
-        return sum(may(lambda: rates.take(key, at + dt.timedelta(seconds=seconds))) for _ in range(tries))
+        return sum(may(lambda: rates.take("web", 3, at + dt.timedelta(seconds=seconds))) for _ in range(tries))
 
     assert [taken(0, 5), taken(0.5, 5), taken(1, 5), taken(3600, 5), taken(60, 5)] == [3, 1, 2, 3, 0]
 

@@ -9,8 +9,8 @@ from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from tests.api.conftest import Whole
 from tests.api.process import NEVER
+from tests.api.whole import Whole
 
 CHECKS = [not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
           checks.response_schema_conformance]  # fmt: skip
@@ -29,7 +29,7 @@ def test_answers_are_as_described_whatever_is_sent(whole: Whole, most: int):
         @settings(max_examples=most, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         def answered(case: Case) -> None:
             case.call_and_validate(checks=CHECKS, timeout=NEVER)
-            for key in whole.keys:
+            for key in whole.keys.values():
                 case.call_and_validate(checks=CHECKS, timeout=NEVER, headers={"Authorization": f"Bearer {key}"})
 
         answered()

@@ -11,7 +11,7 @@ import pytest
 from siyu.api.reference import page as module
 from siyu.api.reference.page import Page, page, read
 from siyu.api.reference.words import chinese
-from tests.api.conftest import Whole
+from tests.api.whole import Whole
 
 TOLD = re.compile(r"""told\((?:"([^"]+)"|'([^']+)')\)""")
 

@@ -12,8 +12,9 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from sqlalchemy.exc import SQLAlchemyError
 
-from siyu.api.collect.senders import Rates, presented
+from siyu.api.collect.senders import presented
 from siyu.api.keys import ApiKey
+from siyu.api.rates import Rates
 from siyu.api.refusals import Refusal
 from siyu.api.site import Site
 from siyu.api.writer import FAULT_SECONDS
@@ -47,7 +48,7 @@ class Access:
                           headers={"WWW-Authenticate": "Bearer"})  # fmt: skip
         if key.scope not in OPENED_BY[access]:
             raise Refusal(403, "wrong_scope", f"This key is for {key.scope}; expected one for {access}.")
-        self._rates.take(key, self._site.now())
+        self._rates.take(key.key_id, key.rate, self._site.now())
         return key
 
 

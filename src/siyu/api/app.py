@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Litestar, Router
 
-from siyu.api import health, metrics, reading
+from siyu.api import health, metrics, preferences, reading
 from siyu.api.access import Access
 from siyu.api.collect import routes as collect
 from siyu.api.collect.collector import Collector
@@ -25,6 +25,7 @@ def application(site: Site) -> Litestar:
             health.router(site),
             metrics.router(site),
             reading.router(site),
+            preferences.router(site),
             openapi_json,
         ],
         guards=[Access(site)],

@@ -10,6 +10,7 @@ import structlog
 from siyu.api.dailywork import daily_work
 from siyu.core.time import instant_of
 from siyu.daily import arrived
+from siyu.identity.consents import settle
 from siyu.jobs.apart import apart
 from siyu.jobs.loop import Loop, Say
 from siyu.jobs.rhythm import Daily, Every
@@ -38,7 +39,8 @@ def loops(workspace: Workspace) -> list[Loop]:
 
 
 def load(workspace: Workspace, now: dt.datetime, say: Say) -> None:
-    """Load what was acknowledged; costs next to nothing when nothing waits."""
+    """Load what was acknowledged and what was said to preferences; costs next to nothing when nothing waits."""
+    settle(workspace, now)
     drained = drain(workspace, now=now, progress=say)
     if drained.messages:
         log.info("live.loaded", messages=drained.messages, loads=len(drained.loads))

@@ -58,7 +58,7 @@ def _answer_of_bug(request: Request[Any, Any, Any], error: Exception) -> Respons
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
-    log.error("http.bug", error=type(error).__name__, place=place, path=request.scope["path"])
+    log.error("http.bug", error=type(error).__name__, place=place, route=request.scope.get("path_template"))
     return answer(request, Refusal(500, "bug", "This is a bug in siyu; its log says where. Try again later."))
 
 

@@ -138,7 +138,7 @@ def _asked(model: str, as_of: str | None) -> Iterator[tuple[Workspace, Asked]]:
     chosen = day(as_of)
     with workspace() as opened, progress() as tell:
         asked = question(opened, chosen, WINDOW_DAYS, now())
-        up_to_date(opened, progress=tell)
+        up_to_date(opened, now=now(), progress=tell)
         tell(model, None)
         yield opened, asked
 

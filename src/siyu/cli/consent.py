@@ -1,19 +1,30 @@
-"""Command of consent: consent declare, for consent a brand holds outside its files."""
+"""Commands of consent: declare (a document many agreed to), record (what one person said), show (one ledger), link."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from siyu.cli.context import AsJson, day, now, suffix, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.options import pairs
-from siyu.cli.output import emit, out, suggest, table
+from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError
+from siyu.core.time import SECOND, datetime_of
+from siyu.identity.consents import PURPOSES
 from siyu.identity.declare import Declared, Preview, declare_consent, preview
+from siyu.identity.preference_link import token
+from siyu.identity.preferences import headers
+from siyu.identity.reach import MARKETING
+from siyu.identity.shown_consents import ShownConsents, show_consents
+from siyu.identity.standing import Consent
+from siyu.privacy.consent import Said
+from siyu.privacy.consent import link as person_link
+from siyu.privacy.consent import record as record_consent
+from siyu.store.workspace import Workspace
 
 Source = Annotated[str, typer.Option("--source", metavar="TEXT", help="Where people agreed (member agreement, form).")]
 Notice = Annotated[str, typer.Option("--notice-version", metavar="TEXT", help="Version of the text they agreed to.")]
@@ -28,7 +39,15 @@ Channel = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would change and record nothing.")]
 
-group = typer.Typer(name="consent", help="Record consent held outside the files.", no_args_is_help=True)
+Who = Annotated[str, typer.Option("--id", metavar="WHO", help="namespace:value (phone:138...), or an id.")]
+Purpose = Annotated[str, typer.Option("--purpose", metavar="PURPOSE", help=f"One of {', '.join(PURPOSES)}.")]
+Action = Annotated[str, typer.Option("--action", metavar="grant|withdraw", help="What they said.")]
+Where = Annotated[str, typer.Option("--source", metavar="TEXT", help="Where they said it (hotline, letter, counter).")]
+Shown = Annotated[
+    str, typer.Option("--notice-version", metavar="TEXT", help="Version of the notice they saw; a grant needs it.")
+]
+
+group = typer.Typer(name="consent", help="Record and show who agreed to what.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +57,7 @@ def register(app: typer.Typer) -> None:
 
 @group.callback()
 def consent() -> None:
-    """Record consent that the brand holds outside its files."""
+    """Record and show who agreed to what."""
 
 
 @group.command("declare")
@@ -67,6 +86,80 @@ def declare(
     else:
         _show(found)
     return DONE
+
+
+@group.command("record")
+def record(
+    who: Who, action: Action, source: Where, purpose: Purpose = MARKETING, channel: Channel = None,
+    notice_version: Shown = "", as_json: AsJson = False,
+) -> int:  # fmt: skip
+    """Record what one person gave or withdrew, in force at once; also of somebody never seen before."""
+    said = Said(purpose, channel, action, source, notice_version)
+    with workspace() as opened:
+        recorded = record_consent(opened, who, said, actor="cli", now=now())
+        if as_json:
+            emit({**asdict(recorded), "occurred_at": _time(opened, recorded.occurred_at)})
+        else:
+            out().print(f"Recorded: {action}, {purpose}, {channel or 'all channels'}.")
+            suggest(f"siyu consent show --id {recorded.identifier_id}{suffix()}", "shows what it comes to")
+    return DONE
+
+
+@group.command("show")
+def show(who: Who, as_json: AsJson = False) -> int:
+    """Show one person's ledger, what it comes to for each purpose and channel, and the row that decides."""
+    with workspace() as opened:
+        found = show_consents(opened, who)
+        if as_json:
+            emit(_ledger(opened, found))
+        else:
+            _shown(opened, found)
+    return DONE
+
+
+@group.command("link")
+def link(who: Who, purpose: Purpose = MARKETING, as_json: AsJson = False) -> int:
+    """Make the preference link of one person, for a message to them: a page, and unsubscribing in one click."""
+    with workspace() as opened:
+        made = person_link(opened, who, purpose, now=now())
+        path = f"/preferences/{token(opened.keys, made)}"
+        until = datetime_of(made.until * SECOND, opened.settings.zone).isoformat()
+    if as_json:
+        emit({"path": path, "expires_at": until, "headers": headers(f"https://YOUR-SERVER{path}")})
+        return DONE
+    out().print(path, markup=False, soft_wrap=True)
+    say(f"Put your server's address before it. It works until {until}, for whoever has it.")
+    suggest(f"siyu serve{suffix()}", "answers there")
+    return DONE
+
+
+def _ledger(opened: Workspace, found: ShownConsents) -> dict[str, Any]:
+    rows, proofs = ([_row(opened, found, one) for one in some] for some in (found.rows, found.proofs))
+    standings = [{"purpose": s.purpose, "channel": s.channel, "standing": s.standing,
+                  "because": _row(opened, found, s.because)} for s in found.standings]  # fmt: skip
+    return {"identifiers": list(found.identifiers.values()), "rows": rows, "standings": standings, "proofs": proofs}
+
+
+def _row(opened: Workspace, found: ShownConsents, one: Consent) -> dict[str, Any]:
+    named = found.identifiers.get(one.identifier_id, str(one.identifier_id))
+    return {**asdict(one), "identifier": named, "occurred_at": _time(opened, one.occurred_at)}
+
+
+def _shown(opened: Workspace, found: ShownConsents) -> None:
+    columns = ("when", "identifier", "purpose", "channel", "action", "source", "notice")
+    names = ("occurred_at", "identifier", "purpose", "channel", "action", "source", "notice_version")
+    for title, some in (("Ledger", found.rows), ("Kept as proof of an erased person", found.proofs)):
+        cells = [[_row(opened, found, one)[name] or "" for name in names] for one in some]
+        if cells or title == "Ledger":
+            table(title, columns, cells)
+    told = [(s.purpose, s.channel, s.standing, f"{s.because.action} {_time(opened, s.because.occurred_at)}")
+            for s in found.standings]  # fmt: skip
+    if told:
+        table("Comes to (the most restrictive identifier decides)", ("purpose", "channel", "", "because of"), told)
+
+
+def _time(opened: Workspace, at: int) -> str:
+    return datetime_of(at, opened.settings.zone).isoformat()
 
 
 def _given(since: dt.date | None) -> dt.date:

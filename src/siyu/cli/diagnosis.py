@@ -44,7 +44,7 @@ def diagnose(as_of: AsOf = None, window: Window = 30, as_json: AsJson = False) -
     with workspace() as opened, progress() as tell:
         moment = now()
         asked = question(opened, chosen, window, moment)
-        up_to_date(opened, progress=tell)
+        up_to_date(opened, now=now(), progress=tell)
         tell("diagnosis", None)
         document = diagnosed(opened, asked, moment).as_json()
     if as_json:

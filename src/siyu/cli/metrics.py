@@ -116,7 +116,7 @@ def check(as_of: AsOf = None, window: Window = 30, as_json: AsJson = False) -> i
 def _asked(opened: Workspace, as_of: str | None, window: int, tell: Report) -> tuple[Asked, Facts]:
     """The question and the facts it is asked of, brought up to date first."""
     asked = question(opened, day(as_of), window, now())
-    up_to_date(opened, progress=tell)
+    up_to_date(opened, now=now(), progress=tell)
     return asked, Facts(opened.warehouse)
 
 

@@ -34,7 +34,7 @@ def potential(category: Category, top: Top = 100, as_of: AsOf = None, as_json: A
     chosen = day(as_of)
     with workspace() as opened, progress() as tell:
         asked = question(opened, chosen, WINDOW_DAYS, now())
-        up_to_date(opened, progress=tell)
+        up_to_date(opened, now=now(), progress=tell)
         tell(category, None)
         document = lists.potential(Facts(opened.warehouse), asked, category, top=top).as_json()
         opened.warehouse.drop_scratch()

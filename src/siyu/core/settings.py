@@ -75,6 +75,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("potential.absent_days", 365, "Days without the category that make a consumer a candidate for it."),
     Setting("potential.horizon_days", 90, "Days in which a candidate is expected to buy the category."),
     Setting("snapshot.max_drop", 0.2, "Share of open relations a snapshot may close without being told so."),
+    Setting("privacy.link_days", 730, "Days a preference link works: as long as a message lies in somebody's mailbox."),
     Setting("privacy.erasure_days", 15, "Working days (Monday to Friday) in which a request to be forgotten is due."),
     Setting("retention.consent_proof", 36,
             "Months after an erasure in which the proof of the person's consents is kept, under a keyed hash alone."),
@@ -275,6 +276,11 @@ def _share(name: str):
     return check
 
 
+def _check_link_days(value: int) -> str:
+    most = 36_500
+    return "" if 1 <= value <= most else f"privacy.link_days: expected 1 to {most} days, found {value}."
+
+
 def _at_least_one(name: str):
     def check(value: int) -> str:
         return "" if value >= 1 else f"{name}: expected 1 day or more, found {value}."
@@ -347,6 +353,7 @@ CHECKS = {
     "matrix.cuts": _check_matrix_cuts,
     "potential.absent_days": _at_least_one("potential.absent_days"),
     "potential.horizon_days": _at_least_one("potential.horizon_days"),
+    "privacy.link_days": _check_link_days,
     "relations.types": _check_relation_types,
     "touchpoints.windows": _check_touchpoint_windows,
 }

@@ -49,7 +49,7 @@ def commit(
     load_id = workspace.operations.newest_load() + 1
     consents = _consents(declaration, ids, occurred_at, load_id)
     facts = declared.facts(consents, load_id, instant_of(now), workspace.settings.zone)
-    load = _load(declaration.as_json(workspace.settings["brand.zone"]), load_id, counts, instant_of(now))
+    load = load_row(declaration.as_json(workspace.settings["brand.zone"]), load_id, counts, instant_of(now))
     try:
         workspace.warehouse.append(BY_NAME["consents"], facts)
         with workspace.operations.begin() as connection:
@@ -74,7 +74,7 @@ def _consents(declaration: Declaration, ids: np.ndarray, occurred_at: int, load_
     return pa.table(each | repeated).select(list(declared.COLUMNS)).cast(declared.SCHEMA)
 
 
-def _load(options: str, load_id: int, counts: dict[str, int], loaded_at: int) -> dict[str, Any]:
+def load_row(options: str, load_id: int, counts: dict[str, int], loaded_at: int) -> dict[str, Any]:
     """The row of operations.load; `counts` in the shape of every load's report."""
     every = ("quarantined", "corrected", "loaded", "duplicate", "filtered")
     report = {

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from siyu.core.errors import PrivacyError
 from siyu.core.time import instant_of, months_after
+from siyu.identity.consents import settle
 from siyu.identity.resolve import resolve
 from siyu.measures import build
 from siyu.privacy import folder, ledger, loads, receipt, underway
@@ -54,6 +55,7 @@ def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progres
     """Erase everybody whose request is approved, and finish what an interrupted run left."""
     say = progress or (lambda *_: None)
     finish_interrupted(workspace)
+    settle(workspace, now)
     resolve(workspace)
     underway.begin(workspace, now)
     people = underway.people(workspace)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from siyu.store.operations import CONSENT, CONSENT_PROOF, LINK_DECISION, TOMBSTONE
+from siyu.store.operations import CONSENT, CONSENT_CHANGE, CONSENT_PROOF, LINK_DECISION, TOMBSTONE
 
 PROOF = ("purpose", "channel", "action", "occurred_at", "source", "notice_version", "proof")
 #: Tables of operations that rows leave.
-TABLES = (CONSENT, LINK_DECISION)
+TABLES = (CONSENT, CONSENT_CHANGE, LINK_DECISION)
 
 
 def forget(connection: sa.Connection, erasure_ids: list[int], keep_until: int) -> None:
@@ -19,9 +19,11 @@ def forget(connection: sa.Connection, erasure_ids: list[int], keep_until: int) -
     """
     erased = sa.select(TOMBSTONE.c.identifier_id).where(TOMBSTONE.c.erasure_id.in_(erasure_ids))
     until = sa.literal(keep_until, sa.BigInteger).label("keep_until")
-    consents = sa.select(TOMBSTONE.c.key_hash, *(CONSENT.c[name] for name in PROOF), until)
-    consents = consents.join(TOMBSTONE, TOMBSTONE.c.identifier_id == CONSENT.c.identifier_id)
-    consents = consents.where(TOMBSTONE.c.erasure_id.in_(erasure_ids)).order_by(CONSENT.c.consent_id)
-    connection.execute(sa.insert(CONSENT_PROOF).from_select(["key_hash", *PROOF, "keep_until"], consents))
-    connection.execute(sa.delete(CONSENT).where(CONSENT.c.identifier_id.in_(erased)))
+    for table in (CONSENT, CONSENT_CHANGE):  # what was changed since the last settling is proof as well
+        said = [table.c.get(name, sa.cast(sa.null(), sa.Text)) for name in PROOF]
+        consents = sa.select(TOMBSTONE.c.key_hash, *said, until)
+        consents = consents.join(TOMBSTONE, TOMBSTONE.c.identifier_id == table.c.identifier_id)
+        consents = consents.where(TOMBSTONE.c.erasure_id.in_(erasure_ids)).order_by(*table.primary_key)
+        connection.execute(sa.insert(CONSENT_PROOF).from_select(["key_hash", *PROOF, "keep_until"], consents))
+        connection.execute(sa.delete(table).where(table.c.identifier_id.in_(erased)))
     connection.execute(sa.delete(LINK_DECISION).where(LINK_DECISION.c.a.in_(erased) | LINK_DECISION.c.b.in_(erased)))

@@ -67,6 +67,18 @@ CONSENT = sa.Table(
     sa.Column("notice_version", sa.Text),
     sa.Column("proof", sa.Text),
 )  # fmt: skip
+#: Consents given or withdrawn here (a preference link, a clerk): in force at once; a load takes them to the warehouse.
+CONSENT_CHANGE = sa.Table(
+    "consent_change", METADATA,
+    sa.Column("change_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("identifier_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("occurred_at", sa.BigInteger, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("notice_version", sa.Text, nullable=False),
+)  # fmt: skip
 #: What people decided about links: retract (undo) or restore; the newest row of a pair is in force.
 LINK_DECISION = sa.Table(
     "link_decision", METADATA,

@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from siyu.api.body import read_body
 from siyu.api.collect.calls import BODY_BYTES, Posted
-from siyu.api.collect.senders import Rates, check, presented
+from siyu.api.collect.senders import check, presented
 from siyu.api.keys import ApiKey, Keyring
+from siyu.api.rates import Rates
 from siyu.api.refusals import Refusal
 from siyu.api.writer import FAULT_SECONDS, Writer
 from siyu.core.time import instant_of
@@ -55,7 +56,7 @@ class Collector:
         """The key under this text, if this request may use it now."""
         key = check(await self._asked(self._keyring.verify(text, now)), origin_of(request))
         request.state.admitted = True
-        self._rates.take(key, now)
+        self._rates.take(key.key_id, key.rate, now)
         return key
 
     async def _asked(self, answer: Any) -> Any:

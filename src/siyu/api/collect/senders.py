@@ -1,12 +1,9 @@
-"""Who sends: the key a request presents, the web origins it may come from, and how often it may call."""
+"""Who sends: the key a request presents, and the web origins it may come from."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import datetime as dt
-import math
-from dataclasses import dataclass
 
 from siyu.api.keys import ApiKey
 from siyu.api.refusals import Refusal
@@ -42,30 +39,3 @@ def check(key: ApiKey | None, origin: str | None) -> ApiKey:
     if origin is not None and origin not in key.origins:
         raise Refusal(403, "wrong_origin", "This key is not for pages of this origin.")
     return key
-
-
-@dataclass
-class _Bucket:
-    """Calls that may be made at once, as of an instant."""
-
-    left: float
-    at: dt.datetime
-
-
-class Rates:
-    """A bucket for each key: it holds a second's calls and fills at the key's rate."""
-
-    def __init__(self) -> None:
-        self._buckets: dict[int, _Bucket] = {}
-
-    def take(self, key: ApiKey, now: dt.datetime) -> None:
-        """Count one call. Raises Refusal (429) with the seconds after which one may be made."""
-        if key.rate == 0:
-            return
-        bucket = self._buckets.setdefault(key.key_id, _Bucket(key.rate, now))
-        passed = max(0.0, (now - bucket.at).total_seconds())
-        bucket.left, bucket.at = min(float(key.rate), bucket.left + passed * key.rate), now
-        if bucket.left < 1:
-            wait = max(1, math.ceil((1 - bucket.left) / key.rate))
-            raise Refusal(429, "too_often", f"This key may call {key.rate} times a second.", wait)
-        bucket.left -= 1

@@ -20,6 +20,7 @@ SCHEMES: dict[str, SecurityScheme | Reference] = {
 TAGS = [
     Tag("collect", "Events of web pages, apps and servers, in the format that Segment's clients speak."),
     Tag("webhooks", "What other systems send by themselves; each delivery is signed."),
+    Tag("preferences", "What a person agreed to, for whoever holds their link."),
     Tag("read", "Measures and tables, for a key that reads."),
     Tag("operation", "Whether all is well, for those who look after the server."),
 ]

@@ -85,6 +85,17 @@ def upgrade() -> None:
         sa.Column("other_id", sa.BigInteger, primary_key=True, autoincrement=False),
     )
     op.create_table(
+        "consent_change",
+        sa.Column("change_id", SERIAL, primary_key=True),
+        sa.Column("identifier_id", sa.BigInteger, nullable=False, index=True),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("channel", sa.Text),
+        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("occurred_at", sa.BigInteger, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("notice_version", sa.Text, nullable=False),
+    )
+    op.create_table(
         "consent_proof",
         sa.Column("proof_id", SERIAL, primary_key=True),
         sa.Column("key_hash", sa.Text, nullable=False, index=True),
@@ -100,5 +111,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("consent_proof", "spared", "tombstone", "erasure", "audit", "loop", "hook", "api_key"):
+    for table in ("consent_change", "consent_proof", "spared", "tombstone", "erasure", "audit", "loop", "hook",
+                  "api_key"):
         op.drop_table(table)

@@ -1,0 +1,135 @@
+"""The ledger of consent: read for some identifiers, added to at once, carried to the warehouse by the next settling.
+
+Operations is the system of record. What is changed here needs no warehouse, so a withdrawal never waits for one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import sqlalchemy as sa
+
+from siyu.core.errors import IdentityError, did_you_mean
+from siyu.core.identifiers import scrub
+from siyu.core.kinds import CHANNELS
+from siyu.core.time import instant_of
+from siyu.identity.grants import INSERT_ROWS, load_row
+from siyu.identity.standing import GRANT, WITHDRAW, Consent
+from siyu.store import audit, declared
+from siyu.store.operations import CONSENT, CONSENT_CHANGE, LOAD, TOMBSTONE, Operations
+from siyu.store.tables import BY_NAME, FACT_ID_STEP
+from siyu.store.workspace import Workspace
+
+#: Purposes that a consent may be for.
+PURPOSES = ("marketing", "personalization", "share_third_party", "sensitive", "cross_border")
+#: Columns of both tables of the ledger.
+COMMON = ("identifier_id", "purpose", "channel", "action", "occurred_at", "source", "notice_version")
+
+
+def rows_of(operations: Operations, ids: Sequence[int]) -> list[Consent]:
+    """The ledger's rows of some identifiers, oldest first, those not yet settled included."""
+    settled = sa.select(*(CONSENT.c[name] for name in (*COMMON, "proof"))).where(CONSENT.c.identifier_id.in_(ids))
+    changed = sa.select(*(CONSENT_CHANGE.c[name] for name in COMMON), sa.cast(sa.null(), sa.Text))
+    changed = changed.where(CONSENT_CHANGE.c.identifier_id.in_(ids))
+    with operations.connect() as connection:  # one statement: no row is missed, or met twice, while it is settled
+        found = [Consent(*row) for row in connection.execute(sa.union_all(settled, changed))]
+    return sorted(found, key=lambda row: (row.order, row.purpose, row.channel or "", row.identifier_id))
+
+
+def change(operations: Operations, consents: Sequence[Consent], *, actor: str, now: dt.datetime) -> None:
+    """Add rows to the ledger, all or none; they are in force when this returns. Raises IdentityError with every
+    mistake, and for the erased.
+    """
+    check(consents)
+    rows = [{name: getattr(consent, name) for name in COMMON} for consent in consents]
+    rows = [row | {"channel": row["channel"] or None, "source": scrub(row["source"])} for row in rows]
+    with operations.begin() as connection:
+        _refuse_erased(connection, [consent.identifier_id for consent in consents])
+        connection.execute(sa.insert(CONSENT_CHANGE), rows)
+        for consent in consents:
+            _note(connection, consent, actor, now)
+
+
+def check(consents: Sequence[Consent]) -> None:
+    """Raise IdentityError with every mistake in some rows."""
+    if mistakes := list(dict.fromkeys(mistake for consent in consents for mistake in _mistakes(consent))):
+        raise IdentityError("\n".join(mistakes), remedy="Nothing was recorded; mend it and try again.")
+
+
+def note(operations: Operations, consent: Consent, *, actor: str, now: dt.datetime) -> None:
+    """Write into the audit who recorded a row that came in through a door."""
+    with operations.begin() as connection:
+        _note(connection, consent, actor, now)
+
+
+def erased() -> IdentityError:
+    """What is said to whoever would record something of an erased person."""
+    return IdentityError("This person has been erased: nothing is recorded of them.",
+                         remedy="`siyu erase list` shows the requests.")
+
+
+def settle(workspace: Workspace, now: dt.datetime) -> int:
+    """Carry what was changed to the warehouse, as one load; how many rows. Cheap when there is nothing."""
+    query = sa.select(CONSENT_CHANGE).order_by(CONSENT_CHANGE.c.change_id)
+    with workspace.operations.connect() as connection:
+        waiting = connection.execute(query).mappings().all()
+    if not waiting:
+        return 0
+    load_id = workspace.operations.newest_load() + 1
+    consents = _numbered([dict(row) for row in waiting], load_id)
+    facts = declared.facts(consents, load_id, instant_of(now), workspace.settings.zone)
+    load = _load(workspace, load_id, len(waiting), instant_of(now))
+    try:
+        workspace.warehouse.append(BY_NAME["consents"], facts)
+        with workspace.operations.begin() as connection:
+            connection.execute(sa.insert(LOAD).values(load))
+            for batch in consents.to_batches(INSERT_ROWS):
+                connection.execute(sa.insert(CONSENT), [row | {"load_id": load_id} for row in batch.to_pylist()])
+            # by its id each: another transaction may commit a lower one meanwhile
+            settled = sa.delete(CONSENT_CHANGE).where(CONSENT_CHANGE.c.change_id == sa.bindparam("settled"))
+            connection.execute(settled, [{"settled": row["change_id"]} for row in waiting])
+    except BaseException:
+        workspace.warehouse.drop_loads([load_id])
+        raise
+    return len(waiting)
+
+
+def _mistakes(consent: Consent) -> Iterable[str]:
+    if consent.purpose not in PURPOSES:
+        yield f"Unknown purpose '{consent.purpose}'.{did_you_mean(consent.purpose, PURPOSES)}"
+    if consent.channel and consent.channel not in CHANNELS:
+        yield f"Unknown channel '{consent.channel}'.{did_you_mean(consent.channel, CHANNELS)}"
+    if consent.action not in (GRANT, WITHDRAW):
+        yield f"Expected grant or withdraw, found '{consent.action}'."
+    if not (consent.source or "").strip():
+        yield "A consent needs its source: where it was given or withdrawn."
+    if consent.action == GRANT and not (consent.notice_version or "").strip():
+        yield "A grant needs the version of the notice that was shown."
+
+
+def _refuse_erased(connection: sa.Connection, ids: Sequence[int]) -> None:
+    buried = sa.select(TOMBSTONE.c.identifier_id).where(TOMBSTONE.c.identifier_id.in_(ids))
+    if connection.execute(buried).first() is not None:
+        raise erased()
+
+
+def _note(connection: sa.Connection, consent: Consent, actor: str, now: dt.datetime) -> None:
+    detail = {name: getattr(consent, name) for name in ("purpose", "channel", "source", "notice_version")}
+    subject, act = str(consent.identifier_id), f"consent.{consent.action}"
+    audit.record(connection, instant_of(now), actor, act, subject, detail)
+
+
+def _numbered(rows: list[dict], load_id: int) -> pa.Table:
+    """The rows with their fact ids (declared.SCHEMA)."""
+    ids = load_id * FACT_ID_STEP + np.arange(1, len(rows) + 1)
+    return pa.Table.from_pylist([{**row, "fact_id": int(i)} for row, i in zip(rows, ids)], schema=declared.SCHEMA)
+
+
+def _load(workspace: Workspace, load_id: int, count: int, at: int) -> dict:
+    """The row of operations.load; in its options the zone, as every load keeps it."""
+    options = json.dumps({"settings": {"brand.zone": workspace.settings["brand.zone"]}, "changes": load_id})
+    return load_row(options, load_id, {"read": count, "loaded": count}, at)

@@ -1,0 +1,154 @@
+"""What is behind a preference link: a page on which a person sees what they agreed to, and changes it.
+
+Looking changes nothing, because scanners follow links; what a form says does. One-click unsubscription is RFC 8058. It
+needs operations alone, so a withdrawal never waits for the warehouse.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+import sqlalchemy as sa
+from markupsafe import Markup
+
+from siyu.core.kinds import CHANNELS, GRANTED_CHANNELS
+from siyu.core.time import instant_of
+from siyu.identity import consents
+from siyu.identity.preference_link import Link
+from siyu.identity.preference_words import WORDS
+from siyu.identity.reach import MARKETING
+from siyu.identity.standing import GRANT, GRANTED, WITHDRAW, WITHDRAWN, Consent, fold
+from siyu.store.operations import TOMBSTONE, Operations
+
+#: What stands as the source of consents changed here, and as who acted.
+SOURCE, ACTOR = "preference link", "preference link"
+#: Version of the page's words: what somebody agreed to who ticks a box. It changes when the words do.
+NOTICE = "preferences.1"
+#: Channels that the page offers for marketing; other purposes are asked as a whole.
+OFFERED, WHOLE = ("sms", "email", "wecom", "subscription", "group", "live", "member_center"), "all"
+#: Purposes that hold until they are refused; the others, and some channels of marketing, need a grant.
+UNLESS_REFUSED = ("personalization",)
+#: The body of a one-click request (RFC 8058, section 3.2).
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A channel on the page, and how its owner stands to it ('' = never said). ticked: whether it is in use."""
+
+    channel: str
+    standing: str
+    ticked: bool
+
+
+def headers(address: str) -> dict[str, str]:
+    """What an e-mail says so that mail programs offer one-click unsubscription."""
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "=".join(ONE_CLICK)}
+
+
+def rows(operations: Operations, link: Link) -> list[Row]:
+    """What the page shows: every channel and how the identifier stands to it. Nothing of an erased person."""
+    if _erased(operations, link):
+        return []
+    standings = _standings(operations, link)
+    if link.purpose != MARKETING:
+        whole = max(standings.values(), default="")  # withdrawn comes after granted
+        return [Row(WHOLE, whole, whole == GRANTED or (not whole and link.purpose in UNLESS_REFUSED))]
+    return [_of_channel(channel, standings.get(channel, "")) for channel in OFFERED]
+
+
+def page(operations: Operations, link: Link, brand: str, lang: str, *, saved: bool = False) -> str:
+    """The page in Chinese (zh) or English (en), as HTML without scripts."""
+    found = rows(operations, link)
+    nothing = "" if found else WORDS[lang]["nothing"]
+    return _page(brand, lang, rows=found, purpose=link.purpose, saved=saved and bool(found), sentence=nothing)
+
+
+def sentence(name: str, brand: str, lang: str) -> str:
+    """A page that says one thing, why nothing can be changed here: unknown, expired, often or later; '' = malformed."""
+    return _page(brand, lang, rows=[], purpose="", saved=False, sentence=WORDS[lang][name or "malformed"])
+
+
+def policy() -> str:
+    """The Content-Security-Policy of the page: its own style, its own form, nothing else."""
+    digest = base64.b64encode(hashlib.sha256(_file("preferences.css").encode()).digest()).decode()
+    return (f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'")  # fmt: skip
+
+
+def apply(operations: Operations, link: Link, form: Mapping[str, Sequence[str]], *, now: dt.datetime) -> list[Consent]:
+    """Change what a POST says (a form's fields); the rows added. In force when this returns.
+
+    One-click, and the button that says so, withdraw all channels; otherwise ticked ones are granted and the others
+    withdrawn. What changes nothing is not written: mail programs and people send the same again.
+    """
+    if _erased(operations, link):
+        return []
+    withdraws = form.get(ONE_CLICK[0]) == [ONE_CLICK[1]] or "withdraw" in form.get("action", ())
+    if not withdraws and "save" not in form.get("action", ()):
+        return []
+    changes = _from_all(operations, link, now) if withdraws else _ticked(operations, link, form, now)
+    if changes:
+        consents.change(operations, changes, actor=ACTOR, now=now)
+    return changes
+
+
+def _from_all(operations: Operations, link: Link, now: dt.datetime) -> list[Consent]:
+    """A withdrawal from every channel, unless all are withdrawn from already."""
+    standings = _standings(operations, link)
+    withdrawn = all(standings.get(channel) == WITHDRAWN for channel in CHANNELS)
+    return [] if withdrawn else [_said(link, None, WITHDRAW, now)]
+
+
+def _ticked(operations: Operations, link: Link, form: Mapping[str, Sequence[str]], now: dt.datetime) -> list[Consent]:
+    """The channels whose tick says something else than the ledger."""
+    ticked = set(form.get("channel", ()))
+    changed = [row.channel for row in rows(operations, link) if (row.channel in ticked) != row.ticked]
+    return [_said(link, None if channel == WHOLE else channel, GRANT if channel in ticked else WITHDRAW, now)
+            for channel in changed]  # fmt: skip
+
+
+def _standings(operations: Operations, link: Link) -> dict[str, str]:
+    """How the identifier stands to each channel that it spoke of."""
+    said = [row for row in consents.rows_of(operations, [link.identifier_id]) if row.purpose == link.purpose]
+    return {standing.channel: standing.standing for standing in fold(said)}
+
+
+def _of_channel(channel: str, standing: str) -> Row:
+    """Some channels need a grant; the others are open while a relation lasts, unless they were refused."""
+    return Row(channel, standing, standing == GRANTED or (not standing and channel not in GRANTED_CHANNELS))
+
+
+def _said(link: Link, channel: str | None, action: str, now: dt.datetime) -> Consent:
+    return Consent(link.identifier_id, link.purpose, channel, action, instant_of(now), SOURCE, NOTICE)
+
+
+def _erased(operations: Operations, link: Link) -> bool:
+    query = sa.select(TOMBSTONE.c.identifier_id).where(TOMBSTONE.c.identifier_id == link.identifier_id)
+    with operations.connect() as connection:
+        return connection.execute(query).first() is not None
+
+
+def _page(brand: str, lang: str, **shown: Any) -> str:
+    other = next(known for known in WORDS if known != lang)
+    return _template().render(brand=brand, lang=lang, words=WORDS[lang], other=other, other_name=WORDS[other]["name"],
+                              style=Markup(_file("preferences.css")), **shown)  # fmt: skip
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    return environment.from_string(_file("preferences.html"))
+
+
+@cache
+def _file(name: str) -> str:
+    return resources.files("siyu.identity").joinpath(name).read_text(encoding="utf-8")
