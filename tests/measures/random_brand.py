@@ -9,6 +9,7 @@ import csv
 import random
 from pathlib import Path
 
+from tests.measures.ends import end_some
 from tests.measures.garnish import garnish
 from tests.measures.stories import STORIES
 from tests.measures.teller import AS_OF, Brand, Teller
@@ -25,6 +26,7 @@ def random_brand(seed: int, *, consumers: int = 60) -> Brand:
         for _ in range(max(1, round(consumers * STORIES[tell]))):
             tell(brand)
     garnish(brand)
+    end_some(brand)
     return brand.shuffled()
 
 

@@ -158,7 +158,21 @@ RELATIONS = Kind(
         GUIDE,
         _text("group", "Group chat, for group members."),
     ),
-    ("relation_type", "touchpoint", "identifier_id", "started_at"),
+    ("relation_type", "touchpoint", "identifier_id", "started_at", "group"),
+)
+RELATION_ENDS = Kind(
+    "relation_ends",
+    "Ends of relations told apart from their starts, by who knows no start: each relation ends at the first after it.",
+    (
+        _text("relation_type", "The type that ends.", required=True),
+        _text("touchpoint", "At which; empty = at any."),
+        _text("platform", "Where; empty = anywhere."),
+        _text("store", "In which store; empty = in any."),
+        _at("ended_at", "When it ended.", required=True),
+        _text("guide", "With which store associate; empty = with any."),
+        _text("group", "Which group chat; empty = any."),
+    ),
+    ("relation_type", "touchpoint", "store", "identifier_id", "ended_at", "guide", "group"),
 )
 EVENTS = Kind(
     "events",
@@ -359,8 +373,8 @@ PROMOTIONS = Kind(
 )
 
 KINDS: tuple[Kind, ...] = (
-    ORDERS, ORDER_LINES, REFUNDS, RELATIONS, EVENTS, CONSENTS, REFERRALS, CONTENTS, MEMBERS, PRODUCTS, SPEND,
-    BENCHMARKS, TARGETS, TOUCHPOINT_DAILY, REPORTED_METRICS, FEEDBACK, PROMOTIONS,
+    ORDERS, ORDER_LINES, REFUNDS, RELATIONS, RELATION_ENDS, EVENTS, CONSENTS, REFERRALS, CONTENTS, MEMBERS, PRODUCTS,
+    SPEND, BENCHMARKS, TARGETS, TOUCHPOINT_DAILY, REPORTED_METRICS, FEEDBACK, PROMOTIONS,
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
 

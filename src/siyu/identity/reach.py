@@ -11,6 +11,7 @@ import pyarrow as pa
 from ibis import _
 
 from siyu.core.kinds import CHANNELS, GRANTED_CHANNELS
+from siyu.store.endings import ended
 from siyu.store.workspace import Workspace
 
 MARKETING = "marketing"
@@ -22,12 +23,15 @@ CONSENT = ("consumer_id", "identifier_id", "channel", "occurred_at", "action")
 def relations_held(workspace: Workspace, at: int) -> ir.Table:
     """Relations held at an instant, of the relation list and of the member list, with their consumer (RELATION)."""
     warehouse = workspace.warehouse
-    relations = warehouse.in_force("relations").filter((_.started_at < at) & (_.ended_at.isnull() | (_.ended_at >= at)))
     members = warehouse.in_force("members").filter((_.joined_at < at) & (_.left_at.isnull() | (_.left_at >= at)))
     listed = members.mutate(relation_type=ibis.literal("member"), touchpoint=ibis.null("string"))
     identity = warehouse.table("identity").select("identifier_id", "consumer_id")
+    stated, ends = (warehouse.in_force(kind).inner_join(identity, "identifier_id")
+                    for kind in ("relations", "relation_ends"))  # fmt: skip
+    relations = ended(warehouse, stated, ends, "consumer_id")
+    relations = relations.filter((_.started_at < at) & (_.ended_at.isnull() | (_.ended_at >= at)))
     return (
-        relations.inner_join(identity, "identifier_id").select(*RELATION)
+        relations.select(*RELATION)
         .union(listed.inner_join(identity, "identifier_id").select(*RELATION))
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.time import OPEN_AT, OPEN_DAY
+from siyu.store.endings import ended
 from siyu.store.tables import DERIVED_REFUND, IDENTITY
 from siyu.store.warehouse import Warehouse
 
@@ -46,6 +47,11 @@ class Facts:
     def of_persons(self, kind: str) -> ir.Table:
         """Facts of a kind that name a consumer, with `consumer_id`."""
         return self.of(kind).join(self.identity(), "identifier_id")
+
+    def relations(self) -> ir.Table:
+        """Relations of persons, each ended by the first end that is known of it (store.endings)."""
+        return self.once("relations", lambda: ended(
+            self.warehouse, self.of_persons("relations"), self.of_persons("relation_ends"), "consumer_id"))
 
     def events(self, first_day: int, last_day: int) -> ir.Table:
         """Events of known consumers on some days: consumer_id, occurred_at, occurred_day, name, touchpoint."""

@@ -29,8 +29,9 @@ DEFINITION = "fast_plus.v1"
 ASKING = ("brand.", "touchpoints.", "value.", "roles.", "relations.")
 #: The instant of each kind that tells how far the data reaches.
 TIMES = {
-    "orders": "paid_at", "refunds": "refunded_at", "relations": "started_at", "events": "occurred_at",
-    "consents": "occurred_at", "referrals": "occurred_at", "contents": "occurred_at", "members": "joined_at",
+    "orders": "paid_at", "refunds": "refunded_at", "relations": "started_at", "relation_ends": "ended_at",
+    "events": "occurred_at", "consents": "occurred_at", "referrals": "occurred_at", "contents": "occurred_at",
+    "members": "joined_at",
 }  # fmt: skip
 
 Say = Callable[[str, float | None], None]

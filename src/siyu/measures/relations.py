@@ -19,7 +19,7 @@ def relation_spans(facts: Facts) -> ir.Table:
 
 def relation_starts(facts: Facts) -> ir.Table:
     """Every relation begun, one row per record, also inside a longer one: consumer_id, started_at, started_day."""
-    rows, members = facts.of_persons("relations"), facts.of_persons("members")
+    rows, members = facts.relations(), facts.of_persons("members")
     began = rows.select("consumer_id", "started_at", "started_day")
     joined = members.select("consumer_id", started_at="joined_at", started_day="joined_day")
     both = began.union(joined)
@@ -27,7 +27,7 @@ def relation_starts(facts: Facts) -> ir.Table:
 
 
 def _stated(facts: Facts) -> ir.Table:
-    rows = facts.of_persons("relations")
+    rows = facts.relations()
     dated = rows.filter(rows.started_at.notnull())
     return _interval(dated, dated.relation_type, dated.touchpoint.fill_null(""), "started", "ended")
 

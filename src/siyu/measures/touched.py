@@ -10,7 +10,7 @@ from siyu.store import tables
 from siyu.store.workspace import Workspace
 
 #: Kinds whose facts are change points of their person (events are not: they bound no span).
-PERSONAL = ("orders", "relations", "members", "consents", "contents")
+PERSONAL = ("orders", "relations", "relation_ends", "members", "consents", "contents")
 #: Above this share of all consumers a full run is quicker.
 WORTH_IT = 0.3
 

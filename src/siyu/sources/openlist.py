@@ -12,6 +12,8 @@ from siyu.sources.identify import NONE
 from siyu.sources.persons import Person
 from siyu.sources.readers.source_file import LINE
 from siyu.store import tables
+from siyu.store.endings import ended
+from siyu.store.tables import LINK_RECORD
 from siyu.store.warehouse import Warehouse
 
 #: What tells relations of one person apart, and may bound a scope.
@@ -20,13 +22,14 @@ OPEN, ENDED, SEEN, ASKED = "snapshot_open", "snapshot_ended", "snapshot_seen", "
 
 
 class OpenList:
-    """Open relations at an instant, compared with the rows of a snapshot as they come; those of its scope may end.
+    """Relations open at the start of a day, compared with the rows of a snapshot as they come; those of its scope may
+    end.
 
     Only columns that all of its rows have are compared; relation types that no row shows are left alone.
     """
 
-    def __init__(self, warehouse: Warehouse, scope: dict[str, str], at: int) -> None:
-        self._warehouse, self._scope, self._at = warehouse, scope, at
+    def __init__(self, warehouse: Warehouse, scope: dict[str, str], day: int, at: int) -> None:
+        self._warehouse, self._scope, self._day, self._at = warehouse, scope, day, at
         self._open = warehouse.scratch(OPEN, self._open_rows())
         self._ended = warehouse.scratch(ENDED, self._ended_rows())
         self._seen: ir.Table | None = None
@@ -95,20 +98,30 @@ class OpenList:
         self._warehouse.drop_scratch(OPEN, ENDED, SEEN)
 
     def _open_rows(self) -> ir.Table:
-        relations = self._warehouse.in_force("relations")
+        relations = self._relations()
         held = relations.filter((relations.started_at <= self._at)
                                 & (relations.ended_at.isnull() | (relations.ended_at > self._at)))
-        rows = held.select("fact_id", "identifier_id", *SCOPE, kind=ibis.literal(RELATIONS.name))
+        rows = held.select("fact_id", "identifier_id", *SCOPE, "ended_day", kind=ibis.literal(RELATIONS.name))
         members = self._warehouse.in_force("members")
         joined = members.filter((members.joined_at <= self._at)
                                 & (members.left_at.isnull() | (members.left_at > self._at)))
         nothing = ibis.null("string")
         rows = rows.union(joined.select(
             "fact_id", "identifier_id", "platform", "store", relation_type=ibis.literal("member"), touchpoint=nothing,
-            group=nothing, kind=ibis.literal(MEMBERS.name)).select(*rows.columns))
+            group=nothing, ended_day="left_day", kind=ibis.literal(MEMBERS.name)).select(*rows.columns))
         return rows
 
+    def _relations(self) -> ir.Table:
+        """Relations with the ends that came apart from them, of whoever stood on one record with its person."""
+        ends, link = self._warehouse.in_force("relation_ends"), LINK_RECORD.expr()
+        pairs = link.select("a", "b").union(link.select(a="b", b="a"))
+        linked = ends.join(pairs, [("identifier_id", "a")]).mutate(identifier_id="b").select(*ends.columns)
+        return ended(self._warehouse, self._warehouse.in_force("relations"), ends.union(linked), "identifier_id")
+
     def _ended_rows(self) -> ir.Table:
+        """What a list or the relation's own row ended. An end that came apart is no absence: a list may go on showing
+        who is gone (WeCom's shows a customer who deleted the staff), and brings nobody back.
+        """
         relations = self._warehouse.in_force("relations")
         ended = relations.filter(relations.ended_at.notnull() & (relations.ended_at <= self._at))
         return ended.select("identifier_id", "started_at", *SCOPE)
@@ -141,8 +154,10 @@ class OpenList:
         return rows if self._seen is None else rows.semi_join(self._seen, "relation_type")
 
     def _absent(self) -> ir.Table:
-        shown = self._of_shown_types()
-        return shown if self._seen is None else shown.anti_join(self._seen, self._keys())
+        """Open and not shown; what ends in the course of the day itself was there, and ends by itself."""
+        open_ = self._of_shown_types()
+        open_ = open_.filter(open_.ended_day.isnull() | (open_.ended_day > self._day))
+        return open_ if self._seen is None else open_.anti_join(self._seen, self._keys())
 
     def _keys(self) -> list[str]:
         return ["identifier_id", *self._compared]

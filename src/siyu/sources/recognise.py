@@ -75,10 +75,15 @@ def exports(columns: list[str], folder: Path | None = None) -> list[str]:
 
 
 def _kinds_of(columns: list[str]) -> list[str]:
-    """The kinds that all of the file's columns speak for, the best fit alone where there is one."""
-    fits = {kind.name: _known(kind, columns) for kind in KINDS if _speaks_for(kind, columns)}
-    best = max(fits.values(), default=0)
-    return [name for name, known in fits.items() if known == best]
+    """The kinds that all of the file's columns speak for, the best fit alone where there is one: that knows most of
+    them and lacks nothing, also where no snapshot gives it."""
+    fits = {kind.name: (_known(kind, columns), _whole(kind, columns)) for kind in KINDS if _speaks_for(kind, columns)}
+    best = max(fits.values(), default=None)
+    return [name for name, fit in fits.items() if fit == best]
+
+
+def _whole(kind: Kind, columns: list[str]) -> bool:
+    return all(field.name in columns for field in kind.fields if field.required)
 
 
 def _speaks_for(kind: Kind, columns: list[str]) -> bool:

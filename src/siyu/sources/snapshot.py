@@ -48,7 +48,7 @@ class Snapshot:
     open_list: OpenList = field(init=False)
 
     def __post_init__(self) -> None:
-        self.open_list = OpenList(self.workspace.warehouse, self.scope, self.at)
+        self.open_list = OpenList(self.workspace.warehouse, self.scope, self.day, self.at)
 
     @staticmethod
     def of(workspace: Workspace, options: Options, settings: Settings, *, replay: bool = False) -> Snapshot:

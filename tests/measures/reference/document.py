@@ -19,8 +19,8 @@ NOUNS = ("facts", "referral", "entry", "change", "ask", "role", "midnights", "ca
          "value", "fast")  # fmt: skip
 #: Those of everybody's state around every change.
 STATES = ("facts", "referral", "change", "ask_always", "role")
-FACTS = ("orders", "refunds", "derived_refund", "relations", "members", "consents", "events", "contents", "referrals",
-         "identity", "identifier", "superseded")  # fmt: skip
+FACTS = ("orders", "refunds", "derived_refund", "relations", "relation_ends", "members", "consents", "events",
+         "contents", "referrals", "identity", "identifier", "superseded")  # fmt: skip
 DERIVED = ("purchase", "valid_referral", "relation_span", "reach_span", "role_span")
 FAST_DAYS = 7
 Document = dict[str, Any]
@@ -68,6 +68,7 @@ def _own(
         own.unregister("rows")
     _set_variables(own, settings)
     _set_tables(own, settings)
+    _run(own, ("ends",))
     return own
 
 

@@ -94,7 +94,7 @@ def first_records(facts: Facts, asked: Asked) -> ir.Table:
 
 def _relations(facts: Facts) -> ir.Table:
     """Relations begun, of the relation list and the member list (which names neither touchpoint nor campaign)."""
-    rows, members = facts.of_persons("relations"), facts.of_persons("members")
+    rows, members = facts.relations(), facts.of_persons("members")
     dated = rows.filter(rows.started_at.notnull())
     joined = members.filter(members.joined_at.notnull())
     return _records(dated, dated.started_at, dated.started_day, 0, dated.touchpoint, dated.campaign).union(

@@ -67,7 +67,7 @@ def figures(claims: ir.Table) -> ir.Table:
 
 def members(facts: Facts, told: ir.Table) -> ir.Table:
     """Consumers who hold a membership of the platform and store as a day told of ends: place, members_own."""
-    rows, listed = facts.of_persons("relations"), facts.of_persons("members")
+    rows, listed = facts.relations(), facts.of_persons("members")
     stated = rows.filter(rows.relation_type.isin(MEMBER_RELATIONS))
     held = _held(stated, stated.started_day, stated.ended_day).union(_held(listed, listed.joined_day, listed.left_day))
     pooled = held.filter(held.store != "").mutate(store=ibis.literal("")).select(*held.columns)

@@ -40,7 +40,7 @@ def relation_records(facts: Facts) -> ir.Table:
     """Every dated record of a relation, the member list's too, with where it was won: consumer_id, relation_type,
     touchpoint, PLACES, valid_from, valid_to, from_day, to_day. Records of one consumer may overlap.
     """
-    rows, members = facts.of_persons("relations"), facts.of_persons("members")
+    rows, members = facts.relations(), facts.of_persons("members")
     listed = members.mutate(
         relation_type=ibis.literal("member"), started_at="joined_at", started_day="joined_day",
         ended_at="left_at", ended_day="left_day", touchpoint=ibis.literal(""),

@@ -35,7 +35,7 @@ def database(workspace: Workspace, as_of: dt.date, window_days: int) -> duckdb.D
     document._set_variables(own, workspace.settings)
     document._set_tables(own, workspace.settings)
     document._set_days(own, workspace.settings, day_of(as_of), window_days)
-    document._run(own, ("facts",))
+    document._run(own, ("ends", "facts"))
     own.execute((HERE / "base.sql").read_text(encoding="utf-8"))
     own.execute((HERE / "people.sql").read_text(encoding="utf-8"))
     return own

@@ -7,6 +7,7 @@ member whom a customer brought along is a referral. Names are not taken. Reads e
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ REFERRAL_COLUMNS = ("occurred_at", "kind", "touchpoint", "inviter.id.external_us
 #: Types of a group's members: of the staff, or from outside.
 STAFF, EXTERNAL = 1, 2
 #: What tells relations of one list apart (core/kinds.py); a second row of it would only correct the first.
-KEY = ("id.external_userid", "started_at")
+KEY = ("id.external_userid", "started_at", "group")
 #: External ids begin so (术语说明, read 2026-11-25); staff have ids that the corp chose.
 EXTERNAL_ID = re.compile(r"w[mo][\w-]{20,}")
 #: tell(what, share): how far it is, 0 to 1.
@@ -123,9 +124,11 @@ def _whole(parts: list[pa.Table], columns: tuple[str, ...]) -> pa.Table:
 
 def _once(rows: pa.Table) -> pa.Table:
     """Rows in an order of their own, without a second row of one key: so the same list always gives the same rows."""
-    rows = rows.sort_by([(name, "ascending") for name in (*KEY, *rows.column_names)])
+    key = [name for name in KEY if name in rows.column_names]
+    rows = rows.sort_by([(name, "ascending") for name in (*key, *rows.column_names)])
     if rows.num_rows < 2:
         return rows
-    again = pc.and_(*(pc.equal(rows[name].slice(1), rows[name].slice(0, rows.num_rows - 1)) for name in KEY))
+    same = (pc.equal(rows[name].slice(1), rows[name].slice(0, rows.num_rows - 1)) for name in key)
+    again = functools.reduce(pc.and_, same)
     again = pc.fill_null(again.combine_chunks(), False)  # a row without a person is no repetition: it is refused later
     return rows.filter(pa.concat_arrays([pa.array([True]), pc.invert(again)]))
