@@ -14,7 +14,6 @@ from siyu.store.inbox import Arrival
 from siyu.store.workspace import Workspace, create
 from tests.api.serving import application, now, served
 from tests.api.whole import Whole, serve_whole
-from tests.store.conftest import postgres  # noqa: F401  the fixture
 
 PAGE = "https://www.brand.cn"
 

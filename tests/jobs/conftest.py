@@ -13,7 +13,7 @@ from siyu.jobs.loop import Loop, Say
 from siyu.jobs.rhythm import Every, Rhythm
 from siyu.jobs.schedule import Schedule
 from siyu.store.operations import Operations
-from tests.store.conftest import postgres, url  # noqa: F401  the fixtures
+from tests.store.conftest import url  # noqa: F401  the fixture
 
 MONDAY = dt.datetime(2026, 6, 29, 1, 0, tzinfo=dt.UTC)
 
