@@ -46,6 +46,14 @@ def test_keys_of_the_environment_open_it_and_are_not_written_down(siyu: Siyu, lo
     assert siyu("tables", "-C", tmp_path / "again").code == 0
 
 
+def test_the_cipher_key_is_rotated(siyu: Siyu, loaded: Path, tmp_path: Path):
+    before = (loaded / "secret.keys").read_text(encoding="utf-8").splitlines()
+    assert siyu("key", "rotate", "--json", "-C", loaded).json["resealed"]["identifiers"] == 1
+    after = (loaded / "secret.keys").read_text(encoding="utf-8").splitlines()
+    assert [(b == a) for b, a in zip(before, after, strict=True)][-2:] == [True, False]
+    assert siyu("rebuild", "-C", loaded).code == 0
+
+
 def test_the_check_says_when_the_newest_was_made(siyu: Siyu, loaded: Path, tmp_path: Path):
     with open_workspace(loaded) as workspace:
         assert _line(workspace).found.startswith("none was made")

@@ -1,7 +1,10 @@
-"""Commands of the keys of those who call over HTTP: key create, list, revoke. They work while `siyu serve` runs."""
+"""Commands of keys: create, list and revoke those of who calls over HTTP, also while `siyu serve` runs; and rotate,
+which gives the workspace a new cipher key.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -10,9 +13,10 @@ from siyu.api import keys
 from siyu.api.keys import ApiKey
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE
-from siyu.cli.output import emit, out, say, suggest, table
+from siyu.cli.output import emit, out, progress, say, suggest, table
 from siyu.core.time import datetime_of
-from siyu.store.workspace import Workspace
+from siyu.privacy.rotate import rotate as rotate_cipher_key
+from siyu.store.workspace import KEYS_FILE, KEYS_VARIABLE, Workspace
 
 #: Requests a second of a key that reads or administers, unless told otherwise. Sites come in bursts: none for them.
 USUAL_RATE = {"collect": 0, "read": 50, "admin": 50}
@@ -41,7 +45,8 @@ Rate = Annotated[
 ]
 KeyId = Annotated[int, typer.Argument(metavar="ID", help="The key's number, as `siyu key list` shows it.")]
 
-group = typer.Typer(name="key", help="Keys of those who call over HTTP: create, list, revoke.", no_args_is_help=True)
+HELP = "Keys of those who call over HTTP: create, list, revoke; a new cipher key: rotate."
+group = typer.Typer(name="key", help=HELP, no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -95,6 +100,24 @@ def revoke(key_id: KeyId, as_json: AsJson = False) -> int:
     else:
         out().print(f"Key {revoked['id']} ({revoked['name']}, {revoked['scope']}) is revoked.", markup=False)
         suggest(f"siyu key create --scope {revoked['scope']} --name {revoked['name']}{suffix()}", "makes another")
+    return DONE
+
+
+@group.command("rotate")
+def rotate(as_json: AsJson = False) -> int:
+    """Give the workspace a new cipher key: all that is sealed is sealed anew; cut off, run it again."""
+    with workspace() as opened, progress() as tell:
+        rotated = rotate_cipher_key(opened, actor="cli", now=now(), progress=tell)
+    if as_json:
+        emit({"resealed": vars(rotated)})
+        return DONE
+    rows = [(name.replace("_", " "), f"{count:,}") for name, count in vars(rotated).items()]
+    table("Sealed with the new cipher key", ("", "values"), rows)
+    if os.environ.get(KEYS_VARIABLE):
+        say(f"Nothing is sealed with the old key any more: leave it out of {KEYS_VARIABLE}.")
+    else:
+        say(f"{KEYS_FILE} holds the new key alone: keep a fresh copy of it elsewhere. Older backups still open.")
+    suggest(f"siyu backup TO{suffix()}", "makes one that holds nothing of the old key")
     return DONE
 
 

@@ -8,10 +8,11 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import phonenumbers
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
@@ -40,10 +41,13 @@ class Identifier:
 
 @dataclass(frozen=True)
 class Keys:
-    """The workspace's secrets: `id_secret` is never rotated (ids rest on it); cipher keys are."""
+    """The workspace's secrets: `id_secret` is never rotated (ids rest on it); cipher keys are, and while one is, what
+    the old one sealed opens too.
+    """
 
-    id_secret: bytes
-    cipher_key: bytes
+    id_secret: bytes = field(repr=False)
+    cipher_key: bytes = field(repr=False)
+    old_cipher_key: bytes = field(default=b"", repr=False)
 
     def key(self, namespace: str, value: str) -> bytes:
         """HMAC-SHA256 of namespace and normalised value: equal values match, nothing can be read back."""
@@ -86,7 +90,24 @@ class Keys:
 
     def open(self, sealed: bytes, purpose: bytes) -> bytes:
         """The plain bytes of `seal`. Raises cryptography's InvalidTag if anything was changed."""
-        return AESGCM(self.cipher_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose)
+        try:
+            return _opened(self.cipher_key, sealed, purpose)
+        except InvalidTag:
+            if not self.old_cipher_key:
+                raise
+            return _opened(self.old_cipher_key, sealed, purpose)
+
+    def resealed(self, sealed: bytes, purpose: bytes) -> bytes:
+        """The same, sealed with the key in force; `sealed` itself if it is already. InvalidTag as `open`."""
+        try:
+            _opened(self.cipher_key, sealed, purpose)
+        except InvalidTag:
+            return self.seal(self.open(sealed, purpose), purpose)
+        return sealed
+
+
+def _opened(key: bytes, sealed: bytes, purpose: bytes) -> bytes:
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose)
 
 
 def identifier_id(key: bytes) -> int:

@@ -25,9 +25,7 @@ PUT_AWAY = Path(INBOX) / "loaded"
 
 def clear(workspace: Workspace, tombstones: Tombstones) -> list[Path]:
     """Remove old warehouses, and files that show one of the erased and are loaded; give the other files that do."""
-    for path in workspace.directory.iterdir():
-        if ASIDE in path.name or path.name == BUILDING:
-            _remove(path)
+    remove_old_warehouses(workspace)
     left = []
     for path in showing(workspace, tombstones):
         if path.parent == workspace.directory / PUT_AWAY:
@@ -35,6 +33,13 @@ def clear(workspace: Workspace, tombstones: Tombstones) -> list[Path]:
         else:
             left.append(path)
     return left
+
+
+def remove_old_warehouses(workspace: Workspace) -> None:
+    """Those that a rebuild has set aside, or not finished."""
+    for path in workspace.directory.iterdir():
+        if ASIDE in path.name or path.name == BUILDING:
+            _remove(path)
 
 
 def showing(workspace: Workspace, tombstones: Tombstones) -> list[Path]:

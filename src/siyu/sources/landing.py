@@ -43,6 +43,7 @@ BatchSeen = Callable[[pa.RecordBatch, list[np.ndarray], np.ndarray], None]
 UNREAD = 0
 FRAME = struct.Struct(">cQ")
 CHUNK, INDEX, ERASED, BAD, END = b"C", b"I", b"X", b"B", b"E"
+PURPOSES = {CHUNK: PURPOSE, INDEX: INDEX_PURPOSE, ERASED: ERASED_PURPOSE, BAD: BAD_PURPOSE}
 
 
 def path_of(folder: Path, load_id: int) -> Path:
@@ -184,6 +185,25 @@ def mentioned(path: Path, keys: Keys, ids: np.ndarray) -> np.ndarray:
     """Those of some identifiers that the file still shows."""
     shown = [ids[np.isin(ids, index)] for index in _indexes(path, keys)]
     return np.unique(np.concatenate([NOWHERE, *shown]))
+
+
+def reseal(path: Path, keys: Keys) -> bool:
+    """Seal anew what the old cipher key had sealed; whether there was any. The file changes whole."""
+    writing = Landing(path, keys)
+    try:
+        changed = any([_keep_resealed(writing, chunk) for chunk in chunks(path)])
+        changed |= any(keys.resealed(sealed, BAD_PURPOSE) is not sealed for _, sealed in _frames(path, only=BAD))
+        if changed:
+            writing.finish(bad_rows(path, keys))
+    finally:
+        writing.abandon()
+    return changed
+
+
+def _keep_resealed(writing: Landing, chunk: Chunk) -> bool:
+    frames = tuple((kind, writing.keys.resealed(sealed, PURPOSES[kind])) for kind, sealed in chunk.frames)
+    writing.keep(Chunk(frames))
+    return frames != chunk.frames
 
 
 def sweep(folder: Path, committed: set[int]) -> None:

@@ -24,7 +24,8 @@ KEYS_FILE = "secret.keys"
 KEYS_VARIABLE = "SIYU_KEYS"
 LANDED = "landed"
 INBOX_FILE = "inbox.sqlite"
-KEY_NAMES = ("id_secret", "cipher_key")
+#: What a key file holds; the last one only while the cipher key is being rotated.
+KEY_NAMES = ("id_secret", "cipher_key", "old_cipher_key")
 KEYS_HEAD = (
     "# Secrets of this workspace. Whoever holds them can match and read identifiers. Keep a copy elsewhere:\n"
     "# without id_secret nothing loaded later matches what is here and no backup opens, without cipher_key nothing\n"
@@ -71,6 +72,12 @@ class Workspace:
     def landed(self) -> Path:
         """Folder of the landed raw files (compressed, encrypted)."""
         return self.directory / LANDED
+
+    def use(self, keys: Keys) -> None:
+        """Seal and open with other keys from now on."""
+        if "inbox" in self.__dict__:
+            self.__dict__.pop("inbox").close()
+        self.keys = keys
 
     def close_warehouse(self) -> None:
         """Let go of the warehouse's files; it opens again when next used."""
@@ -125,7 +132,7 @@ def open_workspace(directory: Path) -> Workspace:
 
 
 def read_keys(path: Path) -> Keys:
-    """Keys from SIYU_KEYS (`id_secret:cipher_key`, hex) or from the key file."""
+    """Keys from SIYU_KEYS (`id_secret:cipher_key`, hex; a third, the old cipher key) or from the key file."""
     given = os.environ.get(KEYS_VARIABLE)
     if not given:
         return keys_in(path)
@@ -146,7 +153,7 @@ def keys_in(path: Path) -> Keys:
 
 def write_keys(path: Path, keys: Keys) -> None:
     """Write a key file that only its owner can read: whole, on disk, then under its name."""
-    lines = (f'{name} = "{getattr(keys, name).hex()}"\n' for name in KEY_NAMES)
+    lines = (f'{name} = "{value.hex()}"\n' for name in KEY_NAMES if (value := getattr(keys, name)))
     temporary = path.with_name(path.name + ".part")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -159,13 +166,14 @@ def write_keys(path: Path, keys: Keys) -> None:
 
 def _keys(texts: list[str], where: str) -> Keys:
     try:
-        id_secret, cipher_key = map(bytes.fromhex, texts)
+        id_secret, cipher_key, *old = map(bytes.fromhex, texts)
+        (old_cipher_key,) = old or [b""]
     except (ValueError, TypeError):
         raise WorkspaceError(f"{where} does not hold two hexadecimal keys (id_secret, cipher_key).",
                              remedy="Restore it from your backup.") from None
-    if len(id_secret) < 32 or len(cipher_key) != 32:
+    if len(id_secret) < 32 or len(cipher_key) != 32 or len(old_cipher_key) not in (0, 32):
         raise WorkspaceError("Keys are shorter than 32 bytes.", remedy="Restore the key file from your backup.")
-    return Keys(id_secret, cipher_key)
+    return Keys(id_secret, cipher_key, old_cipher_key)
 
 
 def open_warehouse(workspace: Workspace) -> Warehouse:

@@ -30,6 +30,9 @@ def settings(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
 def keys(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     """The key file is readable by its owner only."""
     path = workspace.directory / KEYS_FILE
+    if workspace.keys.old_cipher_key:
+        yield Finding("keys", False, "a rotation was cut off; siyu key rotate finishes it")
+        return
     if not path.exists():
         yield Finding("keys", True, "given by the environment")
         return

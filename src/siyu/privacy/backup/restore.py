@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -25,6 +25,7 @@ from siyu.privacy.backup.archive import Manifest, Progress
 from siyu.privacy.backup.erased import Known
 from siyu.privacy.backup.make import ARRIVALS, CIPHER_KEY, FILES, OPERATIONS, WAREHOUSE
 from siyu.privacy.requests import Request
+from siyu.privacy.rotate import reseal
 from siyu.store import audit
 from siyu.store.operations import revisions
 from siyu.store.tables import BY_NAME
@@ -115,6 +116,9 @@ def _built(building: Path, asked: Asked, manifest: Manifest, known: Known | None
     """The whole workspace under a name of its own, without those erased since."""
     keys = _filled(building, asked, manifest, say)
     with Workspace(building, settings_file.read(building / SETTINGS_FILE), keys) as workspace:
+        if keys.old_cipher_key:  # it was rotated since, or the one of then would come back
+            reseal(workspace, say)
+            workspace.use(replace(keys, old_cipher_key=b""))
         if asked.write_keys:
             write_keys(building / KEYS_FILE, workspace.keys)
         _ = workspace.warehouse  # opens only if every load has its facts
@@ -145,7 +149,7 @@ def _filled(building: Path, asked: Asked, manifest: Manifest, say: Progress) -> 
     for head, group in groupby(members, lambda member: member[0].split("/")[0]):
         say(f"restore: {head}", None)
         if head == CIPHER_KEY:
-            keys = Keys(asked.keys.id_secret, next(group)[1].read())
+            keys = _keys(asked.keys, next(group)[1].read())
         elif head == OPERATIONS:
             database.fill(url or operations_url(building), revision, group)
         elif head == ARRIVALS:
@@ -155,6 +159,11 @@ def _filled(building: Path, asked: Asked, manifest: Manifest, say: Progress) -> 
         else:
             _lay_down(building, url, group)
     return keys
+
+
+def _keys(given: Keys, of_then: bytes) -> Keys:
+    """The keys given; what is in the archive opens with the cipher key of then."""
+    return replace(given, old_cipher_key=b"" if of_then == given.cipher_key else of_then)
 
 
 def _lay_down(building: Path, url: str, members: Members) -> None:
