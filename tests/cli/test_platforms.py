@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from siyu.simulate.samples import samples
+from siyu.sources.coverage import coverage
 from siyu.sources.mappingfile import platforms
 from siyu.store.workspace import open_workspace
 from tests.sources.exports import facts
@@ -121,6 +122,19 @@ def test_customers_are_members_of_their_platform_once_each(loaded):
     people = [row["identifier_id"] for row in rows if row["platform"] == "youzan"]
     assert len(people) == len(set(people)) > 0
     assert any(row["platform"] == "shopify" for row in rows)
+
+
+def test_coverage_says_of_each_platform_whether_its_buyers_are_known(loaded):
+    found = {one["platform"]: one["answer"] for one in coverage(loaded[1])["platforms"]}
+    nobody = {"douyin", "kuaishou", "pinduoduo", "weixin_shop"}
+    assert {platform for platform, answer in found.items() if answer == "no"} == nobody
+    assert {found[platform] for platform in ("jd", "tmall", "youzan")} == {"partly"}
+    assert {found[platform] for platform in ("shopify", "xiaohongshu")} == {"yes"}
+
+
+def test_the_load_says_which_files_name_nobody(loaded):
+    silent = {f["file"] for f in loaded[0].json["files"] if any("names the buyer" in note for note in f["notes"])}
+    assert silent == {SAMPLES[header].file for header in TELLING if not SAMPLES[header].buyer}
 
 
 def test_a_number_out_of_range_is_refused_with_the_range(siyu, tmp_path):

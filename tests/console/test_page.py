@@ -15,7 +15,9 @@ from siyu.console.page import page
 from siyu.console.panels.sections import SECTIONS
 from siyu.console.render import html
 from siyu.console.words import Words
-from tests.console.sample import document, material
+from siyu.sources.questions import named
+from siyu.sources.tally import Sold
+from tests.console.sample import COVERAGE, document, material
 
 LANGUAGES = ("zh", "en")
 
@@ -134,6 +136,17 @@ def test_a_piece_that_could_not_be_gathered_is_a_message_and_the_page_stands():
     panels = {p.name: p for section in shown.sections for p in section.panels}
     assert "it broke" in panels["coverage"].message
     assert panels["funnel"].chart
+
+
+def test_a_platform_whose_orders_name_nobody_says_what_cannot_be_measured_from_it():
+    sold = named(Sold("douyin", 550, 15971923, 550, 15971923, 905))
+    platform = {"title": {"zh": "买家：douyin"}, "answer": sold.answer, "reason": sold.reason}
+    shown = page(material(coverage={**COVERAGE, "platforms": [platform]}), "zh")
+    panels = {p.name: p for section in shown.sections for p in section.panels}
+    question, _, reason = panels["coverage"].grid.rows[-1]
+    assert question == "买家：douyin"
+    assert "550 笔付款订单都没有买家标识" in reason
+    assert "RFM、CLV" in reason
 
 
 def test_a_panel_that_fails_is_a_message_and_the_page_stands():

@@ -7,9 +7,11 @@ from dataclasses import fields, replace
 import pytest
 
 from siyu.sources.coverage import coverage, matrix, next_export
-from siyu.sources.questions import EXPORTS, QUESTIONS, Answer
+from siyu.sources.load import load
+from siyu.sources.questions import EXPORTS, QUESTIONS, Answer, named
 from siyu.sources.reasons import REASONS
-from siyu.sources.tally import Tally
+from siyu.sources.tally import Sold, Tally
+from tests.sources.exports import NOW
 
 NOTHING = Tally(**{field.name: 0 for field in fields(Tally)})
 MEMBERS = replace(NOTHING, members=10, dated_members=10, phones=10)
@@ -118,3 +120,26 @@ def test_with_everything_loaded_no_main_question_is_open():
 def test_every_export_an_answer_waits_for_is_described():
     waited = {a.export for t in (NOTHING, MEMBERS, ORDERS, BOTH, WHOLE) for a in answers(t).values()} - {""}
     assert waited <= {export.code for export in EXPORTS}
+
+
+def test_orders_of_a_platform_that_names_no_buyer_say_what_cannot_be_measured():
+    found = named(Sold("douyin", 18, 1800, 18, 1800, 25))
+    assert (found.answer, found.export) == ("no", "buyers")
+    assert "18 paid orders names its buyer" in found.reason["en"]
+    assert "repeat purchases, RFM, CLV" in found.reason["en"]
+
+
+@pytest.mark.parametrize(("anonymous", "answer"), [(0, "yes"), (40, "yes"), (600, "partly")])
+def test_a_platform_names_its_buyers_as_far_as_its_money_goes(anonymous, answer):
+    assert named(Sold("youzan", 18, 1800, anonymous // 100, anonymous, 0)).answer == answer
+
+
+def test_every_platform_with_paid_orders_has_its_line(workspace, tmp_path):
+    rows = "order_id,platform,paid_at,paid_amount,id.phone\n1,a,2026-03-01,9.9,13800000001\n"
+    rows += "2,b,2026-03-01,5.0,\n3,b,,1,\n"
+    (tmp_path / "orders.csv").write_text(rows, encoding="utf-8")
+    load(workspace, [tmp_path / "orders.csv"], now=NOW)
+    document = coverage(workspace)
+    found = {one["platform"]: (one["answer"], one["paid_amount"]) for one in document["platforms"]}
+    assert found == {"a": ("yes", 990), "b": ("no", 500)}
+    assert "Buyers on b" in matrix(document, "en")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ import typer.main
 from siyu.api.reference.page import Operation, read
 from siyu.api.reference.schema import schema
 from siyu.cli.main import application
+from siyu.cli.markdown import page as _page
+from siyu.cli.markdown import table as _table
+from siyu.cli.platformpage import INTRO, sections
 from siyu.core.kinds import KINDS, Field, Kind
 from siyu.core.settings import SETTINGS
 from siyu.measures.metric import Figure, Metric
@@ -20,7 +23,6 @@ from siyu.sources.doors.segment.vocabulary import CALLS, EVENT_NAMES, FACTS
 from siyu.sources.doors.wecom.seen import seen_calls
 from siyu.store.tables import TABLES, Table
 
-WRITTEN = "This page is written from the code by `make docs`; change the code, not the page."
 EXIT_CODES = (
     "Every command takes `-C DIR` (the workspace; default: the current folder), before or after its name. Results go "
     "to standard output, messages and progress to standard error; `--json` prints exactly one JSON object, "
@@ -115,6 +117,11 @@ server of ours that follows WeCom's documentation: against a live corp such a ca
 corp: [connect WeCom](../how-to/connect-wecom.md)."""
 
 
+def platforms() -> str:
+    """Every export of a platform: what is loaded from it, what cannot be measured from it, and the marks it bears."""
+    return _page("Platforms", INTRO, *sections())
+
+
 FIGURE_HEAD = ("code", "name", "unit", "window", "meaning")
 
 
@@ -144,7 +151,7 @@ def _address(operation: Operation) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands": commands, "settings": settings, "tables": tables, "kinds": kinds, "metrics": metrics,
-    "live-events": live_events, "wecom": wecom, "http": http,
+    "platforms": platforms, "live-events": live_events, "wecom": wecom, "http": http,
 }  # fmt: skip
 
 
@@ -199,18 +206,6 @@ def _kind(kind: Kind) -> str:
 
 def _field(field: Field) -> str:
     return field.meaning + (f" One of {', '.join(field.choices)}." if field.choices else "")
-
-
-def _page(title: str, *parts: str) -> str:
-    return "\n\n".join([f"# {title}", *parts, f"<!-- {WRITTEN} -->"]) + "\n"
-
-
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    names = list(header)
-    lines = [names, ["---"] * len(names), *(list(row) for row in rows)]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
-    )
 
 
 def _sentence(text: str | None) -> str:

@@ -135,6 +135,15 @@ class Shown:
         basket = self.story.basket
         return np.bincount(basket.order, basket.quantity, len(self.story.placed)).astype(np.int64)[self.order]
 
+    @cached_property
+    def first_line(self) -> np.ndarray:
+        """The line each order begins with, for platforms where an order has one article."""
+        return np.flatnonzero(self.story.basket.line_no == 1)[self.order]
+
+    @cached_property
+    def first_product(self) -> np.ndarray:
+        return self.story.basket.product[self.first_line]
+
     def after(self, days: int, least: int) -> text.Text:
         """The moment so many days after it was paid, if it has come and the order got that far."""
         moment = self.paid_at + days * DAY
@@ -159,7 +168,6 @@ Word = Callable[[Shown], text.Text]
 ORDER_WORDS: dict[str, Word] = {
     "order_id": lambda s: s.order_ids,
     "transaction": lambda s: text.digits(4_200_000_000_000_000 + s.number * 7919, 16),
-    "order_key": lambda s: text.digits(5_600_000_000_000 + s.number, 13),
     "ordered_at": lambda s: text.moments(s.story.placed.ordered_at[s.order]),
     "paid_at": lambda s: text.moments(s.paid_at),
     "ordered_iso": lambda s: text.offset_moments(s.story.placed.ordered_at[s.order]),
@@ -177,6 +185,9 @@ ORDER_WORDS: dict[str, Word] = {
     "payable": lambda s: text.money(s.amount - s.balance),
     "titles": lambda s: s.story.basket.titles(s.order),
     "pieces": lambda s: text.whole(s.pieces),
+    "article": lambda s: text.pick(GOODS, s.first_product),
+    "article_sku": lambda s: text.pick(SKUS, s.first_product),
+    "article_key": lambda s: text.digits(37_000_000_000 + s.first_product, 11),
     "kinds": lambda s: text.whole(s.story.basket.lines[s.order]),
     "points": lambda s: text.whole(np.where(s.number % 9 == 0, s.amount // 5000 * 100, 0)),
     "state": lambda s: text.pick(STATES, s.state),

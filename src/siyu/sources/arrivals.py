@@ -9,7 +9,7 @@ from pathlib import Path
 
 from siyu.core.errors import SourceError, did_you_mean
 from siyu.core.kinds import BY_NAME
-from siyu.sources import files, mappingfile, papers, pipeline
+from siyu.sources import files, mappingfile, papers, pipeline, untold
 from siyu.sources import mapping as mappings
 from siyu.sources.files import Place, SourceFile
 from siyu.sources.keep import Recognised
@@ -90,7 +90,8 @@ def _arrival(place: Place, asked: Asked) -> Recognised:
     pipeline.check(given, source.columns, asked.options, place.name)
     unkept = papers.of(source.columns, given)
     return Recognised(source.without(unkept, papers.hidden) if unkept else source, given,
-                      (*_notes(given, source.columns), *map(papers.note, unkept)))
+                      (*_notes(given, source.columns), *untold.note(given, given.headers(source.columns)),
+                       *map(papers.note, unkept)))
 
 
 def _open(place: Place, mapping: Mapping | None) -> SourceFile:

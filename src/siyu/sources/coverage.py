@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from siyu.sources.questions import EXPORTS, NO, QUESTIONS, YES, Answer
-from siyu.sources.tally import tally
+from siyu.sources.questions import EXPORTS, NO, QUESTIONS, YES, Answer, named
+from siyu.sources.reasons import say
+from siyu.sources.tally import Sold, sold, tally
 from siyu.store.workspace import Workspace
 
 MARKS = {"yes": "●", "partly": "◐", "no": "○"}
@@ -22,6 +23,8 @@ def coverage(workspace: Workspace) -> dict[str, Any]:
                     "title": text, "answer": "yes" | "partly" | "no", "reason": text}],
      "next_export": {"code": "relations" | "orders" | "buyers" | "members" | "events" | "consents" | "referrals",
                      "title": text, "why": text, "unlocks": [codes of questions]} | null,
+     "platforms": [{"platform": name, "title": text, "answer": "yes" | "partly" | "no", "reason": text (does it name
+                    its buyers), "paid_orders": integer ... see tally.Sold}],
      "counts": {name: integer, see tally.Tally}}
     """
     counts = tally(workspace.warehouse, workspace.settings.channels_of_relation)
@@ -30,6 +33,7 @@ def coverage(workspace: Workspace) -> dict[str, Any]:
         "questions": [{"code": q.code, "title": q.title, "answer": answers[q.code].answer,
                        "reason": answers[q.code].reason} for q in QUESTIONS],
         "next_export": next_export(answers),
+        "platforms": [_platform(one) for one in sold(workspace.warehouse)],
         "counts": asdict(counts),
     }  # fmt: skip
 
@@ -44,10 +48,16 @@ def next_export(answers: dict[str, Answer]) -> dict[str, Any] | None:
     return {"code": best.code, "title": best.title, "why": best.why, "unlocks": waiting}
 
 
+def _platform(one: Sold) -> dict[str, Any]:
+    answer = named(one)
+    title = say(f"买家：{one.platform or '未标平台'}", f"Buyers on {one.platform or 'no platform'}")
+    return {**asdict(one), "title": title, "answer": answer.answer, "reason": answer.reason}
+
+
 def matrix(document: dict[str, Any], lang: str = "zh") -> str:
     """The document as lines to read: mark, question, answer, reason; below them the next export."""
     cells = [(MARKS[q["answer"]] + " " + q["title"][lang], WORDS[q["answer"]][lang], q["reason"][lang])
-             for q in document["questions"]]
+             for q in [*document["questions"], *document["platforms"]]]
     titles, words = (max(_width(row[i]) for row in cells) for i in (0, 1))
     lines = [f"{_padded(title, titles)}  {_padded(word, words)}  {reason}" for title, word, reason in cells]
     following = document["next_export"]

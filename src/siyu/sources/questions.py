@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from siyu.sources.reasons import Words, reason, say
-from siyu.sources.tally import Tally
+from siyu.sources.tally import Sold, Tally
 
 YES, PARTLY, NO = "yes", "partly", "no"
 #: Below this share of the amount, anonymous orders are dust.
@@ -142,6 +142,17 @@ def by_store(t: Tally) -> Answer:
 def by_guide(t: Tally) -> Answer:
     """Splits by guide."""
     return _split("guide", t.relation_guides + t.order_guides, t.held + t.paid_orders)
+
+
+def named(sold: Sold) -> Answer:
+    """Of one platform: whether its orders name their buyers."""
+    values = {"paid_orders": sold.paid_orders, "known_orders": sold.paid_orders - sold.anonymous_orders,
+              "share": sold.anonymous_amount / sold.paid_amount}
+    if sold.anonymous_orders == sold.paid_orders:
+        return Answer(NO, "buyers_none" if sold.order_lines else "buyers_none_no_goods", "buyers", values)
+    if values["share"] > DUST:
+        return Answer(PARTLY, "buyers_partly", "buyers", values)
+    return Answer(YES, "buyers", values=values)
 
 
 def _split(name: str, named: int, rows: int) -> Answer:

@@ -17,6 +17,10 @@ def reason(code: str, **values: Any) -> Words:
     return {language: text.format(**values) for language, text in REASONS[code].items()}
 
 
+#: What orders cannot be part of while nobody is known to have placed them.
+NAMELESS = say("购买人数、首购复购、RFM、CLV、S、AIPL 的 P 和 L",
+               "how many people bought, first and repeat purchases, RFM, CLV, S, P and L of AIPL")
+
 REASONS: dict[str, Words] = {
     "F_none": say("没有任何连接关系（会员、粉丝、好友），F 无法计算。",
                   "No relations (members, followers, friends) are loaded, so F cannot be measured."),
@@ -72,6 +76,18 @@ REASONS: dict[str, Words] = {
                               "{addresses:,} phones and e-mail addresses are known, but no consent: reach is 0."),
     "messages": say("{addresses:,} 个手机号和邮箱，{grants:,} 条同意记录。",
                     "{addresses:,} phones and e-mail addresses, {grants:,} grants of consent."),
+    "buyers_none": say("{paid_orders:,} 笔付款订单都没有买家标识：金额、时间和商品看得到；"
+                       f"{NAMELESS['zh']}不能从中测量。",
+                       "None of its {paid_orders:,} paid orders names its buyer: amounts, times and goods are known; "
+                       f"{NAMELESS['en']} are not measurable."),
+    "buyers_none_no_goods": say("{paid_orders:,} 笔付款订单都没有买家标识，也没有商品明细：金额和时间看得到；"
+                                f"{NAMELESS['zh']}和商品不能从中测量。",
+                                "None of its {paid_orders:,} paid orders names its buyer, and goods are not listed: "
+                                f"amounts and times are known; goods, {NAMELESS['en']} are not measurable."),
+    "buyers_partly": say(f"付款金额的 {{share:.0%}} 没有买家标识，不进{NAMELESS['zh']}。",
+                         f"{{share:.0%}} of its paid amount names no buyer and is missing from {NAMELESS['en']}."),
+    "buyers": say("{paid_orders:,} 笔付款订单中 {known_orders:,} 笔带买家标识。",
+                  "{known_orders:,} of its {paid_orders:,} paid orders name their buyers."),
     "store_none": say("没有一条关系或订单带门店。", "No relation or order names its store."),
     "store": say("{share:.0%} 的关系和付款订单带门店。", "{share:.0%} of relations and paid orders name their store."),
     "guide_none": say("没有一条关系或订单带导购。", "No relation or order names its guide."),

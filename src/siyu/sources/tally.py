@@ -69,6 +69,32 @@ class Tally:
         return self.anonymous_amount / self.paid_amount if self.paid_amount else 0.0
 
 
+@dataclass(frozen=True)
+class Sold:
+    """The paid orders of one platform: how many and how much, of it nobody's, and the lines that list their goods."""
+
+    platform: str
+    paid_orders: int
+    paid_amount: int
+    anonymous_orders: int
+    anonymous_amount: int
+    order_lines: int
+
+
+def sold(warehouse: Warehouse) -> list[Sold]:
+    """Every platform with paid orders, by name; orders that name none stand under ''."""
+    t, lines = warehouse.in_force("orders"), warehouse.in_force("order_lines")
+    paid, nobody = _paid(t)
+    counted = t.group_by(platform=ibis.coalesce(t.platform, "")).aggregate(
+        paid_orders=paid.sum(), paid_amount=t.paid_amount.sum(where=paid),
+        anonymous_orders=nobody.sum(), anonymous_amount=t.paid_amount.sum(where=nobody))
+    listed = {row["platform"]: row["n"] for row in warehouse.rows(
+        lines.group_by(platform=ibis.coalesce(lines.platform, "")).aggregate(n=lines.count()))}
+    rows = warehouse.rows(counted.filter(counted.paid_orders > 0).order_by("platform"))
+    return [Sold(**{**row, "anonymous_amount": row["anonymous_amount"] or 0},
+                 order_lines=listed.get(row["platform"], 0)) for row in rows]
+
+
 def tally(warehouse: Warehouse, channels: dict[str, tuple[str, ...]]) -> Tally:
     """Count what is loaded. `channels`: relation type -> channels it opens (settings)."""
     counts: dict[str, int] = {}
@@ -104,12 +130,17 @@ def _relations(warehouse: Warehouse, channels: dict[str, tuple[str, ...]]) -> ir
 
 def _orders(warehouse: Warehouse) -> ir.Table:
     t = warehouse.in_force("orders")
-    paid = t.paid_at.notnull() & (t.paid_amount > 0) & ~t.is_test.fill_null(False)
-    nobody = paid & t.identifier_id.isnull()
+    paid, nobody = _paid(t)
     return t.aggregate(
         orders=t.count(), paid_orders=paid.sum(), paid_amount=t.paid_amount.sum(where=paid),
         anonymous_orders=nobody.sum(), anonymous_amount=t.paid_amount.sum(where=nobody),
         order_stores=(paid & _filled(t.store)).sum(), order_guides=(paid & _filled(t.guide)).sum())
+
+
+def _paid(t: ir.Table) -> tuple[ir.BooleanValue, ir.BooleanValue]:
+    """Which orders are paid, and which of them name no buyer."""
+    paid = t.paid_at.notnull() & (t.paid_amount > 0) & ~t.is_test.fill_null(False)
+    return paid, paid & t.identifier_id.isnull()
 
 
 def _events(warehouse: Warehouse) -> ir.Table:

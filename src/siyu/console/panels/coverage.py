@@ -21,10 +21,11 @@ class CanAnswer:
 
 
 def answers(view: View) -> list[CanAnswer]:
-    """Every question of the document, in its order."""
+    """Every question of the document in its order, and of every platform with orders whether it names its buyers."""
+    found = view.material.coverage or {}
     return [
         CanAnswer(_text(view, q["title"]), view.words(VERDICTS[q["answer"]]), _text(view, q["reason"]))
-        for q in (view.material.coverage or {}).get("questions", [])
+        for q in [*found.get("questions", []), *found.get("platforms", [])]
     ]
 
 
