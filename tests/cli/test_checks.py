@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from siyu.cli import checks
 from siyu.core.time import instant_of
 from siyu.jobs import loop
+from siyu.sources.doors.wecom.seen import seen_calls
 from siyu.store.inbox import Arrival
 from siyu.store.operations import ERASURE
 from siyu.store.tables import BY_NAME
@@ -75,3 +76,11 @@ def test_a_column_that_goes_empty_is_named(workspace, tmp_path):
     lines = found(workspace)
     assert "orders orders guide" in lines["filled orders orders"].found
     assert lines["freshness orders"].fine
+
+
+def test_a_connected_workspace_is_told_of_each_call_to_wecom_what_it_was_seen_against(workspace):
+    assert not [name for name in found(workspace) if name.startswith("wecom")]
+    workspace.settings = workspace.settings.with_values(wecom__corp_id="ww1234567890abcdef")
+    lines = {name: finding for name, finding in found(workspace).items() if name.startswith("wecom")}
+    assert len(lines) == len(seen_calls())
+    assert lines["wecom GET /cgi-bin/gettoken"].found == "seen working against a stand-in, not yet live, 2026-11-25"

@@ -1,17 +1,17 @@
-"""The addresses of webhooks: POST /hooks/shopify/NAME, POST /hooks/signed/NAME."""
+"""The addresses of webhooks: POST /hooks/shopify/NAME, /hooks/signed/NAME and /hooks/wecom/NAME, which is also GET."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request, Router, post
+from litestar import MediaType, Request, Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
 from siyu.api.refusals import Reason
-from siyu.api.webhooks import shopify, signed
+from siyu.api.webhooks import shopify, signed, wecom
 from siyu.api.webhooks.privacy import Desk
 from siyu.api.webhooks.receiver import Receiver
 from siyu.sources.doors.shopify.messages import PRIVACY_TOPICS
@@ -36,7 +36,7 @@ MALFORMED = {400: ResponseSpec(Reason, description="Signed, but not as expected;
 def router(receiver: Receiver) -> Router:
     """All addresses of webhooks."""
     return Router(
-        "/hooks", route_handlers=[of_shopify, of_signed], tags=["webhooks"],
+        "/hooks", route_handlers=[of_shopify, of_signed, echo_of_wecom, of_wecom], tags=["webhooks"],
         dependencies={"receiver": Provide(lambda: receiver, sync_to_thread=False)},
     )  # fmt: skip
 
@@ -62,3 +62,20 @@ async def of_signed(request: Request[Any, Any, Any], name: FromPath[str], receiv
     async with receiver.answering("signed", name) as hook:
         await receiver.keep(signed.arrival_of(hook, await receiver.call(request, signed.BODY_BYTES)))
     return Kept()
+
+
+@get("/wecom/{name:str}", media_type=MediaType.TEXT, responses=RESPONSES, operation_id="wecom_hook_check")
+async def echo_of_wecom(request: Request[Any, Any, Any], name: FromPath[str],
+                        receiver: NamedDependency[Receiver]) -> str:  # fmt: skip
+    """The check of the address, as WeCom does it once: its `echostr`, opened."""
+    async with receiver.answering("wecom", name) as hook:
+        return wecom.echo(hook, await receiver.call(request, wecom.BODY_BYTES))
+
+
+@post("/wecom/{name:str}", status_code=200, media_type=MediaType.TEXT, responses={**RESPONSES, **MALFORMED},
+      operation_id="wecom_hook")  # fmt: skip
+async def of_wecom(request: Request[Any, Any, Any], name: FromPath[str], receiver: NamedDependency[Receiver]) -> str:
+    """A callback of WeCom, with `msg_signature`, `timestamp` and `nonce` in the address and `Encrypt` in the body."""
+    async with receiver.answering("wecom", name) as hook:
+        await receiver.keep(wecom.arrival_of(hook, await receiver.call(request, wecom.BODY_BYTES)))
+    return "success"

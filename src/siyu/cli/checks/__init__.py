@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
-from siyu.cli.checks import backups, expectations, libraries, loops, tables
+from siyu.cli.checks import backups, expectations, libraries, loops, tables, wecom
 from siyu.cli.checks import workspace as stores
 from siyu.cli.checks.finding import Finding
 from siyu.core.errors import DamagedError, SiyuError
@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     loops.inbox,
     loops.erasures,
     backups.backups,
+    wecom.calls,
     expectations.expectations,
 )
 

@@ -4,5 +4,6 @@ from siyu.sources.doors.canonical.messages import messages as canonical
 from siyu.sources.doors.message import Read
 from siyu.sources.doors.segment.messages import messages as segment
 from siyu.sources.doors.shopify.messages import messages as shopify
+from siyu.sources.doors.wecom.messages import messages as wecom
 
-DOORS: dict[str, Read] = {"segment": segment, "canonical": canonical, "shopify": shopify}
+DOORS: dict[str, Read] = {"segment": segment, "canonical": canonical, "shopify": shopify, "wecom": wecom}

@@ -1,4 +1,7 @@
-"""What was seen to work of WeCom, and against what. A call that was only tried against our stand-in may differ live."""
+"""What was seen to work of WeCom, and against what. A call that was only tried against our stand-in may differ live.
+
+Callbacks go the other way: WeCom calls our address, with one event each.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 
 STAND_IN, LIVE = "stand-in", "live"
 TRIED_ON = dt.date(2026, 11, 25)
+CALLED_ON = dt.date(2026, 11, 26)
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,13 @@ SEEN: tuple[Seen, ...] = (
     Seen("POST /cgi-bin/externalcontact/groupchat/list", "The customer groups."),
     Seen("POST /cgi-bin/externalcontact/groupchat/get",
          "A group's members: relations group_member, and referrals where a customer brought the member along."),
+    Seen("callback: check of the address (GET)", "Answered with its echostr, opened.", on=CALLED_ON),
+    Seen("callback change_external_contact: add_external_contact, add_half_external_contact",
+         "A friend: relation dedicated_service, its State as campaign.", on=CALLED_ON),
+    Seen("callback change_external_contact: del_external_contact, del_follow_user",
+         "Deleted by the staff or by the customer: the end of that relation with that member of staff.", on=CALLED_ON),
+    Seen("callback change_external_chat: update (add_member, del_member)",
+         "Into a group, out of it: relation group_member and its end.", on=CALLED_ON),
 )  # fmt: skip
 
 

@@ -1,0 +1,111 @@
+"""WeCom and a served workspace: callbacks move F within seconds, and the lists that come afterwards agree with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from siyu.core.settings import defaults
+from siyu.daily import resolve_and_measure
+from siyu.sources.doors.wecom.client import Client
+from siyu.sources.doors.wecom.client import Corp as Whose
+from siyu.sources.doors.wecom.sync import sync
+from siyu.store.workspace import create, open_workspace
+from tests.api.process import NEVER, Served, serving, siyu
+from tests.api.serving import ROOT, now
+from tests.stand_ins import wecom
+from tests.stand_ins.callbacks import CHAT, Caller, contact, joined, parted
+from tests.stand_ins.wecom import CORP_ID, SECRET, Corp, external, follow, member
+
+pytestmark = pytest.mark.slow
+
+SECRETS = {"corp_id": CORP_ID, "token": "QDG6eK", "encoding_aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+           "corp_secret": SECRET}  # fmt: skip
+PAGE = (ROOT / "docs" / "how-to" / "connect-wecom.md").read_text(encoding="utf-8")
+#: The day before yesterday at noon, in seconds: callbacks tell of it, of the next hours and of the next day.
+BEGAN = int((now() - dt.timedelta(days=2)).replace(hour=4, minute=0, second=0).timestamp())
+HOUR, DAY = 3600, 86_400
+LEFT, STAYS, BACK, MEMBER, GONE = range(1, 6)
+
+
+@dataclass(frozen=True)
+class Brand:
+    """A served brand with a hook of WeCom and a key that reads."""
+
+    directory: Path
+    server: Served
+    client: httpx.Client
+    caller: Caller
+    key: str
+
+    def f(self, back: int = 1) -> dict[str, Any]:
+        """F as of the end of some days ago."""
+        asked = {"as_of": (now().astimezone(defaults().zone) - dt.timedelta(days=back)).date().isoformat()}
+        answered = self.client.get("/api/v1/measure", params=asked, headers={"Authorization": f"Bearer {self.key}"})
+        return answered.json()["fast_plus"]["F"]
+
+
+@pytest.fixture(scope="module")
+def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
+    """The hook is made with the command that the page shows."""
+    directory = tmp_path_factory.mktemp("wecom") / "brand"
+    create(directory).close()
+    [shown] = re.findall(r"^\$ siyu (hook create .*) -C my-brand$", PAGE, re.MULTILINE)
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("token", "encoding_aes_key", "corp_secret"):
+            environment.setenv(f"SIYU_HOOK_{name.upper()}", SECRETS[name])
+        made = json.loads(siyu(*shlex.split(shown), "--json", directory=directory).stdout)
+    key = json.loads(siyu("key", "create", "--scope", "read", "--json", directory=directory).stdout)["key"]
+    with (serving(directory, directory.parent / "log") as server,
+          httpx.Client(base_url=server.url, timeout=NEVER) as client):  # fmt: skip
+        yield Brand(directory, server, client, Caller(client, made["path"], SECRETS), key)
+
+
+def friend(change: str, who: int, at: int) -> bytes:
+    return contact(change, at, external(who), "lin")
+
+
+def test_the_hook_that_the_page_makes_answers_the_check_of_its_address(brand: Brand):
+    assert brand.caller.path == "/hooks/wecom/corp"
+    assert brand.caller.check(b"1616140317555161061").text == "1616140317555161061"
+
+
+def test_callbacks_move_f_in_any_order_and_the_lists_agree(brand: Brand):
+    sent = [friend("add_external_contact", LEFT, BEGAN), friend("add_external_contact", STAYS, BEGAN + HOUR),
+            friend("add_external_contact", BACK, BEGAN), joined(BEGAN, external(MEMBER), external(GONE), "lin")]
+    told(brand, sent, {"relation_gross": 5, "sustainable_relationships": 5}, back=2)
+    ends = [friend("del_follow_user", LEFT, BEGAN + DAY), parted(BEGAN + DAY, external(GONE)),
+            friend("add_external_contact", BACK, BEGAN + DAY + HOUR), friend("del_external_contact", BACK, BEGAN + DAY)]
+    told(brand, [*ends, *sent, *ends], {"relation_gross": 3, "sustainable_relationships": 3})
+    assert brand.f(2)["sustainable_relationships"] == 5
+    assert brand.server.stop() == 0
+    reconciled(brand)
+
+
+def told(brand: Brand, messages: list[bytes], expected: dict[str, int], back: int = 1) -> None:
+    """Callbacks are answered `success`, and are in the next measure."""
+    assert {brand.caller.send(message).text for message in messages} == {"success"}
+    found = brand.f(back)
+    assert {name: found[name] for name in expected} == expected
+
+
+def reconciled(brand: Brand) -> None:
+    """WeCom's lists, which still show who deleted the staff and know everybody's unionid, move no figure."""
+    since = {LEFT: BEGAN, STAYS: BEGAN + HOUR, BACK: BEGAN + DAY + HOUR}
+    corp = Corp(contacts=[follow("lin", *one) for one in since.items()], groups={CHAT: [member(MEMBER, BEGAN)]})
+    with open_workspace(brand.directory) as workspace, wecom.serving(corp) as running:
+        before = resolve_and_measure(workspace, now=now())["fast_plus"]
+        with Client(Whose(running.url, CORP_ID, SECRET), sleep=lambda _: None, clock=lambda: 0.0) as client:
+            report = sync(workspace, client, now=now(), progress=lambda *_: None)
+        assert [file.snapshot and file.snapshot["closed"] for file in report.files] == [0, 0, None]
+        after = resolve_and_measure(workspace, now=now())["fast_plus"]
+        assert (after["F"], after["A"]) == (before["F"], before["A"])
