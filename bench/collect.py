@@ -86,13 +86,13 @@ def _measured(name: str, seconds: float, rate: int) -> Measured:
         with _serving(name, directory) as (port, process):
             asyncio.run(_flat_out(port, _requests(key), 1))  # warm
             time.sleep(1)
-            before = _cpu(process)
+            before = cpu(process)
             time.sleep(IDLE_SECONDS)
-            idle, rss, before = (_cpu(process) - before) / IDLE_SECONDS, _rss_mb(process), _cpu(process)
+            idle, rss, before = (cpu(process) - before) / IDLE_SECONDS, rss_mb(process), cpu(process)
             events, took = asyncio.run(_flat_out(port, _requests(key), seconds))
-            cpu_ms = (_cpu(process) - before) / events * 1e6
+            cpu_ms = (cpu(process) - before) / events * 1e6
             waits = sorted(asyncio.run(_at_rate(port, _requests(key), seconds, rate)))
-    return Measured(name, events / took, cpu_ms, _quantile(waits, 0.5), _quantile(waits, 0.99), rss, idle)
+    return Measured(name, events / took, cpu_ms, quantile(waits, 0.5), quantile(waits, 0.99), rss, idle)
 
 
 @contextlib.contextmanager
@@ -118,10 +118,10 @@ def _serving(name: str, directory: Path) -> Iterator[tuple[int, int]]:
 
 def _requests(key: str) -> list[bytes]:
     """Requests as they go over the wire, each with its own events."""
-    return [_request(key, [_event(n * BATCH + i) for i in range(BATCH)]) for n in range(100)]
+    return [_request(key, [event(n * BATCH + i) for i in range(BATCH)]) for n in range(100)]
 
 
-def _event(number: int) -> dict[str, Any]:
+def event(number: int) -> dict[str, Any]:
     return {"type": "track", "event": "Product Viewed", "messageId": f"bench-{number:032d}", "userId": f"c-{number}",
             "timestamp": "2026-06-30T12:00:00.000Z", "context": {"page": {"path": "/item", "title": "商品"}},
             "properties": {"product_id": f"p-{number % 997}", "price": 59.9, "currency": "CNY"}}  # fmt: skip
@@ -175,7 +175,7 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reque
     assert json.loads(await reader.readexactly(length)) == {"success": True}
 
 
-def _quantile(rising: list[float], share: float) -> float:
+def quantile(rising: list[float], share: float) -> float:
     return rising[math.ceil(share * len(rising)) - 1]
 
 
@@ -237,13 +237,13 @@ SERVERS = {"siyu": _ours, "bare": _bare}
 # -- what the machine says of a process
 
 
-def _cpu(process: int) -> float:
+def cpu(process: int) -> float:
     """Seconds of CPU so far, user and system."""
     fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def _rss_mb(process: int) -> float:
+def rss_mb(process: int) -> float:
     lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 

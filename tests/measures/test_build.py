@@ -12,6 +12,7 @@ from siyu.measures import touched
 from siyu.measures.build import BUILDING, STATE, refresh
 from siyu.store import tables
 from siyu.store import workspace as workspaces
+from tests.breadth import wide
 from tests.measures.random_brand import random_brand, zone_of
 from tests.plain import NOW, load_plain
 
@@ -45,7 +46,7 @@ def _workspace(tmp_path, seed):
     return fresh
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", wide(range(6), always=2))
 def test_refreshing_after_each_load_gives_the_tables_of_one_full_build(tmp_path, eager, seed):
     with _workspace(tmp_path, seed) as workspace:
         for piece in _pieces(seed, 3):

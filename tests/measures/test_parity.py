@@ -13,6 +13,7 @@ from siyu.measures import touched
 from siyu.measures.measure import measure
 from siyu.store import workspace as workspaces
 from siyu.store.workspace import Workspace
+from tests.breadth import wide
 from tests.measures.random_brand import AS_OF, random_brand, zone_of
 from tests.measures.reference import cursor_of, reference
 from tests.measures.worked import differences
@@ -46,7 +47,7 @@ def brand_in(folder: Path, seed: int, *, consumers: int = 60, **settings: Any) -
     return workspace
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", wide(range(12), always=4))
 def test_measures_equal_the_sql_reference(tmp_path, seed):
     with brand_in(tmp_path / "brand", seed) as workspace:
         assert disagreements(workspace, AS_OF[seed % len(AS_OF)], WINDOWS[(seed + seed // 4) % len(WINDOWS)]) == []

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from siyu.core.errors import MeasureError
 from siyu.measures.clv.ladder import MODELS, fit
 from siyu.measures.clv.summary import Summary
+from tests.breadth import wide
 from tests.measures.clv import simulated
 from tests.measures.clv.checks import fixed
 
@@ -82,28 +83,38 @@ def test_unknown_model_is_refused():
 HISTORY = st.tuples(st.integers(0, 60), st.floats(0, 1), st.floats(0, 3000)).map(
     lambda h: (h[0], h[1] * h[2] if h[0] else 0.0, h[2]))  # fmt: skip
 FEW = st.lists(HISTORY, min_size=1, max_size=6)
+#: Cases of a claim: each is a fit or several.
+MOST = wide((6, 60), always=1)
 
 
-@settings(max_examples=25, deadline=None)
-@given(rows=FEW, name=st.sampled_from(NAMES), times=st.integers(1, 30))
-def test_any_few_histories_converge_or_say_what_they_fell_back_to(rows, name, times):
-    summary = of(*(rows * times))
-    shown = fit(summary, name)
-    assert shown.model.converged_ or shown.fallback["reason"].endswith(shown.model.degenerate_)
-    assert (shown.fallback is None) == (shown.model.converged_ and shown.model.name == name)
-    assert shown.fallback is None or shown.fallback["from"] == name
-    assert np.isfinite(shown.model.log_likelihood_)
-    assert_usable(shown.model, summary)
+@pytest.mark.parametrize("most", MOST)
+def test_any_few_histories_converge_or_say_what_they_fell_back_to(most):
+    @settings(max_examples=most, deadline=None)
+    @given(rows=FEW, name=st.sampled_from(NAMES), times=st.integers(1, 30))
+    def claim(rows, name, times):
+        summary = of(*(rows * times))
+        shown = fit(summary, name)
+        assert shown.model.converged_ or shown.fallback["reason"].endswith(shown.model.degenerate_)
+        assert (shown.fallback is None) == (shown.model.converged_ and shown.model.name == name)
+        assert shown.fallback is None or shown.fallback["from"] == name
+        assert np.isfinite(shown.model.log_likelihood_)
+        assert_usable(shown.model, summary)
+
+    claim()
 
 
-@settings(max_examples=20, deadline=None)
-@given(rows=FEW, name=st.sampled_from(NAMES))
-def test_even_a_degenerate_fit_itself_forecasts_finite_numbers(rows, name):
-    summary = of(*rows)
-    model = MODELS[name]().fit(summary.frequency, summary.recency, summary.T)
-    assert model.converged_ or model.degenerate_ is not None
-    assert (model.weeks_to_next(summary.frequency, summary.recency, summary.T) >= 0).all()
-    assert_usable(model, summary)
+@pytest.mark.parametrize("most", MOST)
+def test_even_a_degenerate_fit_itself_forecasts_finite_numbers(most):
+    @settings(max_examples=most, deadline=None)
+    @given(rows=FEW, name=st.sampled_from(NAMES))
+    def claim(rows, name):
+        summary = of(*rows)
+        model = MODELS[name]().fit(summary.frequency, summary.recency, summary.T)
+        assert model.converged_ or model.degenerate_ is not None
+        assert (model.weeks_to_next(summary.frequency, summary.recency, summary.T) >= 0).all()
+        assert_usable(model, summary)
+
+    claim()
 
 
 POSITIVE = st.floats(-11, 11).map(np.exp).map(float)

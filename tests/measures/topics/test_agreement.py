@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from siyu.measures.registry import SHEETS, TOPICS
+from tests.breadth import wide
 from tests.measures.random_brand import AS_OF
 from tests.measures.test_parity import brand_in
 from tests.measures.topics.agreement import Brand
 
-SEEDS = range(4)
+SEEDS = wide(range(4), always=2)
 WINDOWS = (30, 90, 7, 365)
 
 

@@ -51,8 +51,8 @@ def bars(items: list[Bar]) -> dict[str, Any]:
     return theme.chart(
         track,
         drawn,
-        name.encode(x=alt.value(0), text="label:N"),
-        figure.encode(x=alt.value("width"), text="text:N"),
+        name.encode(x=alt.XValue(0), text=alt.Text("label:N")),
+        figure.encode(x=alt.XValue("width"), text=alt.Text("text:N")),
         height=ROW_HEIGHT * max(len(items), 1),
         rows=values,
     )
@@ -93,8 +93,8 @@ def pairs(items: list[Pair]) -> dict[str, Any]:
     )
     x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, largest * 1.45], nice=False))
     drawn = base.mark_bar(size=13, orient="horizontal").encode(x=x, color=alt.Color("colour:N", scale=None))
-    figure = base.mark_text(align="left", dx=6, fontSize=12).encode(x=x, text="text:N")
+    figure = base.mark_text(align="left", dx=6, fontSize=12).encode(x=x, text=alt.Text("text:N"))
     name = base.transform_filter("datum.first").mark_text(align="left", baseline="bottom", dy=-11)
     return theme.chart(
-        drawn, figure, name.encode(x=alt.value(0), text="label:N"), height=round(end * 18) + 12, rows=values
+        drawn, figure, name.encode(x=alt.XValue(0), text=alt.Text("label:N")), height=round(end * 18) + 12, rows=values
     )

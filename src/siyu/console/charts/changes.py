@@ -33,8 +33,8 @@ def changes(items: list[Change]) -> dict[str, Any]:
     x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[-most, most], nice=False))
     colour: Any = alt.condition("datum.up", alt.value(theme.UP), alt.value(theme.LEFT))
     drawn = base.mark_bar().encode(x=x, color=colour)
-    zero = alt.Chart(theme.rows()).mark_rule(color=theme.MUTED).encode(x=alt.datum(0))
-    name = base.mark_text(align="left", baseline="bottom", dy=-9).encode(x=alt.value(0), text="label:N")
+    zero = alt.Chart(theme.rows()).mark_rule(color=theme.MUTED).encode(x=alt.XDatum(0))
+    name = base.mark_text(align="left", baseline="bottom", dy=-9).encode(x=alt.XValue(0), text=alt.Text("label:N"))
     figure = base.mark_text(align="right", baseline="bottom", dy=-9, fontWeight=600)
-    return theme.chart(drawn, zero, name, figure.encode(x=alt.value("width"), text="text:N"),
+    return theme.chart(drawn, zero, name, figure.encode(x=alt.XValue("width"), text=alt.Text("text:N")),
                        height=ROW * max(len(items), 1), rows=values)  # fmt: skip

@@ -38,5 +38,5 @@ def heat(cells: list[Cell], rows: list[str], columns: list[str], colour: str) ->
     scale = alt.Scale(domain=[0, 1], range=[theme.PAPER, colour], interpolate="rgb")
     filled = base.mark_rect(stroke=theme.LINE).encode(color=alt.Color("shade:Q", scale=scale, legend=None))
     ink: Any = alt.condition("datum.dark", alt.value(theme.PAPER), alt.value(theme.INK))
-    figures = base.mark_text(fontSize=12).encode(text="text:N", color=ink)
+    figures = base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=ink)
     return theme.chart(filled, figures, height=HEAD + ROW * max(len(rows), 1), rows=values)

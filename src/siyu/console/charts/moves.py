@@ -127,7 +127,7 @@ def _layers() -> list[alt.Chart]:
             x=x,
             y=y,
             y2="y2:Q",
-            detail="flow:N",
+            detail=alt.Detail("flow:N"),
             color=alt.Color("colour:N", scale=None),
             tooltip=theme.tooltip(text=" "),
         )
@@ -143,5 +143,5 @@ def _layers() -> list[alt.Chart]:
             "fontSize": 12.5,
         }
         halo = side.mark_text(stroke=theme.PAPER, strokeWidth=4, strokeOpacity=0.85, strokeJoin="round", **look)
-        labels += [halo.encode(text="label:N"), side.mark_text(**look).encode(text="label:N")]
+        labels += [halo.encode(text=alt.Text("label:N")), side.mark_text(**look).encode(text=alt.Text("label:N"))]
     return [flows, boxes, *labels]

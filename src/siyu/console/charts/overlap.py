@@ -63,10 +63,10 @@ def _layers(count: int) -> list[alt.Chart]:
     return [
         alt.Chart(theme.rows("lines")).mark_rule(color=theme.F_BLUE, strokeWidth=2).encode(x=x, x2="x2:Q", y=y),
         alt.Chart(theme.rows("dots")).mark_circle(size=85, opacity=1).encode(x=x, y=y, color=held),
-        bar.mark_rule(strokeWidth=13, color=theme.PALE).encode(x=x, x2="all:Q"),
-        bar.mark_rule(strokeWidth=13, color=theme.F_BLUE).encode(x=x, x2="inner:Q"),
-        bar.mark_text(align="left", dx=6, fontSize=12).encode(x=alt.X("all:Q", axis=None), text="text:N"),
+        bar.mark_rule(strokeWidth=13, color=theme.PALE).encode(x=x, x2=alt.X2("all:Q")),
+        bar.mark_rule(strokeWidth=13, color=theme.F_BLUE).encode(x=x, x2=alt.X2("inner:Q")),
+        bar.mark_text(align="left", dx=6, fontSize=12).encode(x=alt.X("all:Q", axis=None), text=alt.Text("text:N")),
         alt.Chart(theme.rows("names"))
         .mark_text(align="left", angle=318, fontSize=12, color=theme.MUTED)
-        .encode(x=x, y=y, text="label:N"),
+        .encode(x=x, y=y, text=alt.Text("label:N")),
     ]

@@ -34,7 +34,7 @@ def gravity(
     hints = theme.tooltip(name=" ", visitors_text=words["x"], value_text=words["y"], progressed_text=words["size"])
     points = base.mark_circle(opacity=0.72).encode(color=colour, size=area, tooltip=hints)
     beside: dict[str, Any] = {key: alt.ExprRef(f"datum.{key}") for key in ("align", "dx", "dy")}
-    names = base.mark_text(fontSize=12, baseline="middle", **beside).encode(text="name:N")
+    names = base.mark_text(fontSize=12, baseline="middle", **beside).encode(text=alt.Text("name:N"))
     placed, guide = _placed(values, right, top), [{"visitors": middle, "value": brand}]
     return theme.chart(*_guides(brand, x, y), points, names, height=330, rows=placed, guide=guide)
 

@@ -34,7 +34,7 @@ def line(values: list[dict[str, Any]], colour: str, axis: alt.Axis, lang: str) -
     shade = base.mark_area(color=colour, opacity=0.08, interpolate="monotone")
     drawn = base.mark_line(color=colour, strokeWidth=2.2, interpolate="monotone")
     touch = base.mark_point(opacity=0, size=160).encode(tooltip=theme.tooltip(date=" ", text="  "))
-    last = alt.Chart(theme.rows("last")).encode(x=_days(lang), y="value:Q")
+    last = alt.Chart(theme.rows("last")).encode(x=_days(lang), y=alt.Y("value:Q"))
     dot = last.mark_point(filled=True, size=70, color=colour, opacity=1)
     return theme.chart(shade, drawn, touch, dot, height=HEIGHT, rows=data, last=known[-1:])
 
@@ -56,7 +56,7 @@ def columns(values: list[dict[str, Any]], colour: str, lang: str) -> dict[str, A
     shade: Any = alt.condition("datum.last", alt.value(1), alt.value(0.42))
     drawn = base.mark_bar(color=colour).encode(y=y, opacity=shade)
     size: Any = alt.ExprRef("width < 380 ? 11 : 13")
-    figure = base.mark_text(dy=-9, fontSize=size).encode(y=y, text="text:N")
+    figure = base.mark_text(dy=-9, fontSize=size).encode(y=y, text=alt.Text("text:N"))
     return theme.chart(drawn, figure, height=HEIGHT, rows=data)
 
 
