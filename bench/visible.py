@@ -112,8 +112,9 @@ async def _send(client: httpx.AsyncClient, key: str, calls: list[dict]) -> None:
 
 def _joiner(number: int) -> dict:
     name = f"joiner-{number}"
+    said = {"relation_type": "member", "touchpoint": "site"}
     return {"type": "track", "event": "Relation Started", "messageId": name, "userId": name,
-            "timestamp": _now().isoformat(), "properties": {"relation_type": "member", "touchpoint": "site"}}  # fmt: skip
+            "timestamp": _now().isoformat(), "properties": said}  # fmt: skip
 
 
 async def _joined(client: httpx.AsyncClient, read: str) -> int:
