@@ -16,6 +16,7 @@ from siyu.api.webhooks.shopify import BODY_BYTES
 from siyu.api.webhooks.signed import WINDOW_SECONDS, signature
 from siyu.api.writer import open_writer
 from siyu.core.identifiers import identifier_id
+from siyu.privacy import exports
 from siyu.store import hooks
 from siyu.store.audit import Act, acts
 from siyu.store.operations import AUDIT, ERASURE
@@ -103,9 +104,13 @@ def test_a_customer_to_be_forgotten_is_an_erasure_of_keyed_hashes_and_no_data(ho
     assert hooked.arrived("shopify") == []
 
 
-def test_a_question_what_is_kept_stands_in_the_audit(hooked: Hooked):
-    assert hooked.shopify("customers/data_request", {**REDACT, "data_request": {"id": 9999}}).status_code == 200
-    (act,) = filed(hooked, "export.request")
+def test_a_question_what_is_kept_is_filed_once_and_stands_in_the_audit(hooked: Hooked):
+    for _ in range(2):
+        asked = {**REDACT, "data_request": {"id": 9999}}
+        assert hooked.shopify("customers/data_request", asked, webhook_id="w-9").status_code == 200
+    act, *_ = filed(hooked, "export.request")
+    (request,) = exports.listing(hooked.workspace.operations)
+    assert (request.status, len(request.asked), act.subject) == ("requested", 3, str(request.export_id))
     assert (act.detail["request"], len(act.detail["identifiers"]), act.detail["shop"]) == (
         "9999", 3, "tea.myshopify.com")  # fmt: skip
     assert "John" not in repr(act)

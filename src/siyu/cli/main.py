@@ -24,6 +24,7 @@ NOUNS = {
     "backup": ("backup", "restore"),
     "consent": ("consent",),
     "erase": ("erase",),
+    "subject_export": ("subject-export",),
     "hook": ("hook",),
     "wecom": ("wecom",),
     "identity": ("resolve", "identity"),

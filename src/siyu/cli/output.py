@@ -38,7 +38,12 @@ Report = Callable[..., None]
 
 def emit(document: dict[str, Any]) -> None:
     """One JSON object on stdout, and nothing else."""
-    sys.stdout.write(json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    sys.stdout.write(json_text(document))
+
+
+def json_text(document: dict[str, Any]) -> str:
+    """A document as one JSON object."""
+    return json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def plain(value: Any) -> Any:

@@ -76,6 +76,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("potential.horizon_days", 90, "Days in which a candidate is expected to buy the category."),
     Setting("snapshot.max_drop", 0.2, "Share of open relations a snapshot may close without being told so."),
     Setting("privacy.link_days", 730, "Days a preference link works: as long as a message lies in somebody's mailbox."),
+    Setting("privacy.export_days", 15, "Working days (Monday to Friday) in which a request for a copy is due."),
     Setting("privacy.erasure_days", 15, "Working days (Monday to Friday) in which a request to be forgotten is due."),
     Setting("retention.consent_proof", 36,
             "Months after an erasure in which the proof of the person's consents is kept, under a keyed hash alone."),

@@ -21,7 +21,7 @@ from siyu.core.time import instant_of, months_after
 from siyu.identity.consents import settle
 from siyu.identity.resolve import resolve
 from siyu.measures import build
-from siyu.privacy import folder, ledger, loads, receipt, underway
+from siyu.privacy import exports, folder, ledger, loads, receipt, underway
 from siyu.privacy.backup import erased
 from siyu.privacy.people import Person, orphans, person
 from siyu.privacy.receipt import Counts
@@ -30,7 +30,7 @@ from siyu.sources import cancellations, landing, live, relanding, requarantine, 
 from siyu.sources.committed import committed
 from siyu.sources.load import finish_interrupted
 from siyu.store.engine import scour
-from siyu.store.operations import ERASURE, LOAD, QUARANTINE, STATE
+from siyu.store.operations import ERASURE, LOAD, QUARANTINE, STATE, SUBJECT_EXPORT
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
@@ -148,12 +148,13 @@ def _ledger(workspace: Workspace, people: list[Person], now: dt.datetime) -> Non
     until = instant_of(months_after(now, workspace.settings["retention.consent_proof"]))
     with workspace.operations.begin() as connection:
         ledger.forget(connection, [one.erasure_id for one in people], until)
+        exports.close(connection, {identifier for one in people for identifier in one.keys})
 
 
 def _off_the_disk(workspace: Workspace) -> None:
     """No free page and no log holds what was removed."""
     workspace.warehouse.rewrite()
-    scour(workspace.operations.engine, (*ledger.TABLES, QUARANTINE, LOAD, ERASURE))
+    scour(workspace.operations.engine, (*ledger.TABLES, QUARANTINE, LOAD, ERASURE, SUBJECT_EXPORT))
     workspace.inbox.scour()
 
 

@@ -58,7 +58,7 @@ class Case:
 def file(workspace: Workspace, query: str | int, case: Case, *, actor: str, now: dt.datetime) -> Request:
     """File a request for whom a query means. Raises PrivacyError if one is open or the person is erased already."""
     keys = keys_asked(workspace, query)
-    due_at = _due(now, workspace.settings["privacy.erasure_days"], workspace.settings.zone)
+    due_at = due(now, workspace.settings["privacy.erasure_days"], workspace.settings.zone)
     row = {"status": REQUESTED, "requested_at": instant_of(now), "due_at": due_at, "asked": _as_json(keys),
            "requester": scrub(case.requester), "reason": scrub(case.reason), "reference": scrub(case.reference),
            "receipt": "{}"}  # fmt: skip
@@ -71,7 +71,7 @@ def file(workspace: Workspace, query: str | int, case: Case, *, actor: str, now:
 def keys_asked(workspace: Workspace, query: str | int) -> dict[int, str]:
     """Keyed hashes, by identifier_id, of whom a query means. Raises PrivacyError as `file` does."""
     wanted = asked(workspace, query)
-    keys = _keys(workspace, wanted)
+    keys = keys_meant(workspace, wanted)
     _refuse_known(workspace.operations, wanted, keys)
     return keys
 
@@ -104,8 +104,8 @@ def get(operations: Operations, erasure_id: int) -> Request:
     return _request(row)
 
 
-def _keys(workspace: Workspace, wanted: Asked) -> dict[int, str]:
-    """Keyed hashes of what was asked for: of a value, or of an identifier that is known."""
+def keys_meant(workspace: Workspace, wanted: Asked) -> dict[int, str]:
+    """Keyed hashes of what was asked for: of a value, or of an identifier that is known. Raises PrivacyError."""
     if wanted.namespace:
         return {identifier_id(key): key.hex() for key in keys_of(workspace, wanted.namespace, wanted.value)}
     known = IDENTIFIER.expr()
@@ -135,7 +135,7 @@ def _refuse_known(operations: Operations, wanted: Asked, keys: dict[int, str]) -
                            remedy=f"`siyu erase show {erased}` prints the receipt.")
 
 
-def _due(now: dt.datetime, working_days: int, zone: ZoneInfo) -> int:
+def due(now: dt.datetime, working_days: int, zone: ZoneInfo) -> int:
     """The end of the last of some working days (Monday to Friday) after today."""
     day = date_of(local_day(instant_of(now), zone))
     while working_days:

@@ -5,10 +5,12 @@ the instant in which the new one takes its name.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 
 from siyu.sources import landing
 from siyu.sources.committed import Committed
@@ -70,6 +72,21 @@ def forget(workspace: Workspace, load: Committed, tombstones: Tombstones, found:
         raise
 
 
+def theirs(workspace: Workspace, load: Committed, people: Tombstones) -> Iterator[dict[str, str]]:
+    """The landed rows of a load that are some people's, as they were read; not those of others that name them."""
+    path = load.path(workspace)
+    hit = set() if load.declared or not path.exists() else set(landing.chunks_of(path, workspace.keys, people.ids))
+    if not hit or any(len(output.kind.persons) > 1 for output in load.outputs):  # such a row is another's as well
+        return
+    with closing(Workbench()) as workbench:
+        forgetting = _forgetting(workspace, load, people, workbench, NOWHERE)
+        for number, chunk in enumerate(landing.chunks(path)):
+            if number in hit:
+                rows = chunk.rows(workspace.keys)
+                mine = rows.filter(pa.array(forgetting.of(rows).lines)).to_pylist()
+                yield from ({name: row[name] for name in load.columns if row[name] is not None} for row in mine)
+
+
 def _survey_bad_rows(workspace: Workspace, load: Committed, tombstones: Tombstones, found: Found) -> None:
     mentions = Mentions.of(workspace.keys, load.settings(workspace), tombstones, load.mapping)
     for row in landing.bad_rows(load.path(workspace), workspace.keys):
@@ -80,8 +97,10 @@ def _survey_bad_rows(workspace: Workspace, load: Committed, tombstones: Tombston
             found.bad_rows.append(row)
 
 
-def _forgetting(workspace: Workspace, load: Committed, tombstones: Tombstones, workbench: Workbench) -> Forgetting:
-    places = landing.places_of(load.path(workspace), workspace.keys)
+def _forgetting(workspace: Workspace, load: Committed, tombstones: Tombstones, workbench: Workbench,
+                places: np.ndarray | None = None) -> Forgetting:
+    """places: rows known to be the erased's; those that the landed file names, unless told otherwise."""
+    places = landing.places_of(load.path(workspace), workspace.keys) if places is None else places
     headers = load.mapping.headers(load.columns)
     return Forgetting(workspace, load.outputs, headers, load.settings(workspace), workbench, tombstones, places)
 

@@ -172,6 +172,21 @@ ERASURE = sa.Table(
     sa.Column("asked", sa.Text, nullable=False),  # JSON: identifier_id -> keyed hash, as asked; {} once done
     sa.Column("receipt", sa.Text, nullable=False),  # JSON: counts of what was found, by table and store
 )  # fmt: skip
+#: Requests of people for a copy of what is held of them, and what came of each. Texts name the case, never the person.
+SUBJECT_EXPORT = sa.Table(
+    "subject_export", METADATA,
+    sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),  # requested, approved, rejected or done
+    sa.Column("requested_at", sa.BigInteger, nullable=False),
+    sa.Column("due_at", sa.BigInteger, nullable=False),
+    sa.Column("checked_at", sa.BigInteger),  # when it was approved or rejected
+    sa.Column("done_at", sa.BigInteger),
+    sa.Column("requester", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("asked", sa.Text, nullable=False),  # JSON: identifier_id -> keyed hash, as asked; {} once done
+    sa.Column("receipt", sa.Text, nullable=False),  # JSON: counts of what was handed over
+)  # fmt: skip
 #: Identifiers of the erased, as keyed hashes: no load and no collector takes them in again.
 TOMBSTONE = sa.Table(
     "tombstone", METADATA,

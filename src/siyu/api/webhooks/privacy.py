@@ -15,13 +15,15 @@ import sqlalchemy as sa
 from siyu.api.refusals import Refusal
 from siyu.core.identifiers import Keys, identifier_id, normalise
 from siyu.core.time import DAY, instant_of
+from siyu.privacy import exports
+from siyu.privacy.requests import Case
 from siyu.sources.doors.document import cell, object_of, parsed
 from siyu.sources.doors.message import Unreadable
 from siyu.sources.doors.shopify.delivery import Delivery
 from siyu.sources.doors.shopify.messages import CUSTOMER_NAMESPACE, PRIVACY_TOPICS
 from siyu.store.audit import record
 from siyu.store.hooks import Hook
-from siyu.store.operations import ERASURE, Operations
+from siyu.store.operations import ERASURE, SUBJECT_EXPORT, Operations
 from siyu.store.workspace import Workspace
 
 #: Days in which Shopify wants such a request answered.
@@ -44,7 +46,7 @@ class Desk:
         return Desk(workspace.operations, workspace.keys, workspace.settings["brand.phone_region"])
 
     def file(self, hook: Hook, delivery: Delivery, now: dt.datetime) -> None:
-        """File the request of a privacy topic: in the audit, and one to be forgotten among the erasures."""
+        """File the request of a privacy topic, in the audit and among those that somebody has to check."""
         try:
             payload = object_of(parsed(delivery.payload), "the payload")
             asked = self._asked(hook, payload)
@@ -58,6 +60,8 @@ class Desk:
             subject = min(asked, default=delivery.shop)
             if act == "erasure.request":
                 subject = str(_file_erasure(connection, at, hook, delivery, asked))
+            elif act == "export.request":
+                subject = str(_file_export(connection, at, hook, delivery, asked))
             record(connection, at, f"hook {hook.name}", act, subject, detail)
 
     def _asked(self, hook: Hook, payload: dict) -> dict[str, str]:
@@ -82,3 +86,14 @@ def _file_erasure(connection: sa.Connection, at: int, hook: Hook, delivery: Deli
     more = {"status": "requested", "requested_at": at, "due_at": at + DAYS * DAY, "asked": json.dumps(asked)}
     filed = sa.insert(ERASURE).values(**row, **more, receipt="{}").returning(ERASURE.c.erasure_id)
     return connection.execute(filed).scalar_one()
+
+
+def _file_export(connection: sa.Connection, at: int, hook: Hook, delivery: Delivery, asked: dict[str, str]) -> int:
+    """The id of the request among those for a copy; one that is delivered again is there already."""
+    case = Case(f"hook {hook.name}", delivery.topic, delivery.webhook_id)
+    known = sa.select(SUBJECT_EXPORT.c.export_id).where(
+        SUBJECT_EXPORT.c.requester == case.requester, SUBJECT_EXPORT.c.reference == case.reference)  # fmt: skip
+    if delivery.webhook_id and (found := connection.execute(known).scalar()) is not None:
+        return found
+    keys = {int(identifier): key for identifier, key in asked.items()}
+    return exports.filed(connection, keys, case, at=at, due_at=at + DAYS * DAY)

@@ -85,6 +85,20 @@ def upgrade() -> None:
         sa.Column("other_id", sa.BigInteger, primary_key=True, autoincrement=False),
     )
     op.create_table(
+        "subject_export",
+        sa.Column("export_id", SERIAL, primary_key=True),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("requested_at", sa.BigInteger, nullable=False),
+        sa.Column("due_at", sa.BigInteger, nullable=False),
+        sa.Column("checked_at", sa.BigInteger),
+        sa.Column("done_at", sa.BigInteger),
+        sa.Column("requester", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("reference", sa.Text, nullable=False),
+        sa.Column("asked", sa.Text, nullable=False),
+        sa.Column("receipt", sa.Text, nullable=False),
+    )
+    op.create_table(
         "consent_change",
         sa.Column("change_id", SERIAL, primary_key=True),
         sa.Column("identifier_id", sa.BigInteger, nullable=False, index=True),
@@ -111,6 +125,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("consent_change", "consent_proof", "spared", "tombstone", "erasure", "audit", "loop", "hook",
-                  "api_key"):
+    for table in ("consent_change", "consent_proof", "spared", "tombstone", "subject_export", "erasure", "audit",
+                  "loop", "hook", "api_key"):
         op.drop_table(table)

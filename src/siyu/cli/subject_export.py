@@ -1,0 +1,172 @@
+"""Commands of copies for the people themselves: subject-export (one person at once, or a masked look), and request,
+approve, reject, run, list, show for cases that are checked by somebody first.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from siyu.cli.context import AsJson, now, suffix, workspace
+from siyu.cli.erase import Asked, Open, Reason, Reference, Requester, Who
+from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.output import emit, json_text, out, say, suggest, table
+from siyu.core.errors import PrivacyError
+from siyu.core.time import date_of, datetime_of, local_day
+from siyu.privacy import exports
+from siyu.privacy.exports import Export
+from siyu.privacy.requests import Case
+from siyu.store.workspace import Workspace
+
+ACTOR = "cli"
+
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Whoever asked has been checked: plain values, and the rows as they were read.")
+]
+To = Annotated[
+    Path | None, typer.Option("-o", metavar="FILE", help="Where the copy goes (JSON), readable for its owner alone.")
+]
+Number = Annotated[int, typer.Argument(metavar="N", help="The request's number (`siyu subject-export list`).")]
+
+group = typer.Typer(name="subject-export", help="A copy of what is held of one person, for them; with requests.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the application."""
+    app.add_typer(group)
+
+
+@group.callback(invoke_without_command=True)
+def subject_export(
+    context: typer.Context, who: Who = None, to: To = None, yes: Yes = False, requester: Requester = "",
+    reason: Reason = "", reference: Reference = "",
+) -> int:  # fmt: skip
+    """Print or write what is held of one person, as JSON: masked, unless whoever asked has been checked."""
+    if context.invoked_subcommand:
+        return DONE
+    if who is None:
+        raise PrivacyError("--id: expected whose copy, found nothing.", remedy="siyu subject-export --id phone:138...")
+    with workspace() as opened:
+        if not yes:
+            _hand_over(exports.look(opened, who, actor=ACTOR, now=now()), to)
+            say("Values are masked. --yes says that whoever asked has been checked, and shows them.")
+            return DONE
+        filed = exports.file(opened, who, Case(requester, reason, reference), actor=ACTOR, now=now())
+        exports.approve(opened.operations, filed.export_id, actor=ACTOR, now=now())
+        return _ran(opened, filed.export_id, to)
+
+
+@group.command("request")
+def request(
+    who: Asked, requester: Requester = "", reason: Reason = "", reference: Reference = "", as_json: AsJson = False
+) -> int:
+    """File a request for a copy, to be checked by somebody; says by when it is due."""
+    with workspace() as opened:
+        filed = exports.file(opened, who, Case(requester, reason, reference), actor=ACTOR, now=now())
+        then = f"siyu subject-export approve {filed.export_id}"
+        return _one(opened, filed, as_json, then, "once whoever asked is checked")
+
+
+@group.command("approve")
+def approve(number: Number, as_json: AsJson = False) -> int:
+    """Say that whoever asked has been checked: the copy may be made."""
+    with workspace() as opened:
+        checked = exports.approve(opened.operations, number, actor=ACTOR, now=now())
+        return _one(opened, checked, as_json, f"siyu subject-export run {number} -o copy.json", "makes the copy")
+
+
+@group.command("reject")
+def reject(number: Number, as_json: AsJson = False) -> int:
+    """Say that a request is not carried out."""
+    with workspace() as opened:
+        checked = exports.reject(opened.operations, number, actor=ACTOR, now=now())
+        return _one(opened, checked, as_json, "siyu subject-export list", "shows the others")
+
+
+@group.command("run")
+def run(number: Number, to: To = None) -> int:
+    """Make the copy of an approved request, with plain values; the request is done once it is written."""
+    with workspace() as opened:
+        return _ran(opened, number, to)
+
+
+@group.command("list")
+def listing(only_open: Open = False, as_json: AsJson = False) -> int:
+    """List requests: where each stands and by when it is due. Exit code 1 if one is overdue."""
+    with workspace() as opened:
+        found = exports.listing(opened.operations, exports.OPEN if only_open else ())
+        late = sum(one.overdue(now()) for one in found)
+        if as_json:
+            emit({"requests": [shown(opened, one) for one in found], "overdue": late})
+        else:
+            rows = [(one.export_id, one.status, _day(opened, one.requested_at), _day(opened, one.due_at, end=True),
+                     _day(opened, one.done_at), one.reference) for one in found]  # fmt: skip
+            table(f"{len(found):,} requests, {late:,} overdue",
+                  ("request", "status", "requested", "due", "done", "reference"), rows)  # fmt: skip
+    return REFUSALS if late else DONE
+
+
+@group.command("show")
+def show(number: Number, as_json: AsJson = False) -> int:
+    """Show one request, and how much was handed over."""
+    with workspace() as opened:
+        found = exports.get(opened.operations, number)
+        if as_json:
+            emit(shown(opened, found))
+        else:
+            rows = [(name, f"{count:,}") for name, count in found.receipt.items()]
+            table(f"Request {number}, {found.status}", ("", "records"), rows or [("nothing was handed over", "")])
+    return DONE
+
+
+def _ran(opened: Workspace, number: int, to: Path | None) -> int:
+    exports.run(opened, number, actor=ACTOR, now=now(), hand_over=lambda document: _hand_over(document, to))
+    if to:
+        say(f"{to} shows everything held of this person: hand it over, then remove it.")
+    suggest(f"siyu subject-export show {number}{suffix()}", "says how much was handed over")
+    return DONE
+
+
+def _hand_over(document: dict[str, Any], to: Path | None) -> None:
+    if to is None:
+        emit(document)
+        return
+    try:
+        descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise PrivacyError(f"{to} cannot be written: {error.strerror}.",
+                           remedy="Choose a file that is not there yet.") from None
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(json_text(document))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _one(opened: Workspace, found: Export, as_json: bool, then: str, why: str) -> int:
+    if as_json:
+        emit(shown(opened, found))
+    else:
+        out().print(f"Request {found.export_id} is {found.status}; due {_day(opened, found.due_at, end=True)}.")
+        suggest(f"{then}{suffix()}", why)
+    return DONE
+
+
+def shown(opened: Workspace, found: Export) -> dict[str, Any]:
+    """A request as it is listed, times in the brand's zone."""
+    at = ("requested_at", "due_at", "checked_at", "done_at")
+    times = {name: _iso(opened, getattr(found, name)) for name in at}
+    texts = {name: getattr(found, name) for name in ("requester", "reason", "reference")}
+    return {"request": found.export_id, "status": found.status, **times, "overdue": found.overdue(now()), **texts,
+            "receipt": found.receipt}  # fmt: skip
+
+
+def _iso(opened: Workspace, at: int | None) -> str | None:
+    return None if at is None else datetime_of(at, opened.settings.zone).isoformat()
+
+
+def _day(opened: Workspace, at: int | None, *, end: bool = False) -> str:
+    """A day for people; an instant that ends a day stands for that day."""
+    return "" if at is None else date_of(local_day(at - end, opened.settings.zone)).isoformat()
