@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from siyu.store.workspace import open_workspace
+from siyu.core.errors import SiyuError
+from siyu.sources.doors.wecom.client import Client
+from siyu.sources.doors.wecom.corp import connected, corp_of
+from siyu.sources.doors.wecom.sync import sync
+from siyu.store.workspace import Workspace, open_workspace
 
 
 def daily_work(directory: Path, now: dt.datetime) -> dict[str, Any]:
-    """What `siyu daily` does: load the inbox folder, resolve, measure, publish. Counts and the day, for the log."""
+    """WeCom's lists, then what `siyu daily` does: load the inbox folder, resolve, measure, publish. Counts and the day,
+    for the log."""
     from siyu.console.report import publish  # here: charts, which the server itself never draws
     from siyu.daily import daily
 
     with open_workspace(directory) as workspace:
+        told = wecom_lists(workspace, now)
         done = daily(workspace, publish=partial(publish, now=now), now=now)
     refused = done.loaded.refused if done.loaded else 0
-    return {"files": len(done.files), "refused": refused, "as_of": done.measured["as_of"]}
+    return {"files": len(done.files), "refused": refused, "as_of": done.measured["as_of"], **told}
+
+
+def wecom_lists(workspace: Workspace, now: dt.datetime) -> dict[str, Any]:
+    """Contacts and groups come into step with WeCom, where a corp is connected. What fails holds up nothing."""
+    if not (workspace.settings["wecom.daily"] and connected(workspace)):
+        return {}
+    try:
+        with Client(corp_of(workspace, os.environ), sleep=time.sleep, clock=time.monotonic) as client:
+            loaded = sync(workspace, client, now=now, progress=lambda *_: None)
+    except SiyuError as error:
+        return {"wecom": error.message}
+    return {"wecom": f"{loaded.read} rows, {loaded.refused} refused"}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import time
 from functools import partial
 
 import structlog
 
 from siyu.api.dailywork import daily_work
+from siyu.core.errors import RemoteError
 from siyu.core.time import instant_of
 from siyu.daily import arrived
 from siyu.identity.consents import settle
@@ -15,11 +18,18 @@ from siyu.jobs.apart import apart
 from siyu.jobs.loop import Loop, Say
 from siyu.jobs.rhythm import Daily, Every
 from siyu.measures.measure import data_through
+from siyu.sources import asks
+from siyu.sources.doors.wecom.client import QUOTA, Client
+from siyu.sources.doors.wecom.corp import corp_of
+from siyu.sources.doors.wecom.follow import follow
+from siyu.sources.doors.wecom.sync import DOOR
 from siyu.sources.live import drain
 from siyu.store.engine import checkpoint
 from siyu.store.workspace import Workspace
 
 UPKEEP_SECONDS = 3600
+#: The longest wait for WeCom while loads and questions wait too.
+BRIEF_SECONDS = 4
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +39,7 @@ def loops(workspace: Workspace) -> list[Loop]:
     settings = workspace.settings
     found = [
         Loop("load", Every(settings["live.every_seconds"]), partial(load, workspace)),
+        Loop("wecom", Every(settings["live.every_seconds"]), partial(ask_wecom, workspace)),
         Loop("upkeep", Every(UPKEEP_SECONDS), partial(upkeep, workspace)),
     ]
     at = settings["live.daily_at"]
@@ -44,6 +55,22 @@ def load(workspace: Workspace, now: dt.datetime, say: Say) -> None:
     drained = drain(workspace, now=now, progress=say)
     if drained.messages:
         log.info("live.loaded", messages=drained.messages, loads=len(drained.loads))
+
+
+def ask_wecom(workspace: Workspace, now: dt.datetime, say: Say) -> None:
+    """Ask WeCom for what its callbacks leave unsaid; where it asks for patience, the loop's own will do."""
+    if not asks.noted(workspace.operations, DOOR):
+        return
+    with Client(corp_of(workspace, os.environ), sleep=_briefly, clock=time.monotonic) as client:
+        loads = follow(workspace, client, now=now, progress=say)
+    log.info("wecom.asked", loads=len(loads))
+
+
+def _briefly(seconds: float) -> None:
+    """A wait that holds up nobody. RemoteError for a longer one."""
+    if seconds > BRIEF_SECONDS:
+        raise RemoteError("WeCom asks for patience.", remedy="It is asked again later.", code=QUOTA)
+    time.sleep(seconds)
 
 
 def day(workspace: Workspace, now: dt.datetime, say: Say) -> None:

@@ -38,6 +38,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("wecom.corp_id", "", "Corp id (企业ID) that `siyu wecom sync` reads; empty = that of the hook."),
     Setting("wecom.base_url", "https://qyapi.weixin.qq.com", "Where WeCom's API is; https, and no private address."),
     Setting("wecom.allow_loopback", False, "Whether wecom.base_url may be this very machine, also without https."),
+    Setting("wecom.daily", True, "Whether siyu serve reads the lists of a connected corp before the day's work."),
     Setting("live.every_seconds", 5, "Seconds between two loads of what arrived over HTTP; questions load it first."),
     Setting("live.daily_at", "04:00", "Hour of the brand's clocks for the day's work of siyu serve; empty = never."),
     Setting("live.metrics_key", False, "Whether /metrics asks for a key that reads."),

@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from siyu.core.errors import SiyuError
-from siyu.sources import cancellations, messages
+from siyu.sources import asks, cancellations, messages
 from siyu.sources.doors import DOORS
 from siyu.sources.doors.message import Message, message_key
 from siyu.sources.keep import Progress, Recognised, keep
@@ -82,6 +82,7 @@ def _keep(workspace: Workspace, claim: Claim, found: list[Message], now: dt.date
     """The messages of a claim as one load; then the claim is settled."""
     fresh = _fresh(workspace, found)
     if fresh:
+        asks.note(workspace.operations, claim.door, [ask for message in fresh for ask in message.asks])
         source, mapping = live_file(Path(f"{FILE}:{claim.door}"), claim.door, fresh)
         options = Options.of(workspace.settings, None, None, allow_drop=False)
         arrived = Recognised(source, mapping, fingerprint=claim.token, repeated=len(found) - len(fresh))

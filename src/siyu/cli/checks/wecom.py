@@ -6,18 +6,14 @@ import datetime as dt
 from collections.abc import Iterator
 
 from siyu.cli.checks.finding import Finding
+from siyu.sources.doors.wecom.corp import connected
 from siyu.sources.doors.wecom.seen import LIVE, seen_calls
-from siyu.store import hooks
 from siyu.store.workspace import Workspace
 
 
 def calls(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     """A line for each call: what it was last seen working against, and when."""
-    if workspace.settings["wecom.corp_id"] or _hooked(workspace):
+    if connected(workspace):
         for seen in seen_calls():
             where = "a live corp" if seen.against == LIVE else f"a {seen.against}, not yet live"
             yield Finding(f"wecom {seen.call}", True, f"seen working against {where}, {seen.on}")
-
-
-def _hooked(workspace: Workspace) -> bool:
-    return any(hook.door == "wecom" and hook.revoked_at is None for hook in hooks.listed(workspace.operations))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,11 @@ def contacts(client: Client, tell: Tell) -> pa.Table:
 
 def groups(client: Client, tell: Tell) -> Groups:
     """All members of all groups: columns MEMBER_COLUMNS and REFERRAL_COLUMNS."""
-    chats = sorted(set(client.groups(client.follow_users())))
+    return members_of(client, sorted(set(client.groups(client.follow_users()))), tell)
+
+
+def members_of(client: Client, chats: Sequence[str], tell: Tell) -> Groups:
+    """All members of some groups; none of one that was dissolved."""
     members: list[pa.Table] = []
     referrals: list[pa.Table] = []
     for place, chat in enumerate(chats):

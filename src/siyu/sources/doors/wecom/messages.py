@@ -1,8 +1,8 @@
 """A callback of WeCom as rows: friends added and deleted, people who come into a group and leave it.
 
 An end says when, not since when: it is a row of relation_ends, and every reader of relations finds what it ends. What a
-callback does not say (the unionid of a friend, who invited a member, who is in a new or dissolved group) comes with the
-next full list (sync.py).
+callback of a group does not say (who is in a new one, who invited a member) is asked for afterwards (follow.py); the
+unionid of a friend, and who was in a dissolved group, come with the next full list (sync.py).
 """
 
 from __future__ import annotations
@@ -59,11 +59,12 @@ def messages(arrival: Arrival, _settings: Settings) -> Iterator[Message]:
         fields = fields_of(arrival.body)
         key = _key(arrival, spelled(fields))
         at = _happened(fields, arrival.received_at)
-        rows = checked(_rows(Event(fields, iso(at))))
+        event = Event(fields, iso(at))
+        rows, asks = checked(_rows(event)), _asks(event)
     except Unreadable as error:
         yield Message(key, arrival.received_at, text, stated_at=at, refused=str(error))
     else:
-        yield Message(key, arrival.received_at, text, stated_at=at, rows=rows)
+        yield Message(key, arrival.received_at, text, stated_at=at, rows=rows, asks=asks)
 
 
 def _happened(fields: Fields, received_at: int) -> int:
@@ -77,6 +78,12 @@ def _rows(event: Event) -> list[Row]:
     """The rows of a callback; none of what tells nothing of relations."""
     make = CHANGES.get((event.text("Event"), event.text("ChangeType")))
     return make(event) if make else []
+
+
+def _asks(event: Event) -> tuple[str, ...]:
+    """The group that is to be asked for: one that was made, or that people came into."""
+    made = event.text("ChangeType") == "create" or event.text("UpdateDetail") == "add_member"
+    return (event.needed("ChatId"),) if made and event.text("Event") == OF_CHAT else ()
 
 
 def _added(event: Event) -> list[Row]:

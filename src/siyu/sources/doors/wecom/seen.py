@@ -35,8 +35,10 @@ SEEN: tuple[Seen, ...] = (
          "A friend: relation dedicated_service, its State as campaign.", on=CALLED_ON),
     Seen("callback change_external_contact: del_external_contact, del_follow_user",
          "Deleted by the staff or by the customer: the end of that relation with that member of staff.", on=CALLED_ON),
+    Seen("callback change_external_chat: create",
+         "A group: its members and who invited whom are asked for with groupchat/get.", on=CALLED_ON),
     Seen("callback change_external_chat: update (add_member, del_member)",
-         "Into a group, out of it: relation group_member and its end.", on=CALLED_ON),
+         "Into a group, out of it: relation group_member and its end; who invited whom is asked for.", on=CALLED_ON),
 )  # fmt: skip
 
 

@@ -22,12 +22,14 @@ from siyu.sources.doors.wecom import lists
 from siyu.sources.doors.wecom.client import Client
 from siyu.sources.keep import Progress, Recognised, keep
 from siyu.sources.load import finish_interrupted
-from siyu.sources.loadreport import LoadReport
+from siyu.sources.loadreport import FileReport, LoadReport
 from siyu.sources.options import Options
 from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import BATCH_ROWS, LINE, SourceFile
 from siyu.store.workspace import Workspace
 
+#: The door of callbacks, and what stands before what it leaves to be asked for.
+DOOR = "wecom"
 FIRST_LINE = 2
 
 
@@ -50,15 +52,21 @@ def sync(workspace: Workspace, client: Client, *, contacts: bool = True, groups:
     report = LoadReport()
     errors: list[SourceError] = []
     for listing in listings:
-        options = _options(workspace, listing, allow_drop, now)
         try:
-            report.files.append(keep(workspace, _recognised(listing), options, now=now, progress=progress))
+            report.files.append(load_listing(workspace, listing, allow_drop=allow_drop, now=now, progress=progress))
         except SourceError as error:
             errors.append(error)
             report.files_refused.append({"file": listing.name, "message": str(error)})
     if errors and not report.files:
         raise errors[0]
     return report
+
+
+def load_listing(workspace: Workspace, listing: Listing, *, allow_drop: bool, now: dt.datetime,
+                 progress: Progress) -> FileReport:  # fmt: skip
+    """Load one list: a full one as a snapshot of today."""
+    options = _options(workspace, listing, allow_drop, now)
+    return keep(workspace, _recognised(listing), options, now=now, progress=progress)
 
 
 def _listings(client: Client, contacts: bool, groups: bool, tell: Callable[[str, float | None], None]
