@@ -18,6 +18,7 @@ from siyu.jobs.apart import apart
 from siyu.jobs.loop import Loop, Say
 from siyu.jobs.rhythm import Daily, Every
 from siyu.measures.measure import data_through
+from siyu.privacy import purge as purging
 from siyu.sources import asks
 from siyu.sources.doors.wecom.client import QUOTA, Client
 from siyu.sources.doors.wecom.corp import corp_of
@@ -42,10 +43,10 @@ def loops(workspace: Workspace) -> list[Loop]:
         Loop("wecom", Every(settings["live.every_seconds"]), partial(ask_wecom, workspace)),
         Loop("upkeep", Every(UPKEEP_SECONDS), partial(upkeep, workspace)),
     ]
-    at = settings["live.daily_at"]
-    if at:
-        hour, minute = map(int, at.split(":"))
-        found.append(Loop("daily", Daily(hour, minute, settings.zone), partial(day, workspace)))
+    for name, work, at in (("purge", purge, settings["retention.purge_at"]), ("daily", day, settings["live.daily_at"])):
+        if at:
+            hour, minute = map(int, at.split(":"))
+            found.append(Loop(name, Daily(hour, minute, settings.zone), partial(work, workspace)))
     return found
 
 
@@ -83,6 +84,13 @@ def day(workspace: Workspace, now: dt.datetime, say: Say) -> None:
         log.info("daily.done", **apart(daily_work, workspace.directory, now, say=say))
     finally:
         _ = workspace.warehouse
+
+
+def purge(workspace: Workspace, now: dt.datetime, say: Say) -> None:
+    """Remove what is past its time."""
+    found = purging.run(workspace, actor="serve", now=now, progress=say)
+    if not found.nothing:
+        log.info("retention.purged", **found.rows, raw_rows=sum(found.raw.values()))
 
 
 def upkeep(workspace: Workspace, _now: dt.datetime, _say: Say) -> None:

@@ -25,6 +25,7 @@ NOUNS = {
     "consent": ("consent",),
     "erase": ("erase",),
     "subject_export": ("subject-export",),
+    "purge": ("purge",),
     "hook": ("hook",),
     "wecom": ("wecom",),
     "identity": ("resolve", "identity"),

@@ -79,6 +79,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("privacy.link_days", 730, "Days a preference link works: as long as a message lies in somebody's mailbox."),
     Setting("privacy.export_days", 15, "Working days (Monday to Friday) in which a request for a copy is due."),
     Setting("privacy.erasure_days", 15, "Working days (Monday to Friday) in which a request to be forgotten is due."),
+    Setting("retention.events", 24, "Months that behaviour events and the raw rows they came on are kept; 0 = always."),
+    Setting("retention.feedback", 0, "Months that feedback is kept, with its texts; 0 = always."),
+    Setting("retention.quarantine", 24, "Months after a load in which its quarantined rows are kept; 0 = always."),
+    Setting("retention.purge_at", "03:00", "Hour of the brand's clocks at which siyu serve purges; empty = never."),
     Setting("retention.consent_proof", 36,
             "Months after an erasure in which the proof of the person's consents is kept, under a keyed hash alone."),
     Setting("report.language", "zh", "zh or en."),
@@ -290,9 +294,12 @@ def _at_least_one(name: str):
     return check
 
 
-def _check_hour(value: str) -> str:
-    fine = not value or HOUR.fullmatch(value)
-    return "" if fine else f"live.daily_at: expected an hour such as '04:00', found '{value}'."
+def _hour(name: str):
+    def check(value: str) -> str:
+        fine = not value or HOUR.fullmatch(value)
+        return "" if fine else f"{name}: expected an hour such as '04:00', found '{value}'."
+
+    return check
 
 
 def _check_rhythm(value: int) -> str:
@@ -344,7 +351,8 @@ CHECKS = {
     "brand.phone_region": _check_region,
     "warehouse.memory": _check_memory,
     "live.every_seconds": _check_rhythm,
-    "live.daily_at": _check_hour,
+    "live.daily_at": _hour("live.daily_at"),
+    "retention.purge_at": _hour("retention.purge_at"),
     "warehouse.engine": _one_of("warehouse.engine", ("duckdb", "spark")),
     "report.language": _one_of("report.language", ("zh", "en")),
     "snapshot.max_drop": _share("snapshot.max_drop"),

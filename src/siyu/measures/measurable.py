@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS
+from siyu.core.time import date_of, local_day
+from siyu.measures.activity import ACTIVITY_DAYS
+from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
+from siyu.measures.fast import ADVANCING_DAYS
 from siyu.measures.fast_plus.connection import ENTRY_EVENTS
 
 #: Parts of the document, the facts each needs one of, and the reason when there is none.
@@ -42,10 +46,33 @@ NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 
 
-def blank(facts: Facts, document: dict[str, Any]) -> dict[str, Any]:
-    """The document with null where facts are lacking, and `not_measurable`: path -> reason."""
+#: Parts of the document that look at events, and for how many days before the as-of day; 0 = the window.
+EVENT_DAYS = {
+    "fast_plus.T": 0,
+    "fast_plus.F.proven_180d": ACTIVITY_DAYS,
+    "fast.fertility": ACTIVITY_DAYS,
+    "fast.advancing": ACTIVITY_DAYS + ADVANCING_DAYS,
+    "fast.advancing_eligible": ACTIVITY_DAYS + ADVANCING_DAYS,
+    "fast.thriving_30d": 30,
+    "fast.thriving_180d": ACTIVITY_DAYS,
+    "fast.aipl": ACTIVITY_DAYS,
+}
+
+
+def purged(asked: Asked, before: Mapping[str, int]) -> dict[str, str]:
+    """Path -> reason for what looks at events that are purged. before: the instant up to which each kind is."""
+    if "events" not in before:
+        return {}
+    first = local_day(before["events"], asked.settings.zone)
+    reason = f"not measurable: events before {date_of(first)} are purged"
+    return {path: reason for path, days in EVENT_DAYS.items() if asked.day - (days or asked.window) + 1 < first}
+
+
+def blank(facts: Facts, document: dict[str, Any], purged: Mapping[str, str]) -> dict[str, Any]:
+    """The document with null where facts are lacking or `purged`, and `not_measurable`: path -> reason."""
     there = present(facts)
-    lacking = {path: reason for path, needs, reason in NEEDS if not any(there[need] for need in needs)}
+    never = {path: reason for path, needs, reason in NEEDS if not any(there[need] for need in needs)}
+    lacking = {**purged, **never}
     for path in lacking:
         _blank(document, path.split("."))
     return {**document, "not_measurable": lacking}

@@ -13,13 +13,15 @@ from siyu.core.time import date_of, datetime_of, day_of, instant_of, local_day
 from siyu.measures import build, results
 from siyu.measures.activity import activity
 from siyu.measures.asked import Asked
+from siyu.measures.earlier import standing
 from siyu.measures.facts import Facts
 from siyu.measures.fast import fast
 from siyu.measures.fast_plus.capital import capital, sustainable
 from siyu.measures.fast_plus.connection import connection
 from siyu.measures.fast_plus.conversion import conversion
 from siyu.measures.fast_plus.value import value
-from siyu.measures.measurable import blank
+from siyu.measures.measurable import blank, purged
+from siyu.store import retention
 from siyu.store.operations import MEASUREMENT
 from siyu.store.tables import BY_NAME
 from siyu.store.workspace import Workspace
@@ -55,7 +57,8 @@ def measure(
     kept = _kept(workspace, asked, fingerprint)
     if kept is not None:
         return kept
-    document = compute(workspace, asked, say)
+    gone = purged(asked, retention.purged(workspace.operations))
+    document = standing(compute(workspace, asked, say), _kept(workspace, asked) if gone else None, gone)
     _keep(workspace, asked, fingerprint, document, now)
     return document
 
@@ -97,7 +100,7 @@ def compute(workspace: Workspace, asked: Asked, say: Say = lambda *_: None) -> d
         "fast_plus": {"F": f, "A": a, "T": t, "S": s},
         "fast": fast(facts, asked, active),
     }
-    document = blank(facts, document)
+    document = blank(facts, document, purged(asked, retention.purged(workspace.operations)))
     warehouse.drop_scratch()
     say("done", 1.0)
     return document
@@ -133,12 +136,13 @@ def _fingerprint(workspace: Workspace) -> str:
     return f"{DEFINITION}:{build.shape(workspace.settings, ASKING)}:{seen}"
 
 
-def _kept(workspace: Workspace, asked: Asked, fingerprint: str) -> dict | None:
+def _kept(workspace: Workspace, asked: Asked, fingerprint: str | None = None) -> dict | None:
+    """The document given before; with a fingerprint, only if it rests on the same."""
     query = sa.select(MEASUREMENT.c.document).where(
-        MEASUREMENT.c.as_of_day == asked.day,
-        MEASUREMENT.c.window_days == asked.window,
-        MEASUREMENT.c.fingerprint == fingerprint,
+        MEASUREMENT.c.as_of_day == asked.day, MEASUREMENT.c.window_days == asked.window
     )
+    if fingerprint is not None:
+        query = query.where(MEASUREMENT.c.fingerprint == fingerprint)
     with workspace.operations.connect() as connection_:
         text = connection_.execute(query).scalar()
     return json.loads(text) if text else None

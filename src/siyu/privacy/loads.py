@@ -28,6 +28,11 @@ def foretell(workspace: Workspace, ids: ir.Table) -> None:
         if not kind.accounting:
             for load_id, facts in _left(workspace, kind, ids).items():
                 left.setdefault(load_id, {})[kind.name] = facts
+    write(workspace, left)
+
+
+def write(workspace: Workspace, left: Left) -> None:
+    """Say how many facts loads have left, for the kinds that lose any."""
     with workspace.operations.begin() as connection:
         for load_id, kinds in left.items():
             mine = LOAD.c.load_id == load_id

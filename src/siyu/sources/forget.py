@@ -81,6 +81,10 @@ class Forgetting:
     def __bool__(self) -> bool:
         return bool(self._tombstones) or len(self._places) > 0
 
+    def know(self, places: np.ndarray) -> None:
+        """More rows of which nothing stays but what the law keeps: those past their time."""
+        self._places = np.union1d(self._places, places)
+
     def of(self, batch: pa.RecordBatch) -> Forgotten:
         """The batch without the erased."""
         lines = batch[LINE].to_numpy()

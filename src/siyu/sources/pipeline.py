@@ -33,6 +33,7 @@ from siyu.sources.stage import Load, Stage
 from siyu.sources.transform import Refusal, check_headers
 from siyu.sources.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
 from siyu.sources.workbench import Workbench
+from siyu.store.retention import purged
 from siyu.store.tables import LINK_RECORD
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
@@ -51,6 +52,7 @@ class Outcome:
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
     quarantined: list[Quarantined] = field(default_factory=list)
     erased: int = 0
+    past: int = 0  # source rows older than is kept of their kind
     identifiers_new: int = 0
     ignored: Counter[tuple[str, str]] = field(default_factory=Counter)
     snapshot: dict[str, int] | None = None
@@ -118,7 +120,7 @@ class _Run:
         rows = list(snapshot.outputs(mapping, columns) if snapshot else mapping.rows)
         self.preparation = Preparation(workspace, rows, columns, settings, preparing, snapshot=snapshot is not None,
                                        tombstones=Tombstones.of(workspace.operations), places=erased,
-                                       continued=mapping.continued)
+                                       continued=mapping.continued, before=purged(workspace.operations))
         self.outputs = [self._output(i, output) for i, output in enumerate(rows)]
         self._lines: list[np.ndarray] = []  # kept only when rows wait for the end of the file
         self._statuses: list[np.ndarray] = []
@@ -164,6 +166,7 @@ class _Run:
         self.outcome.quarantined += quarantine.of_batch(batch, refusals, self.workspace.keys)
         self.outcome.read += len(lines)
         self.outcome.erased += prepared.erased
+        self.outcome.past += prepared.past
         if self._waits:
             self._lines.append(lines)
         self._statuses.append(status)
@@ -242,6 +245,8 @@ class _Run:
         for output in self.outputs:
             self.outcome.kinds.setdefault(output.rows.kind.name, Counter()).update(output.stage.counts)
         self.outcome.ignored = self.preparation.identifiers.ignored
+        if self.outcome.past:
+            self.outcome.notes.append(f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out.")
         if self.register.clashes:
             self.outcome.notes.append(f"{self.register.clashes} identifier(s) share the id of another one; "
                                       "their records count for both.")

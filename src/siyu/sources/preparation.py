@@ -7,7 +7,7 @@ Touches no table, so that it runs beside the second half, which keeps the rows o
 # (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,8 +20,9 @@ from siyu.sources.filldown import FillDown
 from siyu.sources.forget import Forgetting
 from siyu.sources.hashing import Hashed, Hasher
 from siyu.sources.identify import NONE, Identifiers, Seen
-from siyu.sources.landing import NOWHERE
+from siyu.sources.landing import NOWHERE, OUTPUTS
 from siyu.sources.mapping import Continued, Rows, is_identifier
+from siyu.sources.past import Past
 from siyu.sources.persons import Person, persons
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.transform import Refusal, Transform
@@ -48,7 +49,8 @@ class Part:
 class Prepared:
     """One batch without the erased, its parts in the order of the outputs, and the identifiers first met in it.
 
-    places: rows whose person is erased (forget.Forgotten.places); erased: how many lines they stand on.
+    places: rows whose person is erased, or that are past their time (forget.Forgotten.places); erased, past: how many
+    lines they stand on.
     """
 
     batch: pa.RecordBatch
@@ -56,6 +58,7 @@ class Prepared:
     seen: list[Seen]
     places: np.ndarray
     erased: int
+    past: int = 0
 
 
 class Preparation:
@@ -63,12 +66,13 @@ class Preparation:
 
     def __init__(self, workspace: Workspace, outputs: list[Rows], columns: list[str], settings: Settings,
                  workbench: Workbench, *, snapshot: bool, tombstones: Tombstones, places: np.ndarray,
-                 continued: Continued | None = None) -> None:
+                 continued: Continued | None = None, before: Mapping[str, int] | None = None) -> None:
         self.identifiers = Identifiers(workspace, settings)
         self._glimpsed = Identifiers(workspace, settings)  # of refused rows: compared, never kept
         self._settings, self._workbench = settings, workbench
         self._names = [*columns, LINE]
         self.forgetting = Forgetting(workspace, outputs, columns, settings, workbench, tombstones, places)
+        self._past = Past(outputs, before or {})
         counted, silent = _counted(outputs), settings["identity.not_identifying"]
         self._fill_down = FillDown(continued) if continued else None
         self._outputs = [_Output(rows, Transform(rows, columns, settings, snapshot=snapshot), names,
@@ -77,25 +81,40 @@ class Preparation:
 
     def of(self, batch: pa.RecordBatch) -> Prepared:
         """A batch, prepared."""
-        if not self.forgetting:
-            parts = self._parts(batch, [None] * len(self._outputs))
+        left = self.forgetting.of(batch) if self.forgetting else None
+        made = self._all_made(left.batch if left else batch, left.erased if left else None)
+        if self._past and len(places := self._past.places(made)):
+            self.forgetting.know(places)  # once more, as if nobody stood on these rows
+            prepared, past = self.of(batch), len(np.unique(places // OUTPUTS))
+            return replace(prepared, erased=prepared.erased - past, past=past)
+        parts = [self._part(output, one) for output, one in zip(self._outputs, made)]
+        if left is None:
             return Prepared(batch, parts, self.identifiers.seen(), NOWHERE, 0)
-        left = self.forgetting.of(batch)
-        parts = self._parts(left.batch, left.erased)
         return Prepared(left.batch, parts, self.identifiers.seen(), left.places, int(left.lines.sum()))
+
+    def past(self, batch: pa.RecordBatch) -> tuple[np.ndarray, dict[int, tuple[np.ndarray, list[Person]]]]:
+        """The places of a batch's rows past their time; their lines and who stands on them, by output."""
+        left = self.forgetting.of(batch) if self.forgetting else None
+        made = self._all_made(left.batch if left else batch, left.erased if left else None)
+        people = {place: (rows[LINE].to_numpy(), self._people(place, rows))
+                  for place, rows in self._past.rows(made).items()}  # fmt: skip
+        return self._past.places(made), people
 
     def without_erased(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The same rows with no more of the erased than may stay."""
         return self.forgetting.of(batch).batch if self.forgetting else batch
 
-    def _parts(self, batch: pa.RecordBatch, erased: Sequence[np.ndarray | None]) -> list[Part]:
+    def _people(self, place: int, rows: pa.Table) -> list[Person]:
+        return persons(self._outputs[place].rows.kind, rows, self._glimpsed, self._settings, set())
+
+    def _all_made(self, batch: pa.RecordBatch, erased: Sequence[np.ndarray] | None) -> list[transform.Part]:
         named = batch.rename_columns(self._names)
         named = self._fill_down.of(named) if self._fill_down else named
-        return [self._part(output, named, mask) for output, mask in zip(self._outputs, erased)]
+        masks = erased or [None] * len(self._outputs)
+        return [self._made(output, named, mask) for output, mask in zip(self._outputs, masks)]
 
-    def _part(self, output: _Output, batch: pa.RecordBatch, erased: np.ndarray | None) -> Part:
+    def _part(self, output: _Output, made: transform.Part) -> Part:
         kind = output.rows.kind
-        made = self._made(output, batch, erased)
         people = persons(kind, made.rows, self.identifiers, self._settings, output.counted)
         rows, people, nobody = _with_somebody(output.rows, made.rows, people)
         hashed = output.hasher.of(rows, people, self._workbench) if output.hasher and rows.num_rows else None

@@ -33,7 +33,7 @@ from siyu.store.workspace import WAREHOUSE_FILES, Workspace, open_warehouse
 Progress = Callable[[str, float | None], None]
 BUILDING = "rebuilding"
 #: Small facts that stay true of a new warehouse; the others say what derived tables were built from.
-KEPT_STATES = ("identity_version", "backup_folder")
+KEPT_STATES = ("identity_version", "backup_folder", "purged", "purging")
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def forget(warehouse: Warehouse, ids: np.ndarray, settings: Settings) -> None:
             if facts.num_rows and kind.accounting:
                 _replace(warehouse, table(kind), facts["fact_id"], _nameless(kind, facts, settings))
             elif facts.num_rows:
-                _remove(warehouse, table(kind), facts["fact_id"])
+                remove(warehouse, table(kind), facts["fact_id"])
         for column in ("a", "b"):
             warehouse.replace_where(LINK_RECORD, column, erased, LINK_RECORD.schema.empty_table())
     finally:
@@ -77,7 +77,7 @@ def unregister(warehouse: Warehouse, ids: np.ndarray) -> None:
     warehouse.drop_scratch(ERASED)
 
 
-def _remove(warehouse: Warehouse, facts: Table, fact_ids: pa.ChunkedArray) -> None:
+def remove(warehouse: Warehouse, facts: Table, fact_ids: pa.ChunkedArray) -> None:
     """Facts go; those that they had corrected are in force again, unless corrected once more."""
     corrections = SUPERSEDED.expr()
     gone = warehouse.scratch(FACTS, pa.table({"fact_id": fact_ids}))

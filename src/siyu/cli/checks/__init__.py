@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
-from siyu.cli.checks import backups, expectations, libraries, loops, tables, wecom
+from siyu.cli.checks import backups, expectations, libraries, loops, past, tables, wecom
 from siyu.cli.checks import workspace as stores
 from siyu.cli.checks.finding import Finding
 from siyu.core.errors import DamagedError, SiyuError
@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     loops.erasures,
     backups.backups,
     wecom.calls,
+    past.past,
     expectations.expectations,
 )
 

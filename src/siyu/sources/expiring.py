@@ -1,0 +1,126 @@
+"""Landed files written anew without rows past their time, and the links that only such rows had shown. A file changes
+whole, in the instant in which the new one takes its name.
+"""
+
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions at import: pyright cannot see them)
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu.sources import landing
+from siyu.sources.committed import Committed
+from siyu.sources.forget import Forgetting
+from siyu.sources.identify import NONE
+from siyu.sources.landing import NOWHERE, OUTPUTS, Landing
+from siyu.sources.persons import Links, Person
+from siyu.sources.preparation import Preparation
+from siyu.sources.workbench import Workbench
+from siyu.store.tables import FACT_ID_STEP, LINK_RECORD
+from siyu.store.tombstones import Tombstones
+from siyu.store.warehouse import Warehouse
+from siyu.store.workspace import Workspace
+
+NOBODY = Tombstones(NOWHERE)
+#: Scratch table of one load's number.
+LOAD = "expiring_load"
+
+
+@dataclass
+class Expired:
+    """What a landed file holds past its time. places: of the rows; chunks: numbers of those that hold any; links: pairs
+    that facts among them had shown, as LINK_RECORD rows; ids: identifiers that stand on them.
+    """
+
+    places: np.ndarray = field(default_factory=lambda: NOWHERE)
+    chunks: list[int] = field(default_factory=list)
+    links: pa.Table | None = None
+    ids: np.ndarray = field(default_factory=lambda: NOWHERE)
+
+    @property
+    def lines(self) -> int:
+        """How many raw rows."""
+        return len(np.unique(self.places // OUTPUTS))
+
+
+def survey(workspace: Workspace, load: Committed, before: Mapping[str, int], facts: np.ndarray) -> Expired:
+    """What the landed file of a load holds past its time. facts: fact_ids of those that the warehouse still has."""
+    found, path, settings = Expired(), load.path(workspace), load.settings(workspace)
+    if load.declared or not path.exists():
+        return found
+    links = Links(settings)
+    with closing(Workbench()) as workbench:
+        preparation = _preparation(workspace, load, before, workbench)
+        for number, chunk in enumerate(landing.chunks(path)):
+            places, people = preparation.past(chunk.rows(workspace.keys))
+            if len(places):
+                found.chunks.append(number)
+                found.places = np.union1d(found.places, places)
+            for place, (lines, persons) in people.items():
+                fact_ids = load.load_id * FACT_ID_STEP + lines * OUTPUTS + place
+                links.add(persons, fact_ids, np.isin(fact_ids, facts))
+                found.ids = np.union1d(found.ids, _ids(persons))
+    found.links = links.rows(load.load_id, load.mapping_name, load.loaded_at)
+    return found
+
+
+def forget(workspace: Workspace, load: Committed, found: Expired) -> None:
+    """Write the landed file of a load anew without what `survey` found."""
+    path = load.path(workspace)
+    writing = Landing(path, workspace.keys)
+    try:
+        with closing(Workbench()) as workbench:
+            forgetting = _forgetting(workspace, load, found.places, workbench)
+            for number, chunk in enumerate(landing.chunks(path)):
+                if number in found.chunks:
+                    left = forgetting.of(chunk.rows(workspace.keys))
+                    writing.add(left.batch, left.ids, left.places)
+                else:
+                    writing.keep(chunk)
+        writing.finish(landing.bad_rows(path, workspace.keys))
+    finally:
+        writing.abandon()
+
+
+def take_back(warehouse: Warehouse, links: pa.Table) -> None:
+    """Links without what some records of one load had shown, in the caller's transaction; those that nothing else of
+    the load shows go.
+    """
+    load_id = links["load_id"][0].as_py()
+    records = LINK_RECORD.expr()
+    held = warehouse.arrow(records.filter(records.load_id == load_id))
+    less = links.set_column(links.schema.get_field_index("records"), "records", pc.negate(links["records"]))
+    both = pa.concat_tables([held, less.select(held.column_names).cast(held.schema)])
+    keys = ["a", "b", "source", "load_id"]
+    summed = both.group_by(keys).aggregate([("first_ref", "min"), ("first_seen", "min"), ("last_seen", "max"),
+                                            ("records", "sum")])  # fmt: skip
+    named = summed.rename_columns([name.removesuffix("_min").removesuffix("_max").removesuffix("_sum")
+                                   for name in summed.column_names])  # fmt: skip
+    left = named.filter(pc.greater(named["records"], 0)).select(LINK_RECORD.column_names).cast(LINK_RECORD.schema)
+    mine = warehouse.scratch(LOAD, pa.table({"load_id": pa.array([load_id], pa.int64())}))
+    warehouse.replace_where(LINK_RECORD, "load_id", mine, left)
+    warehouse.drop_scratch(LOAD)
+
+
+def _preparation(workspace: Workspace, load: Committed, before: Mapping[str, int], workbench: Workbench) -> Preparation:
+    mapping, places = load.mapping, landing.places_of(load.path(workspace), workspace.keys)
+    return Preparation(workspace, load.outputs, mapping.headers(load.columns), load.settings(workspace), workbench,
+                       snapshot=load.options.snapshot_of is not None, tombstones=NOBODY, places=places,
+                       continued=mapping.continued, before=before)  # fmt: skip
+
+
+def _forgetting(workspace: Workspace, load: Committed, places: np.ndarray, workbench: Workbench) -> Forgetting:
+    known = landing.places_of(load.path(workspace), workspace.keys)
+    return Forgetting(workspace, load.outputs, load.mapping.headers(load.columns), load.settings(workspace), workbench,
+                      NOBODY, np.union1d(known, places))  # fmt: skip
+
+
+def _ids(people: list[Person]) -> np.ndarray:
+    found = np.unique(np.concatenate([NOWHERE, *(ids for person in people for ids in person.ids.values())]))
+    return found[found != NONE]
