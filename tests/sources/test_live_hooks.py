@@ -12,10 +12,12 @@ from siyu.core.settings import defaults
 from siyu.core.time import instant_of
 from siyu.sources.doors.shopify.delivery import Delivery
 from siyu.sources.live import drain
+from siyu.sources.replay import rebuild
 from siyu.store.inbox import Arrival
 from siyu.store.workspace import Workspace, create
-from tests.sources.arrivals import NOW, in_force
+from tests.sources.arrivals import LATER, NOW, in_force
 from tests.sources.doors.test_shopify import CUSTOMER, ORDER, REFUND
+from tests.sources.test_replay import rows
 
 
 @pytest.fixture
@@ -46,6 +48,29 @@ def test_a_delivery_tried_again_counts_once(shop: Workspace):
         deliver(shop, "orders/paid", ORDER, "w-1")
     (load,) = drain(shop, now=NOW).loads
     assert (load.counts["duplicate"], len(in_force(shop, "orders", "order_id"))) == (2, 1)
+
+
+@pytest.mark.parametrize("parts", [((2, 1, 3),), ((2,), (1,), (3, 1)), ((3, 1, 2),), ((3,), (2, 1))])
+def test_an_older_state_that_comes_later_changes_nothing(shop: Workspace, parts: tuple[tuple[int, ...], ...]):
+    for part in parts:
+        for hour in part:
+            state = {**ORDER, "updated_at": f"2026-11-25T1{hour}:00:00-05:00", "total_price": f"{hour}00.00"}
+            deliver(shop, "orders/updated", state, f"w-{hour}-{part}")
+        drain(shop, now=NOW)
+    assert in_force(shop, "orders", "paid_amount") == [(30000,)]
+    before = rows(shop)
+    assert (rebuild(shop, LATER).equal, rows(shop)) == (True, before)
+
+
+def test_states_of_two_orders_do_not_touch_each_other_and_a_refund_has_none(shop: Workspace):
+    late, early = "2026-11-25T12:00:00-05:00", "2026-11-25T11:00:00-05:00"
+    deliver(shop, "orders/paid", {**ORDER, "updated_at": late}, "w-1")
+    deliver(shop, "orders/paid", {**ORDER, "id": 1, "updated_at": early}, "w-2")
+    deliver(shop, "customers/update", {**CUSTOMER, "id": ORDER["id"], "updated_at": early}, "w-3")
+    deliver(shop, "refunds/create", {**REFUND, "updated_at": early}, "w-4")
+    drain(shop, now=NOW)
+    found = [len(in_force(shop, kind, "fact_id")) for kind in ("orders", "members", "refunds")]
+    assert found == [2, 1, 1]
 
 
 def test_rows_of_the_brands_own_system_become_facts_and_a_bad_one_stands_in_quarantine(workspace: Workspace):

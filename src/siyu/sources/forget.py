@@ -24,7 +24,7 @@ from siyu.sources import columns
 from siyu.sources.identify import NONE, Identifiers
 from siyu.sources.landing import NOWHERE, OUTPUTS
 from siyu.sources.mapping import Column, Rows, is_identifier
-from siyu.sources.messages import CLOCKS, KEY, MACHINE
+from siyu.sources.messages import CLOCKS, KEY, MACHINE, SUBJECT
 from siyu.sources.persons import Person, persons
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench, compiled
@@ -32,7 +32,7 @@ from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
 #: Columns that always stay: lines, and what tells one message from another.
-OF_MESSAGE = {LINE, KEY, *CLOCKS, MACHINE}
+OF_MESSAGE = {LINE, KEY, *CLOCKS, MACHINE, SUBJECT}
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ counts: then the claim is settled, otherwise its arrivals wait again. So nothing
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from siyu.core.errors import SiyuError
+from siyu.core.identifiers import identifier_id
 from siyu.sources import asks, cancellations, messages
 from siyu.sources.doors import DOORS
 from siyu.sources.doors.message import Message, message_key
@@ -80,7 +81,7 @@ def _drain(workspace: Workspace, door: str, newest: int, now: dt.datetime, progr
 def _keep(workspace: Workspace, claim: Claim, found: list[Message], now: dt.datetime, progress: Progress,
           drained: Drained) -> None:
     """The messages of a claim as one load; then the claim is settled."""
-    fresh = _fresh(workspace, found)
+    fresh = _in_state(workspace, _fresh(workspace, found))
     if fresh:
         asks.note(workspace.operations, claim.door, [ask for message in fresh for ask in message.asks])
         source, mapping = live_file(Path(f"{FILE}:{claim.door}"), claim.door, fresh)
@@ -103,6 +104,27 @@ def _fresh(workspace: Workspace, found: list[Message]) -> list[Message]:
     first = {message.key: message for message in reversed(found)}
     before = messages.known(workspace.warehouse, first) if first else set()
     return [message for message in found if first[message.key] is message and message.key not in before]
+
+
+def _in_state(workspace: Workspace, found: list[Message]) -> list[Message]:
+    """The messages, documents by keyed hash; without rows those that tell a state older than one that came before."""
+    hashed = [replace(m, subject=_hashed(workspace, m.subject)) if m.subject else m for m in found]
+    telling = {int(message.subject) for message in hashed if message.subject}
+    newest = messages.newest_states(workspace.warehouse, telling) if telling else {}
+    return [_unless_older(message, newest) for message in hashed]
+
+
+def _unless_older(message: Message, newest: dict[int, int]) -> Message:
+    """A message as it is, or without its rows; `newest` learns of it."""
+    if not message.subject or message.stated_at is None:
+        return replace(message, subject="")
+    known = newest.setdefault(int(message.subject), message.stated_at)
+    newest[int(message.subject)] = max(known, message.stated_at)
+    return replace(message, rows=[]) if message.stated_at < known else message
+
+
+def _hashed(workspace: Workspace, subject: str) -> str:
+    return str(identifier_id(workspace.keys.key("subject", subject)))
 
 
 def _committed(workspace: Workspace, token: str) -> bool:

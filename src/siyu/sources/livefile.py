@@ -16,13 +16,13 @@ from siyu.core.kinds import BY_NAME
 from siyu.sources import mappingfile
 from siyu.sources.doors.message import Message, Row
 from siyu.sources.mapping import Mapping
-from siyu.sources.messages import CLOCKS, KEY, MACHINE
+from siyu.sources.messages import CLOCKS, KEY, MACHINE, SUBJECT
 from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import LINE, SourceFile
 
 #: Columns beside those of kinds.
 OF_KIND, TEXT = "of_kind", "message"
-OWN = (OF_KIND, KEY, *CLOCKS, MACHINE, TEXT)
+OWN = (OF_KIND, KEY, *CLOCKS, MACHINE, SUBJECT, TEXT)
 #: The first row stands on line 2, as below the header of a file.
 FIRST_LINE = 2
 
@@ -57,7 +57,8 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[str]]:
 def _lines(messages: Sequence[Message]) -> Iterator[dict[str, str | None]]:
     """A message's rows as cells, the first with the message."""
     for message in messages:
-        own = {KEY: str(message.key), MACHINE: "true" if message.machine else None, TEXT: message.text}
+        own = {KEY: str(message.key), SUBJECT: message.subject or None, TEXT: message.text,
+               MACHINE: "true" if message.machine else None}  # fmt: skip
         own |= {name: None if (at := getattr(message, name)) is None else str(at) for name in CLOCKS}
         for row in message.rows or [Row("", {})]:
             yield {OF_KIND: row.kind or None, **row.cells, **own}

@@ -1,4 +1,5 @@
-"""Which messages have come before, and the table that remembers. Asked set-wise, a load at a time, without end.
+"""Which messages have come before, and which states of documents; the tables that remember. Asked set-wise, a load at
+a time, without end.
 
 A key is 63 bits: among 100 million messages two share one with probability 1 in 2,000, and the later would be left out.
 """
@@ -11,13 +12,15 @@ import numpy as np
 import pyarrow as pa
 
 from siyu.sources.landing import BatchSeen
-from siyu.store.tables import MESSAGE
+from siyu.store.tables import MESSAGE, MESSAGE_SUBJECT
 from siyu.store.warehouse import Warehouse
 
 #: Columns of the rows a door makes that speak of the message; they stand on the first row of each.
 KEY = "message_key"
 CLOCKS = ("received_at", "sent_at", "stated_at")
 MACHINE = "machine"
+#: The document that it tells the state of, as a keyed hash.
+SUBJECT = "subject_key"
 ASKED = "asked_message"
 
 
@@ -30,6 +33,17 @@ def known(warehouse: Warehouse, keys: Iterable[int]) -> set[int]:
         warehouse.drop_scratch(ASKED)
 
 
+def newest_states(warehouse: Warehouse, subjects: Iterable[int]) -> dict[int, int]:
+    """Of some documents, the time of the newest state that a committed load has brought."""
+    asked = warehouse.scratch(ASKED, pa.table({SUBJECT: pa.array(subjects, pa.int64())}))
+    states = MESSAGE_SUBJECT.expr().semi_join(asked, SUBJECT)
+    try:
+        found = warehouse.rows(states.group_by(SUBJECT).aggregate(newest=states.stated_at.max()))
+    finally:
+        warehouse.drop_scratch(ASKED)
+    return {row[SUBJECT]: row["newest"] for row in found}
+
+
 def registering(warehouse: Warehouse, load_id: int, columns: list[str], seen: BatchSeen | None) -> BatchSeen | None:
     """`seen`, and each batch's messages kept under the load; just `seen` for what did not come through a door."""
     if KEY not in columns:
@@ -37,6 +51,8 @@ def registering(warehouse: Warehouse, load_id: int, columns: list[str], seen: Ba
 
     def both(batch: pa.RecordBatch, ids: list[np.ndarray], places: np.ndarray) -> None:
         warehouse.append(MESSAGE, _of(batch, load_id))
+        if SUBJECT in batch.schema.names:
+            warehouse.append(MESSAGE_SUBJECT, _states(batch, load_id))
         if seen is not None:
             seen(batch, ids, places)
 
@@ -50,3 +66,10 @@ def _of(batch: pa.RecordBatch, load_id: int) -> pa.Table:
     machine = pa.array([text == "true" for text in firsts[MACHINE].to_pylist()], pa.bool_())
     loads = pa.array(np.full(firsts.num_rows, load_id))
     return pa.table({**numbers, "load_id": loads, MACHINE: machine}).select(MESSAGE.column_names).cast(MESSAGE.schema)
+
+
+def _states(batch: pa.RecordBatch, load_id: int) -> pa.Table:
+    """The states of documents that a batch tells."""
+    telling = batch.filter(batch[SUBJECT].is_valid())
+    numbers = {name: telling[name].cast(pa.int64()) for name in (KEY, SUBJECT, "stated_at")}
+    return pa.table({**numbers, "load_id": pa.array(np.full(telling.num_rows, load_id))}, MESSAGE_SUBJECT.schema)

@@ -130,6 +130,13 @@ MESSAGE = Table(
      _c("machine", "flag", "A bot or a link scanner sent it: it counts nowhere.")),
     ("message_key",), fact=True,
 )  # fmt: skip
+MESSAGE_SUBJECT = Table(
+    "message_subject", "sources", "Messages that told a document's state (an order's): an older one changes nothing.",
+    (_c("message_key", "id", "The message."),
+     _c("subject_key", "id", "63 bits of a keyed hash of sender and document."),
+     _c("stated_at", "instant", "As of when, by its sender's clock."), _c("load_id", "id", "The load that took it.")),
+    ("message_key",), fact=True,
+)  # fmt: skip
 LINK_RECORD = Table(
     "link_record", "sources", "Pairs of linking identifiers seen on one record, summed per load and source.",
     (_c("a", "id", "Lower identifier_id."), _c("b", "id", "Higher identifier_id."),
@@ -271,7 +278,7 @@ CLV_SCORE = Table(
 )  # fmt: skip
 
 TABLES: tuple[Table, ...] = (
-    *FACTS, SUPERSEDED, IDENTIFIER, MESSAGE, LINK_RECORD, DERIVED_REFUND, UNMATCHED_CANCELLATION,
+    *FACTS, SUPERSEDED, IDENTIFIER, MESSAGE, MESSAGE_SUBJECT, LINK_RECORD, DERIVED_REFUND, UNMATCHED_CANCELLATION,
     LINK, IDENTITY, REVIEW, CONSUMER,
     PURCHASE, ORDER_REFUND, VALID_REFERRAL, RELATION_SPAN, REACH_SPAN, ROLE_SPAN, MEASURE_RESULT, DAILY_SERIES,
     CLV_SCORE,

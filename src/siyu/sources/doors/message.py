@@ -42,7 +42,8 @@ class Message:
     key: 63 bits of its sender and id; a second message with it is a duplicate, whatever it says. stated_at: the time it
     states, sent_at: when its sender's clock says it was sent, received_at: our clock. machine: a bot or a link scanner
     sent it, so it counts nowhere. text: the message as it came, landed and never shown. refused: why no row was made.
-    asks: what it leaves to be asked for at the other side (asks.py).
+    asks: what it leaves to be asked for at the other side (asks.py). subject: the document whose whole state it tells
+    as of stated_at, for its sender; '' = it tells what happened, which no later message changes.
     """
 
     key: int
@@ -54,6 +55,7 @@ class Message:
     rows: list[Row] = field(default_factory=list)
     refused: str = ""
     asks: tuple[str, ...] = ()
+    subject: str = ""
 
 
 #: What a door does: the messages of one arrival, in order. Nothing in a body may make it raise.

@@ -12,7 +12,7 @@ from typing import Any
 
 from siyu.core.settings import Settings
 from siyu.sources.doors.defaults import Defaults
-from siyu.sources.doors.document import object_of, parsed
+from siyu.sources.doors.document import cell, object_of, parsed
 from siyu.sources.doors.message import Message, Row, Unreadable, checked, instant, message_key
 from siyu.sources.doors.shopify import customers, orders
 from siyu.sources.doors.shopify.delivery import Delivery
@@ -39,17 +39,29 @@ PRIVACY_TOPICS = ("customers/redact", "customers/data_request", "shop/redact")
 def messages(arrival: Arrival, settings: Settings) -> Iterator[Message]:
     """The one message of a delivery."""
     key, text = message_key(arrival.source, hashlib.sha256(arrival.body).hexdigest()), ""
-    stated = None
+    stated, subject = None, ""
     try:
         delivery = Delivery.of(arrival.body)
         key, text = message_key(arrival.source, _id(delivery)), delivery.payload
         stated = instant(delivery.triggered_at)
         rows = checked(_rows(arrival, delivery, settings))
+        stated, subject = _state(arrival, delivery, stated)
     except Unreadable as error:
         text = text or arrival.body.decode("utf-8", "replace")
         yield Message(key, arrival.received_at, text, stated_at=stated, refused=str(error))
     else:
-        yield Message(key, arrival.received_at, delivery.payload, stated_at=stated, rows=rows)
+        yield Message(key, arrival.received_at, delivery.payload, stated_at=stated, rows=rows, subject=subject)
+
+
+def _state(arrival: Arrival, delivery: Delivery, triggered_at: int | None) -> tuple[int | None, str]:
+    """As of when a delivery tells the whole state of an order or a customer, and of which; what happened has none."""
+    if delivery.topic not in (*ORDER_TOPICS, *CUSTOMER_TOPICS):
+        return triggered_at, ""
+    payload = object_of(parsed(delivery.payload), "the payload")
+    updated_at = instant(cell(payload.get("updated_at"), "updated_at"))
+    document, _, _ = delivery.topic.partition("/")
+    number = cell(payload.get("id"), "id")
+    return updated_at or triggered_at, f"{arrival.source}\x1f{document}\x1f{number}" if number else ""
 
 
 def _rows(arrival: Arrival, delivery: Delivery, settings: Settings) -> list[Row]:
