@@ -21,7 +21,7 @@ from siyu.measures.metric import Figure, Metric
 from siyu.measures.registry import BUILT_IN
 from siyu.sources.doors.segment.vocabulary import CALLS, EVENT_NAMES, FACTS
 from siyu.sources.doors.wecom.seen import seen_calls
-from siyu.store.tables import TABLES, Table
+from siyu.store.tables import LEVELS, TABLES, Table
 
 EXIT_CODES = (
     "Every command takes `-C DIR` (the workspace; default: the current folder), before or after its name. Results go "
@@ -47,9 +47,11 @@ def tables() -> str:
     """Every warehouse table with its columns."""
     intro = (
         "What `siyu query` reads. There, instants are local timestamps, days are dates, open ends are NULL, and only "
-        "facts in force are shown; money is in minor units (cents)."
+        "facts in force are shown; money is in minor units (cents). Every column has a level of sensitivity; a table "
+        "has the highest of its columns."
     )
-    return _page("Tables", intro, *map(_data_table, TABLES))
+    levels = _table(("level", "meaning"), list(LEVELS.items()))
+    return _page("Tables", intro, levels, *map(_data_table, TABLES))
 
 
 def kinds() -> str:
@@ -190,9 +192,10 @@ def _help(option: Any) -> str:
 
 def _data_table(table: Table) -> str:
     key = f" Key: {', '.join(f'`{k}`' for k in table.key)}." if table.key else ""
-    rows = [(f"`{c.name}`", c.type, c.meaning) for c in table.columns]
-    columns = _table(("column", "type", "meaning"), rows)
-    return f"## {table.name}\n\n{table.meaning} Kept by {table.owner}.{key}\n\n{columns}"
+    rows = [(f"`{c.name}`", c.type, table.level_of(c), c.meaning) for c in table.columns]
+    columns = _table(("column", "type", "level", "meaning"), rows)
+    about = f"{table.meaning} Kept by {table.owner}; {table.level}.{key}"
+    return f"## {table.name}\n\n{about}\n\n{columns}"
 
 
 def _kind(kind: Kind) -> str:

@@ -10,10 +10,10 @@ import typer
 from siyu.cli import checks
 from siyu.cli.context import CHOSEN, AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
-from siyu.cli.output import emit, out, suggest, table
+from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError, did_you_mean
 from siyu.core.settings import SETTINGS, defaults, read
-from siyu.store.tables import BY_NAME, TABLES, Table
+from siyu.store.tables import BY_NAME, LEVELS, TABLES, Table
 from siyu.store.workspace import KEYS_FILE, SETTINGS_FILE, create
 
 
@@ -58,22 +58,23 @@ def tables(
     name: Annotated[str | None, typer.Argument(metavar="[TABLE]", help="Show this table's columns.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Print the data dictionary: every table, or every column of one."""
+    """Print the data dictionary: every table, or every column of one, with how sensitive it is."""
     chosen = [_named(name)] if name else list(TABLES)
     if as_json:
-        emit({"tables": [_described(t) for t in chosen]})
+        emit({"levels": LEVELS, "tables": [_described(t) for t in chosen]})
     elif name:
         one = chosen[0]
         table(
             f"{one.name}: {one.meaning}",
-            ("column", "type", "meaning"),
-            [(c.name, c.type, c.meaning) for c in one.columns],
+            ("column", "type", "level", "meaning"),
+            [(c.name, c.type, one.level_of(c), c.meaning) for c in one.columns],
         )
+        say("\n".join(f"{level}: {meaning}" for level, meaning in LEVELS.items()))
     else:
         table(
             "Tables",
-            ("table", "owner", "key", "meaning"),
-            [(t.name, t.owner, ", ".join(t.key), t.meaning) for t in chosen],
+            ("table", "owner", "level", "key", "meaning"),
+            [(t.name, t.owner, t.level, ", ".join(t.key), t.meaning) for t in chosen],
         )
         suggest("siyu tables orders", "shows the columns of one")
     return DONE
@@ -116,10 +117,12 @@ def _named(name: str) -> Table:
 
 
 def _described(described: Table) -> dict:
-    columns = [{"name": c.name, "type": c.type, "meaning": c.meaning} for c in described.columns]
+    columns = [{"name": c.name, "type": c.type, "level": described.level_of(c), "meaning": c.meaning}
+               for c in described.columns]  # fmt: skip
     return {
         "name": described.name,
         "owner": described.owner,
+        "level": described.level,
         "meaning": described.meaning,
         "key": described.key,
         "fact": described.fact,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 FieldType = Literal["text", "instant", "date", "money", "integer", "number", "flag", "json"]
+#: How sensitive a column is, the least first (store.tables.LEVELS says what each means).
+Level = Literal["public", "internal", "personal", "sensitive"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Field:
     by_day: bool = False
     free_text: bool = False  # written by people: phones and e-mails inside are masked before storage
     not_negative: bool = False  # an amount that runs one way: a minus before it is a mistake of the file
+    level: Level | None = None  # None: as its kind; free text is sensitive, for nobody knows what people write
 
     @property
     def column(self) -> str:
@@ -239,9 +242,9 @@ MEMBERS = Kind(
         _at("joined_at", "When the membership began; empty = no dated membership."),
         _at("left_at", "When it ended; empty = still a member."),
         _text("tier", "Membership level."),
-        _text("birthday_month", "Month of birth, 1-12."),
+        _text("birthday_month", "Month of birth, 1-12.", level="sensitive"),
         _text("city", "City."),
-        _text("gender", "As the platform states it."),
+        _text("gender", "As the platform states it.", level="sensitive"),
         _count("points", "Points balance as the platform shows it."),
         _count("growth", "Growth value as the platform shows it."),
         GUIDE,
@@ -254,11 +257,11 @@ PRODUCTS = Kind(
     "products",
     "The catalogue.",
     (
-        _text("sku", "Stock keeping unit.", required=True),
-        _text("name", "Name."),
-        _text("category", "Category."),
-        Field("launched_at", "date", "Day of launch."),
-        _money("price", "List price."),
+        _text("sku", "Stock keeping unit.", required=True, level="public"),
+        _text("name", "Name.", level="public"),
+        _text("category", "Category.", level="public"),
+        Field("launched_at", "date", "Day of launch.", level="public"),
+        _money("price", "List price.", level="public"),
         _money("cost", "Unit cost."),
     ),
     ("sku",),
@@ -283,12 +286,12 @@ BENCHMARKS = Kind(
     "benchmarks",
     "What an industry reaches.",
     (
-        _text("metric", "Metric code.", required=True),
-        _text("industry", "Industry."),
-        _text("period", "Period, as printed."),
-        Field("median", "number", "Median of the industry."),
-        Field("excellent", "number", "What the excellent reach."),
-        _text("source", "Who says so."),
+        _text("metric", "Metric code.", required=True, level="public"),
+        _text("industry", "Industry.", level="public"),
+        _text("period", "Period, as printed.", level="public"),
+        Field("median", "number", "Median of the industry.", level="public"),
+        Field("excellent", "number", "What the excellent reach.", level="public"),
+        _text("source", "Who says so.", level="public"),
     ),
     ("metric", "industry", "period", "source"),
     persons=(),

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from siyu.core.kinds import KINDS, Field, Kind
+from siyu.core.kinds import KINDS, Field, Kind, Level
 
 ColumnType = Literal["id", "integer", "number", "text", "flag", "instant", "day", "money", "bytes"]
 
@@ -27,13 +27,28 @@ IBIS = {
 }  # fmt: skip
 
 
+#: What each level means, the least first, by the classes of the Data Security Law (21) and PIPL (4, 28).
+LEVELS: dict[Level, str] = {
+    "public": "Known outside, or harmless if it were.",
+    "internal": "Of the business, about no person.",
+    "personal": "About a person, who stands behind an id: used for what was agreed to, and erased with the person.",
+    "sensitive": "Says who somebody is, or may hold what the law calls sensitive: never shown whole, never handed on.",
+}
+#: Columns that name people, and those that name the orders of people.
+NAMING = ("identifier_id", "consumer_id", "inviter_id", "invitee_id", "inviter_identifier_id", "invitee_identifier_id",
+          "a", "b", "order_id")  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Column:
-    """A column: name, type (instants are microseconds UTC, days count from 1970-01-01 in the brand's zone)."""
+    """A column: name, type (instants are microseconds UTC, days count from 1970-01-01 in the brand's zone), and its
+    level where it is another than the table's.
+    """
 
     name: str
     type: ColumnType
     meaning: str
+    level: Level | None = None
 
 
 @dataclass(frozen=True)
@@ -55,21 +70,31 @@ class Table:
     def schema(self) -> pa.Schema:
         return pa.schema([(column.name, ARROW[column.type]) for column in self.columns])
 
+    def level_of(self, column: Column) -> Level:
+        """The column's own level; otherwise personal where the table names people, and internal where it does not."""
+        return column.level or ("personal" if set(NAMING) & set(self.column_names) else "internal")
+
+    @property
+    def level(self) -> Level:
+        """The highest level of its columns."""
+        found = {self.level_of(column) for column in self.columns}
+        return next(level for level in reversed(LEVELS) if level in found)
+
     def expr(self, name: str | None = None) -> ir.Table:
         """The table as an unbound Ibis expression; the warehouse gives it rows when it runs."""
         return ibis.table({column.name: IBIS[column.type] for column in self.columns}, name=name or self.name)
 
 
-def _c(name: str, type_: ColumnType, meaning: str) -> Column:
-    return Column(name, type_, meaning)
+def _c(name: str, type_: ColumnType, meaning: str, level: Level | None = None) -> Column:
+    return Column(name, type_, meaning, level)
 
 
 LINEAGE: tuple[Column, ...] = (
-    _c("fact_id", "id", "load_id * 2^42 + place in the load: a later fact has a higher one."),
-    _c("load_id", "id", "The load that brought it (operations.load)."),
-    _c("source", "text", "Mapping or kind it was read with."),
-    _c("source_ref", "integer", "Line of the landed file (the header is line 1)."),
-    _c("loaded_at", "instant", "When it was loaded."),
+    _c("fact_id", "id", "load_id * 2^42 + place in the load: a later fact has a higher one.", "internal"),
+    _c("load_id", "id", "The load that brought it (operations.load).", "internal"),
+    _c("source", "text", "Mapping or kind it was read with.", "internal"),
+    _c("source_ref", "integer", "Line of the landed file (the header is line 1).", "internal"),
+    _c("loaded_at", "instant", "When it was loaded.", "internal"),
     _c("key_hash", "id", "Hash of the key: equal in all versions of one record."),
     _c("row_hash", "id", "Hash of all values: equal rows are duplicates."),
 )
@@ -82,7 +107,8 @@ FIELD_COLUMN: dict[str, ColumnType] = {
 
 
 def _field_columns(field: Field) -> list[Column]:
-    columns = [_c(field.column, FIELD_COLUMN[field.type], field.meaning)]
+    level = field.level or ("sensitive" if field.free_text else None)
+    columns = [_c(field.column, FIELD_COLUMN[field.type], field.meaning, level)]
     if field.type == "instant" and field.by_day:
         columns.append(_c(field.day_column, "day", f"Business day of {field.name}."))
     return columns
@@ -115,10 +141,11 @@ IDENTIFIER = Table(
     "identifier", "sources", "Every identifier value seen, as a keyed hash and a cipher; plain values stand nowhere.",
     (_c("identifier_id", "id", "First 63 bits of the key: the same in any load order, on any engine."),
      _c("namespace", "text", "phone, email, unionid ..."),
-     _c("key", "text", "HMAC-SHA256 (hex) of namespace and normalised value with the workspace's id secret."),
-     _c("masked", "text", "What people may see of it."),
-     _c("cipher", "bytes", "AES-GCM of the normalised value, for sending and access requests."),
-     _c("load_id", "id", "The load that saw it first.")),
+     _c("key", "text", "HMAC-SHA256 (hex) of namespace and normalised value with the workspace's id secret.",
+        "sensitive"),
+     _c("masked", "text", "What people may see of it.", "sensitive"),
+     _c("cipher", "bytes", "AES-GCM of the normalised value, for sending and access requests.", "sensitive"),
+     _c("load_id", "id", "The load that saw it first.", "internal")),
     ("identifier_id",), fact=True,
 )  # fmt: skip
 MESSAGE = Table(
