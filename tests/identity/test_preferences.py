@@ -142,8 +142,3 @@ def test_a_link_of_an_erased_person_shows_and_changes_nothing(workspace, lin):
                                                        erasure_id=1))  # fmt: skip
     assert "<form" not in page(workspace.operations, lin, "Brand", "en")
     assert apply(workspace.operations, lin, {"List-Unsubscribe": ["One-Click"]}, now=LATER) == []
-
-
-def test_mail_programs_are_told_how_to_unsubscribe_in_one_click():
-    assert preferences.headers("https://b.cn/preferences/x") == {
-        "List-Unsubscribe": "<https://b.cn/preferences/x>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

@@ -52,7 +52,7 @@ def say(workspace: Workspace, tmp_path, action: str, now: dt.datetime) -> None:
     take(workspace, tmp_path, f"consents-{action}.csv", f"{','.join(row)}\n{','.join(row.values())}", now=now)
     record(workspace, f"phone:{WAYS['clerk']}", Said(action=action, **SMS), actor="cli", now=now)
     form = {"action": ["save"], "channel": ["sms"] if action == "grant" else []}
-    mine = link(workspace, f"phone:{WAYS['link']}", "marketing", now=now)
+    mine = link(workspace, f"phone:{WAYS['link']}", "marketing", actor="cli", now=now)
     preferences.apply(workspace.operations, mine, form, now=now)
     body = json.dumps({"kind": "consents", "rows": [{**row, "id.phone": WAYS["hook"]}]}).encode()
     workspace.inbox.put([Arrival("canonical", "crm", instant_of(now), body)])

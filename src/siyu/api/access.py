@@ -24,6 +24,8 @@ ACCESS = ("open", "own", "read", "admin")
 #: Scopes of keys that open each access.
 OPENED_BY = {"read": ("read", "admin"), "admin": ("admin",)}
 
+MAKE = "`siyu key create --scope {}` makes one."
+
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -45,9 +47,10 @@ class Access:
         key = await key_of(self._site, connection)
         if key is None:
             raise Refusal(401, "unknown_key", f"Expected a key for {access} that is in force, as Bearer.",
-                          headers={"WWW-Authenticate": "Bearer"})  # fmt: skip
+                          headers={"WWW-Authenticate": "Bearer"}, hint=MAKE.format(access))  # fmt: skip
         if key.scope not in OPENED_BY[access]:
-            raise Refusal(403, "wrong_scope", f"This key is for {key.scope}; expected one for {access}.")
+            raise Refusal(403, "wrong_scope", f"This key is for {key.scope}; expected one for {access}.",
+                          hint=MAKE.format(access))  # fmt: skip
         self._rates.take(key.key_id, key.rate, self._site.now())
         return key
 

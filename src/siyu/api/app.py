@@ -6,6 +6,7 @@ from litestar import Litestar, Router
 
 from siyu.api import health, metrics, preferences, reading
 from siyu.api.access import Access
+from siyu.api.admin import routes as admin
 from siyu.api.collect import routes as collect
 from siyu.api.collect.collector import Collector
 from siyu.api.reference.openapi import config, openapi_json
@@ -26,7 +27,8 @@ def application(site: Site) -> Litestar:
             metrics.router(site),
             reading.router(site),
             preferences.router(site),
-            openapi_json,
+            admin.router(site),
+            Router("/", route_handlers=[openapi_json], opt={"access": "open"}),
         ],
         guards=[Access(site)],
         exception_handlers=HANDLERS,

@@ -88,18 +88,30 @@ def listed(operations: Operations) -> list[ApiKey]:
         return [_key(row) for row in connection.execute(sa.select(API_KEY).order_by(API_KEY.c.key_id))]
 
 
+def get(operations: Operations, key_id: int) -> ApiKey:
+    """One key. Raises AccessError if there is none with this id."""
+    with operations.connect() as connection:
+        row = connection.execute(sa.select(API_KEY).where(API_KEY.c.key_id == key_id)).one_or_none()
+    if row is None:
+        raise AccessError(f"There is no key {key_id}.", remedy="`siyu key list` shows them.")
+    return _key(row)
+
+
+def usual_rate(scope: str) -> int:
+    """Requests a second of a key for which none are stated: sites come in bursts, none for them."""
+    return 0 if scope == "collect" else 50
+
+
 def revoke(operations: Operations, key_id: int, now: dt.datetime, *, actor: str = "cli") -> ApiKey:
     """Take a key out of force for good. Raises AccessError if there is none with this id, or none in force."""
+    known = get(operations, key_id)
     in_force = (API_KEY.c.key_id == key_id) & API_KEY.c.revoked_at.is_(None)
     with operations.begin() as connection:
         changed = connection.execute(sa.update(API_KEY).where(in_force).values(revoked_at=instant_of(now))).rowcount
-        row = connection.execute(sa.select(API_KEY).where(API_KEY.c.key_id == key_id)).one_or_none()
-        if row is None:
-            raise AccessError(f"There is no key {key_id}.", remedy="`siyu key list` shows them.")
         if not changed:
-            raise AccessError(f"Key {key_id} ({row.name}) is revoked already.")
-        record(connection, instant_of(now), actor, "key.revoke", row.name, {"key_id": key_id})
-    return _key(row)
+            raise AccessError(f"Key {key_id} ({known.name}) is revoked already.")
+        record(connection, instant_of(now), actor, "key.revoke", known.name, {"key_id": key_id})
+    return get(operations, key_id)
 
 
 class Keyring:

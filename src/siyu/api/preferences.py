@@ -59,7 +59,8 @@ def router(site: Site) -> Router:
 
 
 @get("/{token:str}", media_type=MediaType.HTML, responses=SHOWN, operation_id="preferences",
-     summary="The page of a preference link; changes nothing.")  # fmt: skip
+     summary="The page of a preference link; changes nothing.", response_description="The page.",
+     description="What somebody agreed to, by channel, in Chinese or English (`?lang=`, else the browser's language).")
 async def show(
     request: Request[Any, Any, Any], token: FromPath[str], site: NamedDependency[Site], rates: NamedDependency[Rates]
 ) -> Response[str]:
@@ -68,7 +69,9 @@ async def show(
 
 
 @post("/{token:str}", status_code=200, media_type=MediaType.HTML, responses=CHANGED, operation_id="change_preferences",
-      summary="Change what the page shows, or unsubscribe in one click.")  # fmt: skip
+      summary="Change what the page shows, or unsubscribe in one click.", response_description="The page.",
+      description="A form: `action=save` with a `channel` for each tick, `action=withdraw`, or "
+                  "`List-Unsubscribe=One-Click`.")  # fmt: skip
 async def change(
     request: Request[Any, Any, Any], token: FromPath[str], site: NamedDependency[Site], rates: NamedDependency[Rates]
 ) -> Response[str]:

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
-from siyu.api.refusals import Reason, Refusal
+from siyu.api.refusals import Advice, Refusal
 from siyu.api.site import Site
 from siyu.core.errors import SiyuError
 from siyu.daily import resolve_and_measure
@@ -26,11 +26,11 @@ ROWS_MOST = 10_000
 EXACT = 2**53
 T = TypeVar("T")
 RESPONSES = {
-    400: ResponseSpec(Reason, description="It cannot be answered as asked; the message says why."),
-    401: ResponseSpec(Reason, description="No key, or none that is in force."),
-    403: ResponseSpec(Reason, description="The key is for something else."),
-    429: ResponseSpec(Reason, description="The key calls too often; come back after Retry-After seconds."),
-    503: ResponseSpec(Reason, description="Longer work is under way; come back after Retry-After seconds."),
+    400: ResponseSpec(Advice, description="It cannot be answered as asked; the message says why."),
+    401: ResponseSpec(Advice, description="No key, or none that is in force."),
+    403: ResponseSpec(Advice, description="The key is for something else."),
+    429: ResponseSpec(Advice, description="The key calls too often; come back after Retry-After seconds."),
+    503: ResponseSpec(Advice, description="Longer work is under way; come back after Retry-After seconds."),
 }
 
 Window = Annotated[int, QueryParameter(ge=1, le=3650, description="Days of the period that ends with the day.")]
@@ -80,7 +80,7 @@ async def _asked(site: Site, question: Callable[[Workspace, Say], T]) -> T:
     try:
         return await site.ask(answered)
     except SiyuError as error:
-        raise Refusal(400, "refused", str(error)) from None
+        raise Refusal.of(error) from None
 
 
 def _exact(cell: Any) -> Any:

@@ -1,4 +1,5 @@
-"""What is answered to a request that is not taken: `{code, message}` as JSON, and when to come back.
+"""What is answered to a request that is not taken: `{code, message}` as JSON, under /api/v1 also the remedy as `hint`,
+and when to come back.
 
 The status says who can mend it: 4xx the caller, 429 and 503 time. A passing fault is never answered with a redirect or
 with 501, which clients take for final.
@@ -16,6 +17,11 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from siyu.core.errors import SiyuError
+
+#: Addresses whose refusals carry a hint.
+ADVISED = "/api/v1/"
+
 log = structlog.get_logger(__name__)
 
 
@@ -27,29 +33,46 @@ class Reason:
     message: str
 
 
+@dataclass(frozen=True)
+class Advice(Reason):
+    """What stands in an answer under /api/v1. hint: the remedy; '' where the message says all."""
+
+    hint: str
+
+
 @dataclass
 class Refusal(Exception):
-    """A request is not taken. status: of HTTP; retry_after: seconds after which it may be; message: without values."""
+    """A request is not taken. status: of HTTP; retry_after: seconds after which it may be; message, hint: no values."""
 
     status: int
     code: str
     message: str
     retry_after: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    hint: str = ""
+
+    @staticmethod
+    def of(error: SiyuError, status: int = 400, code: str = "refused") -> Refusal:
+        """The refusal that tells a mistake of the caller."""
+        return Refusal(status, code, error.message, hint=error.remedy)
 
 
 def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Reason]:
     """The answer to what was refused."""
     waiting = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
-    return Response(Reason(refusal.code, refusal.message), status_code=refusal.status, media_type=MediaType.JSON,
+    advised = request.scope["path"].startswith(ADVISED)
+    told = Advice(refusal.code, refusal.message, refusal.hint) if advised else Reason(refusal.code, refusal.message)
+    return Response(told, status_code=refusal.status, media_type=MediaType.JSON,
                     headers={**refusal.headers, **waiting})  # fmt: skip
 
 
 def _answer_of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Reason]:
-    """What the framework refuses (no such page, no such method, a wrong parameter)."""
+    """What the framework refuses (no such page, no such method, a wrong parameter): its own texts may quote values."""
     phrase = HTTPStatus(error.status_code).phrase
     code = re.sub(r"\W+", "_", phrase).lower()
-    return answer(request, Refusal(error.status_code, code, f"{phrase}.", headers=dict(error.headers or {})))
+    wrong = [str(one["key"]) for one in error.extra or () if isinstance(one, dict) and one.get("key")]
+    hint = f"Look at {', '.join(wrong)}; /docs describes every address." if wrong else "/docs describes every address."
+    return answer(request, Refusal(error.status_code, code, f"{phrase}.", headers=dict(error.headers or {}), hint=hint))
 
 
 def _answer_of_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Reason]:

@@ -33,6 +33,17 @@ class Site:
     now: Callable[[], dt.datetime]
     started_at: dt.datetime
 
+    async def begin(self, work: Callable[[Workspace, Say], T]) -> T | None:
+        """What the thread that owns the warehouse made of some work; None if it goes on for longer than an answer may
+        take. Raises Refusal (503) if the server is being stopped.
+        """
+        try:
+            begun = asyncio.wrap_future(self.worker.ask(lambda say: work(self.workspace, say)))
+        except Closed:
+            raise Refusal(503, "closing", "The server is being stopped.", AGAIN_SECONDS) from None
+        done, _ = await asyncio.wait({begun}, timeout=ANSWER_SECONDS)
+        return await begun if done else None
+
     async def ask(self, question: Callable[[Workspace, Say], T]) -> T:
         """The answer of the thread that owns the warehouse. Raises Refusal (503) if there is none in time."""
         try:

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from siyu.api.admin import shown
 from siyu.cli.context import AsJson, day, suffix, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, say, suggest, table
 from siyu.core.errors import SiyuError
-from siyu.core.time import datetime_of, day_of, day_starts
-from siyu.store.audit import Act, acts
-from siyu.store.workspace import Workspace
+from siyu.core.time import day_of, day_starts
+from siyu.store.audit import acts
 
 Part = Annotated[
     str, typer.Option("--act", metavar="PART[.VERB]", help="Only these: a part such as key., or one act, key.revoke.")
@@ -35,7 +35,7 @@ def audit(act: Part = "", since: Since = None, limit: Limit = 50, as_json: AsJso
         first = day(since, "--since")
         start = day_starts(day_of(first), opened.settings.zone) if first else 0
         found = acts(opened.operations, act=act, since=start)
-        listed = [shown(opened, one) for one in found[: limit or None]]
+        listed = [shown.act(one, opened.settings.zone) for one in found[: limit or None]]
     if as_json:
         emit({"acts": listed, "total": len(found)})
     elif listed:
@@ -43,12 +43,6 @@ def audit(act: Part = "", since: Since = None, limit: Limit = 50, as_json: AsJso
     else:
         say("Nothing was done that the audit keeps.")
     return DONE
-
-
-def shown(opened: Workspace, act: Act) -> dict[str, object]:
-    """A row as it is listed, its time in the brand's zone."""
-    at = datetime_of(act.at, opened.settings.zone).isoformat(timespec="seconds")
-    return {"at": at, "actor": act.actor, "act": act.act, "subject": act.subject, "detail": act.detail}
 
 
 def _show(listed: list[dict[str, object]], total: int) -> None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from siyu.api.admin import shown
 from siyu.cli.context import AsJson, day, now, suffix, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.options import pairs
 from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError
-from siyu.core.time import SECOND, datetime_of
+from siyu.core.time import datetime_of
 from siyu.identity.consents import PURPOSES
 from siyu.identity.declare import Declared, Preview, declare_consent, preview
 from siyu.identity.preference_link import token
-from siyu.identity.preferences import headers
 from siyu.identity.reach import MARKETING
 from siyu.identity.shown_consents import ShownConsents, show_consents
-from siyu.identity.standing import Consent
 from siyu.privacy.consent import Said
 from siyu.privacy.consent import link as person_link
 from siyu.privacy.consent import record as record_consent
@@ -98,7 +97,7 @@ def record(
     with workspace() as opened:
         recorded = record_consent(opened, who, said, actor="cli", now=now())
         if as_json:
-            emit({**asdict(recorded), "occurred_at": _time(opened, recorded.occurred_at)})
+            emit(shown.consent(recorded, opened.settings.zone))
         else:
             out().print(f"Recorded: {action}, {purpose}, {channel or 'all channels'}.")
             suggest(f"siyu consent show --id {recorded.identifier_id}{suffix()}", "shows what it comes to")
@@ -111,45 +110,33 @@ def show(who: Who, as_json: AsJson = False) -> int:
     with workspace() as opened:
         found = show_consents(opened, who)
         if as_json:
-            emit(_ledger(opened, found))
+            emit(shown.ledger(found, opened.settings.zone))
         else:
             _shown(opened, found)
     return DONE
 
 
 @group.command("link")
-def link(who: Who, purpose: Purpose = MARKETING, as_json: AsJson = False) -> int:
+def link_(who: Who, purpose: Purpose = MARKETING, as_json: AsJson = False) -> int:
     """Make the preference link of one person, for a message to them: a page, and unsubscribing in one click."""
     with workspace() as opened:
-        made = person_link(opened, who, purpose, now=now())
-        path = f"/preferences/{token(opened.keys, made)}"
-        until = datetime_of(made.until * SECOND, opened.settings.zone).isoformat()
+        made = person_link(opened, who, purpose, actor="cli", now=now())
+        link = shown.link(made, f"/preferences/{token(opened.keys, made)}", opened.settings.zone)
     if as_json:
-        emit({"path": path, "expires_at": until, "headers": headers(f"https://YOUR-SERVER{path}")})
+        emit(link)
         return DONE
-    out().print(path, markup=False, soft_wrap=True)
-    say(f"Put your server's address before it. It works until {until}, for whoever has it.")
+    out().print(link["path"], markup=False, soft_wrap=True)
+    say(f"Put your server's address before it. It works until {link['expires_at']}, for whoever has it.")
     suggest(f"siyu serve{suffix()}", "answers there")
     return DONE
-
-
-def _ledger(opened: Workspace, found: ShownConsents) -> dict[str, Any]:
-    rows, proofs = ([_row(opened, found, one) for one in some] for some in (found.rows, found.proofs))
-    standings = [{"purpose": s.purpose, "channel": s.channel, "standing": s.standing,
-                  "because": _row(opened, found, s.because)} for s in found.standings]  # fmt: skip
-    return {"identifiers": list(found.identifiers.values()), "rows": rows, "standings": standings, "proofs": proofs}
-
-
-def _row(opened: Workspace, found: ShownConsents, one: Consent) -> dict[str, Any]:
-    named = found.identifiers.get(one.identifier_id, str(one.identifier_id))
-    return {**asdict(one), "identifier": named, "occurred_at": _time(opened, one.occurred_at)}
 
 
 def _shown(opened: Workspace, found: ShownConsents) -> None:
     columns = ("when", "identifier", "purpose", "channel", "action", "source", "notice")
     names = ("occurred_at", "identifier", "purpose", "channel", "action", "source", "notice_version")
     for title, some in (("Ledger", found.rows), ("Kept as proof of an erased person", found.proofs)):
-        cells = [[_row(opened, found, one)[name] or "" for name in names] for one in some]
+        rows = [shown.consent(one, opened.settings.zone, found) for one in some]
+        cells = [[row[name] or "" for name in names] for row in rows]
         if cells or title == "Ledger":
             table(title, columns, cells)
     told = [(s.purpose, s.channel, s.standing, f"{s.because.action} {_time(opened, s.because.occurred_at)}")

@@ -5,15 +5,16 @@ checked by somebody first.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from siyu.api.admin import shown
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import emit, out, progress, say, suggest, table
 from siyu.core.errors import PrivacyError
-from siyu.core.time import date_of, datetime_of, local_day
+from siyu.core.time import date_of, local_day
 from siyu.privacy import erase as erasing
 from siyu.privacy import requests
 from siyu.privacy.erase import Erased
@@ -101,7 +102,7 @@ def listing(only_open: Open = False, as_json: AsJson = False) -> int:
         found = requests.listing(opened.operations, requests.OPEN if only_open else ())
         late = [one for one in found if one.overdue(now())]
         if as_json:
-            emit({"requests": [_as_json(opened, one) for one in found], "overdue": len(late)})
+            emit({"requests": [shown.erasure(one, opened.settings.zone, now()) for one in found], "overdue": len(late)})
         else:
             rows = [(one.erasure_id, one.status, _day(opened, one.requested_at), _day(opened, one.due_at, end=True),
                      _day(opened, one.done_at), one.reference) for one in found]  # fmt: skip
@@ -116,7 +117,7 @@ def show(number: Number, as_json: AsJson = False) -> int:
     with workspace() as opened:
         found = requests.get(opened.operations, number)
         if as_json:
-            emit(_as_json(opened, found))
+            emit(shown.erasure(found, opened.settings.zone, now()))
         else:
             _receipt(found)
     return DONE
@@ -142,7 +143,7 @@ def _agreed(counts: Counts) -> bool:
 def _shown(opened: Workspace, erased: Erased, as_json: bool) -> int:
     left = [str(path.relative_to(opened.directory)) for path in erased.files]
     if as_json:
-        emit({"done": [_as_json(opened, one) for one in erased.done], "files_left": left})
+        emit({"done": [shown.erasure(one, opened.settings.zone, now()) for one in erased.done], "files_left": left})
     else:
         for one in erased.done:
             _receipt(one)
@@ -166,7 +167,7 @@ def _files_left(directory: Path, left: list[str]) -> None:
 
 def _one(opened: Workspace, found: Request, as_json: bool, then: str, why: str) -> int:
     if as_json:
-        emit(_as_json(opened, found))
+        emit(shown.erasure(found, opened.settings.zone, now()))
     else:
         out().print(f"Request {found.erasure_id} is {found.status}; due {_day(opened, found.due_at, end=True)}.")
         suggest(f"{then}{suffix()}", why)
@@ -186,15 +187,6 @@ def _counts(title: str, counts: Counts) -> None:
     rows = [(PARTS.get(part, part), name, f"{count:,}") for part, tables in counts.items()
             for name, count in tables.items() if count]  # fmt: skip
     table(title, ("", "table", "rows"), rows or [("", "nothing is held", "0")])
-
-
-def _as_json(opened: Workspace, found: Request) -> dict[str, Any]:
-    zone = opened.settings.zone
-    at = ("requested_at", "due_at", "checked_at", "started_at", "done_at")
-    times = {name: datetime_of(value, zone).isoformat() if (value := getattr(found, name)) else None for name in at}
-    texts = {name: getattr(found, name) for name in ("requester", "reason", "reference")}
-    return {"request": found.erasure_id, "status": found.status, **times, "overdue": found.overdue(now()), **texts,
-            "receipt": found.receipt}  # fmt: skip
 
 
 def _day(opened: Workspace, at: int | None, *, end: bool = False) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import sys
 from typing import Annotated
 
 import typer
 
+from siyu.api.admin import shown
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, suggest, table
 from siyu.core.errors import AccessError, did_you_mean
-from siyu.core.time import datetime_of
 from siyu.store import hooks
 from siyu.store.hooks import PARTS, Part
 
@@ -76,16 +75,9 @@ def create(
 def list_(as_json: AsJson = False) -> int:
     """List the hooks, the revoked ones too; secrets are never shown."""
     with workspace() as opened:
-        found, zone = hooks.listed(opened.operations), opened.settings.zone
-    rows = [
-        {"name": h.name, "door": h.door, "path": hooks.path_of(h.door, h.name), "defaults": h.defaults,
-         "created_at": datetime_of(h.created_at, zone),
-         "revoked_at": datetime_of(h.revoked_at, zone) if h.revoked_at else None}
-        for h in found
-    ]  # fmt: skip
+        rows = [shown.hook(one, opened.settings.zone) for one in hooks.listed(opened.operations)]
     if as_json:
-        emit({"hooks": [{**row, **{k: v.isoformat() for k, v in row.items() if isinstance(v, dt.datetime)}}
-                        for row in rows]})  # fmt: skip
+        emit({"hooks": rows})
         return DONE
     table("", ("name", "door", "path", "made", "revoked"),
           [(r["name"], r["door"], r["path"], _day(r["created_at"]), _day(r["revoked_at"])) for r in rows])  # fmt: skip
@@ -117,5 +109,5 @@ def _secret(part: Part) -> str:
     return line.strip()
 
 
-def _day(at: dt.datetime | None) -> str:
-    return at.date().isoformat() if at else ""
+def _day(at: str | None) -> str:
+    return (at or "")[: len("2026-01-01")]

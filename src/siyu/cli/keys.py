@@ -10,16 +10,12 @@ from typing import Annotated
 import typer
 
 from siyu.api import keys
-from siyu.api.keys import ApiKey
+from siyu.api.admin import shown
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, progress, say, suggest, table
-from siyu.core.time import datetime_of
 from siyu.privacy.rotate import rotate as rotate_cipher_key
-from siyu.store.workspace import KEYS_FILE, KEYS_VARIABLE, Workspace
-
-#: Requests a second of a key that reads or administers, unless told otherwise. Sites come in bursts: none for them.
-USUAL_RATE = {"collect": 0, "read": 50, "admin": 50}
+from siyu.store.workspace import KEYS_FILE, KEYS_VARIABLE
 
 Scope = Annotated[str, typer.Option("--scope", metavar="collect|read|admin", help="What the key is for.")]
 Name = Annotated[
@@ -62,7 +58,7 @@ def create(
     """Make a key and show it, this once; only its hash is kept."""
     stated = {"platform": platform, "touchpoint": touchpoint, "domain": domain, "user_namespace": user_namespace}
     defaults = {field: value for field, value in stated.items() if value is not None}
-    allowed = USUAL_RATE.get(scope, 0) if rate is None else rate
+    allowed = keys.usual_rate(scope) if rate is None else rate
     with workspace() as opened:
         key = keys.create(opened.operations, name or scope, scope, now(), defaults=defaults, origins=origin or (),
                           rate=allowed)  # fmt: skip
@@ -79,7 +75,7 @@ def create(
 def list_(as_json: AsJson = False) -> int:
     """List the keys, those revoked too; the keys themselves are kept nowhere."""
     with workspace() as opened:
-        listed = [shown(opened, key) for key in keys.listed(opened.operations)]
+        listed = [shown.key(key, opened.settings.zone) for key in keys.listed(opened.operations)]
     if as_json:
         emit({"keys": listed})
     elif listed:
@@ -94,7 +90,7 @@ def list_(as_json: AsJson = False) -> int:
 def revoke(key_id: KeyId, as_json: AsJson = False) -> int:
     """Take a key out of force, for good; a server that runs follows within seconds."""
     with workspace() as opened:
-        revoked = shown(opened, keys.revoke(opened.operations, key_id, now()))
+        revoked = shown.key(keys.revoke(opened.operations, key_id, now()), opened.settings.zone)
     if as_json:
         emit(revoked)
     else:
@@ -119,15 +115,6 @@ def rotate(as_json: AsJson = False) -> int:
         say(f"{KEYS_FILE} holds the new key alone: keep a fresh copy of it elsewhere. Older backups still open.")
     suggest(f"siyu backup TO{suffix()}", "makes one that holds nothing of the old key")
     return DONE
-
-
-def shown(opened: Workspace, key: ApiKey) -> dict[str, object]:
-    """A key as it is listed, times in the brand's zone."""
-    zone = opened.settings.zone
-    made, ended = ((at and datetime_of(at, zone).isoformat(timespec="seconds")) for at in
-                   (key.created_at, key.revoked_at))  # fmt: skip
-    return {"id": key.key_id, "name": key.name, "scope": key.scope, "rate": key.rate, "origins": list(key.origins),
-            "defaults": key.defaults, "created": made, "revoked": ended}  # fmt: skip
 
 
 def _cell(value: object) -> object:

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
+from siyu.api.admin import shown
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.erase import Asked, Open, Reason, Reference, Requester, Who
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import emit, json_text, out, say, suggest, table
 from siyu.core.errors import PrivacyError
-from siyu.core.time import date_of, datetime_of, local_day
+from siyu.core.time import date_of, local_day
 from siyu.privacy import exports
 from siyu.privacy.exports import Export
 from siyu.privacy.requests import Case
@@ -100,7 +101,7 @@ def listing(only_open: Open = False, as_json: AsJson = False) -> int:
         found = exports.listing(opened.operations, exports.OPEN if only_open else ())
         late = sum(one.overdue(now()) for one in found)
         if as_json:
-            emit({"requests": [shown(opened, one) for one in found], "overdue": late})
+            emit({"requests": [shown.export(one, opened.settings.zone, now()) for one in found], "overdue": late})
         else:
             rows = [(one.export_id, one.status, _day(opened, one.requested_at), _day(opened, one.due_at, end=True),
                      _day(opened, one.done_at), one.reference) for one in found]  # fmt: skip
@@ -115,7 +116,7 @@ def show(number: Number, as_json: AsJson = False) -> int:
     with workspace() as opened:
         found = exports.get(opened.operations, number)
         if as_json:
-            emit(shown(opened, found))
+            emit(shown.export(found, opened.settings.zone, now()))
         else:
             rows = [(name, f"{count:,}") for name, count in found.receipt.items()]
             table(f"Request {number}, {found.status}", ("", "records"), rows or [("nothing was handed over", "")])
@@ -147,24 +148,11 @@ def _hand_over(document: dict[str, Any], to: Path | None) -> None:
 
 def _one(opened: Workspace, found: Export, as_json: bool, then: str, why: str) -> int:
     if as_json:
-        emit(shown(opened, found))
+        emit(shown.export(found, opened.settings.zone, now()))
     else:
         out().print(f"Request {found.export_id} is {found.status}; due {_day(opened, found.due_at, end=True)}.")
         suggest(f"{then}{suffix()}", why)
     return DONE
-
-
-def shown(opened: Workspace, found: Export) -> dict[str, Any]:
-    """A request as it is listed, times in the brand's zone."""
-    at = ("requested_at", "due_at", "checked_at", "done_at")
-    times = {name: _iso(opened, getattr(found, name)) for name in at}
-    texts = {name: getattr(found, name) for name in ("requester", "reason", "reference")}
-    return {"request": found.export_id, "status": found.status, **times, "overdue": found.overdue(now()), **texts,
-            "receipt": found.receipt}  # fmt: skip
-
-
-def _iso(opened: Workspace, at: int | None) -> str | None:
-    return None if at is None else datetime_of(at, opened.settings.zone).isoformat()
 
 
 def _day(opened: Workspace, at: int | None, *, end: bool = False) -> str:

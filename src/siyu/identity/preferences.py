@@ -49,11 +49,6 @@ class Row:
     ticked: bool
 
 
-def headers(address: str) -> dict[str, str]:
-    """What an e-mail says so that mail programs offer one-click unsubscription."""
-    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "=".join(ONE_CLICK)}
-
-
 def rows(operations: Operations, link: Link) -> list[Row]:
     """What the page shows: every channel and how the identifier stands to it. Nothing of an erased person."""
     if _erased(operations, link):

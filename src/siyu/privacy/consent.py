@@ -16,6 +16,7 @@ from siyu.identity.preference_link import Link
 from siyu.identity.standing import Consent
 from siyu.sources import live
 from siyu.sources.load import finish_interrupted
+from siyu.store import audit
 from siyu.store.inbox import Arrival
 from siyu.store.tables import IDENTIFIER
 from siyu.store.tombstones import Tombstones
@@ -54,13 +55,16 @@ def record(workspace: Workspace, query: str | int, said: Said, *, actor: str, no
     return row
 
 
-def link(workspace: Workspace, query: str | int, purpose: str, *, now: dt.datetime) -> Link:
-    """The preference link of whom a query means. Raises IdentityError for whom no file has brought."""
+def link(workspace: Workspace, query: str | int, purpose: str, *, actor: str, now: dt.datetime) -> Link:
+    """The preference link of whom a query means, as the audit has it. Raises IdentityError for whom no file brought."""
     if purpose not in consents.PURPOSES:
         raise IdentityError(f"Unknown purpose '{purpose}'.{did_you_mean(purpose, consents.PURPOSES)}")
     wanted = asked(workspace, query)
     if not _known(workspace, wanted):
         raise _unseen(wanted)
+    with workspace.operations.begin() as connection:
+        subject, detail = str(wanted.identifier_id), {"purpose": purpose}
+        audit.record(connection, instant_of(now), actor, "consent.link", subject, detail)
     return Link.lasting(wanted.identifier_id, purpose, workspace.settings["privacy.link_days"], now)
 
 

@@ -22,6 +22,7 @@ TAGS = [
     Tag("webhooks", "What other systems send by themselves; each delivery is signed."),
     Tag("preferences", "What a person agreed to, for whoever holds their link."),
     Tag("read", "Measures and tables, for a key that reads."),
+    Tag("admin", "Keys, hooks, the rights of people and the audit, for a key that administers."),
     Tag("operation", "Whether all is well, for those who look after the server."),
 ]
 
@@ -45,7 +46,7 @@ def config() -> OpenAPIConfig:
     )  # fmt: skip
 
 
-@get("/openapi.json", include_in_schema=False, opt={"access": "open"}, sync_to_thread=False)
+@get("/openapi.json", include_in_schema=False, sync_to_thread=False)
 def openapi_json(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     """The description for programs."""
     return Response(request.app.openapi_schema.to_schema(), media_type="application/vnd.oai.openapi+json")

@@ -64,7 +64,8 @@ async def of_signed(request: Request[Any, Any, Any], name: FromPath[str], receiv
     return Kept()
 
 
-@get("/wecom/{name:str}", media_type=MediaType.TEXT, responses=RESPONSES, operation_id="wecom_hook_check")
+@get("/wecom/{name:str}", media_type=MediaType.TEXT, responses=RESPONSES, operation_id="wecom_hook_check",
+     summary="The check of an address, as WeCom does it once.")  # fmt: skip
 async def echo_of_wecom(request: Request[Any, Any, Any], name: FromPath[str],
                         receiver: NamedDependency[Receiver]) -> str:  # fmt: skip
     """The check of the address, as WeCom does it once: its `echostr`, opened."""
@@ -73,7 +74,7 @@ async def echo_of_wecom(request: Request[Any, Any, Any], name: FromPath[str],
 
 
 @post("/wecom/{name:str}", status_code=200, media_type=MediaType.TEXT, responses={**RESPONSES, **MALFORMED},
-      operation_id="wecom_hook")  # fmt: skip
+      operation_id="wecom_hook", summary="A callback of WeCom.")  # fmt: skip
 async def of_wecom(request: Request[Any, Any, Any], name: FromPath[str], receiver: NamedDependency[Receiver]) -> str:
     """A callback of WeCom, with `msg_signature`, `timestamp` and `nonce` in the address and `Encrypt` in the body."""
     async with receiver.answering("wecom", name) as hook:
