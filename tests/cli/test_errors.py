@@ -44,6 +44,12 @@ def test_a_bug_says_so_and_the_log_holds_no_values(siyu, brand: Path, monkeypatc
     assert phone not in log + ran.err
 
 
+def test_an_error_raised_from_itself_has_an_end():
+    error = ValueError("again")
+    error.__cause__ = error
+    assert errors.places(error).splitlines() == ["ValueError"]
+
+
 def test_ctrl_c_is_not_a_traceback(siyu, brand: Path, monkeypatch):
     def stop(_opened, _now):
         raise KeyboardInterrupt

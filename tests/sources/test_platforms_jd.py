@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sources.exports import Row, facts, gmv, links, load_one, namespaces, write
+from siyu.sources.replay import rebuild
+from tests.sources.exports import NOW, Row, facts, gmv, links, load_one, namespaces, write
 
 OLD, MIDDLE, CURRENT = "jd_order_2016", "jd_order_2017", "jd_order_2026_subset"
 ACCOUNT = {OLD: "下单帐号", MIDDLE: "下单账号"}
@@ -79,6 +80,12 @@ def test_an_amount_with_a_remark_in_brackets_is_one(workspace, tmp_path):
     row = article(CURRENT, "1", "64.00", "64.00（系统计算中，该值仅供参考）")
     load_one(workspace, write(tmp_path / "o.csv", CURRENT, [row]))
     assert gmv(workspace) == 6400
+
+
+def test_a_month_without_orders_is_a_header_alone_and_loads(workspace, tmp_path):
+    report = load_one(workspace, write(tmp_path / "o.csv", OLD, []))
+    assert (report.mapping, report.read) == ("jd_orders", 0)
+    assert rebuild(workspace, NOW).equal
 
 
 def test_lines_say_the_price_of_their_pieces(workspace, tmp_path):

@@ -62,8 +62,10 @@ def log_of(directory: Path) -> Path:
 def places(error: BaseException) -> str:
     """Where an error came from: types, files and lines. Messages are left out, for they may quote a value."""
     lines: list[str] = []
+    told: set[int] = set()
     chain: BaseException | None = error
-    while chain is not None:
+    while chain is not None and id(chain) not in told:
+        told.add(id(chain))
         lines += [type(chain).__qualname__, *_frames(chain.__traceback__)]
         chain = chain.__cause__ or chain.__context__
     return "\n".join(lines)

@@ -75,7 +75,10 @@ def keep(workspace: Workspace, found: Recognised, options: Options, *, now: dt.d
     except BaseException as error:
         landed.discard()
         workspace.warehouse.drop_loads([load_.load_id])
-        raise _named(error, source.name) from error
+        named = _named(error, source.name)
+        if named is error:
+            raise
+        raise named from error
     return report
 
 

@@ -122,8 +122,9 @@ class _Run:
                                        tombstones=Tombstones.of(workspace.operations), places=erased,
                                        continued=mapping.continued, before=purged(workspace.operations))
         self.outputs = [self._output(i, output) for i, output in enumerate(rows)]
-        self._lines: list[np.ndarray] = []  # kept only when rows wait for the end of the file
-        self._statuses: list[np.ndarray] = []
+        # the lines are kept only when rows wait for the end of the file; a file may be its header alone
+        self._lines = [np.empty(0, np.int64)]
+        self._statuses = [np.empty(0, np.uint8)]
         self._spoiled: list[Refusal] = []
 
     def _output(self, place: int, rows: Rows) -> Output:
