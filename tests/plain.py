@@ -164,7 +164,7 @@ class _Load:
             self.known.add(number)
             self.identifiers.append({
                 "identifier_id": number, "namespace": namespace, "key": key.hex(), "load_id": self.load_id,
-                "masked": identifiers.mask(namespace, value),
+                "key_word": identifiers.key_words([key])[0, 1].item(), "masked": identifiers.mask(namespace, value),
                 "cipher": self.workspace.keys.seal(value.encode(), namespace.encode())})  # fmt: skip
         return number
 

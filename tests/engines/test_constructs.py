@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
+from ibis import _
 
 from siyu.store.engines.duck import DuckWarehouse
 from siyu.store.engines.spark import SparkWarehouse
@@ -75,6 +76,10 @@ CONSTRUCTS: dict[str, ir.Table] = {
         total=facts.paid.sum(), some=facts.paid.sum(where=facts.flag), mean=facts.paid.mean(),
         positive=(facts.paid > 0).sum(),
     ),
+    "bits": facts.filter(facts.day > 0).mutate(
+        mark=(ibis.literal(2.0) ** (facts.day + 54)).cast("int64"),
+    ).group_by("id").aggregate(marks=_.mark.bit_or(), flagged=_.mark.bit_or(where=_.flag)).mutate(
+        several=(_.marks & (_.marks - 1)) != 0, low=_.marks & ((1 << 57) - 1)),
     "aggregates of nothing": nobody.aggregate(
         rows=nobody.count(), flagged=nobody.count(where=nobody.flag), total=nobody.paid.sum(), any=nobody.flag.any()),
     "distribution": facts.aggregate(

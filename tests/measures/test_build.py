@@ -8,7 +8,7 @@ import pytest
 
 from siyu.identity.resolve import resolve
 from siyu.identity.unlink import unlink
-from siyu.measures import touched
+from siyu.measures import build, touched
 from siyu.measures.build import BUILDING, STATE, refresh
 from siyu.store import tables
 from siyu.store import workspace as workspaces
@@ -17,7 +17,7 @@ from tests.measures.random_brand import random_brand, zone_of
 from tests.plain import NOW, load_plain
 
 DERIVED = (tables.PURCHASE, tables.ORDER_REFUND, tables.VALID_REFERRAL, tables.RELATION_SPAN, tables.REACH_SPAN,
-           tables.ROLE_SPAN)  # fmt: skip
+           tables.ROLE_SPAN, tables.LAST_ACT)  # fmt: skip
 
 
 @pytest.fixture
@@ -76,6 +76,13 @@ def test_a_build_that_was_cut_off_is_made_good_by_a_full_one(workspace):
     load_plain(workspace, random_brand(1, consumers=10))
     refresh(workspace)
     workspace.operations.set_state(STATE, BUILDING)
+    assert refresh(workspace).how == "full"
+
+
+def test_tables_of_an_older_siyu_are_built_anew(workspace, monkeypatch):
+    load_plain(workspace, random_brand(1, consumers=10))
+    refresh(workspace)
+    monkeypatch.setattr(build, "TABLES_VERSION", build.TABLES_VERSION + 1)
     assert refresh(workspace).how == "full"
 
 

@@ -1,11 +1,17 @@
-"""Activity: when each consumer last did something with the brand, from one pass over the events."""
+"""Activity: when each consumer last did something with the brand.
+
+The last acts of all stand ready in `last_act`. Asked about an earlier day, only those who acted after it are looked up
+among the events.
+"""
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
+from siyu.store.tables import LAST_ACT
 
 #: Days in which who did something is proven (metrics.md section 3) and the longest in which members thrive (section 4).
 ACTIVITY_DAYS = 180
@@ -14,14 +20,41 @@ THRIVING_EVENTS = ("add_to_cart", "favorite", "claim_benefit", "interact")
 
 def activity(facts: Facts, asked: Asked) -> ir.Table:
     """Known consumers with an event in the last ACTIVITY_DAYS: consumer_id, event_day (the last one), thriving_day (the
-    last of THRIVING_EVENTS, null = none). Events are summed up by identifier before identifiers become consumers.
+    last of THRIVING_EVENTS, null = none).
     """
-    events = facts.known_events(*asked.last_days(ACTIVITY_DAYS))
+    first, last = asked.last_days(ACTIVITY_DAYS)
+    kept = LAST_ACT.expr()
+    done = kept.filter(kept.event_day.between(first, last))
+    thriving = (done.thriving_day >= first).ifelse(done.thriving_day, ibis.null("int32"))
+    acted_since = Facts(facts.warehouse, facts.identities_of(kept.filter(kept.event_day > last)))
+    earlier = _last(acted_since, acted_since.known_events((first, last)))
+    return done.select("consumer_id", "event_day", thriving_day=thriving).union(earlier)
+
+
+def last_acts(facts: Facts) -> ir.Table:
+    """The last acts of all days (tables.LAST_ACT)."""
+    return _last(facts, facts.known_events())
+
+
+def last_acts_since(load_id: int, facts: Facts, again: Facts) -> ir.Table:
+    """The last acts as new events leave them, for consumers with events after a load and for those of `again`, of whom
+    all events are read once more because their identity or an old event has changed.
+    """
+    events = facts.known_events()
+    new = _last(facts, events.filter(events.load_id > load_id))
+    stood = LAST_ACT.expr().semi_join(new, "consumer_id").anti_join(again.identity(), "consumer_id")
+    return _latest(stood.union(new).union(last_acts(again)))
+
+
+def _last(facts: Facts, events: ir.Table) -> ir.Table:
+    """The last acts among some events. They are summed up by identifier before identifiers become consumers."""
     each = events.group_by("identifier_id").aggregate(
         event_day=events.occurred_day.max(),
         thriving_day=events.occurred_day.max(where=events.name.isin(THRIVING_EVENTS)),
     )
-    known = each.join(facts.identity(), "identifier_id")
-    return known.group_by("consumer_id").aggregate(
-        event_day=known.event_day.max(), thriving_day=known.thriving_day.max()
-    )
+    return _latest(each.join(facts.identity(), "identifier_id"))
+
+
+def _latest(acts: ir.Table) -> ir.Table:
+    """Each consumer's last."""
+    return acts.group_by("consumer_id").aggregate(event_day=acts.event_day.max(), thriving_day=acts.thriving_day.max())

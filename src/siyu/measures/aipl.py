@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Mapping
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
+from siyu.measures.spans import MOST_BITS, holds
 from siyu.store.tables import PURCHASE, RELATION_SPAN
 
 STATES = ("A", "I", "P", "L")
@@ -32,36 +36,54 @@ def aipl(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
 
 
 def _acting(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
-    """Aware, or interested: by what they did, or by coming on two days."""
-    events = facts.events(*_span(asked, RECENT_DAYS))
+    """Aware, or interested: by what they did, or by coming on two days. Marks are put together by identifier before
+    identifiers become consumers.
+    """
+    marks = Marks(asked)
+    events = facts.known_events((marks.first, marks.last))
     recent = events.filter(events.name.isin((*AWARE_EVENTS, *INTEREST_EVENTS)))
-    each = recent.group_by("consumer_id").aggregate(
-        **{f"{name}_{part}": act for name, one in asked.items() for part, act in _acts(recent, one).items()}
-    )
-    levels = {}
-    for name in asked:
-        returned = (each[f"{name}_last"] > each[f"{name}_first"]).fill_null(False)
-        interested = (each[f"{name}_interest"] > 0) | returned
-        levels[name] = ibis.cases((each[f"{name}_any"] == 0, 0), (interested, INTERESTED), else_=AWARE)
-    return each.select("consumer_id", **_levels(levels))
+    each = recent.mutate(mark=marks.of(recent)).group_by("identifier_id").aggregate(mark=_.mark.bit_or())
+    known = each.join(facts.identity(), "identifier_id")
+    acting = known.group_by("consumer_id").aggregate(mark=known.mark.bit_or())
+    return acting.select("consumer_id", **_levels({name: marks.level(acting.mark, name) for name in asked}))
 
 
-def _acts(recent: ir.Table, asked: Asked) -> dict[str, ir.Value]:
-    """What each consumer did in the days before: anything, an act of interest, first and last day of coming."""
-    inside = recent.occurred_day.between(*asked.last_days(RECENT_DAYS))
-    came = inside & recent.name.isin(RETURN_EVENTS)
-    return {
-        "any": inside.ifelse(1, 0).max(),
-        "interest": (inside & recent.name.isin(INTEREST_EVENTS)).ifelse(1, 0).max(),
-        "first": recent.occurred_day.min(where=came),
-        "last": recent.occurred_day.max(where=came),
-    }
+class Marks:
+    """What a consumer did lately as one number, so that one pass over the events answers for several days: a bit for
+    each day of coming, then two for each question: for any act in its window and for an act of interest.
+    """
+
+    def __init__(self, asked: Mapping[str, Asked]) -> None:
+        self.first, self.last = _span(asked, RECENT_DAYS)
+        self._windows = {name: one.last_days(RECENT_DAYS) for name, one in asked.items()}
+        days = self.last - self.first + 1
+        assert days + 2 * len(asked) <= MOST_BITS, f"{days} days and {len(asked)} questions need too many bits"
+        self._any = {name: 1 << days + 2 * place for place, name in enumerate(asked)}
+
+    def of(self, events: ir.Table) -> ir.IntegerValue:
+        """The mark of each event."""
+        day = (ibis.literal(2.0) ** (events.occurred_day - self.first)).cast("int64")  # engines shift 32 bits only
+        came = events.name.isin(RETURN_EVENTS).ifelse(day, 0)
+        interested = events.name.isin(INTEREST_EVENTS)
+        acts = (
+            events.occurred_day.between(*window).ifelse(interested.ifelse(3 * self._any[name], self._any[name]), 0)
+            for name, window in self._windows.items()
+        )
+        return functools.reduce(operator.add, acts, came).cast("int64")
+
+    def level(self, mark: ir.IntegerValue, name: str) -> ir.IntegerValue:
+        """The level that the marks of a consumer, put together, give in answer to a question."""
+        first, last = (day - self.first for day in self._windows[name])
+        came = mark & ((1 << last + 1) - (1 << first))
+        returned = (came & (came - 1)) != 0  # more than one bit is set
+        interested = (mark & (2 * self._any[name])) != 0
+        return ibis.cases(((mark & self._any[name]) == 0, 0), (interested | returned, INTERESTED), else_=AWARE)
 
 
 def _related(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
     span = RELATION_SPAN.expr()
-    rows = span.filter(span.relation_type.isin(INTEREST_RELATIONS))
-    held = {name: (rows.from_day <= one.day) & (rows.to_day > one.day) for name, one in asked.items()}
+    held = {name: holds(span, one.day) for name, one in asked.items()}
+    rows = span.filter(span.relation_type.isin(INTEREST_RELATIONS), functools.reduce(operator.or_, held.values()))
     return rows.select("consumer_id", **_levels({name: now.ifelse(INTERESTED, 0) for name, now in held.items()}))
 
 
@@ -71,28 +93,24 @@ def _buying(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
     first, last = _span(asked, PURCHASE_DAYS)
     paid = purchase.filter(purchase.consumer_id.notnull() & purchase.paid_day.between(first, last))
     each = paid.group_by("consumer_id").aggregate(
-        **{f"{name}_{part}": days for name, one in asked.items() for part, days in _occasions(paid, one).items()}
+        **{f"{name}_{part}": day for name, one in asked.items() for part, day in _occasions(paid, one).items()}
     )
     levels = {}
     for name in asked:
-        loyal = (each[f"{name}_last"] > each[f"{name}_first"]).fill_null(False)
-        levels[name] = ibis.cases((each[f"{name}_any"] == 0, 0), (loyal, LOYAL), else_=BUYER)
+        loyal = (each[f"{name}_first"] < each[f"{name}_last"]).fill_null(False)
+        levels[name] = ibis.cases((each[f"{name}_last"].isnull(), 0), (loyal, LOYAL), else_=BUYER)
     return each.select("consumer_id", **_levels(levels))
 
 
 def _occasions(paid: ir.Table, asked: Asked) -> dict[str, ir.Value]:
-    """What each consumer bought that holds: anything in the long window, first and last day in the last year."""
-    holds = (paid.void_day > asked.day) & paid.paid_day.between(*asked.last_days(PURCHASE_DAYS))
-    lately = holds & (paid.paid_day >= asked.last_days(LOYAL_DAYS)[0])
-    return {
-        "any": holds.ifelse(1, 0).max(),
-        "first": paid.paid_day.min(where=lately),
-        "last": paid.paid_day.max(where=lately),
-    }
+    """The last day of what each consumer bought that holds, and the first one in the last year."""
+    stands = (paid.void_day > asked.day) & paid.paid_day.between(*asked.last_days(PURCHASE_DAYS))
+    lately = stands & (paid.paid_day >= asked.last_days(LOYAL_DAYS)[0])
+    return {"last": paid.paid_day.max(where=stands), "first": paid.paid_day.min(where=lately)}
 
 
 def _praising(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
-    contents = facts.of_persons("contents")
+    contents = facts.of_persons("contents", "occurred_day", "positive")
     rows = contents.filter(contents.positive.fill_null(False))
     praised = {name: rows.occurred_day.between(*one.last_days(LOYAL_DAYS)) for name, one in asked.items()}
     return rows.select("consumer_id", **_levels({name: now.ifelse(LOYAL, 0) for name, now in praised.items()}))

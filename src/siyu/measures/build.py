@@ -1,4 +1,4 @@
-"""The derived tables: purchases, referrals and spans, each built from facts and the tables before it.
+"""The derived tables: purchases, referrals, spans and last acts, each built from facts and the tables before it.
 
 `refresh` rebuilds what new facts touch: an incremental run gives exactly the tables of a full one.
 """
@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 
 from siyu.core.settings import Settings
 from siyu.measures import facts as person_facts
+from siyu.measures.activity import last_acts, last_acts_since
 from siyu.measures.calendar import Calendar
 from siyu.measures.facts import Facts
 from siyu.measures.occasions import occasion_spans
@@ -24,10 +25,13 @@ from siyu.measures.spreading import spreading_spans
 from siyu.measures.touched import Touched, touched
 from siyu.store import tables
 from siyu.store.tables import Table
+from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
 
 #: Midnights a span may need: purchases of any age, lapses some years ahead (1970 to 2079).
 FIRST_DAY, LAST_DAY = 0, 40_000
+#: What the derived tables are. A workspace built when they were others builds them all anew.
+TABLES_VERSION = 2
 #: What these tables rest on, in operations.state. While a build is under way it holds BUILDING.
 STATE = "spans_seen"
 BUILDING = "building"
@@ -65,27 +69,28 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Say) -> None:
     warehouse, settings = workspace.warehouse, workspace.settings
     keep = _Keep(workspace, changed)
     calendar = Calendar(warehouse, settings.zone, FIRST_DAY, LAST_DAY)
-    facts = Facts(warehouse, changed.consumers if changed else None)
+    facts = Facts(warehouse, changed.identities if changed else None)
 
     say("purchases", 0.0)
     orders, paid = _orders(facts, changed)
-    refunds = keep(tables.ORDER_REFUND, person_facts.order_refunds(facts, paid), "fact_id")
-    purchase = keep(tables.PURCHASE, person_facts.purchases(orders, paid, refunds), "fact_id")
+    refunds = keep(tables.ORDER_REFUND, person_facts.order_refunds(facts, paid))
+    purchase = keep(tables.PURCHASE, person_facts.purchases(orders, paid, refunds))
     say("referrals", 0.2)
-    invitees = Facts(warehouse, changed.invitees if changed else None)
-    referrals = person_facts.referrals(invitees)
-    keep(tables.VALID_REFERRAL, person_facts.valid_referrals(referrals, tables.PURCHASE.expr()), "invitee_id")
+    referrals = person_facts.referrals(Facts(warehouse, changed.of_invitees) if changed else facts)
+    keep(tables.VALID_REFERRAL, person_facts.valid_referrals(referrals, tables.PURCHASE.expr()))
     valid_referral = _of(tables.VALID_REFERRAL.expr(), "inviter_id", changed)
     say("relations", 0.3)
-    relation_span = keep(tables.RELATION_SPAN, relation_spans(facts), "consumer_id")
+    relation_span = keep(tables.RELATION_SPAN, relation_spans(facts))
     say("reach", 0.45)
-    reach_span = keep(tables.REACH_SPAN, reach_spans(facts, relation_span, settings), "consumer_id")
+    reach_span = keep(tables.REACH_SPAN, reach_spans(facts, relation_span, settings))
+    say("last acts", 0.6)
+    keep(tables.LAST_ACT, _last_acts(warehouse, changed))
     say("roles", 0.65)
     window = settings["roles.purchase_window_days"]
     of_members = purchase.semi_join(members_ever(relation_span), "consumer_id")
     occasions = warehouse.scratch("occasion_span", occasion_spans(of_members, window, calendar))
     spreading = warehouse.scratch("spreading_span", spreading_spans(facts, valid_referral, settings, calendar))
-    keep(tables.ROLE_SPAN, role_spans(relation_span, reach_span, occasions, spreading), "consumer_id")
+    keep(tables.ROLE_SPAN, role_spans(relation_span, reach_span, occasions, spreading))
 
 
 def _orders(facts: Facts, changed: Touched | None) -> tuple[ir.Table, ir.Table]:
@@ -94,10 +99,16 @@ def _orders(facts: Facts, changed: Touched | None) -> tuple[ir.Table, ir.Table]:
     """
     if changed is None:
         return person_facts.orders(facts), person_facts.paid_orders(facts)
-    touched = person_facts.orders(Facts(facts.warehouse), changed.orders)
-    both = person_facts.orders(facts).union(touched.filter(touched.consumer_id.isnull()))
-    kept = facts.warehouse.scratch("paid_order", both)
+    anonymous = person_facts.anonymous_orders(Facts(facts.warehouse), changed.orders)
+    kept = facts.warehouse.scratch("paid_order", person_facts.orders(facts).union(anonymous))
     return kept, kept
+
+
+def _last_acts(warehouse: Warehouse, changed: Touched | None) -> ir.Table:
+    everyone = Facts(warehouse)
+    if changed is None:
+        return last_acts(everyone)
+    return last_acts_since(changed.load_id, everyone, Facts(warehouse, changed.of_unsure))
 
 
 class _Keep:
@@ -107,13 +118,13 @@ class _Keep:
         self.warehouse = workspace.warehouse
         self.changed = changed
 
-    def __call__(self, table: Table, rows: ir.Table, column: str) -> ir.Table:
+    def __call__(self, table: Table, rows: ir.Table) -> ir.Table:
         rows = rows.select(*table.column_names)
         if self.changed is None:
             self.warehouse.replace(table, rows)
             return table.expr()
         fresh = self.warehouse.scratch(f"fresh_{table.name}", rows)
-        self.warehouse.replace_where(table, column, self.changed.replaced(column), fresh)
+        self.warehouse.replace_where(table, table.key[0], self.changed.replaced(table), fresh)
         return fresh
 
 
@@ -132,7 +143,7 @@ def _present(workspace: Workspace) -> dict:
     return {
         "load_id": loads[-1] if loads else 0,
         "identity_version": int(workspace.operations.state("identity_version") or 0),
-        "shape": shape(workspace.settings),
+        "shape": f"{TABLES_VERSION}:{shape(workspace.settings)}",
     }
 
 

@@ -19,6 +19,7 @@ from siyu.measures.fast import fast
 from siyu.measures.fast_plus.capital import capital, sustainable
 from siyu.measures.fast_plus.connection import connection
 from siyu.measures.fast_plus.conversion import conversion
+from siyu.measures.fast_plus.moves import moves
 from siyu.measures.fast_plus.value import value
 from siyu.measures.measurable import blank, purged
 from siyu.store import retention
@@ -82,13 +83,15 @@ def compute(workspace: Workspace, asked: Asked, say: Say = lambda *_: None) -> d
     facts = Facts(warehouse)
     say("F", 0.7)
     active = warehouse.scratch("active", activity(facts, asked))
-    f = capital(facts, asked, active)
+    in_f = warehouse.scratch("in_f", sustainable(asked.day))
+    moved = moves(warehouse, asked)
+    f = capital(facts, asked, moved, in_f, active)
     say("A", 0.75)
-    a = conversion(warehouse, asked)
+    a = conversion(moved)
     say("T", 0.8)
     t = connection(facts, asked)
     say("S", 0.85)
-    s = value(facts, asked, sustainable(asked.day))
+    s = value(facts, asked, in_f)
     say("FAST", 0.9)
     document = {
         "brand": workspace.settings.brand,

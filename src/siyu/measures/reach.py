@@ -66,7 +66,7 @@ def consent_changes(facts: Facts) -> ir.Table:
     Each identifier's latest row counts; a row without a channel speaks for all; of rows at one instant the
     withdrawal is the later. Columns: consumer_id, channel, at, day, withdrawn, granted.
     """
-    rows = facts.of_persons("consents")
+    rows = facts.of_persons("consents", "purpose", "channel", "action", "occurred_at", "occurred_day")
     marketing = rows.filter(rows.purpose == "marketing")
     channels = facts.warehouse.scratch("channel_list", pa.table({"spoken_for": list(CHANNELS)}))
     spoken = marketing.join(

@@ -19,7 +19,8 @@ def relation_spans(facts: Facts) -> ir.Table:
 
 def relation_starts(facts: Facts) -> ir.Table:
     """Every relation begun, one row per record, also inside a longer one: consumer_id, started_at, started_day."""
-    rows, members = facts.relations(), facts.of_persons("members")
+    rows = facts.relations()
+    members = facts.of_persons("members", "joined_at", "joined_day")
     began = rows.select("consumer_id", "started_at", "started_day")
     joined = members.select("consumer_id", started_at="joined_at", started_day="joined_day")
     both = began.union(joined)
@@ -33,9 +34,13 @@ def _stated(facts: Facts) -> ir.Table:
 
 
 def _from_member_list(facts: Facts) -> ir.Table:
-    rows = facts.of_persons("members")
+    rows = facts.of_persons("members", *_bounds("joined", "left"))
     dated = rows.filter(rows.joined_at.notnull())
     return _interval(dated, ibis.literal("member"), ibis.literal(""), "joined", "left")
+
+
+def _bounds(start: str, end: str) -> tuple[str, ...]:
+    return (f"{start}_at", f"{start}_day", f"{end}_at", f"{end}_day")
 
 
 def _interval(rows: ir.Table, type_: ir.Value, touchpoint: ir.Value, start: str, end: str) -> ir.Table:

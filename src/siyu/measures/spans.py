@@ -95,7 +95,12 @@ def apart(intervals: ir.Table, keys: tuple[str, ...], *more: str) -> tuple[ir.Ta
 
 def holding(table: ir.Table, day: int) -> ir.Table:
     """The spans that hold as of the end of a day."""
-    return table.filter((table.from_day <= day) & (table.to_day > day))
+    return table.filter(holds(table, day))
+
+
+def holds(table: ir.Table, day: int) -> ir.BooleanValue:
+    """Whether a span holds as of the end of a day."""
+    return (table.from_day <= day) & (table.to_day > day)
 
 
 def _step(table: ir.Table, step: int | str) -> ir.Value:

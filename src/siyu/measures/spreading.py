@@ -22,7 +22,7 @@ def spreading_spans(facts: Facts, valid_referral: ir.Table, settings: Settings, 
 
 
 def _contents(facts: Facts) -> ir.Table:
-    rows = facts.of_persons("contents")
+    rows = facts.of_persons("contents", "occurred_at", "occurred_day", "fact_id", "approved", "kind")
     counted = rows.filter(rows.approved.fill_null(False) & (rows.kind.fill_null("") != "review"))
     return counted.select("occurred_at", "occurred_day", "fact_id", "consumer_id")
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
+from siyu.measures.facts import Facts
 from siyu.store import tables
+from siyu.store.tables import Table
 from siyu.store.workspace import Workspace
 
-#: Kinds whose facts are change points of their person (events are not: they bound no span).
+#: Kinds whose facts are change points of their person (events are not: they bound no span, and have a table apart).
 PERSONAL = ("orders", "relations", "relation_ends", "members", "consents", "contents")
 #: Above this share of all consumers a full run is quicker.
 WORTH_IT = 0.3
@@ -17,52 +19,67 @@ WORTH_IT = 0.3
 
 @dataclass(frozen=True)
 class Touched:
-    """Scratch tables: consumers (to recompute), gone (ids that no longer exist), invitees, orders (fact ids)."""
+    """Scratch tables: consumers (to recompute), invitees, acting (whose last acts may be others), gone (ids that no
+    longer exist), orders (fact ids). `identities`, `of_invitees` and `of_unsure` are rows of `identity`; unsure are
+    those whose last acts cannot be told from new events alone.
+    """
 
+    load_id: int
     consumers: ir.Table
+    identities: ir.Table
     invitees: ir.Table
+    of_invitees: ir.Table
+    acting: ir.Table
+    of_unsure: ir.Table
     gone: ir.Table
     orders: ir.Table
     count: int
 
-    def replaced(self, column: str) -> ir.Table:
-        """Keys whose stored rows give way, for the column a derived table is kept by."""
-        if column == "consumer_id":
-            return self.consumers.union(self.gone).select(consumer_id="consumer_id")
-        if column == "invitee_id":
-            return self.invitees.union(self.gone).select(invitee_id="consumer_id")
-        persons = self.consumers.union(self.gone)
-        stored = tables.PURCHASE.expr().semi_join(persons, "consumer_id").select("fact_id")
-        return stored.union(self.orders).select("fact_id")
+    def replaced(self, table: Table) -> ir.Table:
+        """Keys whose stored rows give way, for a derived table kept by the first column of its key."""
+        column = table.key[0]
+        if column == "fact_id":
+            persons = self.consumers.union(self.gone)
+            stored = tables.PURCHASE.expr().semi_join(persons, "consumer_id").select("fact_id")
+            return stored.union(self.orders).select("fact_id")
+        touched = {tables.VALID_REFERRAL: self.invitees, tables.LAST_ACT: self.acting}.get(table, self.consumers)
+        return touched.union(self.gone).select(**{column: "consumer_id"})
 
 
 def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touched | None:
     """What facts after `load_id` and identities after `identity_version` touch; None when a full run is as good."""
-    warehouse = workspace.warehouse
-    identity = tables.IDENTITY.expr()
+    facts, warehouse = Facts(workspace.warehouse), workspace.warehouse
     if _lines_taken_back_since(workspace, load_id):
         return None
     orders = warehouse.scratch("touched_order", _orders(load_id))
-    changed = warehouse.scratch(
-        "changed_consumer",
-        _identifiers(load_id, orders)
-        .join(identity, "identifier_id")
-        .select("consumer_id")
-        .union(identity.filter(identity.identity_version > identity_version).select("consumer_id"))
-        .distinct(),
-    )
-    consumers = warehouse.scratch("touched_consumer", changed.union(_inviters_of(changed)).distinct())
+    moved = warehouse.scratch("moved_consumer", _moved(identity_version))
+    changed = warehouse.scratch("changed_consumer", _consumers(facts, _identifiers(load_id, orders), moved))
+    of_changed = warehouse.scratch("changed_identity", facts.identities_of(changed))
+    consumers = warehouse.scratch("touched_consumer", changed.union(_inviters_of(of_changed)).distinct())
     count, everyone = warehouse.count(consumers), warehouse.count(tables.CONSUMER)
     if count > WORTH_IT * everyone:
         return None
-    invitees = warehouse.scratch("touched_invitee", changed.union(_invitees_of(changed)).distinct())
-    gone = warehouse.scratch("gone_consumer", _gone(identity_version))
-    return Touched(consumers, invitees, gone, orders, count)
+    invitees = warehouse.scratch("touched_invitee", changed.union(_invitees_of(of_changed)).distinct())
+    unsure = warehouse.scratch("unsure_consumer", _consumers(facts, _outdated("events", load_id), moved))
+    acting = _consumers(facts, _new("events", load_id), unsure)
+    return Touched(
+        load_id=load_id,
+        consumers=consumers,
+        identities=warehouse.scratch("touched_identity", facts.identities_of(consumers)),
+        invitees=invitees,
+        of_invitees=facts.identities_of(invitees),
+        acting=warehouse.scratch("acting_consumer", acting),
+        of_unsure=warehouse.scratch("unsure_identity", facts.identities_of(unsure)),
+        gone=warehouse.scratch("gone_consumer", _gone(identity_version)),
+        orders=orders,
+        count=count,
+    )
 
 
 def _orders(load_id: int) -> ir.Table:
     """fact_id of orders that are new, corrected, or have new or corrected refunds."""
-    orders, refunds = tables.BY_NAME["orders"].expr(), tables.BY_NAME["refunds"].expr()
+    orders = tables.BY_NAME["orders"].expr().select("fact_id", "load_id", "order_id", "platform")
+    refunds = tables.BY_NAME["refunds"].expr().select("fact_id", "load_id", "order_id", "platform")
     corrected = _corrected(load_id)
     fresh_refunds = (
         refunds.filter(refunds.load_id > load_id)
@@ -81,17 +98,42 @@ def _orders(load_id: int) -> ir.Table:
 
 def _identifiers(load_id: int, orders: ir.Table) -> ir.Table:
     """Primary identifiers of new and corrected facts, and of touched orders."""
-    corrected = _corrected(load_id)
-    found = tables.BY_NAME["orders"].expr().semi_join(orders, "fact_id").select("identifier_id")
+    everything = tables.BY_NAME["orders"].expr().select("fact_id", "identifier_id")
+    found = everything.semi_join(orders, "fact_id").select("identifier_id")
     for kind in PERSONAL:
-        table = tables.BY_NAME[kind].expr()
-        found = found.union(table.filter(table.load_id > load_id).select("identifier_id"))
-        found = found.union(table.semi_join(corrected, "fact_id").select("identifier_id"))
-    referrals = tables.BY_NAME["referrals"].expr()
-    for rows in (referrals.filter(referrals.load_id > load_id), referrals.semi_join(corrected, "fact_id")):
-        found = found.union(rows.select(identifier_id="inviter_identifier_id"))
-        found = found.union(rows.select(identifier_id="invitee_identifier_id"))
-    return found.filter(found.identifier_id.notnull()).distinct()
+        found = found.union(_fresh(kind, load_id))
+    for side in ("inviter_identifier_id", "invitee_identifier_id"):
+        found = found.union(_fresh("referrals", load_id, side))
+    return found
+
+
+def _fresh(kind: str, load_id: int, column: str = "identifier_id") -> ir.Table:
+    """Identifiers of new and corrected facts of a kind."""
+    return _new(kind, load_id, column).union(_outdated(kind, load_id, column))
+
+
+def _new(kind: str, load_id: int, column: str = "identifier_id") -> ir.Table:
+    """Identifiers of new facts."""
+    rows = tables.BY_NAME[kind].expr()
+    return rows.filter(rows.load_id > load_id).select(identifier_id=column)
+
+
+def _outdated(kind: str, load_id: int, column: str = "identifier_id") -> ir.Table:
+    """Identifiers of facts that were corrected."""
+    rows = tables.BY_NAME[kind].expr().select("fact_id", identifier_id=column)
+    return rows.semi_join(_corrected(load_id), "fact_id").select("identifier_id")
+
+
+def _consumers(facts: Facts, identifiers: ir.Table, moved: ir.Table) -> ir.Table:
+    """The consumers of some identifiers, and those that moved."""
+    named = identifiers.filter(identifiers.identifier_id.notnull()).distinct()
+    return named.join(facts.identity(), "identifier_id").select("consumer_id").union(moved).distinct()
+
+
+def _moved(identity_version: int) -> ir.Table:
+    """Consumers whose identifiers changed."""
+    identity = tables.IDENTITY.expr()
+    return identity.filter(identity.identity_version > identity_version).select("consumer_id").distinct()
 
 
 def _corrected(load_id: int) -> ir.Table:
@@ -99,20 +141,20 @@ def _corrected(load_id: int) -> ir.Table:
     return superseded.filter(superseded.load_id > load_id).select("fact_id").distinct()
 
 
-def _inviters_of(consumers: ir.Table) -> ir.Table:
+def _inviters_of(identities: ir.Table) -> ir.Table:
     """Everyone who ever invited these consumers: the validity of their referrals may have changed."""
-    return _other_side(consumers, "invitee_identifier_id", "inviter_identifier_id")
+    return _other_side(identities, "invitee_identifier_id", "inviter_identifier_id")
 
 
-def _invitees_of(consumers: ir.Table) -> ir.Table:
+def _invitees_of(identities: ir.Table) -> ir.Table:
     """Everyone these consumers ever invited: their inviter's consumer_id may have moved."""
-    return _other_side(consumers, "inviter_identifier_id", "invitee_identifier_id")
+    return _other_side(identities, "inviter_identifier_id", "invitee_identifier_id")
 
 
-def _other_side(consumers: ir.Table, side: str, other: str) -> ir.Table:
+def _other_side(identities: ir.Table, side: str, other: str) -> ir.Table:
+    referrals = tables.BY_NAME["referrals"].expr().select(side, other)
+    rows = referrals.semi_join(identities, [(side, "identifier_id")])
     identity = tables.IDENTITY.expr().select("identifier_id", "consumer_id")
-    mine = identity.semi_join(consumers, "consumer_id")
-    rows = tables.BY_NAME["referrals"].expr().semi_join(mine, [(side, "identifier_id")])
     return rows.select(identifier_id=other).join(identity, "identifier_id").select("consumer_id")
 
 

@@ -143,6 +143,7 @@ IDENTIFIER = Table(
      _c("namespace", "text", "phone, email, unionid ..."),
      _c("key", "text", "HMAC-SHA256 (hex) of namespace and normalised value with the workspace's id secret.",
         "sensitive"),
+     _c("key_word", "id", "Bits 65 to 128 of the key, by which two keys with one id are told apart.", "sensitive"),
      _c("masked", "text", "What people may see of it.", "sensitive"),
      _c("cipher", "bytes", "AES-GCM of the normalised value, for sending and access requests.", "sensitive"),
      _c("load_id", "id", "The load that saw it first.", "internal")),
@@ -262,6 +263,12 @@ ROLE_SPAN = Table(
      _c("cause", "text", "What began the span: relation, consent, purchase, refund, spreading.")),
     ("consumer_id", "valid_from"),
 )  # fmt: skip
+LAST_ACT = Table(
+    "last_act", "measures", "When each consumer last did something: of all events, whatever day is asked about.",
+    (_c("consumer_id", "id", "The consumer."), _c("event_day", "day", "Business day of the last event."),
+     _c("thriving_day", "day", "The last day of those by which members thrive; null = none.")),
+    ("consumer_id",),
+)  # fmt: skip
 MEASURE_RESULT = Table(
     "measure_result", "measures", "Every figure `siyu measure` has given, one row each, with what it rests on.",
     (_c("as_of_day", "day", "The day."), _c("window_days", "integer", "The window."),
@@ -307,7 +314,7 @@ CLV_SCORE = Table(
 TABLES: tuple[Table, ...] = (
     *FACTS, SUPERSEDED, IDENTIFIER, MESSAGE, MESSAGE_SUBJECT, LINK_RECORD, DERIVED_REFUND, UNMATCHED_CANCELLATION,
     LINK, IDENTITY, REVIEW, CONSUMER,
-    PURCHASE, ORDER_REFUND, VALID_REFERRAL, RELATION_SPAN, REACH_SPAN, ROLE_SPAN, MEASURE_RESULT, DAILY_SERIES,
-    CLV_SCORE,
+    PURCHASE, ORDER_REFUND, VALID_REFERRAL, RELATION_SPAN, REACH_SPAN, ROLE_SPAN, LAST_ACT,
+    MEASURE_RESULT, DAILY_SERIES, CLV_SCORE,
 )  # fmt: skip
 BY_NAME = {table.name: table for table in TABLES}

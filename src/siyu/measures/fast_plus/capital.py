@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import ibis
 import ibis.expr.types as ir
 
@@ -9,6 +11,7 @@ from siyu.core.kinds import PUSH_CHANNELS, ROLES
 from siyu.measures.activity import ACTIVITY_DAYS
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
+from siyu.measures.fast_plus.moves import Move
 from siyu.measures.occasions import bought
 from siyu.measures.spans import holding
 from siyu.store.tables import PURCHASE, REACH_SPAN, RELATION_SPAN, ROLE_SPAN
@@ -35,28 +38,25 @@ def proven(facts: Facts, active: ir.Table, asked: Asked) -> ir.Table:
     act).
     """
     first, last = asked.last_days(ACTIVITY_DAYS)
-    contents = facts.of_persons("contents")
+    contents = facts.of_persons("contents", "occurred_day")
     published = contents.filter(contents.occurred_day.between(first, last))
     acts = (active, published, bought(PURCHASE.expr(), last, first))
     return ibis.union(*(rows.select("consumer_id") for rows in acts))
 
 
-def capital(facts: Facts, asked: Asked, active: ir.Table) -> dict:
-    """The F part of the document: counts of consumers, and `relationship_records` of relations. `active`: `activity` as
-    of the day.
+def capital(facts: Facts, asked: Asked, moves: Sequence[Move], in_f: ir.Table, active: ir.Table) -> dict:
+    """The F part of the document: counts of consumers, and `relationship_records` of relations. `moves` of the period;
+    `in_f` (`sustainable`) and `active` (`activity`) as of the day.
     """
     warehouse = facts.warehouse
     held = relations_held(asked.day)
-    in_f = warehouse.scratch("in_f", sustainable(asked.day))
-    opening = sustainable(asked.opening_day)
     gross, records = _one(warehouse, held.aggregate(gross=held.consumer_id.nunique(), records=held.count()))
-    total = warehouse.count(in_f)
-    new = warehouse.count(in_f.anti_join(opening, "consumer_id"))
-    channels = channels_open(asked.day).semi_join(in_f, "consumer_id")
+    by_role = _sums((move.closing, move.consumers) for move in moves if move.closing)
+    total = sum(by_role.values())
+    channels = channels_open(asked.day)
     pushable = channels.filter(channels.channel.isin(PUSH_CHANNELS)).select("consumer_id").distinct()
     buyers = bought(PURCHASE.expr(), asked.day, _first_counted_day(asked))
     basic = in_f.filter(in_f.role == "basic")
-    by_role = _counts(warehouse, in_f, "role")
     return {
         "sustainable_relationships": total,
         "relation_gross": gross,
@@ -65,11 +65,11 @@ def capital(facts: Facts, asked: Asked, active: ir.Table) -> dict:
         "pushable": warehouse.count(pushable),
         "proven_180d": warehouse.count(in_f.semi_join(proven(facts, active, asked), "consumer_id")),
         "basic_buyers": warehouse.count(basic.semi_join(buyers, "consumer_id")),
-        "new": new,
-        "lost": warehouse.count(opening) - (total - new),
+        "new": sum(move.consumers for move in moves if move.opening is None),
+        "lost": sum(move.consumers for move in moves if move.closing is None),
         "by_role": {role: by_role[role] for role in ROLES if role in by_role},
-        "by_relation_type": _counts(warehouse, held.semi_join(in_f, "consumer_id"), "relation_type"),
-        "by_channel": _counts(warehouse, channels, "channel"),
+        "by_relation_type": _types(warehouse, held.semi_join(in_f, "consumer_id")),
+        "by_channel": _channels(warehouse, channels),
     }
 
 
@@ -83,7 +83,21 @@ def _one(warehouse: Warehouse, expression: ir.Table) -> tuple[int, ...]:
     return tuple(warehouse.row(expression).values())
 
 
-def _counts(warehouse: Warehouse, rows: ir.Table, column: str) -> dict[str, int]:
-    """Distinct consumers by the values of a column, in the order of the values."""
-    counted = rows.group_by(column).aggregate(consumers=rows.consumer_id.nunique()).order_by(ibis.asc(column))
-    return {row[column]: row["consumers"] for row in warehouse.rows(counted)}
+def _sums(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The sum of each name's counts."""
+    sums: dict[str, int] = {}
+    for name, count in counts:
+        sums[name] = sums.get(name, 0) + count
+    return sums
+
+
+def _types(warehouse: Warehouse, held: ir.Table) -> dict[str, int]:
+    """Consumers by relation type; some hold one type at several touchpoints."""
+    counted = held.group_by("relation_type").aggregate(consumers=held.consumer_id.nunique())
+    return {row["relation_type"]: row["consumers"] for row in warehouse.rows(counted.order_by("relation_type"))}
+
+
+def _channels(warehouse: Warehouse, channels: ir.Table) -> dict[str, int]:
+    """Consumers by channel: each channel of a consumer is open once, and only relations held open it."""
+    counted = channels.group_by("channel").aggregate(consumers=channels.count())
+    return {row["channel"]: row["consumers"] for row in warehouse.rows(counted.order_by("channel"))}

@@ -41,8 +41,7 @@ def standing(visitors: ir.Table) -> ir.Table:
     """Visitors with what they were at their first entry: `is_new` (no relation), `is_eligible` (a role below koc)."""
     role, relation = ROLE_SPAN.expr(), RELATION_SPAN.expr()
     key = ["consumer_id", "touchpoint"]
-    related = _at(visitors, relation.select("consumer_id", "valid_from", "valid_to"))
-    below = _at(visitors, role.filter(role.role != "koc").select("consumer_id", "valid_from", "valid_to"))
+    related, below = _at(visitors, relation), _at(visitors, role.filter(role.role != "koc"))
     marked = visitors.left_join(related.mutate(related=True), key).drop("consumer_id_right", "touchpoint_right")
     marked = marked.left_join(below.mutate(below=True), key)
     return marked.select(
@@ -107,16 +106,18 @@ def progress(standing: ir.Table, credited: ir.Table) -> ir.Table:
 
 def pull(standing: ir.Table, progress: ir.Table) -> ir.Table:
     """Counts by touchpoint (BRAND = pooled): visitors, new, eligible, the three outcomes, their union, paid."""
-    joined = standing.left_join(progress, ["consumer_id", "touchpoint"])
-    flags = {kind: joined[kind].fill_null(0) for kind in WINDOWS}
-    return joined.group_by("touchpoint").aggregate(
-        visitors=joined.count(),
-        new_visitors=joined.is_new.ifelse(1, 0).sum().cast("int64"),
-        eligible=joined.is_eligible.ifelse(1, 0).sum().cast("int64"),
-        **{kind: flag.sum().cast("int64") for kind, flag in flags.items()},
-        progressed=ibis.greatest(*flags.values()).sum().cast("int64"),
-        paid=joined.paid.fill_null(0).sum().cast("int64"),
+    stood = standing.group_by("touchpoint").aggregate(
+        visitors=standing.count(),
+        new_visitors=standing.is_new.ifelse(1, 0).sum().cast("int64"),
+        eligible=standing.is_eligible.ifelse(1, 0).sum().cast("int64"),
     )
+    reached = progress.group_by("touchpoint").aggregate(
+        **{kind: progress[kind].sum().cast("int64") for kind in WINDOWS},
+        progressed=ibis.greatest(*(progress[kind] for kind in WINDOWS)).sum().cast("int64"),
+        paid=progress.paid.sum().cast("int64"),
+    )
+    joined = stood.left_join(reached, "touchpoint")
+    return joined.select(*stood.columns, **{name: joined[name].fill_null(0) for name in reached.columns[1:]})
 
 
 def connection(facts: Facts, asked: Asked) -> dict:
@@ -153,9 +154,12 @@ def _touchpoint(row: dict) -> dict:
 
 def _at(visitors: ir.Table, spans: ir.Table) -> ir.Table:
     """Visitors for whom one of the spans holds at the first entry (consumer_id, touchpoint)."""
-    joined = visitors.join(spans, "consumer_id")
-    held = joined.filter((joined.valid_from < joined.first_at) & (joined.valid_to >= joined.first_at))
-    return held.select("consumer_id", "touchpoint").distinct()
+    held = visitors.semi_join(spans, [
+        visitors.consumer_id == spans.consumer_id,
+        spans.valid_from < visitors.first_at,
+        spans.valid_to >= visitors.first_at,
+    ])  # fmt: skip
+    return held.select("consumer_id", "touchpoint")
 
 
 def _limit(credited: ir.Table, settings: Settings) -> ir.Value:

@@ -84,7 +84,8 @@ def of_relations(worth: ir.Table, in_f: ir.Table) -> ir.Table:
 def value(facts: Facts, asked: Asked, in_f: ir.Table) -> dict:
     """The S part of the document; money in minor units. `in_f` holds consumer_id and role as of the day."""
     warehouse = facts.warehouse
-    counted = warehouse.scratch("counted_purchase", counted_purchases(asked))
+    purchases = counted_purchases(asked).select("consumer_id", "fact_id", "paid_at", "net_amount")
+    counted = warehouse.scratch("counted_purchase", purchases)
     credits = warehouse.scratch("credit", credit(facts, counted, asked))
     of_f = warehouse.scratch("value_in_f", of_relations(worth(counted, credits), in_f))
     known, anonymous = _own_totals(warehouse, counted)

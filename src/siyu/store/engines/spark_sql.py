@@ -20,6 +20,10 @@ class SparkCompiler(PySparkCompiler):
             return super().visit_CountStar(op, arg=arg, where=where)
         return self.f.count(self.if_(where, sge.convert(1), NULL))
 
+    def visit_BitOr(self, op, *, arg, where):
+        """The bits of all rows put together; Ibis has no rule for Spark."""
+        return self.agg.bit_or(arg, where=where)
+
     def visit_Field(self, op, *, rel, name):
         """A column as it is (Ibis asks an option that exists only once its own backend is connected)."""
         return SQLGlotCompiler.visit_Field(self, op, rel=rel, name=name)
