@@ -10,6 +10,7 @@ import shutil
 import pytest
 import sqlalchemy as sa
 
+from siyu.api.loops import loops
 from siyu.core.errors import PrivacyError
 from siyu.measures.measure import measure
 from siyu.privacy import erase, requests
@@ -179,3 +180,13 @@ def test_nothing_approved_is_nothing_to_do(brand):
     requests.file(brand, f"phone:{PHONE}", Case(), actor="cli", now=AFTER)
     assert erase.run(brand, actor="cli", now=AFTER) == Erased((), ())
     assert PHONE in sealed(brand)
+
+
+def test_the_server_erases_at_night_whoever_is_approved_and_nobody_else(brand):
+    [loop] = [loop for loop in loops(brand) if loop.name == "erase"]
+    asked = requests.file(brand, f"phone:{PHONE}", Case(), actor="cli", now=AFTER)
+    loop.work(AFTER, lambda *_: None)
+    assert requests.get(brand.operations, asked.erasure_id).status == requests.REQUESTED
+    requests.approve(brand.operations, asked.erasure_id, actor="cli", now=AFTER)
+    loop.work(AFTER, lambda *_: None)
+    assert requests.get(brand.operations, asked.erasure_id).status == requests.DONE

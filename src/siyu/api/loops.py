@@ -18,7 +18,9 @@ from siyu.jobs.apart import apart
 from siyu.jobs.loop import Loop, Say
 from siyu.jobs.rhythm import Daily, Every
 from siyu.measures.measure import data_through
+from siyu.privacy import erase as erasing
 from siyu.privacy import purge as purging
+from siyu.privacy import requests
 from siyu.sources import asks
 from siyu.sources.doors.wecom.client import QUOTA, Client
 from siyu.sources.doors.wecom.corp import corp_of
@@ -43,7 +45,8 @@ def loops(workspace: Workspace) -> list[Loop]:
         Loop("wecom", Every(settings["live.every_seconds"]), partial(ask_wecom, workspace)),
         Loop("upkeep", Every(UPKEEP_SECONDS), partial(upkeep, workspace)),
     ]
-    for name, work, at in (("purge", purge, settings["retention.purge_at"]), ("daily", day, settings["live.daily_at"])):
+    night, morning = settings["retention.purge_at"], settings["live.daily_at"]
+    for name, work, at in (("erase", erase, night), ("purge", purge, night), ("daily", day, morning)):
         if at:
             hour, minute = map(int, at.split(":"))
             found.append(Loop(name, Daily(hour, minute, settings.zone), partial(work, workspace)))
@@ -84,6 +87,13 @@ def day(workspace: Workspace, now: dt.datetime, say: Say) -> None:
         log.info("daily.done", **apart(daily_work, workspace.directory, now, say=say))
     finally:
         _ = workspace.warehouse
+
+
+def erase(workspace: Workspace, now: dt.datetime, say: Say) -> None:
+    """Erase everybody whose request is approved, and finish what was cut off."""
+    if requests.listing(workspace.operations, (requests.APPROVED, requests.ERASING)):
+        found = erasing.run(workspace, actor="serve", now=now, progress=say)
+        log.info("erasures.run", done=len(found.done), files=len(found.files))
 
 
 def purge(workspace: Workspace, now: dt.datetime, say: Say) -> None:
