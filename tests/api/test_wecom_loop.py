@@ -7,6 +7,7 @@ import pytest
 from siyu.api.loops import ask_wecom
 from siyu.core.errors import RemoteError
 from siyu.sources import asks
+from siyu.store import hooks
 from tests.api.test_dailywork import wecom  # noqa: F401  the fixture
 from tests.sources.arrivals import NOW, in_force
 from tests.stand_ins.callbacks import CHAT
@@ -24,6 +25,13 @@ def test_only_what_is_noted_is_asked_for(workspace, wecom):  # noqa: F811
     asks.note(workspace.operations, "wecom", [CHAT, CHAT])
     ask(workspace)
     assert in_force(workspace, "relations", "group") == [(CHAT,)]
+
+
+def test_nobody_is_asked_once_the_hook_is_revoked(workspace, wecom):  # noqa: F811
+    asks.note(workspace.operations, "wecom", [CHAT])
+    hooks.revoke(workspace.operations, "corp", now=NOW)
+    ask(workspace)
+    assert wecom.calls.total() == 0
 
 
 def test_a_long_wait_is_left_to_the_schedule(workspace, wecom):  # noqa: F811

@@ -23,7 +23,7 @@ from siyu.privacy import purge as purging
 from siyu.privacy import requests
 from siyu.sources import asks
 from siyu.sources.doors.wecom.client import QUOTA, Client
-from siyu.sources.doors.wecom.corp import corp_of
+from siyu.sources.doors.wecom.corp import connected, corp_of
 from siyu.sources.doors.wecom.follow import follow
 from siyu.sources.doors.wecom.sync import DOOR
 from siyu.sources.live import drain
@@ -63,7 +63,7 @@ def load(workspace: Workspace, now: dt.datetime, say: Say) -> None:
 
 def ask_wecom(workspace: Workspace, now: dt.datetime, say: Say) -> None:
     """Ask WeCom for what its callbacks leave unsaid; where it asks for patience, the loop's own will do."""
-    if not asks.noted(workspace.operations, DOOR):
+    if not (asks.noted(workspace.operations, DOOR) and connected(workspace)):
         return
     with Client(corp_of(workspace, os.environ), sleep=_briefly, clock=time.monotonic) as client:
         loads = follow(workspace, client, now=now, progress=say)

@@ -111,6 +111,7 @@ def test_an_alias_joins_a_visitor_and_a_former_id():
     ("Relation Started", {"relation_type": "fan"}, "relations", ("started_at", "2026-06-30T09:59:00.000000+00:00")),
     ("Relation Ended", {"relation_type": "fan", "started_at": "2026-06-01T00:00:00Z"}, "relations",
      ("ended_at", "2026-06-30T09:59:00.000000+00:00")),
+    ("Relation Ended", {"relation_type": "fan", "group": "vip"}, "relation_ends", ("group", "vip")),
     ("Consent Granted", {"purpose": "marketing"}, "consents", ("action", "grant")),
     ("Consent Withdrawn", {"purpose": "marketing", "channel": "sms"}, "consents", ("action", "withdraw")),
     ("Referral Accepted", {"inviter": "u2"}, "referrals", ("inviter.id.customer", "u2")),

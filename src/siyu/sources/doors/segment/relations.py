@@ -5,6 +5,7 @@ from __future__ import annotations
 from siyu.sources.doors.message import Row, Unreadable, instant, iso
 from siyu.sources.doors.segment.call import Call, text
 from siyu.sources.doors.segment.people import named, people
+from siyu.store.endings import SAID
 
 #: From this rating on, of 5, a review speaks well of the brand.
 GOOD_RATING = 4
@@ -16,8 +17,9 @@ def relation(call: Call) -> list[Row]:
 
 
 def ended_relation(call: Call) -> list[Row]:
-    """A relation that ends; `started_at` says which, as it was stated when it began."""
-    return [_relation(call, started_at=_stated(call, "started_at"), ended_at=_stated(call, "ended_at") or call.at)]
+    """A relation that ends; `started_at` says which, as it was stated when it began. Without it, an end by itself."""
+    started_at, ended_at = _stated(call, "started_at"), _stated(call, "ended_at") or call.at
+    return [_relation(call, started_at=started_at, ended_at=ended_at) if started_at else _end(call, ended_at)]
 
 
 def grant(call: Call) -> list[Row]:
@@ -64,6 +66,12 @@ def _relation(call: Call, **times: str | None) -> Row:
     place = {name: cell for name, cell in call.place().items() if name != "domain"}
     campaign = _said(call, "campaign") or text(call.campaign().get("name"))
     return Row("relations", {**cells, **place, "campaign": campaign, **times, **people(call)})
+
+
+def _end(call: Call, ended_at: str) -> Row:
+    """An end of what its properties speak of; where the call was made need not be where the relation began."""
+    said = {name: _said(call, name) for name in ("relation_type", *SAID)}
+    return Row("relation_ends", {**said, "ended_at": ended_at, **people(call)})
 
 
 def _consent(call: Call, action: str) -> Row:

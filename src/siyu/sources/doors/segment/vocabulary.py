@@ -54,8 +54,10 @@ FACTS: dict[str, Fact] = {
                             "Gives back its total; without one it says nothing that counts."),
     "Relation Started": Fact("relation", "relations", "relation_type*, started_at, campaign, guide, group, paid_media, "
                              "source_domain, place", "A relation begins, at started_at or when it happened."),
-    "Relation Ended": Fact("ended_relation", "relations", "relation_type*, started_at*, ended_at, place",
-                           "The relation that began at started_at ends, at ended_at or when it happened."),
+    "Relation Ended": Fact(
+        "ended_relation", "relations, relation_ends", "relation_type*, started_at, ended_at, guide, group, place",
+        "The relation that began at started_at ends, at ended_at or when it happened. Without started_at, those of the "
+        "type end that are held then, or of them those that the other properties speak of."),
     "Consent Granted": Fact("grant", "consents", "purpose*, channel, source, notice_version", "A consent is given."),
     "Consent Withdrawn": Fact("withdrawal", "consents", "purpose*, channel, source, notice_version",
                               "A consent is taken back."),
