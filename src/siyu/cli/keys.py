@@ -108,7 +108,7 @@ def rotate(as_json: AsJson = False) -> int:
         emit({"resealed": vars(rotated)})
         return DONE
     rows = [(name.replace("_", " "), f"{count:,}") for name, count in vars(rotated).items()]
-    table("Sealed with the new cipher key", ("", "values"), rows)
+    table("Sealed anew", ("", "values"), rows)
     if os.environ.get(KEYS_VARIABLE):
         say(f"Nothing is sealed with the old key any more: leave it out of {KEYS_VARIABLE}.")
     else:

@@ -40,6 +40,6 @@ def _show(found: Purged, dry_run: bool) -> None:
         suggest(f"siyu purge{suffix()}", "removes them, with the raw rows they came on")
         return
     if found.raw:
-        say(f"{sum(found.raw.values()):,} raw rows of {len(found.raw)} loads went with them, and {found.identifiers:,} "
-            "identifiers that nothing else names.")  # fmt: skip
+        say(f"{sum(found.raw.values()):,} raw rows of {len(found.raw)} load(s) went with them, and "
+            f"{found.identifiers:,} identifiers that nothing else names.")  # fmt: skip
         say("Orders stay, and what was measured. What looks at purged events is no longer measurable, and says so.")
