@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from siyu.core.errors import PrivacyError
+from siyu.core.errors import IdentityError, PrivacyError
 from siyu.privacy import exports
+from siyu.privacy.consent import Said, link, record
 from siyu.privacy.erase import run as erase
 from siyu.privacy.exports import approve, file, look, reject, run
 from siyu.privacy.requests import Case
@@ -118,10 +119,15 @@ def test_a_copy_that_is_not_handed_over_leaves_the_request_open(planted):
     assert exports.get(planted.operations, request.export_id).status == "approved"
 
 
-def test_who_is_erased_has_no_open_request_any_more(workspace):
+def test_who_is_erased_has_no_open_request_any_more_and_is_told_what_is_kept_as_proof(workspace):
+    record(workspace, LIN, Said("marketing", "sms", "grant", "form", "v1"), actor="cli", now=AFTER)
     request = file(workspace, LIN, Case(), actor="cli", now=AFTER)
     erasure = file_erasure(workspace, LIN, Case(), actor="cli", now=AFTER)
     approve_erasure(workspace.operations, erasure.erasure_id, actor="cli", now=AFTER)
     erase(workspace, actor="cli", now=AFTER)
     left = exports.get(workspace.operations, request.export_id)
     assert (left.status, left.asked) == ("rejected", {})
+    seen = look(workspace, LIN, actor="cli", now=AFTER)
+    assert ([row["source"] for row in seen["consents"]["proofs"]], seen["identifiers"]) == (["form"], [])
+    with pytest.raises(IdentityError, match="has been erased"):
+        link(workspace, LIN, "marketing", actor="cli", now=AFTER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from siyu.core.errors import IdentityError, PrivacyError
 from siyu.core.time import datetime_of
 from siyu.privacy import requests
 from siyu.privacy.requests import Case
+from siyu.privacy.underway import told
 from siyu.store.audit import acts
 from siyu.store.workspace import Workspace
 from tests.sources.arrivals import take
@@ -77,3 +79,9 @@ def test_an_id_must_be_known_and_a_value_need_not(workspace, tmp_path):
     take(workspace, tmp_path, "contents.csv", "occurred_at,id.phone\n 2026-01-01,13900000001")
     (known,) = workspace.warehouse.rows(workspace.warehouse.table("identifier"))
     assert filed(workspace, str(known["identifier_id"])).asked == {known["identifier_id"]: known["key"]}
+
+
+def test_a_receipt_under_way_names_neither_files_nor_whom_they_stood_beside(workspace):
+    found = {"erased": {"events": 1}, "landed": {"1": 2, "7": 3}, "beside": {"99": 1}}
+    request = replace(filed(workspace), status=requests.ERASING, receipt=found)
+    assert told(request) == {"erased": {"events": 1}, "landed": {"files": 2, "rows": 5}}

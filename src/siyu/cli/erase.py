@@ -16,7 +16,7 @@ from siyu.cli.output import emit, out, progress, say, suggest, table
 from siyu.core.errors import PrivacyError
 from siyu.core.time import date_of, local_day
 from siyu.privacy import erase as erasing
-from siyu.privacy import requests
+from siyu.privacy import requests, underway
 from siyu.privacy.erase import Erased
 from siyu.privacy.receipt import Counts
 from siyu.privacy.requests import Case, Request
@@ -132,6 +132,7 @@ def _planned(counts: Counts, as_json: bool) -> int:
         emit({"plan": counts})
     else:
         _counts("Would be erased", counts)
+        suggest(f"siyu erase --id WHO{suffix()}", "erases, once whoever asked is checked")
     return DONE
 
 
@@ -161,7 +162,8 @@ def _files_left(directory: Path, left: list[str]) -> None:
     for name in left:
         say(f"{directory / name} still shows a person who is to be forgotten.")
     if left:
-        say("Load these files (the person is left out) or remove them; until then the requests are not done.")
+        say("These files are yours: load what is not loaded yet (a load leaves the person out), then remove them; "
+            "until then the requests are not done.")
         suggest(f"siyu erase run{suffix()}", "finishes once they are gone")
 
 
@@ -169,13 +171,14 @@ def _one(opened: Workspace, found: Request, as_json: bool, then: str, why: str) 
     if as_json:
         emit(shown.erasure(found, opened.settings.zone, now()))
     else:
-        out().print(f"Request {found.erasure_id} is {found.status}; due {_day(opened, found.due_at, end=True)}.")
+        due = f"; due {_day(opened, found.due_at, end=True)}" if found.status in requests.OPEN else ""
+        out().print(f"Request {found.erasure_id} is {found.status}{due}.")
         suggest(f"{then}{suffix()}", why)
     return DONE
 
 
 def _receipt(found: Request) -> None:
-    _counts(f"Request {found.erasure_id}, {found.status}", found.receipt)
+    _counts(f"Request {found.erasure_id}, {found.status}", underway.told(found))
 
 
 #: What each part of a receipt says.

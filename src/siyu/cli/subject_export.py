@@ -150,7 +150,8 @@ def _one(opened: Workspace, found: Export, as_json: bool, then: str, why: str) -
     if as_json:
         emit(shown.export(found, opened.settings.zone, now()))
     else:
-        out().print(f"Request {found.export_id} is {found.status}; due {_day(opened, found.due_at, end=True)}.")
+        due = f"; due {_day(opened, found.due_at, end=True)}" if found.status in exports.OPEN else ""
+        out().print(f"Request {found.export_id} is {found.status}{due}.")
         suggest(f"{then}{suffix()}", why)
     return DONE
 

@@ -56,10 +56,13 @@ def record(workspace: Workspace, query: str | int, said: Said, *, actor: str, no
 
 
 def link(workspace: Workspace, query: str | int, purpose: str, *, actor: str, now: dt.datetime) -> Link:
-    """The preference link of whom a query means, as the audit has it. Raises IdentityError for whom no file brought."""
+    """The preference link of whom a query means, as the audit has it. Raises IdentityError for whom no file brought,
+    and for the erased.
+    """
     if purpose not in consents.PURPOSES:
         raise IdentityError(f"Unknown purpose '{purpose}'.{did_you_mean(purpose, consents.PURPOSES)}")
     wanted = asked(workspace, query)
+    _refuse_erased(workspace, wanted)
     if not _known(workspace, wanted):
         raise _unseen(wanted)
     with workspace.operations.begin() as connection:
@@ -77,8 +80,7 @@ def _let_in(workspace: Workspace, wanted: Asked, row: Consent, actor: str, now: 
     """Somebody new comes in through the door that any row comes through, which registers and lands what it brings."""
     if not wanted.namespace:
         raise _unseen(wanted)
-    if Tombstones.of(workspace.operations).among(np.array([wanted.identifier_id])).any():
-        raise consents.erased()
+    _refuse_erased(workspace, wanted)
     at = datetime_of(row.occurred_at, workspace.settings.zone).isoformat()
     cells = {"occurred_at": at, "purpose": row.purpose, "channel": row.channel, "action": row.action,
              "source": row.source, "notice_version": row.notice_version or None,
@@ -90,6 +92,11 @@ def _let_in(workspace: Workspace, wanted: Asked, row: Consent, actor: str, now: 
         raise IdentityError(f"{wanted.shown} cannot be anybody's: the row was refused.",
                             remedy="`siyu quarantine` says why; settings block some values.")
     consents.note(workspace.operations, row, actor=actor, now=now)
+
+
+def _refuse_erased(workspace: Workspace, wanted: Asked) -> None:
+    if Tombstones.of(workspace.operations).among(np.array([wanted.identifier_id])).any():
+        raise consents.erased()
 
 
 def _unseen(wanted: Asked) -> IdentityError:

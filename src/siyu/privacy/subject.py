@@ -16,6 +16,7 @@ from typing import Any
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import sqlalchemy as sa
 from ibis import _
 
 from siyu.core.kinds import KINDS, Kind
@@ -24,11 +25,13 @@ from siyu.identity import consents
 from siyu.identity.resolve import resolve
 from siyu.identity.standing import Consent, fold
 from siyu.privacy import receipt
+from siyu.privacy.ledger import PROOF
 from siyu.privacy.people import Person, person, spared
 from siyu.sources import relanding, unname
 from siyu.sources.committed import committed
 from siyu.sources.load import finish_interrupted
 from siyu.sources.register import PURPOSE
+from siyu.store.operations import CONSENT_PROOF
 from siyu.store.tables import BY_NAME, IDENTIFIER, IDENTITY, LINEAGE, SUPERSEDED, Column, Table
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
@@ -56,7 +59,7 @@ def document(workspace: Workspace, keys: Mapping[int, str], *, plain: bool, now:
         "brand": workspace.settings["brand.name"], "currency": workspace.settings["brand.currency"],
         "made_at": held.iso(instant_of(now)), "plain": plain,
         "identifiers": held.identifiers(),
-        "records": records, "consents": held.consents(), "results": results, "loads": held.loads(),
+        "records": records, "consents": held.consents(keys.values()), "results": results, "loads": held.loads(),
         "raw_rows": held.raw_rows() if plain else {},
     }  # fmt: skip
 
@@ -65,6 +68,7 @@ def counts(document: Mapping[str, Any]) -> dict[str, int]:
     """How much a document tells, without telling it."""
     raw = [row for rows in document["raw_rows"].values() for row in rows]
     parts = {**document["records"], **document["results"], "consents": document["consents"]["ledger"],
+             "proofs": document["consents"]["proofs"],
              "identifiers": document["identifiers"], "raw_rows": raw}  # fmt: skip
     return {name: len(rows) for name, rows in parts.items() if rows}
 
@@ -104,11 +108,15 @@ class _Held:
         return [{**self._told(unname.table(kind), row, kind.person_columns),
                  "in_force": row["fact_id"] not in corrected, "source": self._source(row)} for row in rows]  # fmt: skip
 
-    def consents(self) -> dict[str, Any]:
-        """Their ledger with its proof, and what it comes to."""
+    def consents(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Their ledger with its proof, what it comes to, and what is kept as proof if they were erased."""
         ledger = consents.rows_of(self.workspace.operations, self.ids)
         standings = [{"purpose": s.purpose, "channel": s.channel, "standing": s.standing} for s in fold(ledger)]
-        return {"ledger": [self._consent(row) for row in ledger], "standings": standings}
+        query = sa.select(*(CONSENT_PROOF.c[name] for name in PROOF)).where(CONSENT_PROOF.c.key_hash.in_(list(keys)))
+        with self.workspace.operations.connect() as connection:
+            proofs = [dict(row) for row in connection.execute(query).mappings()]
+        return {"ledger": [self._consent(row) for row in ledger], "standings": standings,
+                "proofs": [row | {"occurred_at": self.iso(row["occurred_at"])} for row in proofs]}  # fmt: skip
 
     def results(self, table: Table, columns: tuple[str, ...]) -> list[dict[str, Any]]:
         """What a measure's table says of them; of a pair of people, which of the two they are."""

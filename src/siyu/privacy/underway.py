@@ -85,12 +85,22 @@ def beside(workspace: Workspace, people: Sequence[Person]) -> np.ndarray:
 def finish(workspace: Workspace, people: Sequence[Person], actor: str, now: dt.datetime) -> list[Request]:
     """The erasures are done: their receipts stay, what was asked for goes."""
     for one in people:
-        summary = _summary(requests.get(workspace.operations, one.erasure_id).receipt)
+        summary = told(requests.get(workspace.operations, one.erasure_id))
         with workspace.operations.begin() as connection:
             _update(connection, one.erasure_id, status=DONE, done_at=instant_of(now), asked="{}",
                     receipt=json.dumps(summary))  # fmt: skip
             audit.record(connection, instant_of(now), actor, "erasure.done", str(one.erasure_id), summary)
     return [requests.get(workspace.operations, one.erasure_id) for one in people]
+
+
+def told(request: Request) -> Counts:
+    """The receipt as people are told it: landed rows summed over their files, nothing of whom they stood beside."""
+    found = request.receipt
+    if request.status != ERASING:
+        return found
+    landed = found.get(LANDED, {})
+    parts = {part: counts for part, counts in found.items() if part not in (LANDED, BESIDE)}
+    return {**parts, LANDED: {"files": len(landed), "rows": sum(landed.values())}}
 
 
 def _bury(connection: sa.Connection, one: Person, at: int) -> None:
@@ -110,10 +120,3 @@ def _add(workspace: Workspace, erasure_id: int, found: Counts) -> None:
 
 def _update(connection: sa.Connection, erasure_id: int, **values: Any) -> None:
     connection.execute(sa.update(ERASURE).where(ERASURE.c.erasure_id == erasure_id).values(values))
-
-
-def _summary(found: Counts) -> Counts:
-    """A receipt as it is kept: landed rows summed over their files, nothing of whom they stood beside."""
-    landed = found.get(LANDED, {})
-    parts = {part: counts for part, counts in found.items() if part not in (LANDED, BESIDE)}
-    return {**parts, LANDED: {"files": len(landed), "rows": sum(landed.values())}}

@@ -16,6 +16,7 @@ from siyu.identity.shown_consents import ShownConsents
 from siyu.identity.standing import Consent
 from siyu.privacy.exports import Export
 from siyu.privacy.requests import Request
+from siyu.privacy.underway import told
 from siyu.store.audit import Act
 from siyu.store.hooks import Listed, path_of
 
@@ -35,7 +36,7 @@ def hook(one: Listed, zone: ZoneInfo) -> dict[str, Any]:
 def erasure(one: Request, zone: ZoneInfo, now: dt.datetime) -> dict[str, Any]:
     """A request to be forgotten."""
     at = ("requested_at", "due_at", "checked_at", "started_at", "done_at")
-    return {"request": one.erasure_id, "status": one.status, **_case(one, at, zone, now)}
+    return {"request": one.erasure_id, "status": one.status, **_case(one, at, zone, now), "receipt": told(one)}
 
 
 def export(one: Export, zone: ZoneInfo, now: dt.datetime) -> dict[str, Any]:
