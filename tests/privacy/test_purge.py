@@ -109,7 +109,7 @@ def test_neither_a_file_nor_a_message_brings_it_back(aged, tmp_path):
     purged(aged)
     before = everything(aged)
     report = take(aged, tmp_path, "events.csv", f"{HEADER}\n{OLD}", now=NOW)
-    assert (report.counts["filtered"], report.counts["loaded"]) == (1, 0)
+    assert (report.counts["filtered"], report.counts["loaded"]) == (2, 0)
     assert "2 row(s) are older than is kept" in report.files[0].notes[-1]
     assert everything(aged) == before
     assert "old-shop" not in sealed(aged)
@@ -135,7 +135,7 @@ def test_a_kind_without_a_time_is_kept(aged):
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize(("module", "name"), [(purging, "_remove"), (expiring, "forget"), (purging, "_orphans"),
+@pytest.mark.parametrize(("module", "name"), [(purging, "_remove"), (expiring, "forget"), (purging, "_forget_orphans"),
                                               (landing, "sync_folder"), (purging, "_rows")])  # fmt: skip
 def test_cut_off_at_a_step_it_is_finished_by_the_next_run(aged, calm, monkeypatch, module, name, after):
     step = getattr(module, name)

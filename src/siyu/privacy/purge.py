@@ -1,8 +1,8 @@
 """Purge what is past its time: facts of the kinds that are kept for a time, the raw rows they came on, quarantined
 rows, proofs of consent. Orders stay, and so does what was measured while the facts were there.
 
-From the first step on nothing older is let in, by a load or a rebuild. Loads are worked off one by one, and the list of
-those that are left is kept, so that a run that was cut off is finished by the next one.
+From the first step on nothing older is let in, by a load or a rebuild. The list of the loads that hold any is kept
+until the end, so that a run that was cut off is finished by the next one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from ibis import _
 from siyu.core.time import date_of, day_starts, instant_of, local_day, months_after
 from siyu.identity.resolve import resolve
 from siyu.privacy import loads
-from siyu.privacy.people import orphans
 from siyu.sources import expiring, landing, unname
 from siyu.sources.committed import Committed, committed
 from siyu.sources.load import finish_interrupted
@@ -29,12 +28,14 @@ from siyu.store import audit, retention
 from siyu.store.engine import scour
 from siyu.store.operations import CONSENT_PROOF, LOAD, QUARANTINE, STATE
 from siyu.store.retention import DATED
-from siyu.store.tables import BY_NAME, Table
+from siyu.store.tables import BY_NAME, IDENTIFIER, LINK_RECORD
 from siyu.store.workspace import Workspace
 
 Progress = Callable[[str, float | None], None]
-#: State of a run under way: numbers of the loads that are left, and the identifiers met so far.
+#: State of a run under way: numbers of the loads that it works off.
 UNDER_WAY = "purging"
+#: Scratch table of the identifiers that stood on rows that went.
+MET = "met_identifier"
 QUARANTINED, PROOFS = "quarantine", "consent_proof"
 
 
@@ -74,11 +75,12 @@ def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progres
     finish_interrupted(workspace)
     limits = _limits(workspace, now)
     rows = _counted(workspace, limits)
-    work = _begin(workspace, limits)
-    raw, removed = _facts(workspace, work, say), 0
+    resumed, work = _begin(workspace, limits)
+    raw, removed = {}, 0
     if work:
+        raw, met = _facts(workspace, work, say)
         say("purge: identity", 0.8)
-        removed = _orphans(workspace)
+        removed = _forget_orphans(workspace, _registered(workspace) if resumed else met)
         resolve(workspace, full=True)
         workspace.warehouse.rewrite()
     _rows(workspace, limits)
@@ -126,15 +128,15 @@ def _old_rows(limits: dict[str, int]) -> dict[str, tuple[sa.Table, sa.ColumnElem
 # -- facts and the raw rows they came on
 
 
-def _begin(workspace: Workspace, limits: dict[str, int]) -> list[int]:
-    """Nothing older is let in from here on; gives the loads that hold any, with those a run before has left."""
+def _begin(workspace: Workspace, limits: dict[str, int]) -> tuple[bool, list[int]]:
+    """Nothing older is let in from here on; gives whether a run before was cut off, and the loads that hold any."""
     before = {kind: limit for kind, limit in limits.items() if kind in DATED}
-    kept = json.loads(workspace.operations.state(UNDER_WAY) or '{"loads": [], "ids": []}')
-    work = sorted({*kept["loads"], *_holding(workspace, before)})
+    kept = json.loads(workspace.operations.state(UNDER_WAY) or "[]")
+    work = sorted({*kept, *_holding(workspace, before)})
     with workspace.operations.begin() as connection:
         retention.purge(workspace.operations, before, connection)
-        workspace.operations.set_state(UNDER_WAY, json.dumps({**kept, "loads": work}), connection)
-    return work
+        workspace.operations.set_state(UNDER_WAY, json.dumps(work), connection)
+    return bool(kept), work
 
 
 def _holding(workspace: Workspace, before: dict[str, int]) -> set[int]:
@@ -148,76 +150,94 @@ def _holding(workspace: Workspace, before: dict[str, int]) -> set[int]:
     return found | again if found else found
 
 
-def _facts(workspace: Workspace, work: list[int], say: Progress) -> dict[str, int]:
-    """Load by load: facts and links first, then the landed rows, from which alone the links could be told."""
-    raw, before = {}, retention.purged(workspace.operations)
-    all_loads = {load.load_id: load for load in committed(workspace.operations)}
-    for place, load_id in enumerate(work):
-        load = all_loads[load_id]
-        say("purge: facts and raw rows", 0.8 * place / len(work))
-        facts = {kind: _old(workspace, load_id, kind, limit) for kind, limit in before.items()}
-        found = expiring.survey(workspace, load, before, np.concatenate([landing.NOWHERE, *facts.values()]))
-        _remember(workspace, found.ids)
-        _remove(workspace, load, facts, found)
-        if len(found.places):
-            expiring.forget(workspace, load, found)
-            raw[f"{load.file_name} ({load_id})"] = found.lines
-    return raw
+def _facts(workspace: Workspace, work: list[int], say: Progress) -> tuple[dict[str, int], np.ndarray]:
+    """Facts and links first, all at once; then the landed rows, from which alone the links could be told, file by file.
+    Gives the raw rows that went, and the identifiers that stood on them.
+    """
+    before = retention.purged(workspace.operations)
+    facts = {kind: workspace.warehouse.arrow(_older(kind, limit).select("load_id", "fact_id"))
+             for kind, limit in before.items()}  # fmt: skip
+    of_load = _by_load(facts)
+    found = []
+    for place, load in enumerate(_loads(workspace, work)):
+        say("purge: raw rows", 0.6 * place / len(work))
+        found.append((load, expiring.survey(workspace, load, before, of_load.get(load.load_id, landing.NOWHERE))))
+    say("purge: facts", 0.6)
+    _remove(workspace, facts, [one.links for _load, one in found if one.links is not None])
+    raw = {}
+    for load, one in found:
+        if len(one.places):
+            expiring.forget(workspace, load, one)
+            raw[f"{load.file_name} ({load.load_id})"] = one.lines
+    return raw, np.unique(np.concatenate([landing.NOWHERE, *(one.ids for _load, one in found)]))
 
 
-def _old(workspace: Workspace, load_id: int, kind: str, limit: int) -> np.ndarray:
-    old = _older(kind, limit).filter(_.load_id == load_id).select("fact_id")
-    return workspace.warehouse.arrow(old)["fact_id"].to_numpy()
+def _loads(workspace: Workspace, work: list[int]) -> list[Committed]:
+    wanted = set(work)
+    return [load for load in committed(workspace.operations) if load.load_id in wanted]
 
 
-def _remove(workspace: Workspace, load: Committed, facts: dict[str, np.ndarray], found: expiring.Expired) -> None:
-    gone = {kind: ids for kind, ids in facts.items() if len(ids)}
+def _by_load(facts: dict[str, pa.Table]) -> dict[int, np.ndarray]:
+    """The fact_ids of each load, of all kinds."""
+    load_ids, fact_ids = (np.concatenate([landing.NOWHERE, *(rows[name].to_numpy() for rows in facts.values())])
+                          for name in ("load_id", "fact_id"))  # fmt: skip
+    order = np.argsort(load_ids, kind="stable")
+    names, starts = np.unique(load_ids[order], return_index=True)
+    return dict(zip(names.tolist(), np.split(fact_ids[order], starts[1:])))
+
+
+def _remove(workspace: Workspace, facts: dict[str, pa.Table], links: list[pa.Table]) -> None:
+    gone = {kind: rows for kind, rows in facts.items() if rows.num_rows}
     if not gone:
         return
-    left = {kind: _held(workspace, load.load_id, BY_NAME[kind]) - len(ids) for kind, ids in gone.items()}
-    loads.write(workspace, {load.load_id: left})
+    _foretell(workspace, gone)
     with workspace.warehouse.transaction():
-        for kind, ids in gone.items():
-            unname.remove(workspace.warehouse, BY_NAME[kind], pa.chunked_array([pa.array(ids)]))
-        if found.links is not None:
-            expiring.take_back(workspace.warehouse, found.links)
+        for kind, rows in gone.items():
+            unname.remove(workspace.warehouse, BY_NAME[kind], rows["fact_id"])
+        for of_load in links:
+            expiring.take_back(workspace.warehouse, of_load)
     workspace.warehouse.drop_scratch(*unname.SCRATCH)
 
 
-def _held(workspace: Workspace, load_id: int, table: Table) -> int:
-    rows = table.expr()
-    return workspace.warehouse.count(rows.filter(rows.load_id == load_id))
+def _foretell(workspace: Workspace, gone: dict[str, pa.Table]) -> None:
+    """What the reports of loads say once these facts are gone: before, so that they do not look lost after a crash."""
+    left: loads.Left = {}
+    for kind, rows in gone.items():
+        less = dict(zip(*(array.tolist() for array in np.unique(rows["load_id"].to_numpy(), return_counts=True))))
+        facts = BY_NAME[kind].expr()
+        held = workspace.warehouse.rows(facts.group_by("load_id").aggregate(n=facts.count()))
+        for row in held:
+            if row["load_id"] in less:
+                left.setdefault(row["load_id"], {})[kind] = row["n"] - less[row["load_id"]]
+    loads.write(workspace, left)
 
 
-def _remember(workspace: Workspace, ids: np.ndarray) -> None:
-    """Identifiers whose rows go, until it is known whether anything else names them."""
-    kept = json.loads(workspace.operations.state(UNDER_WAY) or "{}")
-    kept["ids"] = sorted({*kept["ids"], *ids.tolist()})
-    workspace.operations.set_state(UNDER_WAY, json.dumps(kept))
+def _registered(workspace: Workspace) -> np.ndarray:
+    """All identifiers: whom a run that was cut off had met is not known."""
+    return workspace.warehouse.arrow(IDENTIFIER.expr().select("identifier_id"))["identifier_id"].to_numpy()
 
 
-def _orphans(workspace: Workspace) -> int:
+def _forget_orphans(workspace: Workspace, met: np.ndarray) -> int:
     """Identifiers that only the rows that went had shown are forgotten; how many."""
-    met = np.array(json.loads(workspace.operations.state(UNDER_WAY) or "{}")["ids"], np.int64)
     paths = [load.path(workspace) for load in committed(workspace.operations)]
     shown = [landing.mentioned(path, workspace.keys, met) for path in paths if path.exists()]
-    alone = np.setdiff1d(orphans(workspace, met, np.concatenate([landing.NOWHERE, *shown])), _named(workspace, met))
+    named = np.concatenate([*shown, *_named(workspace, met)])
+    alone = np.setdiff1d(met, named)
     with workspace.warehouse.transaction():
         unname.unregister(workspace.warehouse, alone)
     return len(alone)
 
 
-def _named(workspace: Workspace, ids: np.ndarray) -> np.ndarray:
-    """Those of some identifiers that any fact names: a declared consent has no raw row."""
-    asked = workspace.warehouse.scratch("met", pa.table({"identifier_id": pa.array(ids)}))
+def _named(workspace: Workspace, ids: np.ndarray) -> list[np.ndarray]:
+    """Those of some identifiers that a link or any fact names: a declared consent has no raw row."""
+    naming = [(unname.table(kind), column) for kind in unname.personal() for column in kind.person_columns]
+    asked = workspace.warehouse.scratch(MET, pa.table({"identifier_id": pa.array(ids)}))
     found = [landing.NOWHERE]
-    for kind in unname.personal():
-        for column in kind.person_columns:
-            facts = unname.table(kind).expr().select(identifier_id=column)
-            named = workspace.warehouse.arrow(asked.semi_join(facts, "identifier_id"))
-            found.append(named["identifier_id"].to_numpy())
-    workspace.warehouse.drop_scratch("met")
-    return np.unique(np.concatenate(found))
+    for table, column in (*naming, (LINK_RECORD, "a"), (LINK_RECORD, "b")):
+        rows = table.expr().select(identifier_id=column)
+        found.append(workspace.warehouse.arrow(asked.semi_join(rows, "identifier_id"))["identifier_id"].to_numpy())
+    workspace.warehouse.drop_scratch(MET)
+    return found
 
 
 def _rows(workspace: Workspace, limits: dict[str, int]) -> None:
