@@ -10,6 +10,7 @@ import pytest
 
 from siyu.core.settings import defaults
 from siyu.core.time import instant_of
+from siyu.sources import landing
 from siyu.sources.doors.shopify.delivery import Delivery
 from siyu.sources.live import drain
 from siyu.sources.replay import rebuild
@@ -60,6 +61,17 @@ def test_an_older_state_that_comes_later_changes_nothing(shop: Workspace, parts:
     assert in_force(shop, "orders", "paid_amount") == [(30000,)]
     before = rows(shop)
     assert (rebuild(shop, LATER).equal, rows(shop)) == (True, before)
+
+
+def test_what_brings_no_rows_lands_without_its_text(shop: Workspace):
+    late, early = {**ORDER, "updated_at": "2026-11-25T12:00:00Z"}, {**ORDER, "updated_at": "2026-11-25T11:00:00Z"}
+    told = ("orders/paid", late), ("orders/paid", early), ("carts/update", CUSTOMER)
+    for place, (topic, payload) in enumerate(told):
+        deliver(shop, topic, payload, f"w-{place}")
+    (load,) = drain(shop, now=NOW).loads
+    [landed] = [list(landing.batches(path, shop.keys)) for path in shop.landed.iterdir()]
+    texts = [text for batch in landed for text in batch["message"].to_pylist() if text]
+    assert ([json.loads(text) for text in texts], load.counts["filtered"]) == ([late], 2)
 
 
 def test_states_of_two_orders_do_not_touch_each_other_and_a_refund_has_none(shop: Workspace):

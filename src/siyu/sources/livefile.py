@@ -1,7 +1,8 @@
 """Messages as a source file: one row per row that a door made of them, and the mapping that turns these into kinds.
 
 Every row says its kind; the first row of a message carries the message itself and its clocks, so that landed rows hold
-all that came. A message without a row stands as a row of no kind: it is counted as filtered.
+all that came. A message without a row stands as a row of no kind, counted as filtered, and without its text: no row
+would say whose it is when somebody is to be forgotten.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[str]]:
 def _lines(messages: Sequence[Message]) -> Iterator[dict[str, str | None]]:
     """A message's rows as cells, the first with the message."""
     for message in messages:
-        own = {KEY: str(message.key), SUBJECT: message.subject or None, TEXT: message.text,
-               MACHINE: "true" if message.machine else None}  # fmt: skip
+        own = {KEY: str(message.key), SUBJECT: message.subject or None,
+               TEXT: message.text if message.rows else None, MACHINE: "true" if message.machine else None}  # fmt: skip
         own |= {name: None if (at := getattr(message, name)) is None else str(at) for name in CLOCKS}
         for row in message.rows or [Row("", {})]:
             yield {OF_KIND: row.kind or None, **row.cells, **own}
