@@ -45,6 +45,14 @@ def test_without_facts_the_error_says_what_to_do(workspace):
         measure(workspace, now=NOW)
 
 
+def test_without_a_buyer_nobodys_value_is_0(workspace):
+    load_plain(workspace, {"orders": [{"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10"}]})
+    found = measure(workspace, now=NOW)
+    assert found["fast_plus"]["S"]["own_total"] is None
+    assert found["fast_plus"]["S"]["anonymous_total"] == 1000
+    assert found["not_measurable"]["fast_plus.S.own_total"] == "not measurable: no paid order names its buyer"
+
+
 def test_what_the_files_cannot_answer_is_null_with_its_reason(workspace):
     load_plain(
         workspace,

@@ -16,8 +16,11 @@ from siyu.measures.facts import Facts
 from siyu.measures.fast import ADVANCING_DAYS
 from siyu.measures.fast_plus.connection import ENTRY_EVENTS
 
+#: Parts of S that tell what people bought.
+OF_BUYERS = ("own_total", "clv_mean", "clv_median", "clv_p90", "by_role.*.own_total", "by_role.*.clv_mean")
 #: Parts of the document, the facts each needs one of, and the reason when there is none.
 NO_ORDERS = "not measurable: no paid orders"
+NO_BUYERS = "not measurable: no paid order names its buyer"
 NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("fast_plus.F", ("relations",), "not measurable: no relations and no members"),
     ("fast_plus.A", ("relations",), "not measurable: no relations and no members"),
@@ -26,18 +29,9 @@ NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
         ("entries",),
         "not measurable: no entries (visit, enter, open) of known consumers into touchpoints",
     ),
-    *(
-        (f"fast_plus.S.{name}", ("orders",), NO_ORDERS)
-        for name in (
-            "own_total",
-            "anonymous_total",
-            "clv_mean",
-            "clv_median",
-            "clv_p90",
-            "by_role.*.own_total",
-            "by_role.*.clv_mean",
-        )
-    ),
+    # of two reasons for one part the later stands: without orders there are no buyers either
+    *((f"fast_plus.S.{name}", ("buyers",), NO_BUYERS) for name in OF_BUYERS),
+    *((f"fast_plus.S.{name}", ("orders",), NO_ORDERS) for name in ("anonymous_total", *OF_BUYERS)),
     ("fast_plus.S.propagation_total", ("referrals",), "not measurable: no referrals"),
     ("fast_plus.S.by_role.*.referral_total", ("referrals",), "not measurable: no referrals"),
     ("fast.fertility", ("events", "orders", "relations"), "not measurable: no events, orders or relations"),
@@ -126,6 +120,10 @@ def _orders(facts: Facts) -> tuple[ir.Table, ...]:
     return (orders.filter(orders.paid_amount > 0),)
 
 
+def _buyers(facts: Facts) -> tuple[ir.Table, ...]:
+    return tuple(orders.filter(orders.identifier_id.notnull()) for orders in _orders(facts))
+
+
 def _costed_products(facts: Facts) -> ir.Table:
     products = facts.of("products")
     return products.filter(products.cost.notnull())
@@ -146,6 +144,7 @@ SOURCES: dict[str, Source] = {
     "events": Source("events", lambda facts: (facts.of("events"),)),
     "entries": Source("entries (visit, enter, open) of known consumers into touchpoints", _entries),
     "orders": Source("paid orders", _orders),
+    "buyers": Source("paid orders that name their buyers", _buyers),
     "referrals": Source("referrals", lambda facts: (facts.of("referrals"),)),
     "product_costs": Source("product costs", lambda facts: (_costed_products(facts),)),
     # What siyu's own programmes will record; until they do, nothing is there.
