@@ -12,7 +12,9 @@ from siyu.simulate.samples import samples
 from siyu.sources.coverage import coverage
 from siyu.sources.mappingfile import platforms
 from siyu.store.workspace import open_workspace
+from tests.simulate.test_platforms import rows_of
 from tests.sources.exports import facts
+from tests.sources.oldbooks import xls
 
 SAMPLES = {sample.header: sample for sample in samples(platforms())}
 TELLING = [header for header, sample in SAMPLES.items() if sample.tells_orders]
@@ -135,6 +137,15 @@ def test_coverage_says_of_each_platform_whether_its_buyers_are_known(loaded):
 def test_the_load_says_which_files_name_nobody(loaded):
     silent = {f["file"] for f in loaded[0].json["files"] if any("names the buyer" in note for note in f["notes"])}
     assert silent == {SAMPLES[header].file for header in TELLING if not SAMPLES[header].buyer}
+
+
+def test_a_workbook_of_the_old_kind_is_the_same_export(siyu, loaded, tmp_path):
+    """The few rows that a small one holds: known already, so they are duplicates."""
+    workspace = loaded[1].directory
+    path = workspace.parent / "exports" / SAMPLES["kuaishou_order_current"].file
+    (tmp_path / "快手.xls").write_bytes(xls([["订单列表"], *rows_of(path, "")[:6]]))
+    found = siyu("load", tmp_path / "快手.xls", "-C", workspace, "--dry-run", "--json").json["files"][0]
+    assert (found["mapping"], found["read"], found["counts"]["duplicate"]) == ("kuaishou_orders", 5, 5)
 
 
 def test_a_number_out_of_range_is_refused_with_the_range(siyu, tmp_path):
