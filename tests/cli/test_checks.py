@@ -12,7 +12,7 @@ from siyu.core.time import instant_of
 from siyu.jobs import loop
 from siyu.sources.doors.wecom.seen import seen_calls
 from siyu.store.inbox import Arrival
-from siyu.store.operations import ERASURE
+from siyu.store.operations import ERASURE, SUBJECT_EXPORT
 from siyu.store.tables import BY_NAME
 from tests.sources.arrivals import NOW, take
 
@@ -53,15 +53,16 @@ def test_a_loop_that_is_late_or_fails_is_told(workspace):
     assert not found(workspace, NOW + dt.timedelta(days=1))["loop load"].fine
 
 
-def test_messages_that_wait_too_long_and_overdue_erasures_are_told(workspace):
+def test_messages_that_wait_too_long_and_overdue_requests_are_told(workspace):
     workspace.inbox.put([Arrival("segment", "site", instant_of(NOW), b"{}")])
     row = {"status": "requested", "requested_at": 0, "due_at": instant_of(NOW) + 1, "requester": "", "reason": "",
            "reference": "", "asked": "{}", "receipt": "{}"}  # fmt: skip
     with workspace.operations.begin() as connection:
-        connection.execute(sa.insert(ERASURE).values(row))
+        for table in (ERASURE, SUBJECT_EXPORT):
+            connection.execute(sa.insert(table).values(row))
     early, later = found(workspace), found(workspace, NOW + dt.timedelta(hours=1))
-    assert (early["inbox"].fine, early["erasures"].fine) == (True, True)
-    assert (later["inbox"].fine, later["erasures"].fine) == (False, False)
+    for name in ("inbox", "erasures", "copies"):
+        assert (early[name].fine, later[name].fine) == (True, False), name
 
 
 def test_a_source_that_stops_is_late(workspace, tmp_path):

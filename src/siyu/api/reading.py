@@ -16,6 +16,7 @@ from siyu.api.refusals import Advice, Refusal
 from siyu.api.site import Site
 from siyu.core.errors import SiyuError
 from siyu.daily import resolve_and_measure
+from siyu.identity.consents import settle
 from siyu.jobs.loop import Say
 from siyu.sources.live import drain
 from siyu.store.workspace import Workspace
@@ -74,6 +75,7 @@ async def _asked(site: Site, question: Callable[[Workspace, Say], T]) -> T:
     now = site.now()
 
     def answered(workspace: Workspace, say: Say) -> T:
+        settle(workspace, now)
         drain(workspace, now=now, progress=say)
         return question(workspace, say)
 

@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     loops.loops,
     loops.inbox,
     loops.erasures,
+    loops.copies,
     backups.backups,
     wecom.calls,
     past.past,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from siyu.cli.checks.finding import Finding
 from siyu.core.time import SECOND, datetime_of, instant_of
 from siyu.jobs.loop import State, states
-from siyu.privacy import requests
+from siyu.privacy import exports, requests
 from siyu.store.workspace import INBOX_FILE, Workspace
 
 #: Seconds that an acknowledged message may wait before something is wrong with the loader.
@@ -40,6 +40,14 @@ def erasures(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
     if waiting:
         told = f"{len(waiting)} open, {late} overdue, {half} to finish (siyu erase run)"
         yield Finding("erasures", not late and not half, told)
+
+
+def copies(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
+    """No request for a copy is past its day; nothing is said where there is none."""
+    waiting = exports.listing(workspace.operations, exports.OPEN)
+    late = sum(request.overdue(now) for request in waiting)
+    if waiting:
+        yield Finding("copies", not late, f"{len(waiting)} open, {late} overdue (siyu subject-export list)")
 
 
 def _loop(state: State, now: int, workspace: Workspace) -> Finding:
