@@ -115,6 +115,24 @@ def test_neither_a_file_nor_a_message_brings_it_back(aged, tmp_path):
     assert "old-shop" not in sealed(aged)
 
 
+def test_old_messages_keep_their_facts_alone(workspace):
+    for year in (2024, 2026):
+        came = NOW.replace(year=year)
+        call = {"type": "track", "event": "Order Completed", "messageId": f"m{year}", "userId": f"c-{year}",
+                "timestamp": came.isoformat(), "properties": {"order_id": f"o-{year}", "total": 5},
+                "context": {"screen": f"only in the message {year}"}}  # fmt: skip
+        workspace.inbox.put([Arrival("segment", "site", instant_of(came), json.dumps({"batch": [call]}).encode(), 1)])
+        live.drain(workspace, now=came)
+    resolve(workspace)
+    before = in_force(workspace, "orders", "order_id", "paid_amount", "identifier_id")
+    assert (len(before), len(in_force(workspace, "events", "event_id"))) == (2, 0)
+    assert sum(purged(workspace).raw.values()) == 1
+    assert [f"only in the message {year}" in sealed(workspace) for year in (2024, 2026)] == [False, True]
+    assert rebuild(workspace, NOW).equal
+    assert in_force(workspace, "orders", "order_id", "paid_amount", "identifier_id") == before
+    assert purged(workspace).nothing
+
+
 def test_a_second_run_finds_nothing(aged):
     purged(aged)
     before = bytes_of(aged.landed)

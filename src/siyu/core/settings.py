@@ -79,7 +79,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("privacy.link_days", 730, "Days a preference link works: as long as a message lies in somebody's mailbox."),
     Setting("privacy.export_days", 15, "Working days (Monday to Friday) in which a request for a copy is due."),
     Setting("privacy.erasure_days", 15, "Working days (Monday to Friday) in which a request to be forgotten is due."),
-    Setting("retention.events", 24, "Months that behaviour events and the raw rows they came on are kept; 0 = always."),
+    Setting("retention.events", 24, "Months that events, their raw rows and whole messages are kept; 0 = always."),
     Setting("retention.feedback", 0, "Months that feedback is kept, with its texts; 0 = always."),
     Setting("retention.quarantine", 24, "Months after a load in which its quarantined rows are kept; 0 = always."),
     Setting("retention.purge_at", "03:00",

@@ -24,6 +24,7 @@ from siyu.privacy import loads
 from siyu.sources import expiring, landing, unname
 from siyu.sources.committed import Committed, committed
 from siyu.sources.load import finish_interrupted
+from siyu.sources.messages import KEY
 from siyu.store import audit, retention
 from siyu.store.engine import scour
 from siyu.store.operations import CONSENT_PROOF, LOAD, QUARANTINE, STATE
@@ -140,14 +141,19 @@ def _begin(workspace: Workspace, limits: dict[str, int]) -> tuple[bool, list[int
 
 
 def _holding(workspace: Workspace, before: dict[str, int]) -> set[int]:
-    """Loads with facts past their time; and, as these may stand in other files too, those that held duplicates."""
+    """Loads with facts past their time; as these may stand in other files too, those that held duplicates; and those
+    of messages that have come of age since the last run.
+    """
     found: set[int] = set()
     for kind, limit in before.items():
         old = _older(kind, limit).select("load_id").distinct()
         found |= {row["load_id"] for row in workspace.warehouse.rows(old)}
-    again = {load.load_id for load in committed(workspace.operations) for kind in before
-             if load.kinds.get(kind, {}).get("duplicate")}  # fmt: skip
-    return found | again if found else found
+    every = list(committed(workspace.operations))
+    again = {load.load_id for load in every for kind in before if load.kinds.get(kind, {}).get("duplicate")}
+    done = retention.purged(workspace.operations).get(expiring.MESSAGES, 0)
+    doors = {load.load_id for load in every
+             if KEY in load.columns and done <= load.loaded_at < before.get(expiring.MESSAGES, 0)}  # fmt: skip
+    return doors | found | (again if found else set())
 
 
 def _facts(workspace: Workspace, work: list[int], say: Progress) -> tuple[dict[str, int], np.ndarray]:
@@ -166,8 +172,8 @@ def _facts(workspace: Workspace, work: list[int], say: Progress) -> tuple[dict[s
     _remove(workspace, facts, [one.links for _load, one in found if one.links is not None])
     raw = {}
     for load, one in found:
-        if len(one.places):
-            expiring.forget(workspace, load, one)
+        if one.chunks:
+            expiring.forget(workspace, load, before, one)
             raw[f"{load.file_name} ({load.load_id})"] = one.lines
     return raw, np.unique(np.concatenate([landing.NOWHERE, *(one.ids for _load, one in found)]))
 

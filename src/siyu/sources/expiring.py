@@ -21,6 +21,7 @@ from siyu.sources.identify import NONE
 from siyu.sources.landing import NOWHERE, OUTPUTS, Landing
 from siyu.sources.persons import Links, Person
 from siyu.sources.preparation import Preparation
+from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
 from siyu.store.tables import FACT_ID_STEP, LINK_RECORD
 from siyu.store.tombstones import Tombstones
@@ -28,6 +29,8 @@ from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
 
 NOBODY = Tombstones(NOWHERE)
+#: The kind whose time is that of the messages it came by, too.
+MESSAGES = "events"
 #: Scratch table of one load's number.
 LOAD = "expiring_load"
 
@@ -35,18 +38,20 @@ LOAD = "expiring_load"
 @dataclass
 class Expired:
     """What a landed file holds past its time. places: of the rows; chunks: numbers of those that hold any; links: pairs
-    that facts among them had shown, as LINK_RECORD rows; ids: identifiers that stand on them.
+    that facts among them had shown, as LINK_RECORD rows; ids: identifiers that stand on them; worn: rows of messages
+    that keep their facts and lose the rest.
     """
 
     places: np.ndarray = field(default_factory=lambda: NOWHERE)
     chunks: list[int] = field(default_factory=list)
     links: pa.Table | None = None
     ids: np.ndarray = field(default_factory=lambda: NOWHERE)
+    worn: int = 0
 
     @property
     def lines(self) -> int:
         """How many raw rows."""
-        return len(np.unique(self.places // OUTPUTS))
+        return len(np.unique(self.places // OUTPUTS)) + self.worn
 
 
 def survey(workspace: Workspace, load: Committed, before: Mapping[str, int], facts: np.ndarray) -> Expired:
@@ -57,11 +62,15 @@ def survey(workspace: Workspace, load: Committed, before: Mapping[str, int], fac
     links = Links(settings)
     with closing(Workbench()) as workbench:
         preparation = _preparation(workspace, load, before, workbench)
+        preparation.forgetting.know_age(before.get(MESSAGES, 0))
         for number, chunk in enumerate(landing.chunks(path)):
-            places, people = preparation.past(chunk.rows(workspace.keys))
-            if len(places):
+            batch = chunk.rows(workspace.keys)
+            places, people = preparation.past(batch)
+            worn = preparation.forgetting.worn(batch)
+            worn &= ~np.isin(batch[LINE].to_numpy(), places // OUTPUTS)
+            if len(places) or worn.any():
                 found.chunks.append(number)
-                found.places = np.union1d(found.places, places)
+                found.places, found.worn = np.union1d(found.places, places), found.worn + int(worn.sum())
             for place, (lines, persons) in people.items():
                 fact_ids = load.load_id * FACT_ID_STEP + lines * OUTPUTS + place
                 links.add(persons, fact_ids, np.isin(fact_ids, facts))
@@ -70,13 +79,14 @@ def survey(workspace: Workspace, load: Committed, before: Mapping[str, int], fac
     return found
 
 
-def forget(workspace: Workspace, load: Committed, found: Expired) -> None:
+def forget(workspace: Workspace, load: Committed, before: Mapping[str, int], found: Expired) -> None:
     """Write the landed file of a load anew without what `survey` found."""
     path = load.path(workspace)
     writing = Landing(path, workspace.keys)
     try:
         with closing(Workbench()) as workbench:
             forgetting = _forgetting(workspace, load, found.places, workbench)
+            forgetting.know_age(before.get(MESSAGES, 0))
             for number, chunk in enumerate(landing.chunks(path)):
                 if number in found.chunks:
                     left = forgetting.of(chunk.rows(workspace.keys))

@@ -24,7 +24,7 @@ from siyu.sources import columns
 from siyu.sources.identify import NONE, Identifiers
 from siyu.sources.landing import NOWHERE, OUTPUTS
 from siyu.sources.mapping import Column, Rows, is_identifier
-from siyu.sources.messages import CLOCKS, KEY, MACHINE, SUBJECT
+from siyu.sources.messages import CLOCKS, KEY, MACHINE, RECEIVED, SUBJECT
 from siyu.sources.persons import Person, persons
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench, compiled
@@ -77,6 +77,8 @@ class Forgetting:
         self._identifiers = Identifiers(workspace, settings)  # compared, never kept
         self._outputs = [_Output.of(rows, headers) for rows in outputs]
         self._sql = self._texts(headers)
+        self._mapped = OF_MESSAGE.union(*(output.headers for output in self._outputs))
+        self._came_before = 0
 
     def __bool__(self) -> bool:
         return bool(self._tombstones) or len(self._places) > 0
@@ -84,6 +86,18 @@ class Forgetting:
     def know(self, places: np.ndarray) -> None:
         """More rows of which nothing stays but what the law keeps: those past their time."""
         self._places = np.union1d(self._places, places)
+
+    def know_age(self, before: int) -> None:
+        """Of messages that came before an instant (microseconds UTC) nothing stays but what their facts need."""
+        self._came_before = before
+
+    def worn(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Which rows are of messages that came before that, and hold more."""
+        aged, more = self._aged(batch), np.zeros(batch.num_rows, bool)
+        for name, array in zip(self._names, batch.columns) if aged.any() else ():
+            if name not in self._mapped:
+                more |= array.is_valid().to_numpy(zero_copy_only=False)
+        return aged & more
 
     def of(self, batch: pa.RecordBatch) -> Forgotten:
         """The batch without the erased."""
@@ -170,13 +184,21 @@ class Forgetting:
         return kept
 
     def _blanked(self, batch: pa.RecordBatch, kept: dict[str, np.ndarray], touched: np.ndarray) -> pa.RecordBatch:
-        if not touched.any():
+        whole = self._aged(batch) | (_messages(batch, touched) if touched.any() else touched)
+        if not whole.any():
             return batch
-        whole = _messages(batch, touched)
-        mapped = OF_MESSAGE.union(*(output.headers for output in self._outputs))
-        arrays = [_without(array, (touched if name in mapped else whole) & ~kept[name])
+        arrays = [_without(array, (touched if name in self._mapped else whole) & ~kept[name])
                   for name, array in zip(self._names, batch.columns)]
         return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
+
+
+    def _aged(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Rows of messages that came before the instant known."""
+        if not self._came_before or KEY not in batch.schema.names:
+            return np.zeros(batch.num_rows, bool)
+        came = pc.cast(batch[RECEIVED], pa.int64())
+        first = pc.less(came, self._came_before).fill_null(False).to_numpy(zero_copy_only=False)
+        return _messages(batch, first) if first.any() else first
 
 
 def _ids(people: list[list[Person]]) -> Iterator[np.ndarray]:

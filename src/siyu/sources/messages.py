@@ -17,7 +17,8 @@ from siyu.store.warehouse import Warehouse
 
 #: Columns of the rows a door makes that speak of the message; they stand on the first row of each.
 KEY = "message_key"
-CLOCKS = ("received_at", "sent_at", "stated_at")
+RECEIVED = "received_at"
+CLOCKS = (RECEIVED, "sent_at", "stated_at")
 MACHINE = "machine"
 #: The document that it tells the state of, as a keyed hash.
 SUBJECT = "subject_key"
