@@ -52,8 +52,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     server.cleanup()
 
 
-#: Every statement costs Spark a third of a second whatever its rows: what takes hundreds of them waits for CI.
-SLOW_ON_SPARK = ("test_clv.py", "test_gain.py", "test_people.py", "test_topics.py")
+#: Every statement costs Spark a third of a second whatever its rows: what takes many of them waits for CI.
+SLOW_ON_SPARK = ("test_clv.py", "test_ends.py", "test_gain.py", "test_identity.py", "test_people.py", "test_query.py",
+                 "test_topics.py", "test_worked_brands.py")  # fmt: skip
 
 
 @pytest.hookimpl(tryfirst=True)

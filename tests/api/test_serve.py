@@ -51,6 +51,7 @@ def test_nobody_can_call_without_a_key_and_a_key_made_meanwhile_is_taken(server,
     assert client.post("/v1/track", json=call, auth=(made(directory, "collect"), "")).json() == {"success": True}
 
 
+@pytest.mark.slow
 def test_a_key_that_is_revoked_meanwhile_is_refused_within_seconds(server, client, directory):
     made(directory, "collect")
     key = made(directory, "collect")
@@ -133,6 +134,7 @@ def test_stopped_under_load_it_ends_well_with_everything_acknowledged_loaded(tmp
         assert loaded(workspace) >= len(senders.acknowledged) > 0
 
 
+@pytest.mark.slow
 def test_killed_under_load_nothing_acknowledged_is_lost_or_stands_twice(tmp_path: Path):
     directory = tmp_path / "brand"
     with create(directory) as workspace:
@@ -148,6 +150,7 @@ def test_killed_under_load_nothing_acknowledged_is_lost_or_stands_twice(tmp_path
         assert row["n"] == row["d"] >= len(senders.acknowledged)
 
 
+@pytest.mark.slow
 def test_a_sender_that_never_ends_its_request_holds_up_no_stop(tmp_path: Path):
     directory = tmp_path / "brand"
     create(directory).close()

@@ -28,6 +28,7 @@ def commands(page: Path) -> list[str]:
     return [line.split("  #")[0].strip() for line in SHOWN.findall(page.read_text(encoding="utf-8"))]
 
 
+@pytest.mark.slow
 def test_the_tutorial_runs_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     for command in commands(ROOT / "docs" / "tutorial" / "first-report.md"):

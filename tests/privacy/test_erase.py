@@ -66,6 +66,7 @@ def test_facts_and_measures_are_those_of_a_brand_that_never_knew_the_name(brand,
         assert documents[0] == documents[1]
 
 
+@pytest.mark.slow
 def test_a_rebuild_from_the_landed_rows_gives_the_same(brand):
     erased(brand)
     before = everything(brand)
@@ -74,6 +75,7 @@ def test_a_rebuild_from_the_landed_rows_gives_the_same(brand):
     assert everything(brand) == before
 
 
+@pytest.mark.slow
 def test_files_loaded_again_bring_nobody_back(brand, grown):
     erased(brand)
     before = everything(brand)
@@ -83,12 +85,14 @@ def test_files_loaded_again_bring_nobody_back(brand, grown):
     assert everything(brand) == before
 
 
+@pytest.mark.slow
 def test_whatever_identifier_is_named_the_whole_person_goes(brand):
     erased(brand, f"email={EMAIL}")
     with pytest.raises(PrivacyError, match="is erased already"):
         requests.file(brand, f"member_card:{CARD}", Case(), actor="cli", now=AFTER)
 
 
+@pytest.mark.slow
 def test_several_people_are_erased_in_one_run_each_with_a_receipt(brand):
     one, other = erased(brand, f"phone:{PHONE}", f"phone:{ANNA}").done
     assert (one.receipt["kept"]["orders"], other.receipt["kept"]["orders"]) == (4, 1)
@@ -137,6 +141,7 @@ def test_a_phone_that_two_members_share_is_erased_for_one_of_them(workspace, tmp
     assert {name for name in before if before[name] != everything(workspace)[name]} <= {"contents", "superseded"}
 
 
+@pytest.mark.slow
 def test_identifiers_that_only_the_erased_rows_showed_go_too_and_shared_ones_stay(brand):
     table = brand.warehouse.table("identifier")
     assert brand.warehouse.count(table.filter(table.namespace == "device")) == 2
@@ -145,6 +150,7 @@ def test_identifiers_that_only_the_erased_rows_showed_go_too_and_shared_ones_sta
     assert brand.warehouse.count(table.filter(table.namespace == "recipient_phone")) == 1  # Bo's; Lin's mother is gone
 
 
+@pytest.mark.slow
 def test_files_that_show_the_erased_keep_the_request_open_until_they_are_gone(brand, grown):
     inbox = brand.directory / "inbox"
     shutil.copytree(grown / "files", inbox / "loaded")
@@ -158,6 +164,7 @@ def test_files_that_show_the_erased_keep_the_request_open_until_they_are_gone(br
     assert [request.status for request in erase.run(brand, actor="cli", now=AFTER).done] == ["done"]
 
 
+@pytest.mark.slow
 def test_reports_of_loads_show_no_example_and_count_no_fact_of_the_erased(brand):
     def told() -> tuple[int, int]:
         with brand.operations.connect() as connection:

@@ -16,6 +16,7 @@ from siyu.privacy.requests import Case
 from siyu.sources import relanding, requarantine, unname
 from siyu.store.engines import duck
 from siyu.store.workspace import open_workspace
+from tests.breadth import wide
 from tests.privacy.planted import AFTER, PHONE, VALUES, bytes_of, sealed
 from tests.sources.arrivals import everything
 
@@ -65,8 +66,9 @@ def check(workspace, calm) -> None:
     assert not list(workspace.landed.glob("*.part"))
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize(("module", "name"), STEPS, ids=lambda part: getattr(part, "__name__", part).split(".")[-1])
+@pytest.mark.parametrize("after", wide([True, False], always=1), ids=["after", "before"])
+@pytest.mark.parametrize(("module", "name"), wide(STEPS, always=3),
+                         ids=lambda part: getattr(part, "__name__", part).split(".")[-1])  # fmt: skip
 def test_power_lost_at_a_step_loses_nothing(brand, calm, monkeypatch, module, name, after):
     asked(brand)
     step = getattr(module, name)
@@ -85,6 +87,7 @@ def test_power_lost_at_a_step_loses_nothing(brand, calm, monkeypatch, module, na
     check(brand, calm)
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_the_next_run_finishes(brand, calm):
     asked(brand)
     brand.close()

@@ -21,6 +21,7 @@ from siyu.store.audit import acts
 from siyu.store.inbox import Arrival
 from siyu.store.operations import CONSENT_PROOF, QUARANTINE
 from siyu.store.workspace import Workspace, open_workspace
+from tests.breadth import wide
 from tests.privacy.planted import bytes_of, sealed
 from tests.sources.arrivals import everything, in_force, take
 
@@ -152,7 +153,7 @@ def test_a_kind_without_a_time_is_kept(aged):
     assert len(in_force(aged, "events", "event_id")) == 7
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("after", wide([True, False], always=1), ids=["after", "before"])
 @pytest.mark.parametrize(("module", "name"), [(purging, "_remove"), (expiring, "forget"), (purging, "_forget_orphans"),
                                               (landing, "sync_folder"), (purging, "_rows")])  # fmt: skip
 def test_cut_off_at_a_step_it_is_finished_by_the_next_run(aged, calm, monkeypatch, module, name, after):
@@ -197,6 +198,7 @@ def rows(workspace: Workspace, table: sa.Table) -> int:
         return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 
+@pytest.mark.slow
 def test_measures_say_what_is_lost_and_keep_what_was_measured(aged):
     kept = measure(aged, as_of=dt.date(2025, 1, 10), window=30, now=NOW)
     value = measure(aged, as_of=dt.date(2024, 1, 31), window=30, now=NOW)["fast_plus"]["S"]["own_total"]

@@ -26,6 +26,7 @@ from siyu.store.engines import duck
 from siyu.store.operations import QUARANTINE
 from siyu.store.tables import TABLES
 from siyu.store.workspace import KEYS_VARIABLE, Workspace, open_workspace, read_keys
+from tests.breadth import wide
 from tests.privacy.planted import AFTER, bytes_of, sealed
 from tests.sources.arrivals import everything
 
@@ -100,8 +101,9 @@ def test_everything_is_sealed_anew_and_the_old_key_is_gone(hooked):
     assert live.drain(hooked, now=AFTER).messages == 2
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize(("module", "name"), STEPS, ids=lambda part: getattr(part, "__name__", part).split(".")[-1])
+@pytest.mark.parametrize("after", wide([True, False], always=1), ids=["after", "before"])
+@pytest.mark.parametrize(("module", "name"), wide(STEPS, always=3),
+                         ids=lambda part: getattr(part, "__name__", part).split(".")[-1])  # fmt: skip
 def test_cut_off_at_a_step_it_is_finished_by_running_it_again(hooked, monkeypatch, module, name, after):
     before, old, ciphers, step = opened(hooked), hooked.keys, ciphers_of(hooked), getattr(module, name)
 

@@ -167,6 +167,7 @@ def test_a_migration_that_is_cut_off_leaves_no_tables(url: str, monkeypatch: pyt
     opened.close()
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_all_open(url: str):
     code = "import sys; from siyu.store.operations import Operations; print(Operations(sys.argv[1]).state('none'))"
     python = [sys.executable, "-c", code, url]

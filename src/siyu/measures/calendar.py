@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
@@ -25,9 +25,14 @@ class Calendar:
     @cached_property
     def starts(self) -> ir.Table:
         """One row per day: day, starts_at."""
-        days = range(self.first_day, self.last_day + 1)
-        rows = pa.table({
-            "day": pa.array(days, pa.int32()),
-            "starts_at": pa.array([day_starts(day, self.zone) for day in days], pa.int64()),
-        })  # fmt: skip
-        return self.warehouse.scratch("calendar", rows)
+        return self.warehouse.scratch("calendar", _starts(self.zone, self.first_day, self.last_day))
+
+
+@cache
+def _starts(zone: ZoneInfo, first_day: int, last_day: int) -> pa.Table:
+    """Tens of thousands of midnights, which stay what they are: a server measures many times."""
+    days = range(first_day, last_day + 1)
+    return pa.table({
+        "day": pa.array(days, pa.int32()),
+        "starts_at": pa.array([day_starts(day, zone) for day in days], pa.int64()),
+    })  # fmt: skip

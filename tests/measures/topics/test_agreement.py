@@ -10,7 +10,7 @@ from tests.measures.random_brand import AS_OF
 from tests.measures.test_parity import brand_in
 from tests.measures.topics.agreement import Brand
 
-SEEDS = wide(range(4), always=2)
+SEEDS = wide(range(4), always=1)
 WINDOWS = (30, 90, 7, 365)
 
 
