@@ -14,8 +14,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -29,6 +31,7 @@ from siyu.api.refusals import HANDLERS
 from siyu.api.writer import Writer, open_writer
 from siyu.store.workspace import Workspace, open_workspace
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 #: Processes that start again and again compile their modules once.
@@ -46,6 +49,12 @@ def application(workspace: Workspace, writer: Writer) -> Litestar:
     collector = Collector(Keyring(workspace.operations), writer, now)
     return Litestar([router(collector), openapi_json], exception_handlers=HANDLERS, openapi_config=config(),
                     logging_config=None)  # fmt: skip
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """What the work gives, on a loop in a thread of its own: in this one a browser's may run."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import re
 
@@ -12,6 +11,7 @@ from siyu.api.keys import KEPT, Keyring, create, listed, revoke, verify
 from siyu.core.errors import AccessError
 from siyu.store.audit import acts
 from siyu.store.operations import Operations
+from tests.api.serving import run
 from tests.store.conftest import url  # noqa: F401  the fixture
 
 NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
@@ -72,22 +72,22 @@ def test_all_mistakes_of_a_key_are_told_together(operations: Operations):
 
 def test_a_keyring_forgets_a_revoked_key_within_seconds(operations: Operations):
     ring, text = Keyring(operations), create(operations, "web", "collect", NOW)
-    before = asyncio.run(ring.verify(text, NOW))
+    before = run(ring.verify(text, NOW))
     assert before is not None
     revoke(operations, before.key_id, NOW)
-    assert asyncio.run(ring.verify(text, NOW)) == before
-    assert asyncio.run(ring.verify(text, NOW + KEPT)) is None
+    assert run(ring.verify(text, NOW)) == before
+    assert run(ring.verify(text, NOW + KEPT)) is None
 
 
 def test_a_clock_set_back_keeps_no_revoked_key_alive(operations: Operations):
     ring, text = Keyring(operations), create(operations, "web", "collect", NOW)
-    asyncio.run(ring.verify(text, LATER))
+    run(ring.verify(text, LATER))
     revoke(operations, listed(operations)[0].key_id, NOW)
-    assert asyncio.run(ring.verify(text, NOW)) is None
+    assert run(ring.verify(text, NOW)) is None
 
 
 def test_a_keyring_knows_the_origins_of_collecting_keys_only(operations: Operations):
     create(operations, "web", "collect", NOW, origins=["https://A.cn/"])
     create(operations, "panel", "read", NOW, origins=["https://b.cn"])
     ring = Keyring(operations)
-    assert [asyncio.run(ring.allows(f"https://{x}.cn", NOW)) for x in "abc"] == [True, False, False]
+    assert [run(ring.allows(f"https://{x}.cn", NOW)) for x in "abc"] == [True, False, False]

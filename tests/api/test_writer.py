@@ -15,6 +15,7 @@ from siyu.api.refusals import Refusal
 from siyu.api.writer import Room, Writer
 from siyu.store.inbox import Arrival, Inbox
 from siyu.store.workspace import Workspace
+from tests.api.serving import run
 
 
 class Watched:
@@ -63,21 +64,21 @@ def test_what_waits_while_the_disk_is_busy_becomes_one_group(writer: Writer, wat
         watched.open.set()
         await asyncio.gather(first, many)
 
-    asyncio.run(first_and_many())
+    run(first_and_many())
     assert watched.groups == [1, 99]
 
 
 def test_it_is_on_disk_when_put_returns(writer: Writer, watched: Watched):
-    asyncio.run(writer.put(arrival(7)))
+    run(writer.put(arrival(7)))
     assert watched.inbox.waiting().oldest == 7
 
 
 def test_a_failed_write_is_told_to_all_who_waited_and_the_next_one_goes_on(writer: Writer, watched: Watched):
     watched.fails = True
-    told = asyncio.run(put_many(writer, [arrival(n) for n in range(5)]))
+    told = run(put_many(writer, [arrival(n) for n in range(5)]))
     assert [(t.status, t.code) for t in told if isinstance(t, Refusal)] == [(503, "not_written")] * 5
     watched.fails = False
-    asyncio.run(writer.put(arrival()))
+    run(writer.put(arrival()))
     assert watched.inbox.waiting().arrivals == 1
 
 
@@ -95,7 +96,7 @@ def test_more_than_may_wait_is_told_to_come_back(writer: Writer, watched: Watche
         await first
         return await rest
 
-    told = asyncio.run(too_many())
+    told = run(too_many())
     assert [(t.status, t.code, t.retry_after) for t in told if isinstance(t, Refusal)] == [(503, "busy", 1)] * 2
     assert watched.inbox.waiting().arrivals == 4
 
@@ -109,7 +110,7 @@ def test_a_sender_that_has_gone_hinders_nobody(writer: Writer, watched: Watched)
         watched.open.set()
         await staying
 
-    asyncio.run(gone_and_staying())
+    run(gone_and_staying())
     assert watched.inbox.waiting().arrivals == 2
 
 
@@ -124,7 +125,7 @@ def test_closing_writes_what_was_taken_and_takes_no_more(watched: Watched):
         await asyncio.to_thread(writer.close)
         return [*await waiting, *await put_many(writer, [arrival(3)])]
 
-    told = asyncio.run(closing())
+    told = run(closing())
     assert told[:2] == [None, None]
     assert isinstance(told[2], Refusal)
     assert (told[2].status, watched.inbox.waiting().arrivals) == (503, 2)
@@ -133,7 +134,7 @@ def test_closing_writes_what_was_taken_and_takes_no_more(watched: Watched):
 def test_a_disk_without_room_is_told_before_it_is_full(watched: Watched, tmp_path: Path):
     writer = Writer(watched, Room(tmp_path, 10**18))  # type: ignore[arg-type]
     with pytest.raises(Refusal) as refused:
-        asyncio.run(writer.put(arrival()))
+        run(writer.put(arrival()))
     writer.close()
     assert (refused.value.status, refused.value.code, refused.value.retry_after) == (503, "disk_low", 60)
     assert watched.inbox.waiting().arrivals == 0
