@@ -43,6 +43,7 @@ def test_two_members_are_fewer_than_ten_in_the_workbook_and_two_on_the_page(siyu
     assert '<p class="value">2</p>' in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_in_python_the_ending_chooses_the_form_too(loaded: Path, tmp_path: Path):
     with package.open(loaded) as brand:
         written = brand.report(tmp_path / "r.xlsx", lang="zh")

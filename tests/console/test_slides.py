@@ -98,12 +98,14 @@ def test_findings_stand_on_the_second_slide_with_people_and_money():
         assert "<b>" not in second
 
 
+@pytest.mark.slow
 def test_a_table_shows_twelve_rows_and_says_where_the_rest_is():
     slide = next(s for s in deck("many files", "en").slides if "Where every row went" in texts(s))
     assert len(tables(slide)[0].rows) == MOST_ROWS + 1
     assert "… 29 more in the workbook" in texts(slide)
 
 
+@pytest.mark.slow
 def test_the_message_of_a_failed_panel_is_the_slides_text():
     said = [texts(slide) for slide in deck("failing", "en").slides]
     assert [text for text in said if "it broke" in text]

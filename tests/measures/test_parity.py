@@ -47,19 +47,19 @@ def brand_in(folder: Path, seed: int, *, consumers: int = 60, **settings: Any) -
     return workspace
 
 
-@pytest.mark.parametrize("seed", wide(range(12), always=4))
+@pytest.mark.parametrize("seed", wide(range(12), always=3))
 def test_measures_equal_the_sql_reference(tmp_path, seed):
     with brand_in(tmp_path / "brand", seed) as workspace:
         assert disagreements(workspace, AS_OF[seed % len(AS_OF)], WINDOWS[(seed + seed // 4) % len(WINDOWS)]) == []
 
 
-@pytest.mark.parametrize("case", range(len(OTHER_SETTINGS)))
+@pytest.mark.parametrize("case", wide(range(len(OTHER_SETTINGS)), always=2))
 def test_measures_equal_the_sql_reference_under_other_settings(tmp_path, case):
     with brand_in(tmp_path / "brand", 100 + case, **OTHER_SETTINGS[case]) as workspace:
         assert disagreements(workspace, AS_OF[case % len(AS_OF)], WINDOWS[2 * (case % 2)]) == []
 
 
-@pytest.mark.parametrize("seed", [300, 301])
+@pytest.mark.parametrize("seed", wide([300, 301], always=1))
 def test_measures_of_facts_that_come_in_pieces_equal_the_sql_reference(tmp_path, seed, monkeypatch):
     monkeypatch.setattr(touched, "WORTH_IT", 2.0)  # however many people a piece touches, only theirs is recomputed
     brand = random_brand(seed)

@@ -11,6 +11,7 @@ from siyu.sources import keep as keeping
 from siyu.sources.ahead import ahead, joined
 from siyu.sources.seenkeys import SeenKeys
 from siyu.store import workspace as workspaces
+from tests.breadth import wide
 from tests.sources.arrivals import LATER, everything, take
 
 ROWS = [f"o{i % 23},{i % 5},1380000{i % 17:04}" for i in range(200)]  # keys come again, with equal and other values
@@ -24,7 +25,7 @@ def test_keys_of_earlier_batches_are_known(batches):
         met |= set(batch)
 
 
-@pytest.mark.parametrize("rows", [1, 7, 50])
+@pytest.mark.parametrize("rows", wide([7, 50, 1], always=2))
 def test_a_file_in_small_batches_gives_what_it_gives_in_one(workspace, tmp_path, monkeypatch, rows):
     text = "order_id,paid_amount,id.phone\n" + "\n".join(ROWS)
     older = "order_id,paid_amount,id.phone\n" + "\n".join(ROWS[:40])

@@ -53,6 +53,7 @@ def start(workspace, files):
     return child
 
 
+@pytest.mark.slow
 def test_a_load_killed_at_any_moment_is_whole_or_not_there(workspace, tmp_path, files):
     with workspaces.create(tmp_path / "calm") as calm:
         calm.keys = workspace.keys

@@ -12,12 +12,13 @@ from siyu.measures.build import refresh
 from siyu.measures.clv.backtest import backtest
 from siyu.measures.clv.histories import summary
 from siyu.measures.clv.summary import Summary
+from tests.breadth import wide
 from tests.measures.random_brand import AS_OF
 from tests.measures.reference import cursor_of, occasions
 from tests.measures.test_parity import brand_in
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", wide(range(4), always=2))
 def test_histories_equal_the_sql_reference(tmp_path, seed):
     as_of = AS_OF[seed % len(AS_OF)]
     with brand_in(tmp_path / "brand", seed) as workspace:

@@ -109,6 +109,7 @@ def test_a_value_that_is_null_has_a_reason_and_no_light(workspace):
     assert found["T"].reason.startswith("not measurable")
 
 
+@pytest.mark.slow
 def test_earlier_windows_equal_the_documents_of_their_days(workspace, shared):
     load_plain(workspace, shared / "oracles" / "brand_12")
     now = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)

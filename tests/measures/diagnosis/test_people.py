@@ -14,6 +14,7 @@ from siyu.measures.diagnosis.campaigns import CAMPAIGNS
 from siyu.measures.diagnosis.people import settled_unpurchased
 from siyu.measures.facts import Facts
 from siyu.store import workspace as workspaces
+from tests.breadth import wide
 from tests.measures.random_brand import AS_OF, random_brand, zone_of
 from tests.measures.reference import cursor_of
 from tests.measures.reference.diagnosis import people
@@ -29,7 +30,7 @@ def ids(workspace, expression) -> list[int]:
     return [row["consumer_id"] for row in workspace.warehouse.rows(expression.select("consumer_id"))]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", wide(range(6), always=2))
 def test_people_equal_the_sql_reference(tmp_path, seed):
     as_of, window = AS_OF[seed % len(AS_OF)], (30, 90)[seed % 2]
     with workspaces.create(tmp_path / "brand", defaults().with_values(brand__zone=zone_of(seed))) as workspace:

@@ -13,6 +13,7 @@ from siyu.measures.asked import Asked
 from siyu.measures.fast_plus.cohort import a_cohort
 from siyu.measures.fast_plus.standard import a_std
 from siyu.store import workspace as workspaces
+from tests.breadth import wide
 from tests.measures.random_brand import AS_OF, random_brand, zone_of
 from tests.measures.reference import cursor_of
 from tests.measures.reference.diagnosis import a_standard_and_cohorts
@@ -35,7 +36,7 @@ def order(phone: int, at: str, **more: str) -> dict[str, str]:
     return {"order_id": f"o{phone}-{at}", "paid_at": at, "paid_amount": "10", **who, **more}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", wide(range(6), always=2))
 def test_both_equal_the_sql_reference(tmp_path, seed):
     as_of, window = AS_OF[seed % len(AS_OF)], (30, 7, 90, 1)[(seed + seed // 4) % 4]
     with workspaces.create(tmp_path / "brand", defaults().with_values(brand__zone=zone_of(seed))) as workspace:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from siyu.measures.topics.reconciliation import METRICS, PARTS, RECONCILIATION, explained
+from tests.breadth import wide
 from tests.measures.topics import told
 from tests.measures.topics.agreement import Brand
 from tests.measures.topics.told import order, relation, who
@@ -122,7 +123,7 @@ def crowded(seed: int) -> told.Brand:
     return {"orders": orders, "relations": relations, "reported_metrics": reports}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", wide(range(4), always=2))
 def test_where_everything_happens_it_equals_its_sql_and_parts_and_rest_sum_to_the_difference(workspace, seed):
     load_plain(workspace, crowded(seed), now=told.NOW)
     brand = Brand(workspace, dt.date(2026, 6, 30), 30)
