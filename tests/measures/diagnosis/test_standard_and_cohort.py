@@ -86,3 +86,11 @@ def test_a_month_too_young_is_flagged(workspace):
     found = a_cohort(workspace.warehouse, asked_of(workspace, "2026-06-30"), ["2026-05", "2026-06"])
     assert [(r["month"], r["days"]) for r in found if r["mature"]] == [("2026-05", 30)]
     assert [r["value"] for r in found if r["month"] == "2026-06"] == [None, None, None]
+
+
+def test_who_came_and_went_within_a_day_does_not_begin_the_reference_year(workspace):
+    """Otherwise the year would be over before the two unpurchased members of 2024 began it."""
+    gone = joined(9, "2022-05-01 10:00", left_at="2022-05-01 12:00")
+    members = [joined(n, "2024-01-01") for n in range(2)]
+    load_plain(workspace, {"members": [gone, *members], "orders": [order(0, "2026-06-20")]})
+    assert a_std(workspace.warehouse, asked_of(workspace, "2026-06-30")) == pytest.approx(0.5)

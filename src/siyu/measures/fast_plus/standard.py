@@ -1,13 +1,15 @@
 """A_std: the step rates of A weighted by a mix of rungs that stays fixed, so that who stands where does not move it.
 
 The reference mix (ours; metrics.md leaves it open) is that of the brand's first year: the days consumers spent on each
-rung below the top in the 365 days since anyone first stood on the ladder, seen up to the opening of the period.
+rung below the top in the 365 days since anyone first stood on the ladder at the end of a day, seen up to the opening of
+the period.
 """
 
 from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 
 from siyu.measures.asked import Asked
 from siyu.measures.fast_plus.capital import sustainable
@@ -24,7 +26,7 @@ def reference_mix(opening_day: int) -> ir.Table:
 
     A day counts for who stands on the rung at its end. Before the year is over the mix is still moving.
     """
-    span = ROLE_SPAN.expr()
+    span = ROLE_SPAN.expr().filter(_.to_day > _.from_day)  # who came and went within a day stood at the end of none
     began = span.aggregate(began=span.from_day.min())
     below = span.filter(span["rank"] < TOP).cross_join(began)
     ends = ibis.least(below.to_day, below.began + REFERENCE_DAYS, ibis.literal(opening_day + 1, "int32"))
