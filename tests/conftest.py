@@ -54,7 +54,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
 
 #: Every statement costs Spark a third of a second whatever its rows: what takes many of them waits for CI.
 SLOW_ON_SPARK = ("test_clv.py", "test_ends.py", "test_gain.py", "test_identity.py", "test_people.py", "test_query.py",
-                 "test_topics.py", "test_worked_brands.py")  # fmt: skip
+                 "test_topics.py", "test_worked_brands.py", "test_writes.py", "test_crash.py")  # fmt: skip
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -121,6 +121,7 @@ def assert_all_kept(disk: Path, directory: Path, senders: Senders) -> None:
     assert max(found.values()) == 1
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_is_told_while_there_is_room_left(tmp_path: Path):
     with small_disk(tmp_path / "disk", 48) as disk:
         directory, key = made(disk / "brand", collect__min_free_mb=24)

@@ -75,6 +75,7 @@ def test_what_is_acknowledged_is_in_the_next_measure_and_query(server, client, d
     assert today.status_code == 400
 
 
+@pytest.mark.slow
 def test_only_a_key_that_reads_may_read(server, client, directory):
     collecting = {"Authorization": f"Bearer {made(directory, 'collect')}"}
     assert client.get("/api/v1/measure").status_code == 401
@@ -90,12 +91,14 @@ def test_every_address_is_described_and_says_whom_it_is_for(server, client):
     assert "measure" in client.get("/docs?lang=en").text
 
 
+@pytest.mark.slow
 def test_a_second_server_is_told_who_holds_the_warehouse(server, directory):
     second = siyu("serve", "--port", "0", directory=directory)
     assert second.returncode == 2
     assert f"process {server.process.pid}" in second.stderr
 
 
+@pytest.mark.slow
 def test_an_address_that_is_taken_is_refused_before_anything_is_opened(server, directory):
     port = server.url.rsplit(":", 1)[1]
     taken = siyu("serve", "--port", port, directory=directory)

@@ -28,6 +28,7 @@ def test_people_see_lights_the_campaign_of_the_weakest_and_the_identity(siyu, ju
     assert "next:" in ran.err
 
 
+@pytest.mark.slow
 def test_json_is_one_object_with_names_in_both_languages(siyu, judged):
     found = siyu("diagnose", "--as-of", "2026-06-30", "--json", "-C", judged).json
     assert (found["as_of"], found["window_days"], found["campaign"]) == ("2026-06-30", 30, "strengthen_touchpoints")

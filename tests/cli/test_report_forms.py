@@ -35,6 +35,7 @@ def test_one_run_writes_page_workbook_and_slides(siyu: Siyu, loaded: Path, tmp_p
     assert not list(tmp_path.glob("*.part"))
 
 
+@pytest.mark.slow
 def test_two_members_are_fewer_than_ten_in_the_workbook_and_two_on_the_page(siyu: Siyu, loaded: Path, tmp_path: Path):
     page, book = tmp_path / "r.html", tmp_path / "r.xlsx"
     siyu("report", "--as-of", "2026-03-01", "-o", page, "-o", book, "--lang", "en", "-C", loaded)

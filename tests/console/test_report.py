@@ -105,6 +105,7 @@ def test_no_plain_identifier_stands_on_the_page(written: Written):
     assert "1380000000" not in written.path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_writing_twice_gives_the_same_page(brand: Workspace, written: Written, tmp_path: Path):
     again = write_report(brand, tmp_path / "report.html", as_of=AS_OF, lang="en", now=NOW)
     assert again.path.read_bytes() == written.path.read_bytes()

@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from siyu.console.context import Grid, Page, Panel, Section
 from siyu.console.figure import Figure
 from siyu.console.workbook import HEADER_ROW, SHEET_NAME_UNITS, neutral, sheet_names, workbook
+from tests.breadth import wide
 from tests.console.hostile import CASES, FORMULAS, export, named
 from tests.console.sample import document, material
 
@@ -80,7 +81,7 @@ def test_no_hidden_number_is_anywhere_in_the_file(book: CalamineWorkbook):
     assert moves["Key opinion consumer"][3] == "<10"  # 9
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("name", wide(FORMULAS, always=3))
 def test_a_name_that_is_a_formula_stays_a_text(name: str):
     content = workbook(export(named(name, "a shop", brand=name)), now=NOW)
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -109,7 +110,7 @@ def test_sheet_names_are_legal_and_never_the_same(titles: list[str]):
         assert not name.endswith("'")
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", wide(CASES, always=2))
 def test_every_case_is_written_and_can_be_opened(case: str):
     assert len(opened(export(CASES[case], "zh")).sheet_names) >= 1
 

@@ -101,6 +101,7 @@ def test_several_people_are_erased_in_one_run_each_with_a_receipt(brand):
     assert ANNA not in sealed(brand)
 
 
+@pytest.mark.slow
 def test_the_receipt_counts_what_was_planned_and_says_nothing_personal(brand):
     asked = requests.keys_asked(brand, f"phone:{PHONE}")
     planned = erase.plan(brand, {0: asked})[0]
@@ -119,6 +120,7 @@ def test_a_plan_changes_nothing(brand):
         assert connection.execute(sa.select(sa.func.count()).select_from(TOMBSTONE)).scalar() == 0
 
 
+@pytest.mark.slow
 def test_consents_become_proofs_that_only_the_value_finds(brand):
     key = brand.keys.key("phone", "+86" + PHONE).hex()
     erased(brand)

@@ -11,6 +11,7 @@ from siyu.sources import quarantine
 from siyu.sources.load import load
 from siyu.store import workspace as workspaces
 from siyu.store.operations import CONSENT, LOAD
+from tests.breadth import wide
 from tests.plain import load_plain
 from tests.sources.arrivals import LATER, NOW, everything, in_force, kept, take
 
@@ -29,7 +30,7 @@ def test_amounts_are_minor_units_and_times_are_instants_of_the_brands_zone(works
         ("o1", 14850, 1772330400000000, 20513), ("o2", 2000, 1772416800000000, 20514)]
 
 
-@pytest.mark.parametrize("brand", ["brand_11", "brand_12", "brand_13"])
+@pytest.mark.parametrize("brand", wide(["brand_11", "brand_12", "brand_13"], always=1))
 def test_a_worked_brand_loads_as_the_plain_loader_of_the_tests_loads_it(workspace, tmp_path, shared, brand):
     files = [p for p in sorted((shared / "oracles" / brand).glob("*.csv")) if not p.name.startswith("trace")]
     assert adds_up(load(workspace, files, now=NOW))
