@@ -22,7 +22,7 @@ class SparkCompiler(PySparkCompiler):
 
     def visit_BitOr(self, op, *, arg, where):
         """The bits of all rows put together; Ibis has no rule for Spark."""
-        return self.agg.bit_or(arg, where=where)
+        return self.f.bit_or(arg if where is None else self.if_(where, arg, NULL))
 
     def visit_Field(self, op, *, rel, name):
         """A column as it is (Ibis asks an option that exists only once its own backend is connected)."""
