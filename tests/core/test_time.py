@@ -33,7 +33,8 @@ MOMENTS = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2037, 12, 31), timez
 
 @given(MOMENTS, ZONES)
 def test_an_instant_keeps_every_microsecond(moment: dt.datetime, zone: ZoneInfo):
-    assert datetime_of(instant_of(moment), zone) == moment
+    """Compared in one zone: Python calls a repeated hour unlike every time of another zone."""
+    assert datetime_of(instant_of(moment), zone).astimezone(dt.UTC) == moment
     assert instant_of(moment.astimezone(zone)) == instant_of(moment)
 
 
