@@ -110,7 +110,7 @@ def test_a_question_what_is_kept_is_filed_once_and_stands_in_the_audit(hooked: H
         assert hooked.shopify("customers/data_request", asked, webhook_id="w-9").status_code == 200
     act, *_ = filed(hooked, "export.request")
     (request,) = exports.listing(hooked.workspace.operations)
-    assert (request.status, len(request.asked), act.subject) == ("requested", 3, str(request.export_id))
+    assert (request.status, len(request.asked), act.subject) == ("requested", 3, str(request.number))
     assert (act.detail["request"], len(act.detail["identifiers"]), act.detail["shop"]) == (
         "9999", 3, "tea.myshopify.com")  # fmt: skip
     assert "John" not in repr(act)

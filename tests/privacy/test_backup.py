@@ -22,7 +22,7 @@ from siyu.privacy import erase, requests
 from siyu.privacy.backup import archive, erased
 from siyu.privacy.backup.make import make
 from siyu.privacy.backup.restore import Asked, restore
-from siyu.privacy.requests import Case
+from siyu.privacy.docket import Case
 from siyu.sources import live
 from siyu.sources.load import load
 from siyu.store.audit import acts
@@ -82,7 +82,7 @@ def restored(folder: Path, to: Path, **options) -> Workspace:
 
 def forget(workspace: Workspace, phone: str) -> None:
     request = requests.file(workspace, f"phone:{phone}", Case(reference="case 7"), actor="cli", now=AFTER)
-    requests.approve(workspace.operations, request.erasure_id, actor="cli", now=AFTER)
+    requests.approve(workspace.operations, request.number, actor="cli", now=AFTER)
     erase.run(workspace, actor="cli", now=AFTER)
 
 
@@ -300,7 +300,7 @@ def test_operations_move_between_sqlite_and_postgresql(backed_up, tmp_path, post
         with open_workspace(backed_up / "brand") as was:
             assert (everything(on), sealed(on), held(on)) == (everything(was), sealed(was), held(was))
         filed = requests.file(on, f"phone:{ANNA}", Case(), actor="cli", now=AFTER)  # counters go on
-        assert filed.erasure_id == 1
+        assert filed.number == 1
         given = on.keys
     restore(Asked(tmp_path / "one", tmp_path / "off", given), actor="cli", now=AFTER)
     with open_workspace(tmp_path / "off") as off, open_workspace(backed_up / "brand") as was:

@@ -14,8 +14,8 @@ from siyu.api.loops import loops
 from siyu.core.errors import PrivacyError
 from siyu.measures.measure import measure
 from siyu.privacy import erase, requests
+from siyu.privacy.docket import DONE, REQUESTED, Case
 from siyu.privacy.erase import Erased
-from siyu.privacy.requests import Case
 from siyu.sources import live
 from siyu.sources.load import load
 from siyu.sources.replay import rebuild
@@ -31,7 +31,7 @@ def erased(workspace: Workspace, *queries: str) -> Erased:
     """Requests for some people, or Lin, filed, approved and carried out in one run."""
     for query in queries or (f"phone:{PHONE}",):
         request = requests.file(workspace, query, Case(reference="case 7"), actor="cli", now=AFTER)
-        requests.approve(workspace.operations, request.erasure_id, actor="cli", now=AFTER)
+        requests.approve(workspace.operations, request.number, actor="cli", now=AFTER)
     return erase.run(workspace, actor="cli", now=AFTER)
 
 
@@ -109,7 +109,7 @@ def test_the_receipt_counts_what_was_planned_and_says_nothing_personal(brand):
     assert (request.asked, request.receipt) == ({}, planned)
     assert (planned["kept"], planned["other"]) == ({"orders": 4, "order_lines": 1}, {"consent": 2, "quarantine": 4})
     (done,) = acts(brand.operations, act="erasure.done")
-    assert (done.subject, done.detail) == (str(request.erasure_id), request.receipt)
+    assert (done.subject, done.detail) == (str(request.number), request.receipt)
 
 
 def test_a_plan_changes_nothing(brand):
@@ -195,7 +195,7 @@ def test_the_server_erases_at_night_whoever_is_approved_and_nobody_else(brand):
     [loop] = [loop for loop in loops(brand) if loop.name == "erase"]
     asked = requests.file(brand, f"phone:{PHONE}", Case(), actor="cli", now=AFTER)
     loop.work(AFTER, lambda *_: None)
-    assert requests.get(brand.operations, asked.erasure_id).status == requests.REQUESTED
-    requests.approve(brand.operations, asked.erasure_id, actor="cli", now=AFTER)
+    assert requests.get(brand.operations, asked.number).status == REQUESTED
+    requests.approve(brand.operations, asked.number, actor="cli", now=AFTER)
     loop.work(AFTER, lambda *_: None)
-    assert requests.get(brand.operations, asked.erasure_id).status == requests.DONE
+    assert requests.get(brand.operations, asked.number).status == DONE

@@ -12,9 +12,9 @@ import pytest
 from siyu.core.errors import IdentityError, PrivacyError
 from siyu.privacy import exports
 from siyu.privacy.consent import Said, link, record
+from siyu.privacy.docket import Case
 from siyu.privacy.erase import run as erase
 from siyu.privacy.exports import approve, file, look, reject, run
-from siyu.privacy.requests import Case
 from siyu.privacy.requests import approve as approve_erasure
 from siyu.privacy.requests import file as file_erasure
 from siyu.store.audit import acts
@@ -36,9 +36,9 @@ def planted(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
 def copy(planted: Workspace) -> dict:
     """What Lin is handed."""
     request = file(planted, LIN, Case("the person", "art. 45", "case 7"), actor="cli", now=AFTER)
-    approve(planted.operations, request.export_id, actor="ann", now=AFTER)
+    approve(planted.operations, request.number, actor="ann", now=AFTER)
     handed: list[dict] = []
-    run(planted, request.export_id, actor="ann", now=AFTER, hand_over=handed.append)
+    run(planted, request.number, actor="ann", now=AFTER, hand_over=handed.append)
     return json.loads(json.dumps(handed[0], allow_nan=False))
 
 
@@ -98,34 +98,34 @@ def test_what_was_handed_over_is_counted_and_who_it_was_is_forgotten(planted, co
 
 def test_only_a_request_that_was_checked_is_carried_out(planted):
     request = file(planted, f"phone:{ANNA}", Case(), actor="cli", now=AFTER)
-    with pytest.raises(PrivacyError, match=rf"Request {request.export_id} for .* is open \(requested\)"):
+    with pytest.raises(PrivacyError, match=rf"Request {request.number} for .* is open \(requested\)"):
         file(planted, f"phone:{ANNA}", Case(), actor="cli", now=AFTER)
     with pytest.raises(PrivacyError, match="only an approved one"):
-        run(planted, request.export_id, actor="cli", now=AFTER, hand_over=print)
-    reject(planted.operations, request.export_id, actor="cli", now=AFTER)
+        run(planted, request.number, actor="cli", now=AFTER, hand_over=print)
+    reject(planted.operations, request.number, actor="cli", now=AFTER)
     with pytest.raises(PrivacyError, match="is rejected; only a requested one"):
-        approve(planted.operations, request.export_id, actor="cli", now=AFTER)
+        approve(planted.operations, request.number, actor="cli", now=AFTER)
 
 
 def test_a_copy_that_is_not_handed_over_leaves_the_request_open(planted):
     request = file(planted, f"phone:{BO}", Case(), actor="cli", now=AFTER)
-    approve(planted.operations, request.export_id, actor="cli", now=AFTER)
+    approve(planted.operations, request.number, actor="cli", now=AFTER)
 
     def full(_document: dict) -> None:
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="full"):
-        run(planted, request.export_id, actor="cli", now=AFTER, hand_over=full)
-    assert exports.get(planted.operations, request.export_id).status == "approved"
+        run(planted, request.number, actor="cli", now=AFTER, hand_over=full)
+    assert exports.get(planted.operations, request.number).status == "approved"
 
 
 def test_who_is_erased_has_no_open_request_any_more_and_is_told_what_is_kept_as_proof(workspace):
     record(workspace, LIN, Said("marketing", "sms", "grant", "form", "v1"), actor="cli", now=AFTER)
     request = file(workspace, LIN, Case(), actor="cli", now=AFTER)
     erasure = file_erasure(workspace, LIN, Case(), actor="cli", now=AFTER)
-    approve_erasure(workspace.operations, erasure.erasure_id, actor="cli", now=AFTER)
+    approve_erasure(workspace.operations, erasure.number, actor="cli", now=AFTER)
     erase(workspace, actor="cli", now=AFTER)
-    left = exports.get(workspace.operations, request.export_id)
+    left = exports.get(workspace.operations, request.number)
     assert (left.status, left.asked) == ("rejected", {})
     seen = look(workspace, LIN, actor="cli", now=AFTER)
     assert ([row["source"] for row in seen["consents"]["proofs"]], seen["identifiers"]) == (["form"], [])

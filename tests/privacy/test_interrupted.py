@@ -12,7 +12,7 @@ import time
 import pytest
 
 from siyu.privacy import erase, folder, ledger, loads, requests
-from siyu.privacy.requests import Case
+from siyu.privacy.docket import OPEN, Case
 from siyu.sources import relanding, requarantine, unname
 from siyu.store.engines import duck
 from siyu.store.workspace import open_workspace
@@ -52,12 +52,12 @@ def calm(grown, tmp_path_factory):
 
 def asked(workspace):
     request = requests.file(workspace, f"phone:{PHONE}", Case(), actor="cli", now=AFTER)
-    return requests.approve(workspace.operations, request.erasure_id, actor="cli", now=AFTER)
+    return requests.approve(workspace.operations, request.number, actor="cli", now=AFTER)
 
 
 def check(workspace, calm) -> None:
     """Everything is as after an erasure without an interruption."""
-    assert requests.listing(workspace.operations, requests.OPEN) == []
+    assert requests.listing(workspace.operations, OPEN) == []
     assert (everything(workspace), requests.get(workspace.operations, 1).receipt) == calm
     assert [value for value in VALUES if value in sealed(workspace)] == []
     workspace.close()

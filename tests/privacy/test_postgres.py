@@ -7,7 +7,7 @@ from siyu.identity import preferences
 from siyu.identity.consents import rows_of, settle
 from siyu.privacy import erase, exports, requests
 from siyu.privacy.consent import Said, link, record
-from siyu.privacy.requests import Case
+from siyu.privacy.docket import Case
 from siyu.store import workspace as workspaces
 from tests.sources.arrivals import LATER, in_force
 
@@ -25,9 +25,9 @@ def test_a_consent_a_copy_and_an_erasure_are_the_same_there(tmp_path, postgres):
         assert in_force(workspace, "consents", "action") == [("grant",), ("withdraw",)]
         copy = exports.file(workspace, LIN, Case(), **WHO)
         asked = requests.file(workspace, LIN, Case(), **WHO)
-        requests.approve(workspace.operations, asked.erasure_id, **WHO)
+        requests.approve(workspace.operations, asked.number, **WHO)
         preferences.apply(workspace.operations, mine, {"action": ["save"], "channel": ["sms"]}, now=LATER)
         assert [one.status for one in erase.run(workspace, **WHO).done] == ["done"]
-        assert exports.get(workspace.operations, copy.export_id).status == "rejected"
+        assert exports.get(workspace.operations, copy.number).status == "rejected"
         assert rows_of(workspace.operations, [mine.identifier_id]) == []
         assert len(exports.look(workspace, LIN, **WHO)["consents"]["proofs"]) >= 2

@@ -10,7 +10,7 @@ import pytest
 from siyu.core.errors import IdentityError, PrivacyError
 from siyu.core.time import datetime_of
 from siyu.privacy import requests
-from siyu.privacy.requests import Case
+from siyu.privacy.docket import ERASING, Case
 from siyu.privacy.underway import told
 from siyu.store.audit import acts
 from siyu.store.workspace import Workspace
@@ -52,12 +52,12 @@ def test_somebody_is_asked_for_once(workspace):
 
 
 def test_a_rejected_request_may_be_filed_again(workspace):
-    requests.reject(workspace.operations, filed(workspace).erasure_id, actor="cli", now=FRIDAY)
-    assert filed(workspace).erasure_id == 2
+    requests.reject(workspace.operations, filed(workspace).number, actor="cli", now=FRIDAY)
+    assert filed(workspace).number == 2
 
 
 def test_only_a_request_that_waits_for_it_is_checked(workspace):
-    number = filed(workspace).erasure_id
+    number = filed(workspace).number
     requests.approve(workspace.operations, number, actor="ann", now=FRIDAY)
     with pytest.raises(PrivacyError, match="Request 1 is approved"):
         requests.reject(workspace.operations, number, actor="ann", now=FRIDAY)
@@ -83,5 +83,5 @@ def test_an_id_must_be_known_and_a_value_need_not(workspace, tmp_path):
 
 def test_a_receipt_under_way_names_neither_files_nor_whom_they_stood_beside(workspace):
     found = {"erased": {"events": 1}, "landed": {"1": 2, "7": 3}, "beside": {"99": 1}}
-    request = replace(filed(workspace), status=requests.ERASING, receipt=found)
+    request = replace(filed(workspace), status=ERASING, receipt=found)
     assert told(request) == {"erased": {"events": 1}, "landed": {"files": 2, "rows": 5}}

@@ -21,6 +21,7 @@ from siyu.measures.measure import data_through
 from siyu.privacy import erase as erasing
 from siyu.privacy import purge as purging
 from siyu.privacy import requests
+from siyu.privacy.docket import APPROVED, ERASING
 from siyu.sources import asks
 from siyu.sources.doors.wecom.client import QUOTA, Client
 from siyu.sources.doors.wecom.corp import connected, corp_of
@@ -91,7 +92,7 @@ def day(workspace: Workspace, now: dt.datetime, say: Say) -> None:
 
 def erase(workspace: Workspace, now: dt.datetime, say: Say) -> None:
     """Erase everybody whose request is approved, and finish what was cut off."""
-    if requests.listing(workspace.operations, (requests.APPROVED, requests.ERASING)):
+    if requests.listing(workspace.operations, (APPROVED, ERASING)):
         found = erasing.run(workspace, actor="serve", now=now, progress=say)
         log.info("erasures.run", done=len(found.done), files=len(found.files))
 

@@ -96,7 +96,7 @@ def _as_json(restored: Restored, left: list[str]) -> dict[str, Any]:
     about = restored.manifest.about
     return {"directory": str(restored.directory), "made_at": _at(about["made_at"]), "loads": about["loads"],
             "files": len(restored.manifest.files), "erased_known_through": _at(restored.known),
-            "erased_again": [request.erasure_id for request in restored.erased], "files_left": left}  # fmt: skip
+            "erased_again": [request.number for request in restored.erased], "files_left": left}  # fmt: skip
 
 
 def _shown(restored: Restored, left: list[str]) -> None:

@@ -10,29 +10,24 @@ from typing import Annotated
 import typer
 
 from siyu.api.admin import shown
+from siyu.cli.cases import ACTOR, Asked, Cases, Open, Reason, Reference, Requester, Who
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
-from siyu.cli.output import emit, out, progress, say, suggest, table
+from siyu.cli.output import emit, progress, say, suggest, table
 from siyu.core.errors import PrivacyError
-from siyu.core.time import date_of, local_day
 from siyu.privacy import erase as erasing
 from siyu.privacy import requests, underway
+from siyu.privacy.docket import Case, Request
 from siyu.privacy.erase import Erased
 from siyu.privacy.receipt import Counts
-from siyu.privacy.requests import Case, Request
+from siyu.privacy.requests import ERASURES
 from siyu.store.workspace import Workspace
 
-ACTOR = "cli"
+CASES = Cases(ERASURES, "siyu erase", shown.erasure)
 
-Who = Annotated[str | None, typer.Option("--id", metavar="WHO", help="namespace:value (phone:138...), or an id.")]
-Asked = Annotated[str, typer.Option("--id", metavar="WHO", help="namespace:value (phone:138...), or an id.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Erase without asking again; whoever asked has been checked.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Count what is held, by table, and change nothing.")]
-Requester = Annotated[str, typer.Option("--requester", metavar="TEXT", help="Who asked: the person, a regulator ...")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in a few words without personal data.")]
-Reference = Annotated[str, typer.Option("--reference", metavar="TEXT", help="Number of the case in your own files.")]
 Number = Annotated[int, typer.Argument(metavar="N", help="The request's number (`siyu erase list`).")]
-Open = Annotated[bool, typer.Option("--open", help="Only those that are not done.")]
 
 group = typer.Typer(name="erase", help="Forget a person, with a receipt; or file, check and carry out requests.")
 
@@ -58,7 +53,7 @@ def erase(
         if not yes and (as_json or not _agreed(_plan(opened, who))):
             raise PrivacyError("Nothing was erased.", remedy="--yes says that whoever asked has been checked.")
         request = requests.file(opened, who, Case(requester, reason, reference), actor=ACTOR, now=now())
-        requests.approve(opened.operations, request.erasure_id, actor=ACTOR, now=now())
+        requests.approve(opened.operations, request.number, actor=ACTOR, now=now())
         return _shown(opened, erasing.run(opened, actor=ACTOR, now=now(), progress=tell), as_json)
 
 
@@ -69,23 +64,19 @@ def request(
     """File a request, to be checked by somebody and carried out with others; says by when it is due."""
     with workspace() as opened:
         filed = requests.file(opened, who, Case(requester, reason, reference), actor=ACTOR, now=now())
-        return _one(opened, filed, as_json, f"siyu erase approve {filed.erasure_id}", "once whoever asked is checked")
+        return CASES.filed(opened, filed, as_json)
 
 
 @group.command("approve")
 def approve(number: Number, as_json: AsJson = False) -> int:
     """Say that whoever asked has been checked: the next run erases."""
-    with workspace() as opened:
-        checked = requests.approve(opened.operations, number, actor=ACTOR, now=now())
-        return _one(opened, checked, as_json, "siyu erase run", "erases everybody whose request is approved")
+    return CASES.approved(number, as_json, "siyu erase run", "erases everybody whose request is approved")
 
 
 @group.command("reject")
 def reject(number: Number, as_json: AsJson = False) -> int:
     """Say that a request is not carried out."""
-    with workspace() as opened:
-        checked = requests.reject(opened.operations, number, actor=ACTOR, now=now())
-        return _one(opened, checked, as_json, "siyu erase list", "shows the others")
+    return CASES.rejected(number, as_json)
 
 
 @group.command("run")
@@ -98,17 +89,7 @@ def run(as_json: AsJson = False) -> int:
 @group.command("list")
 def listing(only_open: Open = False, as_json: AsJson = False) -> int:
     """List requests: where each stands and by when it is due. Exit code 1 if one is overdue."""
-    with workspace() as opened:
-        found = requests.listing(opened.operations, requests.OPEN if only_open else ())
-        late = [one for one in found if one.overdue(now())]
-        if as_json:
-            emit({"requests": [shown.erasure(one, opened.settings.zone, now()) for one in found], "overdue": len(late)})
-        else:
-            rows = [(one.erasure_id, one.status, _day(opened, one.requested_at), _day(opened, one.due_at, end=True),
-                     _day(opened, one.done_at), one.reference) for one in found]  # fmt: skip
-            table(f"{len(found):,} requests, {len(late):,} overdue",
-                  ("request", "status", "requested", "due", "done", "reference"), rows)  # fmt: skip
-    return REFUSALS if late else DONE
+    return CASES.listing(only_open, as_json)
 
 
 @group.command("show")
@@ -117,7 +98,7 @@ def show(number: Number, as_json: AsJson = False) -> int:
     with workspace() as opened:
         found = requests.get(opened.operations, number)
         if as_json:
-            emit(shown.erasure(found, opened.settings.zone, now()))
+            emit(CASES.shown(opened, found))
         else:
             _receipt(found)
     return DONE
@@ -144,7 +125,7 @@ def _agreed(counts: Counts) -> bool:
 def _shown(opened: Workspace, erased: Erased, as_json: bool) -> int:
     left = [str(path.relative_to(opened.directory)) for path in erased.files]
     if as_json:
-        emit({"done": [shown.erasure(one, opened.settings.zone, now()) for one in erased.done], "files_left": left})
+        emit({"done": [CASES.shown(opened, one) for one in erased.done], "files_left": left})
     else:
         for one in erased.done:
             _receipt(one)
@@ -167,18 +148,8 @@ def _files_left(directory: Path, left: list[str]) -> None:
         suggest(f"siyu erase run{suffix()}", "finishes once they are gone")
 
 
-def _one(opened: Workspace, found: Request, as_json: bool, then: str, why: str) -> int:
-    if as_json:
-        emit(shown.erasure(found, opened.settings.zone, now()))
-    else:
-        due = f"; due {_day(opened, found.due_at, end=True)}" if found.status in requests.OPEN else ""
-        out().print(f"Request {found.erasure_id} is {found.status}{due}.")
-        suggest(f"{then}{suffix()}", why)
-    return DONE
-
-
 def _receipt(found: Request) -> None:
-    _counts(f"Request {found.erasure_id}, {found.status}", underway.told(found))
+    _counts(f"Request {found.number}, {found.status}", underway.told(found))
 
 
 #: What each part of a receipt says.
@@ -190,8 +161,3 @@ def _counts(title: str, counts: Counts) -> None:
     rows = [(PARTS.get(part, part), name, f"{count:,}") for part, tables in counts.items()
             for name, count in tables.items() if count]  # fmt: skip
     table(title, ("", "table", "rows"), rows or [("", "nothing is held", "0")])
-
-
-def _day(opened: Workspace, at: int | None, *, end: bool = False) -> str:
-    """A day for people; an instant that ends a day stands for that day."""
-    return "" if at is None else date_of(local_day(at - end, opened.settings.zone)).isoformat()

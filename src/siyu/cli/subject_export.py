@@ -11,18 +11,17 @@ from typing import Annotated, Any
 import typer
 
 from siyu.api.admin import shown
+from siyu.cli.cases import ACTOR, Asked, Cases, Open, Reason, Reference, Requester, Who
 from siyu.cli.context import AsJson, now, suffix, workspace
-from siyu.cli.erase import Asked, Open, Reason, Reference, Requester, Who
-from siyu.cli.errors import DONE, REFUSALS
-from siyu.cli.output import emit, json_text, out, say, suggest, table
+from siyu.cli.errors import DONE
+from siyu.cli.output import emit, json_text, say, suggest, table
 from siyu.core.errors import PrivacyError
-from siyu.core.time import date_of, local_day
 from siyu.privacy import exports
-from siyu.privacy.exports import Export
-from siyu.privacy.requests import Case
+from siyu.privacy.docket import Case
+from siyu.privacy.exports import EXPORTS
 from siyu.store.workspace import Workspace
 
-ACTOR = "cli"
+CASES = Cases(EXPORTS, "siyu subject-export", shown.export)
 
 Yes = Annotated[
     bool, typer.Option("--yes", help="Whoever asked has been checked: plain values, and the rows as they were read.")
@@ -56,8 +55,8 @@ def subject_export(
             say("Values are masked. --yes says that whoever asked has been checked, and shows them.")
             return DONE
         filed = exports.file(opened, who, Case(requester, reason, reference), actor=ACTOR, now=now())
-        exports.approve(opened.operations, filed.export_id, actor=ACTOR, now=now())
-        return _ran(opened, filed.export_id, to)
+        exports.approve(opened.operations, filed.number, actor=ACTOR, now=now())
+        return _ran(opened, filed.number, to)
 
 
 @group.command("request")
@@ -67,24 +66,19 @@ def request(
     """File a request for a copy, to be checked by somebody; says by when it is due."""
     with workspace() as opened:
         filed = exports.file(opened, who, Case(requester, reason, reference), actor=ACTOR, now=now())
-        then = f"siyu subject-export approve {filed.export_id}"
-        return _one(opened, filed, as_json, then, "once whoever asked is checked")
+        return CASES.filed(opened, filed, as_json)
 
 
 @group.command("approve")
 def approve(number: Number, as_json: AsJson = False) -> int:
     """Say that whoever asked has been checked: the copy may be made."""
-    with workspace() as opened:
-        checked = exports.approve(opened.operations, number, actor=ACTOR, now=now())
-        return _one(opened, checked, as_json, f"siyu subject-export run {number} -o copy.json", "makes the copy")
+    return CASES.approved(number, as_json, f"siyu subject-export run {number} -o copy.json", "makes the copy")
 
 
 @group.command("reject")
 def reject(number: Number, as_json: AsJson = False) -> int:
     """Say that a request is not carried out."""
-    with workspace() as opened:
-        checked = exports.reject(opened.operations, number, actor=ACTOR, now=now())
-        return _one(opened, checked, as_json, "siyu subject-export list", "shows the others")
+    return CASES.rejected(number, as_json)
 
 
 @group.command("run")
@@ -97,17 +91,7 @@ def run(number: Number, to: To = None) -> int:
 @group.command("list")
 def listing(only_open: Open = False, as_json: AsJson = False) -> int:
     """List requests: where each stands and by when it is due. Exit code 1 if one is overdue."""
-    with workspace() as opened:
-        found = exports.listing(opened.operations, exports.OPEN if only_open else ())
-        late = sum(one.overdue(now()) for one in found)
-        if as_json:
-            emit({"requests": [shown.export(one, opened.settings.zone, now()) for one in found], "overdue": late})
-        else:
-            rows = [(one.export_id, one.status, _day(opened, one.requested_at), _day(opened, one.due_at, end=True),
-                     _day(opened, one.done_at), one.reference) for one in found]  # fmt: skip
-            table(f"{len(found):,} requests, {late:,} overdue",
-                  ("request", "status", "requested", "due", "done", "reference"), rows)  # fmt: skip
-    return REFUSALS if late else DONE
+    return CASES.listing(only_open, as_json)
 
 
 @group.command("show")
@@ -116,7 +100,7 @@ def show(number: Number, as_json: AsJson = False) -> int:
     with workspace() as opened:
         found = exports.get(opened.operations, number)
         if as_json:
-            emit(shown.export(found, opened.settings.zone, now()))
+            emit(CASES.shown(opened, found))
         else:
             rows = [(name, f"{count:,}") for name, count in found.receipt.items()]
             table(f"Request {number}, {found.status}", ("", "records"), rows or [("nothing was handed over", "")])
@@ -144,18 +128,3 @@ def _hand_over(document: dict[str, Any], to: Path | None) -> None:
         file.write(json_text(document))
         file.flush()
         os.fsync(file.fileno())
-
-
-def _one(opened: Workspace, found: Export, as_json: bool, then: str, why: str) -> int:
-    if as_json:
-        emit(shown.export(found, opened.settings.zone, now()))
-    else:
-        due = f"; due {_day(opened, found.due_at, end=True)}" if found.status in exports.OPEN else ""
-        out().print(f"Request {found.export_id} is {found.status}{due}.")
-        suggest(f"{then}{suffix()}", why)
-    return DONE
-
-
-def _day(opened: Workspace, at: int | None, *, end: bool = False) -> str:
-    """A day for people; an instant that ends a day stands for that day."""
-    return "" if at is None else date_of(local_day(at - end, opened.settings.zone)).isoformat()

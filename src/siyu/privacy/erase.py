@@ -23,9 +23,9 @@ from siyu.identity.resolve import resolve
 from siyu.measures import build
 from siyu.privacy import exports, folder, ledger, loads, receipt, underway
 from siyu.privacy.backup import erased
+from siyu.privacy.docket import Request
 from siyu.privacy.people import Person, orphans, person
 from siyu.privacy.receipt import Counts
-from siyu.privacy.requests import Request
 from siyu.sources import cancellations, landing, live, relanding, requarantine, unname
 from siyu.sources.committed import committed
 from siyu.sources.load import finish_interrupted

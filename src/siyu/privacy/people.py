@@ -1,4 +1,6 @@
-"""Who is to be erased: all identifiers of each request's consumer, and whom they shared a record with."""
+"""Who a request is about: keyed hashes of what was asked for, all identifiers of its consumer, and whom they shared a
+record with.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from ibis import _
 
+from siyu.core.errors import PrivacyError
 from siyu.core.identifiers import PHONE_NAMESPACES, identifier_id
-from siyu.privacy.requests import keys_of
+from siyu.identity.asked import Asked
 from siyu.sources.register import PURPOSE
 from siyu.store.tables import IDENTIFIER, LINK_RECORD
 from siyu.store.workspace import Workspace
@@ -25,6 +28,24 @@ class Person:
     def ids(self) -> list[int]:
         """The identifiers, ascending."""
         return sorted(self.keys)
+
+
+def keys_meant(workspace: Workspace, wanted: Asked) -> dict[int, str]:
+    """Keyed hashes of what was asked for: of a value, or of an identifier that is known. Raises PrivacyError."""
+    if wanted.namespace:
+        return {identifier_id(key): key.hex() for key in keys_of(workspace, wanted.namespace, wanted.value)}
+    known = IDENTIFIER.expr()
+    rows = workspace.warehouse.rows(known.filter(known.identifier_id == wanted.identifier_id).select("key"))
+    if not rows:
+        raise PrivacyError(f"Identifier {wanted.shown} has not been seen in any file.",
+                           remedy="Ask by value (phone:138...); that works for values never seen, too.")
+    return {wanted.identifier_id: rows[0]["key"]}
+
+
+def keys_of(workspace: Workspace, namespace: str, value: str) -> list[bytes]:
+    """The keys under which a normalised value may stand: a phone is somebody's own, or who receives a parcel."""
+    names = PHONE_NAMESPACES if namespace in PHONE_NAMESPACES else (namespace,)
+    return [workspace.keys.key(name, value) for name in names]
 
 
 def person(workspace: Workspace, erasure_id: int, asked: dict[int, str]) -> Person:

@@ -6,18 +6,18 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
 from siyu.core.time import instant_of
 from siyu.privacy import receipt, requests
+from siyu.privacy.docket import APPROVED, DONE, ERASING, Request
 from siyu.privacy.people import Person, person, spared
 from siyu.privacy.receipt import Counts
-from siyu.privacy.requests import APPROVED, DONE, ERASING, Request
+from siyu.privacy.requests import ERASURES
 from siyu.store import audit
-from siyu.store.operations import ERASURE, SPARED, TOMBSTONE
+from siyu.store.operations import SPARED, TOMBSTONE
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
@@ -28,14 +28,14 @@ LANDED, BESIDE = "landed", "beside"
 def begin(workspace: Workspace, now: dt.datetime) -> None:
     """Approved requests become erasures under way, with their tombstones and what is held of them, all at once."""
     approved = requests.listing(workspace.operations, (APPROVED,))
-    people = [person(workspace, request.erasure_id, request.asked) for request in approved]
+    people = [person(workspace, request.number, request.asked) for request in approved]
     if not people:
         return
     counts, others = receipt.held(workspace, people), spared(workspace, ids_of(people).tolist())
     with workspace.operations.begin() as connection:
         for one in people:
             _bury(connection, one, instant_of(now))
-            _update(connection, one.erasure_id, status=ERASING, started_at=instant_of(now),
+            ERASURES.update(connection, one.erasure_id, status=ERASING, started_at=instant_of(now),
                     receipt=json.dumps(counts[one.erasure_id]))  # fmt: skip
         known = {(a, b) for a, b in connection.execute(sa.select(SPARED)).all()}
         if fresh := others - known:
@@ -45,7 +45,7 @@ def begin(workspace: Workspace, now: dt.datetime) -> None:
 
 def people(workspace: Workspace) -> list[Person]:
     """The people of the erasures that have begun and are not done."""
-    numbers = [request.erasure_id for request in requests.listing(workspace.operations, (ERASING,))]
+    numbers = [request.number for request in requests.listing(workspace.operations, (ERASING,))]
     keys: dict[int, dict[int, str]] = {number: {} for number in numbers}
     with workspace.operations.connect() as connection:
         for row in connection.execute(sa.select(TOMBSTONE).where(TOMBSTONE.c.erasure_id.in_(numbers))):
@@ -87,7 +87,7 @@ def finish(workspace: Workspace, people: Sequence[Person], actor: str, now: dt.d
     for one in people:
         summary = told(requests.get(workspace.operations, one.erasure_id))
         with workspace.operations.begin() as connection:
-            _update(connection, one.erasure_id, status=DONE, done_at=instant_of(now), asked="{}",
+            ERASURES.update(connection, one.erasure_id, status=DONE, done_at=instant_of(now), asked="{}",
                     receipt=json.dumps(summary))  # fmt: skip
             audit.record(connection, instant_of(now), actor, "erasure.done", str(one.erasure_id), summary)
     return [requests.get(workspace.operations, one.erasure_id) for one in people]
@@ -115,8 +115,4 @@ def _bury(connection: sa.Connection, one: Person, at: int) -> None:
 def _add(workspace: Workspace, erasure_id: int, found: Counts) -> None:
     whole = receipt.merged(requests.get(workspace.operations, erasure_id).receipt, found)
     with workspace.operations.begin() as connection:
-        _update(connection, erasure_id, receipt=json.dumps(whole))
-
-
-def _update(connection: sa.Connection, erasure_id: int, **values: Any) -> None:
-    connection.execute(sa.update(ERASURE).where(ERASURE.c.erasure_id == erasure_id).values(values))
+        ERASURES.update(connection, erasure_id, receipt=json.dumps(whole))

@@ -156,37 +156,31 @@ AUDIT = sa.Table(
     sa.Column("subject", sa.Text, nullable=False),  # an id, or a masked value
     sa.Column("detail", sa.Text, nullable=False),  # JSON
 )  # fmt: skip
-#: Requests to be forgotten, and what came of each. Texts name the case, never the person.
-ERASURE = sa.Table(
-    "erasure", METADATA,
-    sa.Column("erasure_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-    sa.Column("status", sa.Text, nullable=False),  # requested, approved, rejected, erasing or done
-    sa.Column("requested_at", sa.BigInteger, nullable=False),
-    sa.Column("due_at", sa.BigInteger, nullable=False),
-    sa.Column("checked_at", sa.BigInteger),  # when it was approved or rejected
-    sa.Column("started_at", sa.BigInteger),
-    sa.Column("done_at", sa.BigInteger),
-    sa.Column("requester", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("reference", sa.Text, nullable=False),
-    sa.Column("asked", sa.Text, nullable=False),  # JSON: identifier_id -> keyed hash, as asked; {} once done
-    sa.Column("receipt", sa.Text, nullable=False),  # JSON: counts of what was found, by table and store
-)  # fmt: skip
-#: Requests of people for a copy of what is held of them, and what came of each. Texts name the case, never the person.
-SUBJECT_EXPORT = sa.Table(
-    "subject_export", METADATA,
-    sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-    sa.Column("status", sa.Text, nullable=False),  # requested, approved, rejected or done
-    sa.Column("requested_at", sa.BigInteger, nullable=False),
-    sa.Column("due_at", sa.BigInteger, nullable=False),
-    sa.Column("checked_at", sa.BigInteger),  # when it was approved or rejected
-    sa.Column("done_at", sa.BigInteger),
-    sa.Column("requester", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("reference", sa.Text, nullable=False),
-    sa.Column("asked", sa.Text, nullable=False),  # JSON: identifier_id -> keyed hash, as asked; {} once done
-    sa.Column("receipt", sa.Text, nullable=False),  # JSON: counts of what was handed over
-)  # fmt: skip
+
+
+def _docket(name: str, number: str, *more: sa.Column) -> sa.Table:
+    """A table of people's requests, and what came of each. Texts name the case, never the person."""
+    return sa.Table(
+        name, METADATA,
+        sa.Column(number, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        sa.Column("status", sa.Text, nullable=False),  # privacy.docket
+        sa.Column("requested_at", sa.BigInteger, nullable=False),
+        sa.Column("due_at", sa.BigInteger, nullable=False),
+        sa.Column("checked_at", sa.BigInteger),  # when it was approved or rejected
+        *more,
+        sa.Column("done_at", sa.BigInteger),
+        sa.Column("requester", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("reference", sa.Text, nullable=False),
+        sa.Column("asked", sa.Text, nullable=False),  # JSON: identifier_id -> keyed hash, as asked; {} once done
+        sa.Column("receipt", sa.Text, nullable=False),  # JSON: counts of what was found, or handed over
+    )  # fmt: skip
+
+
+#: Requests to be forgotten.
+ERASURE = _docket("erasure", "erasure_id", sa.Column("started_at", sa.BigInteger))
+#: Requests for a copy of what is held of the person.
+SUBJECT_EXPORT = _docket("subject_export", "export_id")
 #: Identifiers of the erased, as keyed hashes: no load and no collector takes them in again.
 TOMBSTONE = sa.Table(
     "tombstone", METADATA,

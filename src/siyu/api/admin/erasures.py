@@ -7,34 +7,35 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from siyu.api.admin import shown
+from siyu.api.admin.cases import Cases
 from siyu.api.admin.clerk import ALWAYS, NONE, STATE, Clerk, Number
 from siyu.api.admin.people import Asked, Who
 from siyu.api.refusals import Refusal
 from siyu.core.errors import SiyuError
 from siyu.privacy import erase, requests
-from siyu.privacy.requests import Request
+from siyu.privacy.requests import ERASURES
 from siyu.store.workspace import Workspace
 
 GOES_ON = ALWAYS | {202: ResponseSpec(dict[str, Any], description="It goes on for longer than an answer may take.")}
 
+CASES = Cases(ERASURES, shown.erasure)
+
 
 @get("/erasures", responses=ALWAYS, operation_id="erasures",
      summary="Requests to be forgotten, and how many are overdue.")  # fmt: skip
-async def list_erasures(clerk: NamedDependency[Clerk], open: bool = False) -> dict[str, Any]:
+async def list_erasures(clerk: NamedDependency[Clerk], open: FromQuery[bool] = False) -> dict[str, Any]:
     """As `siyu erase list`."""
-    statuses = requests.OPEN if open else ()
-    found = await clerk.store(lambda workspace: requests.listing(workspace.operations, statuses))
-    return {"requests": [_shown(one, clerk) for one in found], "overdue": sum(one.overdue(clerk.now) for one in found)}
+    return await CASES.listing(clerk, open)
 
 
 @post("/erasures", operation_id="request_erasure", responses=ALWAYS, response_description="Filed.",
       summary="File a request to be forgotten, to be checked by somebody.")  # fmt: skip
 async def request_erasure(data: JSONBody[Asked], clerk: NamedDependency[Clerk]) -> dict[str, Any]:
     """As `siyu erase request`."""
-    return _shown(await clerk.warehouse(lambda workspace: requests.file(
+    return CASES.shown(await clerk.warehouse(lambda workspace: requests.file(
         workspace, data.id, data.case, actor=clerk.actor, now=clerk.now)), clerk)  # fmt: skip
 
 
@@ -61,39 +62,27 @@ async def run_erasures(clerk: NamedDependency[Clerk]) -> Response[dict[str, Any]
     if erased is None:
         return Response({"done": [], "files_left": [], "goes_on": True}, status_code=202)
     left = [str(path.relative_to(clerk.site.workspace.directory)) for path in erased.files]
-    return Response({"done": [_shown(one, clerk) for one in erased.done], "files_left": left, "goes_on": False})
+    return Response({"done": [CASES.shown(one, clerk) for one in erased.done], "files_left": left, "goes_on": False})
 
 
 @get("/erasures/{number:int}", operation_id="erasure", responses=NONE, summary="One request, with its receipt.")
 async def show_erasure(number: Number, clerk: NamedDependency[Clerk]) -> dict[str, Any]:
     """As `siyu erase show`."""
-    return _shown(await _known(number, clerk), clerk)
+    return CASES.shown(await CASES.known(clerk, number), clerk)
 
 
 @post("/erasures/{number:int}/approve", operation_id="approve_erasure", status_code=200, responses=NONE | STATE,
       summary="Whoever asked has been checked: the next run erases.")  # fmt: skip
 async def approve_erasure(number: Number, clerk: NamedDependency[Clerk]) -> dict[str, Any]:
     """As `siyu erase approve`."""
-    await _known(number, clerk)
-    return _shown(await clerk.store(lambda workspace: requests.approve(
-        workspace.operations, number, actor=clerk.actor, now=clerk.now), 409), clerk)  # fmt: skip
+    return await CASES.checked(clerk, number, ERASURES.approve)
 
 
 @post("/erasures/{number:int}/reject", operation_id="reject_erasure", status_code=200, responses=NONE | STATE,
       summary="The request to be forgotten is not carried out.")  # fmt: skip
 async def reject_erasure(number: Number, clerk: NamedDependency[Clerk]) -> dict[str, Any]:
     """As `siyu erase reject`."""
-    await _known(number, clerk)
-    return _shown(await clerk.store(lambda workspace: requests.reject(
-        workspace.operations, number, actor=clerk.actor, now=clerk.now), 409), clerk)  # fmt: skip
-
-
-async def _known(number: int, clerk: Clerk) -> Request:
-    return await clerk.store(lambda workspace: requests.get(workspace.operations, number), 404)
-
-
-def _shown(one: Request, clerk: Clerk) -> dict[str, Any]:
-    return shown.erasure(one, clerk.zone, clerk.now)
+    return await CASES.checked(clerk, number, ERASURES.reject)
 
 
 HANDLERS = (list_erasures, request_erasure, plan_erasure, run_erasures, show_erasure, approve_erasure, reject_erasure)

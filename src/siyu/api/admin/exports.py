@@ -6,30 +6,31 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from siyu.api.admin import shown
+from siyu.api.admin.cases import Cases
 from siyu.api.admin.clerk import ALWAYS, NONE, STATE, Clerk, Number
 from siyu.api.admin.people import Asked, Who
 from siyu.privacy import exports
-from siyu.privacy.exports import Export
+from siyu.privacy.exports import EXPORTS
 from siyu.store.workspace import Workspace
+
+CASES = Cases(EXPORTS, shown.export)
 
 
 @get("/subject-exports", responses=ALWAYS, operation_id="subject_exports",
      summary="Requests for a copy, and how many are overdue.")  # fmt: skip
-async def list_exports(clerk: NamedDependency[Clerk], open: bool = False) -> dict[str, Any]:
+async def list_exports(clerk: NamedDependency[Clerk], open: FromQuery[bool] = False) -> dict[str, Any]:
     """As `siyu subject-export list`."""
-    statuses = exports.OPEN if open else ()
-    found = await clerk.store(lambda workspace: exports.listing(workspace.operations, statuses))
-    return {"requests": [_shown(one, clerk) for one in found], "overdue": sum(one.overdue(clerk.now) for one in found)}
+    return await CASES.listing(clerk, open)
 
 
 @post("/subject-exports", operation_id="request_subject_export", responses=ALWAYS, response_description="Filed.",
       summary="File a request for a copy, to be checked by somebody.")  # fmt: skip
 async def request_export(data: JSONBody[Asked], clerk: NamedDependency[Clerk]) -> dict[str, Any]:
     """As `siyu subject-export request`."""
-    return _shown(await clerk.warehouse(lambda workspace: exports.file(
+    return CASES.shown(await clerk.warehouse(lambda workspace: exports.file(
         workspace, data.id, data.case, actor=clerk.actor, now=clerk.now)), clerk)  # fmt: skip
 
 
@@ -45,32 +46,28 @@ async def look(data: JSONBody[Who], clerk: NamedDependency[Clerk]) -> dict[str, 
      summary="One request for a copy, and how much was handed over.")  # fmt: skip
 async def show_export(number: Number, clerk: NamedDependency[Clerk]) -> dict[str, Any]:
     """As `siyu subject-export show`."""
-    return _shown(await _known(number, clerk), clerk)
+    return CASES.shown(await CASES.known(clerk, number), clerk)
 
 
 @post("/subject-exports/{number:int}/approve", operation_id="approve_subject_export", status_code=200,
       responses=NONE | STATE, summary="Whoever asked has been checked: the copy may be made.")  # fmt: skip
 async def approve_export(number: Number, clerk: NamedDependency[Clerk]) -> dict[str, Any]:
     """As `siyu subject-export approve`."""
-    await _known(number, clerk)
-    return _shown(await clerk.store(lambda workspace: exports.approve(
-        workspace.operations, number, actor=clerk.actor, now=clerk.now), 409), clerk)  # fmt: skip
+    return await CASES.checked(clerk, number, EXPORTS.approve)
 
 
 @post("/subject-exports/{number:int}/reject", operation_id="reject_subject_export", status_code=200,
       responses=NONE | STATE, summary="The request for a copy is not carried out.")  # fmt: skip
 async def reject_export(number: Number, clerk: NamedDependency[Clerk]) -> dict[str, Any]:
     """As `siyu subject-export reject`."""
-    await _known(number, clerk)
-    return _shown(await clerk.store(lambda workspace: exports.reject(
-        workspace.operations, number, actor=clerk.actor, now=clerk.now), 409), clerk)  # fmt: skip
+    return await CASES.checked(clerk, number, EXPORTS.reject)
 
 
 @post("/subject-exports/{number:int}/run", operation_id="run_subject_export", status_code=200,
       responses=NONE | STATE, summary="The copy of an approved request, with plain values; the answer hands it over.")
 async def run_export(number: Number, clerk: NamedDependency[Clerk]) -> dict[str, Any]:
     """As `siyu subject-export run`."""
-    await _known(number, clerk)
+    await CASES.known(clerk, number)
     handed: list[dict[str, Any]] = []
 
     def made(workspace: Workspace) -> dict[str, Any]:
@@ -78,14 +75,6 @@ async def run_export(number: Number, clerk: NamedDependency[Clerk]) -> dict[str,
         return handed[0]
 
     return await clerk.warehouse(made, 409)
-
-
-async def _known(number: int, clerk: Clerk) -> Export:
-    return await clerk.store(lambda workspace: exports.get(workspace.operations, number), 404)
-
-
-def _shown(one: Export, clerk: Clerk) -> dict[str, Any]:
-    return shown.export(one, clerk.zone, clerk.now)
 
 
 HANDLERS = (list_exports, request_export, look, show_export, approve_export, reject_export, run_export)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from siyu.privacy.requests import Case
+from siyu.privacy.docket import Case
 
 
 @dataclass(frozen=True)

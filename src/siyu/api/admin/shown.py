@@ -14,8 +14,7 @@ from siyu.core.time import SECOND, datetime_of
 from siyu.identity.preference_link import Link
 from siyu.identity.shown_consents import ShownConsents
 from siyu.identity.standing import Consent
-from siyu.privacy.exports import Export
-from siyu.privacy.requests import Request
+from siyu.privacy.docket import Request
 from siyu.privacy.underway import told
 from siyu.store.audit import Act
 from siyu.store.hooks import Listed, path_of
@@ -36,13 +35,13 @@ def hook(one: Listed, zone: ZoneInfo) -> dict[str, Any]:
 def erasure(one: Request, zone: ZoneInfo, now: dt.datetime) -> dict[str, Any]:
     """A request to be forgotten."""
     at = ("requested_at", "due_at", "checked_at", "started_at", "done_at")
-    return {"request": one.erasure_id, "status": one.status, **_case(one, at, zone, now), "receipt": told(one)}
+    return {"request": one.number, "status": one.status, **_case(one, at, zone, now), "receipt": told(one)}
 
 
-def export(one: Export, zone: ZoneInfo, now: dt.datetime) -> dict[str, Any]:
+def export(one: Request, zone: ZoneInfo, now: dt.datetime) -> dict[str, Any]:
     """A request for a copy."""
     at = ("requested_at", "due_at", "checked_at", "done_at")
-    return {"request": one.export_id, "status": one.status, **_case(one, at, zone, now)}
+    return {"request": one.number, "status": one.status, **_case(one, at, zone, now)}
 
 
 def act(one: Act, zone: ZoneInfo) -> dict[str, Any]:
@@ -69,7 +68,7 @@ def link(one: Link, path: str, zone: ZoneInfo) -> dict[str, Any]:
     return {"path": path, "expires_at": _at(one.until * SECOND, zone)}
 
 
-def _case(one: Request | Export, at: tuple[str, ...], zone: ZoneInfo, now: dt.datetime) -> dict[str, Any]:
+def _case(one: Request, at: tuple[str, ...], zone: ZoneInfo, now: dt.datetime) -> dict[str, Any]:
     times = {name: _at(getattr(one, name), zone) for name in at}
     texts = {name: getattr(one, name) for name in ("requester", "reason", "reference")}
     return {**times, "overdue": one.overdue(now), **texts, "receipt": one.receipt}

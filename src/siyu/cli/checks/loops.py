@@ -9,6 +9,7 @@ from siyu.cli.checks.finding import Finding
 from siyu.core.time import SECOND, datetime_of, instant_of
 from siyu.jobs.loop import State, states
 from siyu.privacy import exports, requests
+from siyu.privacy.docket import ERASING, OPEN
 from siyu.store.workspace import INBOX_FILE, Workspace
 
 #: Seconds that an acknowledged message may wait before something is wrong with the loader.
@@ -34,9 +35,9 @@ def inbox(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
 
 def erasures(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
     """No request to be forgotten is past its day, and none was left half done; nothing is said where there is none."""
-    waiting = requests.listing(workspace.operations, requests.OPEN)
+    waiting = requests.listing(workspace.operations, OPEN)
     late = sum(request.overdue(now) for request in waiting)
-    half = sum(request.status == requests.ERASING for request in waiting)
+    half = sum(request.status == ERASING for request in waiting)
     if waiting:
         told = f"{len(waiting)} open, {late} overdue, {half} to finish (siyu erase run)"
         yield Finding("erasures", not late and not half, told)
@@ -44,7 +45,7 @@ def erasures(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
 
 def copies(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
     """No request for a copy is past its day; nothing is said where there is none."""
-    waiting = exports.listing(workspace.operations, exports.OPEN)
+    waiting = exports.listing(workspace.operations, OPEN)
     late = sum(request.overdue(now) for request in waiting)
     if waiting:
         yield Finding("copies", not late, f"{len(waiting)} open, {late} overdue (siyu subject-export list)")

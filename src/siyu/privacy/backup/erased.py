@@ -20,8 +20,8 @@ from siyu.core.identifiers import Keys
 from siyu.core.time import instant_of
 from siyu.privacy import receipt
 from siyu.privacy.backup.stream import Opening, Sealing, mark
+from siyu.privacy.docket import DONE, ERASING
 from siyu.privacy.people import Person
-from siyu.privacy.requests import DONE, ERASING
 from siyu.store.operations import ERASURE, SPARED, TOMBSTONE, Operations
 from siyu.store.workspace import SETTINGS_FILE, Workspace, open_workspace
 

@@ -24,7 +24,7 @@ from siyu.privacy.backup import archive, database, erased, rows
 from siyu.privacy.backup.archive import Manifest, Progress
 from siyu.privacy.backup.erased import Known
 from siyu.privacy.backup.make import ARRIVALS, CIPHER_KEY, FILES, OPERATIONS, WAREHOUSE
-from siyu.privacy.requests import Request
+from siyu.privacy.docket import Request
 from siyu.privacy.rotate import reseal
 from siyu.store import audit
 from siyu.store.operations import revisions
