@@ -8,9 +8,10 @@ WITH opening AS (
 ), rung AS (
     SELECT o.role, count(*) AS eligible, count(*) FILTER (c.rank > o.rank) AS risen
     FROM opening o LEFT JOIN closing c USING (consumer_id) WHERE o.rank < 5 GROUP BY o.role
+), begun AS (
+    SELECT min(from_day) AS day FROM main_role_span WHERE to_day > from_day  -- some end of a day was seen
 ), day_of_reference AS (
-    SELECT unnest(range((SELECT min(from_day) FROM main_role_span)::BIGINT,
-                        least((SELECT min(from_day) FROM main_role_span) + 365, getvariable('first_day'))::BIGINT)) AS day
+    SELECT unnest(range(day::BIGINT, least(day + 365, getvariable('first_day'))::BIGINT)) AS day FROM begun
 ), mix AS (
     SELECT s.role, count(*) AS days
     FROM main_role_span s JOIN day_of_reference d ON d.day >= s.from_day AND d.day < s.to_day
