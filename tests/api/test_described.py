@@ -12,8 +12,9 @@ from schemathesis.specs.openapi import checks
 from tests.api.process import NEVER
 from tests.api.whole import Whole
 
-CHECKS = [not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
-          checks.response_schema_conformance]  # fmt: skip
+CHECKS = [checks.status_code_conformance, checks.content_type_conformance, checks.response_schema_conformance]
+#: What tells by 503 that others are not well answers as it should: hundreds of requests may make a loop late.
+TELLING = ("/health", "/ready")
 #: Requests to each address, without a key and with each.
 SHORT, LONG = 3, 200
 
@@ -28,8 +29,9 @@ def test_answers_are_as_described_whatever_is_sent(whole: Whole, most: int):
         @given(operation.as_strategy())
         @settings(max_examples=most, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         def answered(case: Case) -> None:
-            case.call_and_validate(checks=CHECKS, timeout=NEVER)
+            expected = CHECKS if case.operation.path in TELLING else [not_a_server_error, *CHECKS]
+            case.call_and_validate(checks=expected, timeout=NEVER)
             for key in whole.keys.values():
-                case.call_and_validate(checks=CHECKS, timeout=NEVER, headers={"Authorization": f"Bearer {key}"})
+                case.call_and_validate(checks=expected, timeout=NEVER, headers={"Authorization": f"Bearer {key}"})
 
         answered()

@@ -13,6 +13,7 @@ from typing import Any
 
 from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
+from litestar.openapi.datastructures import ResponseSpec
 from sqlalchemy.exc import SQLAlchemyError
 
 from siyu.api.access import OPENED_BY, key_of
@@ -25,6 +26,7 @@ MB = 1024**2
 #: Seconds an acknowledged message may wait for the loader: its rhythm, and as long as a loop may be late.
 LONGEST_WAIT = 120
 GOOD, BAD = "ok", "red"
+NOT_WELL = {503: ResponseSpec(dict[str, Any], description="The same, if it is not well.")}
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def router(site: Site) -> Router:
                   dependencies={"site": Provide(lambda: site, sync_to_thread=False)})  # fmt: skip
 
 
-@get("/health", summary="Whether everything that should happen does; details with a key that reads.")
+@get("/health", responses=NOT_WELL,
+     summary="Whether everything that should happen does; details with a key that reads.")  # fmt: skip
 async def health(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Response[dict[str, Any]]:
     """200 if all is well, else 503; who shows a key that reads sees why."""
     found = await asyncio.to_thread(looked_at, site)
@@ -66,7 +69,7 @@ async def health(request: Request[Any, Any, Any], site: NamedDependency[Site]) -
     return _answer(told, well=found.status == GOOD)
 
 
-@get("/ready", summary="Whether what is sent now would be kept.")
+@get("/ready", responses=NOT_WELL, summary="Whether what is sent now would be kept.")
 async def ready(site: NamedDependency[Site]) -> Response[dict[str, Any]]:
     """200 if it would, else 503."""
     well = await asyncio.to_thread(_takes, site)
