@@ -12,10 +12,6 @@ import datetime as dt
 import hmac
 import struct
 from dataclasses import dataclass
-from functools import cache
-
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from siyu.core.identifiers import Keys
 from siyu.core.time import SECOND, instant_of
@@ -64,12 +60,7 @@ def opened(keys: Keys, text: str) -> Link | None:
 
 
 def _mac(keys: Keys, payload: bytes) -> bytes:
-    return hmac.digest(_signing_key(keys.id_secret), payload, "sha256")[:MAC_BYTES]
-
-
-@cache
-def _signing_key(id_secret: bytes) -> bytes:
-    """A key of its own, so that no signature says anything of the keys of identifiers. It outlives cipher keys: links
-    in old messages must keep working.
+    """By a key of its own, so that no signature says anything of the keys of identifiers. It outlives cipher keys, for
+    links in old messages must keep working.
     """
-    return HKDF(SHA256(), 32, salt=None, info=b"siyu preference link").derive(id_secret)
+    return hmac.digest(keys.derived("preference link"), payload, "sha256")[:MAC_BYTES]
