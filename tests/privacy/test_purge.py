@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from siyu.core.time import instant_of
 from siyu.identity.resolve import resolve
 from siyu.measures.measure import measure
+from siyu.privacy import orphans
 from siyu.privacy import purge as purging
 from siyu.sources import expiring, landing, live
 from siyu.sources.replay import rebuild
@@ -154,7 +155,7 @@ def test_a_kind_without_a_time_is_kept(aged):
 
 
 @pytest.mark.parametrize("after", wide([True, False], always=1), ids=["after", "before"])
-@pytest.mark.parametrize(("module", "name"), [(purging, "_remove"), (expiring, "forget"), (purging, "_forget_orphans"),
+@pytest.mark.parametrize(("module", "name"), [(purging, "_remove"), (expiring, "forget"), (orphans, "forget"),
                                               (landing, "sync_folder"), (purging, "_rows")])  # fmt: skip
 def test_cut_off_at_a_step_it_is_finished_by_the_next_run(aged, calm, monkeypatch, module, name, after):
     step = getattr(module, name)

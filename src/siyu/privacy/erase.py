@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -21,12 +20,12 @@ from siyu.core.time import instant_of, months_after
 from siyu.identity.consents import settle
 from siyu.identity.resolve import resolve
 from siyu.measures import build
-from siyu.privacy import exports, folder, ledger, loads, receipt, underway
+from siyu.privacy import exports, folder, ledger, loads, orphans, receipt, underway
 from siyu.privacy.backup import erased
 from siyu.privacy.docket import Request
-from siyu.privacy.people import Person, orphans, person
+from siyu.privacy.people import Person, person
 from siyu.privacy.receipt import Counts
-from siyu.sources import cancellations, landing, live, relanding, requarantine, unname
+from siyu.sources import cancellations, live, relanding, requarantine, unname
 from siyu.sources.committed import committed
 from siyu.sources.load import finish_interrupted
 from siyu.store.engine import scour
@@ -118,12 +117,12 @@ def _quarantined(workspace: Workspace, people: list[Person], tombstones: Tombsto
 
 def _facts(workspace: Workspace, people: list[Person], tombstones: Tombstones) -> None:
     """The facts, what links and registers the people, and the rows that measures made of them."""
-    warehouse, alone = workspace.warehouse, _orphans(workspace, people)
+    warehouse = workspace.warehouse
     gone = warehouse.scratch(GONE, pa.table({"identifier_id": pa.array(tombstones.ids)}))
     loads.foretell(workspace, gone)
     with warehouse.transaction():
         unname.forget(warehouse, tombstones.ids, workspace.settings)
-        unname.unregister(warehouse, alone)
+        orphans.forget(workspace, underway.beside(workspace, people))
         for table, columns in receipt.derived():
             for column in columns:
                 warehouse.replace_where(table, column, gone, table.schema.empty_table())
@@ -132,16 +131,6 @@ def _facts(workspace: Workspace, people: list[Person], tombstones: Tombstones) -
         connection.execute(sa.delete(STATE).where(STATE.c.name == build.STATE))
         cancellations.due(workspace, connection)
     cancellations.refresh(workspace)
-
-
-def _orphans(workspace: Workspace, people: list[Person]) -> np.ndarray:
-    """Identifiers that only the erased people's own rows had shown."""
-    beside = underway.beside(workspace, people)
-    if not len(beside):
-        return beside
-    paths = [load.path(workspace) for load in committed(workspace.operations)]
-    shown = [landing.mentioned(path, workspace.keys, beside) for path in paths if path.exists()]
-    return orphans(workspace, beside, np.concatenate([landing.NOWHERE, *shown]))
 
 
 def _ledger(workspace: Workspace, people: list[Person], now: dt.datetime) -> None:

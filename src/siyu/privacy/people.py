@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from ibis import _
 
 from siyu.core.errors import PrivacyError
@@ -68,14 +67,6 @@ def spared(workspace: Workspace, ids: list[int]) -> set[tuple[int, int]]:
     pairs = {(row["a"], row["b"]) for row in workspace.warehouse.rows(links)}
     mine = set(ids)
     return {(a, b) for a, b in pairs | {(b, a) for a, b in pairs} if a in mine and b not in mine}
-
-
-def orphans(workspace: Workspace, beside: np.ndarray, shown: np.ndarray) -> np.ndarray:
-    """Of the identifiers that stood beside the erased, those that nothing else names any more."""
-    links = LINK_RECORD.expr()
-    linked = links.filter(_.a.isin(beside.tolist()) | _.b.isin(beside.tolist())).select("a", "b")
-    ends = {end for row in workspace.warehouse.rows(linked) for end in row.values()}
-    return np.array([i for i in np.setdiff1d(beside, shown).tolist() if i not in ends], np.int64)
 
 
 def _consumers(workspace: Workspace, ids: list[int]) -> list[int]:

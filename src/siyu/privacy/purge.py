@@ -20,7 +20,7 @@ from ibis import _
 
 from siyu.core.time import date_of, day_starts, instant_of, local_day, months_after
 from siyu.identity.resolve import resolve
-from siyu.privacy import loads
+from siyu.privacy import loads, orphans
 from siyu.sources import expiring, landing, unname
 from siyu.sources.committed import Committed, committed
 from siyu.sources.load import finish_interrupted
@@ -29,14 +29,12 @@ from siyu.store import audit, retention
 from siyu.store.engine import scour
 from siyu.store.operations import CONSENT_PROOF, LOAD, QUARANTINE, STATE
 from siyu.store.retention import DATED
-from siyu.store.tables import BY_NAME, IDENTIFIER, LINK_RECORD
+from siyu.store.tables import BY_NAME, IDENTIFIER
 from siyu.store.workspace import Workspace
 
 Progress = Callable[[str, float | None], None]
 #: State of a run under way: numbers of the loads that it works off.
 UNDER_WAY = "purging"
-#: Scratch table of the identifiers that stood on rows that went.
-MET = "met_identifier"
 QUARANTINED, PROOFS = "quarantine", "consent_proof"
 
 
@@ -81,7 +79,8 @@ def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progres
     if work:
         raw, met = _facts(workspace, work, say)
         say("purge: identity", 0.8)
-        removed = _forget_orphans(workspace, _registered(workspace) if resumed else met)
+        with workspace.warehouse.transaction():
+            removed = orphans.forget(workspace, _registered(workspace) if resumed else met)
         resolve(workspace, full=True)
         workspace.warehouse.rewrite()
     _rows(workspace, limits)
@@ -221,29 +220,6 @@ def _foretell(workspace: Workspace, gone: dict[str, pa.Table]) -> None:
 def _registered(workspace: Workspace) -> np.ndarray:
     """All identifiers: whom a run that was cut off had met is not known."""
     return workspace.warehouse.arrow(IDENTIFIER.expr().select("identifier_id"))["identifier_id"].to_numpy()
-
-
-def _forget_orphans(workspace: Workspace, met: np.ndarray) -> int:
-    """Identifiers that only the rows that went had shown are forgotten; how many."""
-    paths = [load.path(workspace) for load in committed(workspace.operations)]
-    shown = [landing.mentioned(path, workspace.keys, met) for path in paths if path.exists()]
-    named = np.concatenate([*shown, *_named(workspace, met)])
-    alone = np.setdiff1d(met, named)
-    with workspace.warehouse.transaction():
-        unname.unregister(workspace.warehouse, alone)
-    return len(alone)
-
-
-def _named(workspace: Workspace, ids: np.ndarray) -> list[np.ndarray]:
-    """Those of some identifiers that a link or any fact names: a declared consent has no raw row."""
-    naming = [(unname.table(kind), column) for kind in unname.personal() for column in kind.person_columns]
-    asked = workspace.warehouse.scratch(MET, pa.table({"identifier_id": pa.array(ids)}))
-    found = [landing.NOWHERE]
-    for table, column in (*naming, (LINK_RECORD, "a"), (LINK_RECORD, "b")):
-        rows = table.expr().select(identifier_id=column)
-        found.append(workspace.warehouse.arrow(asked.semi_join(rows, "identifier_id"))["identifier_id"].to_numpy())
-    workspace.warehouse.drop_scratch(MET)
-    return found
 
 
 def _rows(workspace: Workspace, limits: dict[str, int]) -> None:
