@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,17 +18,20 @@ from siyu.core.errors import IdentityError, did_you_mean
 from siyu.core.identifiers import scrub
 from siyu.core.kinds import CHANNELS
 from siyu.core.time import instant_of
-from siyu.identity.grants import INSERT_ROWS, load_row
+from siyu.identity.grants import keep, load_row
 from siyu.identity.standing import GRANT, WITHDRAW, Consent
 from siyu.store import audit, declared
-from siyu.store.operations import CONSENT, CONSENT_CHANGE, LOAD, TOMBSTONE, Operations
-from siyu.store.tables import BY_NAME, FACT_ID_STEP
+from siyu.store.operations import CONSENT, CONSENT_CHANGE, CONSENT_PROOF, Operations
+from siyu.store.tables import FACT_ID_STEP
+from siyu.store.tombstones import erasure_of
 from siyu.store.workspace import Workspace
 
 #: Purposes that a consent may be for.
 PURPOSES = ("marketing", "personalization", "share_third_party", "sensitive", "cross_border")
 #: Columns of both tables of the ledger.
 COMMON = ("identifier_id", "purpose", "channel", "action", "occurred_at", "source", "notice_version")
+#: Columns of what is kept as proof of an erased person's consents.
+PROOF = (*COMMON[1:], "proof")
 
 
 def rows_of(operations: Operations, ids: Sequence[int]) -> list[Consent]:
@@ -40,6 +44,13 @@ def rows_of(operations: Operations, ids: Sequence[int]) -> list[Consent]:
     return sorted(found, key=lambda row: (row.order, row.purpose, row.channel or "", row.identifier_id))
 
 
+def proofs_of(operations: Operations, keys: Iterable[str]) -> list[dict[str, Any]]:
+    """What is kept as proof under some keyed hashes (hex), of people who were erased: PROOF of each."""
+    query = sa.select(*(CONSENT_PROOF.c[name] for name in PROOF)).where(CONSENT_PROOF.c.key_hash.in_(list(keys)))
+    with operations.connect() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def change(operations: Operations, consents: Sequence[Consent], *, actor: str, now: dt.datetime) -> None:
     """Add rows to the ledger, all or none; they are in force when this returns. Raises IdentityError with every
     mistake, and for the erased.
@@ -48,7 +59,7 @@ def change(operations: Operations, consents: Sequence[Consent], *, actor: str, n
     rows = [{name: getattr(consent, name) for name in COMMON} for consent in consents]
     rows = [row | {"channel": row["channel"] or None, "source": scrub(row["source"])} for row in rows]
     with operations.begin() as connection:
-        _refuse_erased(connection, [consent.identifier_id for consent in consents])
+        refuse_erased(connection, [consent.identifier_id for consent in consents])
         connection.execute(sa.insert(CONSENT_CHANGE), rows)
         for consent in consents:
             _note(connection, consent, actor, now)
@@ -66,10 +77,11 @@ def note(operations: Operations, consent: Consent, *, actor: str, now: dt.dateti
         _note(connection, consent, actor, now)
 
 
-def erased() -> IdentityError:
-    """What is said to whoever would record something of an erased person."""
-    return IdentityError("This person has been erased: nothing is recorded of them.",
-                         remedy="`siyu erase list` shows the requests.")
+def refuse_erased(connection: sa.Connection, ids: Iterable[int]) -> None:
+    """Raise IdentityError if any of some identifiers is an erased person's."""
+    if erasure_of(connection, ids) is not None:
+        raise IdentityError("This person has been erased: nothing is recorded of them.",
+                            remedy="`siyu erase list` shows the requests.")  # fmt: skip
 
 
 def settle(workspace: Workspace, now: dt.datetime) -> int:
@@ -81,20 +93,14 @@ def settle(workspace: Workspace, now: dt.datetime) -> int:
         return 0
     load_id = workspace.operations.newest_load() + 1
     consents = _numbered([dict(row) for row in waiting], load_id)
-    facts = declared.facts(consents, load_id, instant_of(now), workspace.settings.zone)
     load = _load(workspace, load_id, len(waiting), instant_of(now))
-    try:
-        workspace.warehouse.append(BY_NAME["consents"], facts)
-        with workspace.operations.begin() as connection:
-            connection.execute(sa.insert(LOAD).values(load))
-            for batch in consents.to_batches(INSERT_ROWS):
-                connection.execute(sa.insert(CONSENT), [row | {"load_id": load_id} for row in batch.to_pylist()])
-            # by its id each: another transaction may commit a lower one meanwhile
-            settled = sa.delete(CONSENT_CHANGE).where(CONSENT_CHANGE.c.change_id == sa.bindparam("settled"))
-            connection.execute(settled, [{"settled": row["change_id"]} for row in waiting])
-    except BaseException:
-        workspace.warehouse.drop_loads([load_id])
-        raise
+
+    def settled(connection: sa.Connection) -> None:
+        """By its id each: another transaction may commit a lower one meanwhile."""
+        gone = sa.delete(CONSENT_CHANGE).where(CONSENT_CHANGE.c.change_id == sa.bindparam("settled"))
+        connection.execute(gone, [{"settled": row["change_id"]} for row in waiting])
+
+    keep(workspace, consents, load, {}, settled)
     return len(waiting)
 
 
@@ -109,12 +115,6 @@ def _mistakes(consent: Consent) -> Iterable[str]:
         yield "A consent needs its source: where it was given or withdrawn."
     if consent.action == GRANT and not (consent.notice_version or "").strip():
         yield "A grant needs the version of the notice that was shown."
-
-
-def _refuse_erased(connection: sa.Connection, ids: Sequence[int]) -> None:
-    buried = sa.select(TOMBSTONE.c.identifier_id).where(TOMBSTONE.c.identifier_id.in_(ids))
-    if connection.execute(buried).first() is not None:
-        raise erased()
 
 
 def _note(connection: sa.Connection, consent: Consent, actor: str, now: dt.datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,19 +49,31 @@ def commit(
     """Write one grant per identifier; the load's id. Nothing of it counts before all of it does."""
     load_id = workspace.operations.newest_load() + 1
     consents = _consents(declaration, ids, occurred_at, load_id)
-    facts = declared.facts(consents, load_id, instant_of(now), workspace.settings.zone)
     load = load_row(declaration.as_json(workspace.settings["brand.zone"]), load_id, counts, instant_of(now))
+    keep(workspace, consents, load, {"proof": declaration.proof})
+    return load_id
+
+
+def keep(
+    workspace: Workspace, consents: pa.Table, load: dict[str, Any], more: dict[str, Any],
+    also: Callable[[sa.Connection], None] = lambda _: None,
+) -> None:  # fmt: skip
+    """Write consents of our own making (declared.SCHEMA, and `more` columns that all have) as one load; `also` works in
+    its transaction. Nothing of it counts before all of it does.
+    """
+    load_id = load["load_id"]
+    facts = declared.facts(consents, load_id, load["loaded_at"], workspace.settings.zone)
     try:
         workspace.warehouse.append(BY_NAME["consents"], facts)
         with workspace.operations.begin() as connection:
             connection.execute(sa.insert(LOAD).values(load))
             for batch in consents.to_batches(INSERT_ROWS):
-                own = {"load_id": load_id, "proof": declaration.proof}
+                own = {"load_id": load_id, **more}
                 connection.execute(sa.insert(CONSENT), [row | own for row in batch.to_pylist()])
+            also(connection)
     except BaseException:
         workspace.warehouse.drop_loads([load_id])
         raise
-    return load_id
 
 
 def _consents(declaration: Declaration, ids: np.ndarray, occurred_at: int, load_id: int) -> pa.Table:

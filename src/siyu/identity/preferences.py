@@ -16,7 +16,6 @@ from importlib import resources
 from typing import Any
 
 import jinja2
-import sqlalchemy as sa
 from markupsafe import Markup
 
 from siyu.core.kinds import CHANNELS, GRANTED_CHANNELS
@@ -26,7 +25,8 @@ from siyu.identity.preference_link import Link
 from siyu.identity.preference_words import WORDS
 from siyu.identity.reach import MARKETING
 from siyu.identity.standing import GRANT, GRANTED, WITHDRAW, WITHDRAWN, Consent, fold
-from siyu.store.operations import TOMBSTONE, Operations
+from siyu.store.operations import Operations
+from siyu.store.tombstones import erasure_of
 
 #: What stands as the source of consents changed here, and as who acted.
 SOURCE, ACTOR = "preference link", "preference link"
@@ -127,9 +127,8 @@ def _said(link: Link, channel: str | None, action: str, now: dt.datetime) -> Con
 
 
 def _erased(operations: Operations, link: Link) -> bool:
-    query = sa.select(TOMBSTONE.c.identifier_id).where(TOMBSTONE.c.identifier_id == link.identifier_id)
     with operations.connect() as connection:
-        return connection.execute(query).first() is not None
+        return erasure_of(connection, [link.identifier_id]) is not None
 
 
 def _page(brand: str, lang: str, **shown: Any) -> str:

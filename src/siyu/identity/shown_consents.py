@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from ibis import _
 
 from siyu.identity.asked import Asked, asked
-from siyu.identity.consents import rows_of
+from siyu.identity.consents import proofs_of, rows_of
 from siyu.identity.standing import Consent, Standing, fold
-from siyu.store.operations import CONSENT_PROOF
 from siyu.store.tables import IDENTIFIER, IDENTITY
 from siyu.store.workspace import Workspace
 
@@ -49,7 +47,4 @@ def _proofs(workspace: Workspace, wanted: Asked) -> list[Consent]:
     if not wanted.namespace:
         return []
     key = workspace.keys.key(wanted.namespace, wanted.value).hex()
-    columns = ("purpose", "channel", "action", "occurred_at", "source", "notice_version", "proof")
-    query = sa.select(*(CONSENT_PROOF.c[name] for name in columns)).where(CONSENT_PROOF.c.key_hash == key)
-    with workspace.operations.connect() as connection:
-        return [Consent(wanted.identifier_id, *row) for row in connection.execute(query)]
+    return [Consent(wanted.identifier_id, **row) for row in proofs_of(workspace.operations, [key])]

@@ -6,8 +6,6 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 
-import numpy as np
-
 from siyu.core.errors import IdentityError, did_you_mean
 from siyu.core.time import datetime_of, instant_of
 from siyu.identity import consents
@@ -19,7 +17,6 @@ from siyu.sources.load import finish_interrupted
 from siyu.store import audit
 from siyu.store.inbox import Arrival
 from siyu.store.tables import IDENTIFIER
-from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
 #: The door of rows in canonical columns.
@@ -95,8 +92,8 @@ def _let_in(workspace: Workspace, wanted: Asked, row: Consent, actor: str, now: 
 
 
 def _refuse_erased(workspace: Workspace, wanted: Asked) -> None:
-    if Tombstones.of(workspace.operations).among(np.array([wanted.identifier_id])).any():
-        raise consents.erased()
+    with workspace.operations.connect() as connection:
+        consents.refuse_erased(connection, [wanted.identifier_id])
 
 
 def _unseen(wanted: Asked) -> IdentityError:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from siyu.identity.consents import PROOF
 from siyu.store.operations import CONSENT, CONSENT_CHANGE, CONSENT_PROOF, LINK_DECISION, TOMBSTONE
 
-PROOF = ("purpose", "channel", "action", "occurred_at", "source", "notice_version", "proof")
 #: Tables of operations that rows leave.
 TABLES = (CONSENT, CONSENT_CHANGE, LINK_DECISION)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-import sqlalchemy as sa
-
 from siyu.core.errors import PrivacyError
 from siyu.identity.asked import Asked, asked
 from siyu.privacy.docket import Case, Docket, Request
 from siyu.privacy.people import keys_meant
-from siyu.store.operations import ERASURE, TOMBSTONE, Operations
+from siyu.store.operations import ERASURE, Operations
+from siyu.store.tombstones import erasure_of
 from siyu.store.workspace import Workspace
 
 ERASURES = Docket(ERASURE, "erasure", "privacy.erasure_days", "erasure request", "siyu erase list")
@@ -32,9 +31,8 @@ def keys_asked(workspace: Workspace, query: str | int) -> dict[int, str]:
 
 
 def _refuse_erased(operations: Operations, wanted: Asked, keys: dict[int, str]) -> None:
-    query = sa.select(TOMBSTONE.c.erasure_id).where(TOMBSTONE.c.identifier_id.in_(list(keys)))
     with operations.connect() as connection:
-        erased = connection.execute(query).scalars().first()
+        erased = erasure_of(connection, keys)
     if erased is not None:
         raise PrivacyError(f"{wanted.shown} is erased already (request {erased}).",
                            remedy=f"`siyu erase show {erased}` prints the receipt.")  # fmt: skip

@@ -16,7 +16,6 @@ from typing import Any
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
-import sqlalchemy as sa
 from ibis import _
 
 from siyu.core.kinds import KINDS, Kind
@@ -25,13 +24,11 @@ from siyu.identity import consents
 from siyu.identity.resolve import resolve
 from siyu.identity.standing import Consent, fold
 from siyu.privacy import receipt
-from siyu.privacy.ledger import PROOF
 from siyu.privacy.people import Person, person, spared
 from siyu.sources import relanding, unname
 from siyu.sources.committed import committed
 from siyu.sources.load import finish_interrupted
 from siyu.sources.register import PURPOSE
-from siyu.store.operations import CONSENT_PROOF
 from siyu.store.tables import BY_NAME, IDENTIFIER, IDENTITY, LINEAGE, SUPERSEDED, Column, Table
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
@@ -112,9 +109,7 @@ class _Held:
         """Their ledger with its proof, what it comes to, and what is kept as proof if they were erased."""
         ledger = consents.rows_of(self.workspace.operations, self.ids)
         standings = [{"purpose": s.purpose, "channel": s.channel, "standing": s.standing} for s in fold(ledger)]
-        query = sa.select(*(CONSENT_PROOF.c[name] for name in PROOF)).where(CONSENT_PROOF.c.key_hash.in_(list(keys)))
-        with self.workspace.operations.connect() as connection:
-            proofs = [dict(row) for row in connection.execute(query).mappings()]
+        proofs = consents.proofs_of(self.workspace.operations, keys)
         return {"ledger": [self._consent(row) for row in ledger], "standings": standings,
                 "proofs": [row | {"occurred_at": self.iso(row["occurred_at"])} for row in proofs]}  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,3 +48,9 @@ class Tombstones:
         if not self.spared:
             return np.zeros(len(ids), bool)
         return np.fromiter(((a, b) in self.spared for a, b in zip(ids.tolist(), others.tolist())), bool, len(ids))
+
+
+def erasure_of(connection: sa.Connection, ids: Iterable[int]) -> int | None:
+    """The request by which any of some identifiers was erased; None if none was."""
+    query = sa.select(TOMBSTONE.c.erasure_id).where(TOMBSTONE.c.identifier_id.in_(list(ids)))
+    return connection.execute(query).scalars().first()
