@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from siyu.core.progress import silent
 from siyu.identity.consents import settle
 from siyu.identity.resolve import resolve
 from siyu.measures.build import refresh
@@ -62,7 +63,7 @@ def up_to_date(workspace: Workspace, *, now: dt.datetime, progress=None) -> None
     finish_interrupted(workspace)
     settle(workspace, now)
     resolve(workspace, progress=progress)
-    refresh(workspace, say=progress or (lambda *_: None))
+    refresh(workspace, say=progress or silent)
 
 
 def arrived(workspace: Workspace) -> tuple[Path, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.core.errors import SiyuError
+from siyu.core.progress import silent
 from siyu.sources.doors.wecom.client import Client
 from siyu.sources.doors.wecom.corp import connected, corp_of
 from siyu.sources.doors.wecom.sync import sync
@@ -35,7 +36,7 @@ def wecom_lists(workspace: Workspace, now: dt.datetime) -> dict[str, Any]:
         return {}
     try:
         with Client(corp_of(workspace, os.environ), sleep=time.sleep, clock=time.monotonic) as client:
-            loaded = sync(workspace, client, now=now, progress=lambda *_: None)
+            loaded = sync(workspace, client, now=now, progress=silent)
     except SiyuError as error:
         return {"wecom": error.message}
     return {"wecom": f"{loaded.read} rows, {loaded.refused} refused"}

@@ -20,11 +20,9 @@ from siyu.api.access import OPENED_BY, key_of
 from siyu.api.site import Site
 from siyu.core.time import SECOND, datetime_of, instant_of
 from siyu.jobs.loop import State
-from siyu.store.inbox import Waiting
+from siyu.store.inbox import LONGEST_WAIT, Waiting
 
 MB = 1024**2
-#: Seconds an acknowledged message may wait for the loader: its rhythm, and as long as a loop may be late.
-LONGEST_WAIT = 120
 GOOD, BAD = "ok", "red"
 NOT_WELL = {503: ResponseSpec(dict[str, Any], description="The same, if it is not well.")}
 

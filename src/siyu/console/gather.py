@@ -19,6 +19,7 @@ from siyu.console.asks import ASKS, ask
 from siyu.console.material import Consent, Held, Load, Material, Point, Quality, Window, rules
 from siyu.core.errors import MeasureError
 from siyu.core.kinds import CHANNELS_OF_RELATION
+from siyu.core.progress import Progress, silent
 from siyu.core.time import date_of, day_of
 from siyu.measures import overlap, series
 from siyu.measures.answer import Answer, answer
@@ -38,14 +39,13 @@ WINDOWS_BEFORE = 5
 #: Days of the daily trend.
 SERIES_DAYS = 180
 
-Say = Callable[[str, float | None], None]
 
 
 def gather(
-    workspace: Workspace, *, as_of: dt.date | None, window: int, now: dt.datetime, progress: Say | None = None
+    workspace: Workspace, *, as_of: dt.date | None, window: int, now: dt.datetime, progress: Progress | None = None
 ) -> Material:
     """All material for a day and window. Only the measures of the day itself are indispensable."""
-    say = progress or (lambda *_: None)
+    say = progress or silent
     say("measures", 0.0)
     document = measure(workspace, as_of=as_of, window=window, now=now)
     material = Material(

@@ -19,6 +19,7 @@ from siyu.console.page import page
 from siyu.console.render import html
 from siyu.console.smallcells import SMALLEST, sheltered
 from siyu.core.errors import SiyuError, did_you_mean
+from siyu.core.progress import Progress, silent
 from siyu.store.workspace import Workspace
 
 #: Folder of the workspace for what can be made again.
@@ -26,7 +27,6 @@ CACHE = "cache"
 #: Folder of the workspace for the pages of measured days.
 REPORTS = "reports"
 
-Say = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Asked:
     lang: str
     now: dt.datetime
     cache: Path
-    say: Say
+    say: Progress
 
 
 def publish(workspace: Workspace, document: dict[str, Any], *, now: dt.datetime) -> Path:
@@ -65,7 +65,7 @@ def write_report(
     window: int = 30,
     lang: str = "zh",
     now: dt.datetime,
-    progress: Say | None = None,
+    progress: Progress | None = None,
 ) -> Written:
     """Measure what is not measured yet and write the report to one file. Raises as `write_reports` does."""
     return write_reports(workspace, (path,), as_of=as_of, window=window, lang=lang, now=now, progress=progress)[0]
@@ -79,7 +79,7 @@ def write_reports(
     window: int = 30,
     lang: str = "zh",
     now: dt.datetime,
-    progress: Say | None = None,
+    progress: Progress | None = None,
 ) -> list[Written]:
     """Measure once and write every file; an older file stands until the new one is whole.
 
@@ -87,7 +87,7 @@ def write_reports(
     cannot be written. `progress(what, share_done)` is told of every step.
     """
     check_paths(paths)
-    say = progress or (lambda *_: None)
+    say = progress or silent
     material = gather(workspace, as_of=as_of, window=window, now=now, progress=progress)
     asked = Asked(material, lang, now, workspace.directory / CACHE, say)
     return [Written(path, _write(path, FORMS[path.suffix.lower()](asked)), material.failures) for path in paths]

@@ -22,6 +22,7 @@ from siyu.console.context import Grid, Page, Panel
 from siyu.console.figure import Figure, read
 from siyu.console.words import Words
 from siyu.core.money import exponent
+from siyu.core.progress import Progress, silent
 
 #: Limits of the format, in UTF-16 units for names and characters for cells.
 SHEET_NAME_UNITS, CELL_CHARACTERS = 31, 32_767
@@ -36,12 +37,11 @@ NOBODY = "·"
 HEADER_ROW = 3
 WIDEST, NARROWEST = 60, 9
 
-Say = Callable[[str, float | None], None]
 
 
-def workbook(page: Page, *, now: dt.datetime, progress: Say | None = None) -> bytes:
+def workbook(page: Page, *, now: dt.datetime, progress: Progress | None = None) -> bytes:
     """The file's bytes: the same for the same page and `now`."""
-    say = progress or (lambda *_: None)
+    say = progress or silent
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": page.title, "created": now.replace(tzinfo=None, microsecond=0)})

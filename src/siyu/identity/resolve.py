@@ -7,13 +7,13 @@ rewrites no fact, so taking a link back restores exactly what was. Consents and 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from siyu.core.progress import Progress
 from siyu.identity import changes, scope, seen
 from siyu.identity.components import RETRACTED, Guards, components
 from siyu.identity.graph import Graph, column, evidence, link_records, read_graph
@@ -25,8 +25,6 @@ from siyu.store.workspace import Workspace
 #: Above this share of all identifiers computing everything is cheaper than picking out the touched part.
 WORTH_PICKING = 0.3
 
-#: progress(what, share done)
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

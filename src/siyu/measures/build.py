@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
+from siyu.core.progress import Progress, silent
 from siyu.core.settings import Settings
 from siyu.measures import facts as person_facts
 from siyu.measures.activity import last_acts, last_acts_since
@@ -38,7 +38,6 @@ BUILDING = "building"
 #: Settings that change derived tables.
 SHAPING = ("brand.zone", "relations.types", "roles.")
 
-Say = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Built:
     consumers: int
 
 
-def refresh(workspace: Workspace, *, full: bool = False, say: Say = lambda *_: None) -> Built:
+def refresh(workspace: Workspace, *, full: bool = False, say: Progress = silent) -> Built:
     """Bring purchases, referrals and spans up to the facts and the identity there are now."""
     seen, now = _seen(workspace), _present(workspace)
     if seen == now and not full:
@@ -64,7 +63,7 @@ def refresh(workspace: Workspace, *, full: bool = False, say: Say = lambda *_: N
     return Built("incremental", changed.count) if changed else Built("full", workspace.warehouse.count(tables.CONSUMER))
 
 
-def _derive(workspace: Workspace, changed: Touched | None, say: Say) -> None:
+def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> None:
     """Every table in the order in which each reads the ones before."""
     warehouse, settings = workspace.warehouse, workspace.settings
     keep = _Keep(workspace, changed)

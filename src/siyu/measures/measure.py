@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
 
 import sqlalchemy as sa
 
 from siyu.core.errors import MeasureError
+from siyu.core.progress import Progress, silent
 from siyu.core.time import date_of, datetime_of, day_of, instant_of, local_day
 from siyu.measures import build, results
 from siyu.measures.activity import activity
@@ -37,7 +37,6 @@ TIMES = {
     "members": "joined_at",
 }  # fmt: skip
 
-Say = Callable[[str, float | None], None]
 
 
 def measure(
@@ -46,12 +45,12 @@ def measure(
     as_of: dt.date | None = None,
     window: int = 30,
     now: dt.datetime,
-    progress: Say | None = None,
+    progress: Progress | None = None,
 ) -> dict:
     """The document of `siyu measure --json` as of a day (default: yesterday, or the day of the newest fact if that is
     earlier). With nothing new since it was last asked, the kept document is given. Raises MeasureError.
     """
-    say = progress or (lambda *_: None)
+    say = progress or silent
     asked = question(workspace, as_of, window, now)
     build.refresh(workspace, say=say)
     fingerprint = _fingerprint(workspace)
@@ -77,7 +76,7 @@ def question(workspace: Workspace, as_of: dt.date | None, window: int, now: dt.d
     return Asked(day_of(as_of) if as_of else default_day(workspace, now), window, workspace.settings)
 
 
-def compute(workspace: Workspace, asked: Asked, say: Say = lambda *_: None) -> dict:
+def compute(workspace: Workspace, asked: Asked, say: Progress = silent) -> dict:
     """The document, computed from the spans as they stand."""
     warehouse = workspace.warehouse
     facts = Facts(warehouse)

@@ -8,7 +8,7 @@ people of a run, for that is what costs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from siyu.core.errors import PrivacyError
+from siyu.core.progress import Progress, silent
 from siyu.core.time import instant_of, months_after
 from siyu.identity.consents import settle
 from siyu.identity.resolve import resolve
@@ -33,7 +34,6 @@ from siyu.store.operations import ERASURE, LOAD, QUARANTINE, STATE, SUBJECT_EXPO
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
-Progress = Callable[[str, float | None], None]
 #: Scratch table of the identifiers at work.
 GONE = "erasing"
 
@@ -52,7 +52,7 @@ class Erased:
 
 def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progress | None = None) -> Erased:
     """Erase everybody whose request is approved, and finish what an interrupted run left."""
-    say = progress or (lambda *_: None)
+    say = progress or silent
     finish_interrupted(workspace)
     settle(workspace, now)
     resolve(workspace)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
@@ -18,6 +17,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from ibis import _
 
+from siyu.core.progress import Progress, silent
 from siyu.core.time import date_of, day_starts, instant_of, local_day, months_after
 from siyu.identity.resolve import resolve
 from siyu.privacy import loads, orphans
@@ -32,7 +32,6 @@ from siyu.store.retention import DATED
 from siyu.store.tables import BY_NAME, IDENTIFIER
 from siyu.store.workspace import Workspace
 
-Progress = Callable[[str, float | None], None]
 #: State of a run under way: numbers of the loads that it works off.
 UNDER_WAY = "purging"
 QUARANTINED, PROOFS = "quarantine", "consent_proof"
@@ -70,7 +69,7 @@ def plan(workspace: Workspace, now: dt.datetime) -> Purged:
 
 def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progress | None = None) -> Purged:
     """Remove what is past its time, and finish what an interrupted run left."""
-    say = progress or (lambda *_: None)
+    say = progress or silent
     finish_interrupted(workspace)
     limits = _limits(workspace, now)
     rows = _counted(workspace, limits)

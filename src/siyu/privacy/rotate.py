@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 
 from siyu.core.errors import PrivacyError
 from siyu.core.identifiers import Keys
+from siyu.core.progress import Progress, silent
 from siyu.core.time import instant_of
 from siyu.privacy import folder
 from siyu.sources import landing, quarantine, register
@@ -29,7 +30,6 @@ from siyu.store.operations import HOOK, QUARANTINE
 from siyu.store.tables import IDENTIFIER
 from siyu.store.workspace import KEYS_FILE, KEYS_VARIABLE, Workspace, write_keys
 
-Progress = Callable[[str, float | None], None]
 #: Rows that are sealed anew in one go: of the warehouse, and of operations, whose bodies are large.
 ROWS, BODIES = 200_000, 100
 #: Scratch table of the identifiers.
@@ -54,7 +54,7 @@ def rotate(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Prog
     """Rotate, or finish a rotation that was cut off. Raises PrivacyError if the keys come from the environment and no
     new one is given there, or if something opens with neither key: then the old key stays.
     """
-    say = progress or (lambda *_: None)
+    say = progress or silent
     finish_interrupted(workspace)  # holds the warehouse: nobody is at work who knows the old key alone
     _begin(workspace)
     found = reseal(workspace, say)

@@ -52,13 +52,15 @@ def document(workspace: Workspace, keys: Mapping[int, str], *, plain: bool, now:
     held = _Held.of(workspace, person(workspace, 0, dict(keys)), plain)
     records = {kind.name: rows for kind in KINDS if kind.name != "consents" and (rows := held.records(kind))}
     results = {table.name: rows for table, columns in receipt.derived() if (rows := held.results(table, columns))}
-    return {
+    told = {
         "brand": workspace.settings["brand.name"], "currency": workspace.settings["brand.currency"],
         "made_at": held.iso(instant_of(now)), "plain": plain,
         "identifiers": held.identifiers(),
         "records": records, "consents": held.consents(keys.values()), "results": results, "loads": held.loads(),
         "raw_rows": held.raw_rows() if plain else {},
     }  # fmt: skip
+    workspace.warehouse.drop_scratch(SCRATCH)
+    return told
 
 
 def counts(document: Mapping[str, Any]) -> dict[str, int]:
@@ -72,10 +74,13 @@ def counts(document: Mapping[str, Any]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class _Held:
-    """What a workspace holds of a person. known: rows of `identifier`; consumers: whom the identifiers make."""
+    """What a workspace holds of a person. asked: their identifiers as a table; known: rows of `identifier`; consumers:
+    whom the identifiers make.
+    """
 
     workspace: Workspace
     ids: list[int]
+    asked: ir.Table
     known: list[dict[str, Any]]
     consumers: list[int]
     plain: bool
@@ -85,7 +90,8 @@ class _Held:
         known = IDENTIFIER.expr().filter(_.identifier_id.isin(one.ids)).order_by("namespace", "identifier_id")
         mine = IDENTITY.expr().filter(_.identifier_id.isin(one.ids)).select("consumer_id").distinct()
         consumers = sorted(row["consumer_id"] for row in workspace.warehouse.rows(mine))
-        return _Held(workspace, one.ids, workspace.warehouse.rows(known), consumers, plain)
+        asked = workspace.warehouse.scratch(SCRATCH, pa.table({"identifier_id": pa.array(one.ids, pa.int64())}))
+        return _Held(workspace, one.ids, asked, workspace.warehouse.rows(known), consumers, plain)
 
     def iso(self, instant: int | None) -> str | None:
         return None if instant in (None, OPEN_AT) else datetime_of(instant, self.workspace.settings.zone).isoformat()
@@ -136,12 +142,12 @@ class _Held:
         return {str(load): rows for load, rows in found.items() if rows}
 
     def _facts(self, kind: Kind) -> ir.Table:
-        facts, ids = unname.table(kind).expr(), pa.table({"identifier_id": pa.array(self.ids, pa.int64())})
-        asked = self.workspace.warehouse.scratch(SCRATCH, ids)
-        mine = unname.mine(kind, asked) if kind.person_columns else facts.filter(False)
+        facts = unname.table(kind).expr()
+        mine = unname.mine(kind, self.asked) if kind.person_columns else facts.filter(False)
         if kind.name not in OF_ORDERS:
             return mine
-        orders = BY_NAME["orders"].expr().semi_join(asked, "identifier_id").select("order_id", "platform").distinct()
+        bought = BY_NAME["orders"].expr().semi_join(self.asked, "identifier_id")
+        orders = bought.select("order_id", "platform").distinct()
         same = [facts.order_id == orders.order_id, facts.platform.identical_to(orders.platform)]
         return mine.union(facts.semi_join(orders, same), distinct=True)
 

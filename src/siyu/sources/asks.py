@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from siyu.store.operations import Operations
 
@@ -11,9 +11,11 @@ from siyu.store.operations import Operations
 STATE = "asks.{}"
 
 
-def note(operations: Operations, door: str, asks: Iterable[str]) -> None:
+def note(operations: Operations, door: str, asks: Collection[str]) -> None:
     """Remember what is to be asked for."""
-    _keep(operations, door, {*noted(operations, door), *asks})
+    before = noted(operations, door) if asks else []
+    if not set(asks) <= set(before):
+        _keep(operations, door, {*before, *asks})
 
 
 def noted(operations: Operations, door: str) -> list[str]:
@@ -27,6 +29,4 @@ def answered(operations: Operations, door: str, asks: Iterable[str]) -> None:
 
 
 def _keep(operations: Operations, door: str, asks: set[str]) -> None:
-    found = sorted(asks)
-    if found != noted(operations, door):
-        operations.set_state(STATE.format(door), json.dumps(found))
+    operations.set_state(STATE.format(door), json.dumps(sorted(asks)))

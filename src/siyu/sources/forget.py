@@ -191,7 +191,6 @@ class Forgetting:
                   for name, array in zip(self._names, batch.columns)]
         return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
 
-
     def _aged(self, batch: pa.RecordBatch) -> np.ndarray:
         """Rows of messages that came before the instant known."""
         if not self._came_before or KEY not in batch.schema.names:

@@ -8,13 +8,14 @@ import datetime as dt
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import sqlalchemy as sa
 
 from siyu.core.errors import SiyuError, SourceError
+from siyu.core.progress import Progress
 from siyu.core.settings import Settings
 from siyu.core.time import instant_of, local_day
 from siyu.sources import cancellations, landing, messages, pipeline, quarantine
@@ -33,7 +34,6 @@ from siyu.store.operations import CONSENT, LOAD, QUARANTINE
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
-Progress = Callable[[str, float | None], None]
 #: Seconds between two messages of progress.
 PROGRESS_SECONDS = 0.2
 

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from siyu.core.errors import SiyuError
 from siyu.core.identifiers import identifier_id
+from siyu.core.progress import Progress, silent
 from siyu.sources import asks, cancellations, messages
 from siyu.sources.doors import DOORS
 from siyu.sources.doors.message import Message, message_key
-from siyu.sources.keep import Progress, Recognised, keep
+from siyu.sources.keep import Recognised, keep
 from siyu.sources.livefile import live_file
 from siyu.sources.loadreport import FileReport
 from siyu.sources.options import Options
@@ -45,7 +46,7 @@ def drain(workspace: Workspace, *, now: dt.datetime, progress: Progress | None =
     recover(workspace)
     drained, newest = Drained(), workspace.inbox.newest()
     for door in workspace.inbox.doors():
-        _drain(workspace, door, newest, now, progress or _silent, drained)
+        _drain(workspace, door, newest, now, progress or silent, drained)
     if drained.loads:
         cancellations.refresh(workspace)
     return drained
@@ -131,7 +132,3 @@ def _committed(workspace: Workspace, token: str) -> bool:
     with workspace.operations.connect() as connection:
         query = sa.select(LOAD.c.load_id).where(LOAD.c.file_hash == token, LOAD.c.committed_at.is_not(None))
         return connection.execute(query).first() is not None
-
-
-def _silent(_text: str, _fraction: float | None) -> None:
-    return None

@@ -9,9 +9,10 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from siyu.core.progress import Progress, silent
 from siyu.sources import cancellations, landing
 from siyu.sources.arrivals import Asked, arrived
-from siyu.sources.keep import Progress, keep
+from siyu.sources.keep import keep
 from siyu.sources.loadreport import LoadReport
 from siyu.sources.options import Options
 from siyu.store.workspace import Workspace
@@ -33,7 +34,7 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     arrivals, refused = arrived(paths, Asked.of(workspace, kind, mapping, options))
     report.files_refused = [{"file": name, "message": str(error)} for name, error in refused]
     for found in arrivals:
-        report.files.append(keep(workspace, found, options, now=now, dry_run=dry_run, progress=progress or _silent))
+        report.files.append(keep(workspace, found, options, now=now, dry_run=dry_run, progress=progress or silent))
     if not dry_run:
         cancellations.refresh(workspace)
     report.unmatched_cancellations = cancellations.unmatched(workspace)
@@ -45,7 +46,3 @@ def finish_interrupted(workspace: Workspace) -> None:
     _ = workspace.warehouse  # opening drops the facts of uncommitted loads
     landing.sweep(workspace.landed, set(workspace.operations.committed_loads()))
     cancellations.refresh(workspace)
-
-
-def _silent(_text: str, _fraction: float | None) -> None:
-    return None

@@ -40,4 +40,3 @@ def hidden(text: str) -> str:
 
 def _checks(number: str) -> bool:
     return CHECKS[sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS)) % 11] == number[-1].upper()
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from siyu.core.errors import SourceError
+from siyu.core.progress import Progress
 from siyu.core.time import date_of, local_day
 from siyu.sources import cancellations, landing, messages, pipeline
 from siyu.sources.ahead import ahead, joined
@@ -30,7 +31,6 @@ from siyu.store import declared, tables
 from siyu.store.operations import STATE
 from siyu.store.workspace import WAREHOUSE_FILES, Workspace, open_warehouse
 
-Progress = Callable[[str, float | None], None]
 BUILDING = "rebuilding"
 #: Small facts that stay true of a new warehouse; the others say what derived tables were built from.
 KEPT_STATES = ("identity_version", "backup_folder", "purged", "purging")

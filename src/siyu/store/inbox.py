@@ -1,7 +1,6 @@
 """The inbox: what arrived over HTTP and is acknowledged, sealed, until a load has taken it.
 
 Append-only for those who write; the loader claims rows under a token, and the load that commits carries that token.
-Append-only for those who write; the loader claims rows under a token, and the load that commits carries it too.
 A file of its own beside SQLite, so that nobody who writes to operations makes a collector wait; on PostgreSQL a table
 beside the others.
 """
@@ -22,6 +21,9 @@ PURPOSE = b"inbox"
 CLAIM_BYTES = 32 * 1024**2
 #: Arrivals that one claim takes at the most.
 CLAIM_ROWS = 2_000
+#: Seconds that an acknowledged message may wait before something is wrong with the loader: its rhythm, and as long as a
+#: loop may be late.
+LONGEST_WAIT = 120
 #: Numbers end here.
 LAST = 2**63 - 1
 

@@ -10,10 +10,8 @@ from siyu.core.time import SECOND, datetime_of, instant_of
 from siyu.jobs.loop import State, states
 from siyu.privacy import exports, requests
 from siyu.privacy.docket import ERASING, OPEN
+from siyu.store.inbox import LONGEST_WAIT
 from siyu.store.workspace import INBOX_FILE, Workspace
-
-#: Seconds that an acknowledged message may wait before something is wrong with the loader.
-LONGEST_WAIT = 300
 
 
 def loops(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from collections.abc import Callable
 from io import BytesIO
 
 from pptx import Presentation
@@ -18,6 +17,7 @@ from siyu.console.context import Finding, Indicator, Page, Panel, Section, Tile
 from siyu.console.slides.drawing import png
 from siyu.console.slides.slide import HEIGHT, MARGIN, WIDTH, Box, Look, Slide
 from siyu.console.words import Words
+from siyu.core.progress import Progress, silent
 
 ROOM = WIDTH - 2 * MARGIN
 COLOUR = {"F": theme.F_BLUE, "A": theme.A_TEAL, "S": theme.S_OCHRE, "T": theme.T_PLUM}
@@ -33,12 +33,11 @@ LEAD = Look((14, 13, 12, 11), theme.MUTED)
 SMALL = Look((9, 8, 7.5), theme.MUTED)
 MESSAGE, FAILED = Look((18, 16, 14, 12), theme.MUTED), Look((18, 16, 14, 12), theme.LEFT)
 
-Say = Callable[[str, float | None], None]
 
 
-def slides(page: Page, *, now: dt.datetime, progress: Say | None = None) -> bytes:
+def slides(page: Page, *, now: dt.datetime, progress: Progress | None = None) -> bytes:
     """The file's bytes: the same for the same page and `now`."""
-    say = progress or (lambda *_: None)
+    say = progress or silent
     deck = Deck(page, now)
     deck.opening()
     deck.findings()

@@ -10,7 +10,7 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import IO, Any
 from siyu.core.errors import PrivacyError
 from siyu.core.files import sync_folder
 from siyu.core.identifiers import Keys
+from siyu.core.progress import Progress
 from siyu.privacy.backup.stream import Opening, Sealing, damaged
 
 MANIFEST = "manifest.json"
@@ -26,7 +27,6 @@ SUFFIX, PART = ".siyu-backup", ".part"
 #: Bytes that are read at a time.
 PIECE = 1024**2
 
-Progress = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True)

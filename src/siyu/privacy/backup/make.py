@@ -16,9 +16,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from siyu.core.errors import PrivacyError
+from siyu.core.progress import Progress, silent
 from siyu.core.time import instant_of
 from siyu.privacy.backup import erased, rows
-from siyu.privacy.backup.archive import Archive, Manifest, Progress, free_name
+from siyu.privacy.backup.archive import Archive, Manifest, free_name
 from siyu.sources import landing
 from siyu.sources.load import finish_interrupted
 from siyu.store import audit, inbox, operations
@@ -45,7 +46,7 @@ class Made:
 
 def make(workspace: Workspace, to: Path, *, actor: str, now: dt.datetime, progress: Progress | None = None) -> Made:
     """Write the archive, or nothing. to: a file that is not there yet, or a folder. Raises PrivacyError, HeldError."""
-    say = progress or (lambda *_: None)
+    say = progress or silent
     path = free_name(to, f"{workspace.directory.resolve().name}-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}")
     finish_interrupted(workspace)
     manifest = _written(workspace, path, now, say)

@@ -18,10 +18,11 @@ from siyu.core import settings as settings_file
 from siyu.core.errors import NewerVersionError, PrivacyError
 from siyu.core.files import sync_folder
 from siyu.core.identifiers import Keys
+from siyu.core.progress import Progress, silent
 from siyu.core.time import instant_of
 from siyu.privacy import erase
 from siyu.privacy.backup import archive, database, erased, rows
-from siyu.privacy.backup.archive import Manifest, Progress
+from siyu.privacy.backup.archive import Manifest
 from siyu.privacy.backup.erased import Known
 from siyu.privacy.backup.make import ARRIVALS, CIPHER_KEY, FILES, OPERATIONS, WAREHOUSE
 from siyu.privacy.docket import Request
@@ -75,7 +76,7 @@ def restore(asked: Asked, *, actor: str, now: dt.datetime, progress: Progress | 
     """Restore an archive, or leave nothing. Raises PrivacyError for a damaged archive, other keys, a folder or database
     that is not empty, or where erasures since are not known.
     """
-    say = progress or (lambda *_: None)
+    say = progress or silent
     directory = _free(asked.directory)
     if not asked.path.is_file():
         raise PrivacyError(f"There is no backup {asked.path}.", remedy="`siyu backup TO` makes one.")

@@ -7,11 +7,11 @@ from __future__ import annotations
 import datetime as dt
 
 from siyu.core.kinds import REFERRALS, RELATIONS
+from siyu.core.progress import Progress
 from siyu.sources import asks
 from siyu.sources.doors.wecom import lists
 from siyu.sources.doors.wecom.client import Client
 from siyu.sources.doors.wecom.sync import DOOR, Listing, load_listing
-from siyu.sources.keep import Progress
 from siyu.sources.loadreport import FileReport
 from siyu.store.workspace import Workspace
 

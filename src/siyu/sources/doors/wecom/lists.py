@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu.core.progress import Progress
 from siyu.sources.doors.wecom.client import Client, Document, in_hundreds
 
 PLATFORM = "wecom"
@@ -32,8 +33,6 @@ STAFF, EXTERNAL = 1, 2
 KEY = ("id.external_userid", "started_at", "group")
 #: External ids begin so (术语说明, read 2026-11-25); staff have ids that the corp chose.
 EXTERNAL_ID = re.compile(r"w[mo][\w-]{20,}")
-#: tell(what, share): how far it is, 0 to 1.
-Tell = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Groups:
     referrals: pa.Table
 
 
-def contacts(client: Client, tell: Tell) -> pa.Table:
+def contacts(client: Client, tell: Progress) -> pa.Table:
     """All contacts of all staff: one row per contact and staff, columns CONTACT_COLUMNS."""
     users = client.follow_users()
     parts: list[pa.Table] = []
@@ -54,12 +53,12 @@ def contacts(client: Client, tell: Tell) -> pa.Table:
     return _once(_whole(parts, CONTACT_COLUMNS))
 
 
-def groups(client: Client, tell: Tell) -> Groups:
+def groups(client: Client, tell: Progress) -> Groups:
     """All members of all groups: columns MEMBER_COLUMNS and REFERRAL_COLUMNS."""
     return members_of(client, sorted(set(client.groups(client.follow_users()))), tell)
 
 
-def members_of(client: Client, chats: Sequence[str], tell: Tell) -> Groups:
+def members_of(client: Client, chats: Sequence[str], tell: Progress) -> Groups:
     """All members of some groups; none of one that was dissolved."""
     members: list[pa.Table] = []
     referrals: list[pa.Table] = []

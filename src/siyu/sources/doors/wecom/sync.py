@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +16,12 @@ import pyarrow as pa
 
 from siyu.core.errors import SourceError
 from siyu.core.kinds import REFERRALS, RELATIONS, Kind
+from siyu.core.progress import Progress
 from siyu.core.time import date_of, instant_of, local_day
 from siyu.sources import mapping as mappings
 from siyu.sources.doors.wecom import lists
 from siyu.sources.doors.wecom.client import Client
-from siyu.sources.keep import Progress, Recognised, keep
+from siyu.sources.keep import Recognised, keep
 from siyu.sources.load import finish_interrupted
 from siyu.sources.loadreport import FileReport, LoadReport
 from siyu.sources.options import Options
@@ -69,8 +70,7 @@ def load_listing(workspace: Workspace, listing: Listing, *, allow_drop: bool, no
     return keep(workspace, _recognised(listing), options, now=now, progress=progress)
 
 
-def _listings(client: Client, contacts: bool, groups: bool, tell: Callable[[str, float | None], None]
-              ) -> Iterator[Listing]:  # fmt: skip
+def _listings(client: Client, contacts: bool, groups: bool, tell: Progress) -> Iterator[Listing]:
     if contacts:
         yield Listing("wecom:contacts", RELATIONS, lists.contacts(client, tell), lists.SERVICE)
     if groups:
