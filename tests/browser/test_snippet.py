@@ -23,6 +23,7 @@ from siyu.api.writer import open_writer
 from siyu.store.inbox import Inbox
 from siyu.store.workspace import create
 from tests.api.serving import HOST, application, now, served
+from tests.breadth import wide
 
 #: A shop's page: it can call before the script is there.
 PAGE = """<!doctype html><title>店</title><script>
@@ -134,7 +135,7 @@ def one_shop(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop
     pages.shutdown()
 
 
-@pytest.fixture(params=["siyu.js", "written.js"])
+@pytest.fixture(params=wide(["siyu.js", "written.js"], always=1))
 def shop(one_shop: Shop, request: pytest.FixtureRequest) -> Iterator[Shop]:
     """The shop with no visitors, its pages holding the script as it is served or as it is written."""
     one_shop.script, one_shop.tabs, one_shop.asked = request.param, [], []

@@ -23,6 +23,7 @@ def loaded(siyu: Siyu, brand: Path, tmp_path: Path) -> Path:
     return brand
 
 
+@pytest.mark.slow
 def test_one_run_writes_page_workbook_and_slides(siyu: Siyu, loaded: Path, tmp_path: Path):
     paths = [tmp_path / name for name in ("r.html", "r.xlsx", "r.PPTX")]
     wanted = [word for path in paths for word in ("-o", path)]

@@ -111,6 +111,7 @@ def test_writing_twice_gives_the_same_page(brand: Workspace, written: Written, t
     assert again.path.read_bytes() == written.path.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_piece_that_breaks_leaves_its_message_and_the_page_is_written(brand: Workspace, tmp_path: Path, monkeypatch):
     def broken(*_given):
         raise RuntimeError("not today")

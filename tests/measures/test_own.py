@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from siyu.measures.own.binding import bound, unknown
 from siyu.measures.own.ownfile import UNITS
 from siyu.measures.own.starter import start
 from siyu.measures.own.trial import tried
+from siyu.store import workspace as workspaces
 from tests.plain import load_plain
 
 METRIC = """
@@ -31,15 +33,23 @@ numerator = "orders"
 ORDERS = (("o1", "tmall", "2026-06-01", "10"), ("o2", "tmall", "2026-06-30", "20"), ("o3", "", "2026-05-31", "40"))
 
 
-@pytest.fixture
-def brand(workspace):
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
     """Two orders of June at one platform, one of May at none."""
-    load_plain(workspace, {"orders": [
-        {"id.phone": "13900000001", "order_id": order, "platform": platform, "paid_at": f"{day} 23:59:59",
-         "paid_amount": paid} for order, platform, day, paid in ORDERS]})  # fmt: skip
-    build.refresh(workspace)
-    (workspace.directory / own.FOLDER).mkdir()
-    return workspace
+    with workspaces.create(tmp_path_factory.mktemp("built") / "brand") as workspace:
+        load_plain(workspace, {"orders": [
+            {"id.phone": "13900000001", "order_id": order, "platform": platform, "paid_at": f"{day} 23:59:59",
+             "paid_amount": paid} for order, platform, day, paid in ORDERS]})  # fmt: skip
+        build.refresh(workspace)
+        (workspace.directory / own.FOLDER).mkdir()
+        return workspace.directory
+
+
+@pytest.fixture
+def brand(built, tmp_path):
+    """That brand, for a test of its own."""
+    with workspaces.open_workspace(shutil.copytree(built, tmp_path / "brand")) as workspace:
+        yield workspace
 
 
 def asked(workspace) -> Asked:

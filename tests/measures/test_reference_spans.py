@@ -13,6 +13,7 @@ from siyu.core.kinds import ROLES
 from siyu.measures import build
 from siyu.measures.measure import measure
 from siyu.store.workspace import Workspace
+from tests.breadth import wide
 from tests.measures.random_brand import AS_OF
 from tests.measures.reference import cursor_of, states
 from tests.measures.test_parity import NOW, brand_in
@@ -36,7 +37,7 @@ PURCHASES = """
     ON p.consumer_id = a.consumer_id AND p.paid_at < a.moment AND a.moment <= p.void_at"""
 
 
-@pytest.fixture(scope="module", params=range(len(SHAPES)))
+@pytest.fixture(scope="module", params=wide(range(len(SHAPES)), always=2))
 def built(request, tmp_path_factory) -> Iterator[Workspace]:
     """A random brand with its spans, under each shape of settings."""
     folder: Path = tmp_path_factory.mktemp("spans") / "brand"

@@ -133,6 +133,7 @@ def test_the_cipher_key_of_its_day_lies_inside(backed_up, tmp_path):
 # -- who was erased since
 
 
+@pytest.mark.slow
 def test_nobody_erased_since_comes_back(copied, tmp_path):
     with open_workspace(copied / "brand") as workspace:
         wanted = marks(workspace)
@@ -291,6 +292,7 @@ def _sound(path: Path, folder: Path) -> bool:
 # -- PostgreSQL
 
 
+@pytest.mark.slow
 def test_operations_move_between_sqlite_and_postgresql(backed_up, tmp_path, postgres):
     url = postgres()
     with restored(backed_up, tmp_path / "on", operations_url=url) as on:

@@ -53,6 +53,7 @@ def test_no_byte_of_the_workspace_tells_of_the_erased(brand):
         assert ([value for value in VALUES if value in left], ANNA in left) == ([], True)
 
 
+@pytest.mark.slow
 def test_facts_and_measures_are_those_of_a_brand_that_never_knew_the_name(brand, tmp_path):
     with workspaces.create(tmp_path / "other") as other:
         other.keys = brand.keys

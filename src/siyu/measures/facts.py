@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.time import OPEN_AT, OPEN_DAY
+from siyu.measures.formula import formula
 from siyu.store.endings import ended
 from siyu.store.tables import DERIVED_REFUND, IDENTITY
 from siyu.store.warehouse import Warehouse
@@ -128,6 +129,7 @@ def order_refunds(facts: Facts, orders: ir.Table) -> ir.Table:
     return every.mutate(best=best).filter(lambda t: t["rank"] == t.best).select("fact_id", *columns)
 
 
+@formula
 def purchases(orders: ir.Table, paid: ir.Table, refunds: ir.Table) -> ir.Table:
     """Orders with the instant each is fully refunded (store.tables.PURCHASE); `paid` holds them without buyers."""
     order_of = paid.select("fact_id", "paid_amount")
@@ -144,6 +146,7 @@ def purchases(orders: ir.Table, paid: ir.Table, refunds: ir.Table) -> ir.Table:
     )  # fmt: skip
 
 
+@formula
 def net_purchases(purchase: ir.Table, refund: ir.Table, closing_at: int) -> ir.Table:
     """Purchases valid at an instant with `net_amount` = paid - refunds before the instant, at least 0."""
     valid = purchase.filter((purchase.paid_at < closing_at) & (purchase.void_at >= closing_at))
@@ -165,6 +168,7 @@ def referrals(facts: Facts) -> ir.Table:
     return joined.filter(joined.inviter_id != joined.invitee_id)
 
 
+@formula
 def valid_referrals(referrals: ir.Table, purchase: ir.Table) -> ir.Table:
     """First `accepted` of each invitee, if the invitee had paid no order before it (tables.VALID_REFERRAL).
 

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.measures.calendar import Calendar
+from siyu.measures.formula import formula
 from siyu.measures.spans import begin_and_end, united
 
 KEYS = ("consumer_id", "paid_day")
@@ -25,6 +26,7 @@ def occasion_spans(purchase: ir.Table, window_days: int, calendar: Calendar) -> 
     return _plain_days(sure, refunded).union(_mixed_days(intervals, refunded))
 
 
+@formula
 def _plain_days(sure: ir.Table, refunded: ir.Table) -> ir.Table:
     """Days without any refunded purchase: one open span from the first purchase (the common case, no window)."""
     plain = sure.anti_join(refunded, list(KEYS))
@@ -34,6 +36,7 @@ def _plain_days(sure: ir.Table, refunded: ir.Table) -> ir.Table:
     )  # fmt: skip
 
 
+@formula
 def _mixed_days(intervals: ir.Table, refunded: ir.Table) -> ir.Table:
     mixed = intervals.semi_join(refunded, list(KEYS))
     return united(begin_and_end(mixed, KEYS, held=1), KEYS)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from siyu.core.kinds import CHANNELS, GRANTED_CHANNELS
 from siyu.core.settings import Settings
 from siyu.measures.facts import Facts
+from siyu.measures.formula import formula
 from siyu.measures.spans import begin_and_end, pieces, union_of
 from siyu.store.tables import CONSUMER
 
@@ -28,12 +29,14 @@ def reach_spans(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir
     return _addressed(_unspoken(opened, consents).union(_spoken(opened, consents)))
 
 
+@formula
 def _unspoken(opened: ir.Table, consents: ir.Table) -> ir.Table:
     """Channels nobody granted or withdrew: open while a relation opens them, unless they need a grant."""
     free = opened.filter(opened.channel.notin(tuple(GRANTED_CHANNELS))).anti_join(consents, list(KEYS))
     return union_of(free, KEYS).mutate(cause=ibis.literal("relation"))
 
 
+@formula
 def _spoken(opened: ir.Table, consents: ir.Table) -> ir.Table:
     """Channels that were granted or withdrawn at some time: relations and consents in one history."""
     zero = ibis.literal(0, "int64")
@@ -90,6 +93,7 @@ def consent_changes(facts: Facts) -> ir.Table:
     )
 
 
+@formula
 def _addressed(open_spans: ir.Table) -> ir.Table:
     """Without the spans of channels whose address (phone, e-mail) is not known."""
     consumer = CONSUMER.expr().select("consumer_id", "has_phone", "has_email")

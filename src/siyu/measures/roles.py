@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS, ROLES
+from siyu.measures.formula import formula
 from siyu.measures.spans import apart, begin_and_end, pieces
 
 KEYS = ("consumer_id",)
@@ -14,6 +15,7 @@ KEYS = ("consumer_id",)
 COUNTERS = {"channels": 8, "memberships": 20, "occasions": 20, "spreading": 6, "consented": 8}
 
 
+@formula
 def role_spans(relation_span: ir.Table, reach_span: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table):
     """Rungs held, from the spans of relation, reach, occasions and spreading (tables.ROLE_SPAN).
 

@@ -43,12 +43,13 @@ def test_groups_equal_the_sql_reference(tmp_path, seed):
         assert rows(workspace.warehouse.rows(step_groups(asked))) == rows(wanted["step"])
 
 
-@pytest.fixture
-def worked(workspace, shared):
-    load_plain(workspace, shared / "oracles" / "brand_13")
-    document = measure(workspace, as_of=DAY, window=90, now=NOW)
-    before = measure(workspace, as_of=DAY - dt.timedelta(days=90), window=90, now=NOW)
-    found = decompositions(Facts(workspace.warehouse), Asked(day_of(DAY), 90, workspace.settings))
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory, shared):
+    with workspaces.create(tmp_path_factory.mktemp("worked") / "brand") as workspace:
+        load_plain(workspace, shared / "oracles" / "brand_13")
+        document = measure(workspace, as_of=DAY, window=90, now=NOW)
+        before = measure(workspace, as_of=DAY - dt.timedelta(days=90), window=90, now=NOW)
+        found = decompositions(Facts(workspace.warehouse), Asked(day_of(DAY), 90, workspace.settings))
     return document["fast_plus"], before["fast_plus"], {d.name: d for d in found}
 
 

@@ -12,6 +12,7 @@ from siyu.core.time import day_of
 from siyu.measures.asked import Asked
 from siyu.measures.diagnosis.diagnose import Diagnosis, diagnose
 from siyu.measures.diagnosis.guarantees import answer
+from siyu.store import workspace as workspaces
 from tests.plain import load_plain
 
 DAY = dt.date(2026, 6, 30)
@@ -22,14 +23,15 @@ def diagnosis_of(workspace, window: int = 30):
     return diagnose(workspace, Asked(day_of(DAY), window, workspace.settings), NOW)
 
 
-@pytest.fixture
-def worked(workspace, shared):
-    load_plain(workspace, shared / "oracles" / "brand_13")
-    load_plain(workspace, {"targets": [
-        {"metric": "F", "period": "2026-Q2", "value": "100"}, {"metric": "T", "period": "2026-06", "value": "0.9"},
-        {"metric": "F", "period": "soon", "value": "7"}]})  # fmt: skip
-    answer(workspace, "supply.stock", "yes", now=NOW)
-    return diagnosis_of(workspace)
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory, shared):
+    with workspaces.create(tmp_path_factory.mktemp("worked") / "brand") as workspace:
+        load_plain(workspace, shared / "oracles" / "brand_13")
+        load_plain(workspace, {"targets": [
+            {"metric": "F", "period": "2026-Q2", "value": "100"}, {"metric": "T", "period": "2026-06", "value": "0.9"},
+            {"metric": "F", "period": "soon", "value": "7"}]})  # fmt: skip
+        answer(workspace, "supply.stock", "yes", now=NOW)
+        yield diagnosis_of(workspace)
 
 
 def test_the_weakest_driver_names_its_campaign(worked):

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from siyu.core.time import day_of
 from siyu.measures.asked import Asked
+from siyu.measures.formula import formula
 from siyu.measures.ratio import ratio
 from siyu.store.tables import PURCHASE, ROLE_SPAN
 from siyu.store.warehouse import Warehouse
@@ -18,6 +19,7 @@ from siyu.store.warehouse import Warehouse
 AGES = (30, 60, 90)
 
 
+@formula
 def newcomers(day: int) -> ir.Table:
     """Consumers by the first time they ever came into F, up to the end of a day: consumer_id, came_at, came_day, rank.
 
@@ -30,6 +32,7 @@ def newcomers(day: int) -> ir.Table:
     return seen.select("consumer_id", "came_at", came_day="from_day", rank="rank")
 
 
+@formula
 def progressed(newcomers: ir.Table, day: int, age: int) -> ir.Table:
     """Newcomers who climbed above the rung they came in on, or bought, within `age` days: consumer_id, once each.
 
@@ -47,6 +50,7 @@ def progressed(newcomers: ir.Table, day: int, age: int) -> ir.Table:
     return climbed.select("consumer_id").union(bought.select("consumer_id"), distinct=True)
 
 
+@formula
 def cohorts(months: ir.Table, day: int, age: int) -> ir.Table:
     """Newcomers of each month of `calendar_months`, and those who progressed: month, newcomers, progressed."""
     came = newcomers(day)

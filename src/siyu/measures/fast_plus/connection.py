@@ -12,6 +12,7 @@ from siyu.core.settings import Settings
 from siyu.core.time import DAY, HOUR
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
+from siyu.measures.formula import formula
 from siyu.measures.ratio import ratio
 from siyu.measures.relations import relation_starts
 from siyu.store.tables import PURCHASE, RELATION_SPAN, ROLE_SPAN
@@ -30,6 +31,7 @@ def entries(facts: Facts, asked: Asked) -> ir.Table:
     return wanted.select("consumer_id", "touchpoint", entered_at="occurred_at").distinct()
 
 
+@formula
 def visitors(entries: ir.Table) -> ir.Table:
     """First entry of each consumer into each touchpoint, and into the brand as one (touchpoint BRAND)."""
     pooled = entries.mutate(touchpoint=ibis.literal(BRAND)).select("consumer_id", "touchpoint", "entered_at")
@@ -37,6 +39,7 @@ def visitors(entries: ir.Table) -> ir.Table:
     return both.group_by("consumer_id", "touchpoint").aggregate(first_at=both.entered_at.min())
 
 
+@formula
 def standing(visitors: ir.Table) -> ir.Table:
     """Visitors with what they were at their first entry: `is_new` (no relation), `is_eligible` (a role below koc)."""
     role, relation = ROLE_SPAN.expr(), RELATION_SPAN.expr()
@@ -77,6 +80,7 @@ def credited(outcomes: ir.Table, entries: ir.Table, settings: Settings) -> ir.Ta
     return joined.filter(joined["at"] - joined.entered_at <= _limit(joined, settings))
 
 
+@formula
 def last_entries(instants: ir.Table, entries: ir.Table, longest: int) -> ir.Table:
     """The last entry at or before each instant (consumer_id, at), not older than `longest`; at equal times the later
     touchpoint name is the later."""
@@ -87,6 +91,7 @@ def last_entries(instants: ir.Table, entries: ir.Table, longest: int) -> ir.Tabl
     return ranked.filter(ranked.place == 0).drop("place")
 
 
+@formula
 def progress(standing: ir.Table, credited: ir.Table) -> ir.Table:
     """What each visitor of each touchpoint reached by it: settled, deepened, converted (0/1) and paid."""
     columns = ("consumer_id", "kind", "at", "paid", "touchpoint")
@@ -104,6 +109,7 @@ def progress(standing: ir.Table, credited: ir.Table) -> ir.Table:
     )
 
 
+@formula
 def pull(standing: ir.Table, progress: ir.Table) -> ir.Table:
     """Counts by touchpoint (BRAND = pooled): visitors, new, eligible, the three outcomes, their union, paid."""
     stood = standing.group_by("touchpoint").aggregate(

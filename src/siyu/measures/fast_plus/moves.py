@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from siyu.measures.asked import Asked
+from siyu.measures.formula import formula
 from siyu.measures.spans import holds
 from siyu.store.tables import ROLE_SPAN
 from siyu.store.warehouse import Warehouse
@@ -26,6 +27,7 @@ def moves(warehouse: Warehouse, asked: Asked) -> tuple[Move, ...]:
     return tuple(Move(**row) for row in warehouse.rows(counted(asked.opening_day, asked.day)))
 
 
+@formula
 def counted(opening_day: int, closing_day: int) -> ir.Table:
     """Consumers by their rungs on two days: opening, closing, consumers.
 

@@ -14,6 +14,7 @@ from ibis import _
 from siyu.measures.asked import Asked
 from siyu.measures.fast_plus.capital import sustainable
 from siyu.measures.fast_plus.conversion import TOP
+from siyu.measures.formula import formula
 from siyu.store.tables import ROLE_SPAN
 from siyu.store.warehouse import Warehouse
 
@@ -21,6 +22,7 @@ from siyu.store.warehouse import Warehouse
 REFERENCE_DAYS = 365
 
 
+@formula
 def reference_mix(opening_day: int) -> ir.Table:
     """Days consumers spent on each rung below the top in the reference year, up to the opening: role, days.
 
@@ -35,6 +37,7 @@ def reference_mix(opening_day: int) -> ir.Table:
     return real.group_by("role").aggregate(days=real.days.sum().cast("int64"))
 
 
+@formula
 def steps(opening_day: int, closing_day: int) -> ir.Table:
     """Who stood on each rung below the top at the opening, and who of them stands higher at the closing: role,
     eligible, risen."""

@@ -17,6 +17,7 @@ from siyu.core.settings import Settings
 from siyu.core.time import DAY
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts, net_purchases, referrals
+from siyu.measures.formula import formula
 from siyu.measures.ratio import ratio
 from siyu.store.tables import ORDER_REFUND, PURCHASE, VALID_REFERRAL
 from siyu.store.warehouse import Warehouse
@@ -62,6 +63,7 @@ def _by_click(facts: Facts, counted: ir.Table, settings: Settings) -> ir.Table:
     return ranked.filter(ranked.place == 0).select("fact_id", "net_amount", sharer_id="inviter_id")
 
 
+@formula
 def worth(counted: ir.Table, credit: ir.Table) -> ir.Table:
     """Own and referral value of every consumer with any: consumer_id, own_value, referral_value."""
     known = counted.filter(counted.consumer_id.notnull())
@@ -74,6 +76,7 @@ def worth(counted: ir.Table, credit: ir.Table) -> ir.Table:
     )
 
 
+@formula
 def of_relations(worth: ir.Table, in_f: ir.Table) -> ir.Table:
     """Value of the consumers in F: consumer_id, role, own_value, referral_value, clv = own + referral."""
     joined = in_f.left_join(worth, "consumer_id")
