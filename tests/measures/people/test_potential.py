@@ -42,7 +42,8 @@ def quarters(rng: np.random.Generator, people: int = 400) -> list[tuple[int, str
     for quarter, first in enumerate((dt.date(2025, 10, 5), dt.date(2026, 1, 3), dt.date(2026, 4, 3))):
         for person in range(people * quarter, people * (quarter + 1)):
             lover = rng.random() < 0.5
-            before, after = first - dt.timedelta(days=10), first + dt.timedelta(days=int(rng.integers(0, 80)))
+            before = first - dt.timedelta(days=int(rng.integers(1, 60)))  # no list is left to the order of ids
+            after = first + dt.timedelta(days=int(rng.integers(0, 80)))
             bought.append((person, before.isoformat(), "cream" if lover else "mask"))
             if rng.random() < (0.6 if lover else 0.05):
                 bought.append((person, after.isoformat(), "serum"))
