@@ -55,11 +55,14 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
 #: Every statement costs Spark a third of a second whatever its rows: what takes many of them waits for CI.
 SLOW_ON_SPARK = ("test_clv.py", "test_ends.py", "test_gain.py", "test_identity.py", "test_people.py", "test_query.py",
                  "test_topics.py", "test_worked_brands.py", "test_writes.py", "test_crash.py")  # fmt: skip
+#: What the other tests hold against the same references on DuckDB: here it waits with its twin on Spark.
+SLOW_TWINS = ("test_people.py", "test_topics.py", "test_worked_brands.py")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that take hundreds of statements on Spark are slow ones."""
     for item in items:
-        if item.path.name in SLOW_ON_SPARK and "spark" in item.name:
+        slow = SLOW_TWINS if "duckdb" in item.name else SLOW_ON_SPARK if "spark" in item.name else ()
+        if item.path.parent.name == "engines" and item.path.name in slow:
             item.add_marker(pytest.mark.slow)

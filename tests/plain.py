@@ -103,6 +103,8 @@ class _Load:
 
     def _kept(self, kind: Kind) -> tuple[dict[int, int], set[tuple[int, int]]]:
         """Of earlier loads: the fact in force of each key, and every version of each key."""
+        if self.load_id == 1:
+            return {}, set()
         facts = _all(self.workspace, kind.name)
         gone = {row["fact_id"] for row in _all(self.workspace, "superseded")}
         in_force = {row["key_hash"]: row["fact_id"] for row in facts if row["fact_id"] not in gone}

@@ -125,6 +125,7 @@ def test_an_answer_carries_the_id_that_its_line_in_the_log_has(server, client):
     wait_until(lambda: any(line.get("request_id") == number for line in server.logged()))
 
 
+@pytest.mark.slow
 def test_stopped_under_load_it_ends_well_with_everything_acknowledged_loaded(tmp_path: Path):
     directory = tmp_path / "brand"
     with create(directory) as workspace:

@@ -132,6 +132,7 @@ def test_a_chart_that_cannot_be_drawn_says_so_and_the_others_stand(browser, tmp_
     assert one.ask("document.querySelectorAll('[data-state=drawn] svg').length") > 10
 
 
+@pytest.mark.slow
 def test_a_picture_of_the_report_can_be_kept(browser, reports, tmp_path: Path):
     assert browser.is_connected()
     png = tmp_path / "report.png"

@@ -240,6 +240,7 @@ def test_another_person_at_the_same_browser_gets_another_id(shop: Shop):
     assert len({*ids[2:]}) == 3
 
 
+@pytest.mark.slow
 def test_what_is_too_large_is_left_out_and_the_rest_arrives_in_parts(shop: Shop):
     tab = shop.open(calls="siyu.consent(true)")
     tab.evaluate("for (let n = 0; n < 20; n++) siyu.track('Viewed', {n, text: '长'.repeat(n == 7 ? 11e3 : 3e3)})")

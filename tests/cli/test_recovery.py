@@ -21,6 +21,7 @@ def loaded(siyu: Siyu, brand: Path, shared: Path) -> Path:
     return brand
 
 
+@pytest.mark.slow
 def test_a_damaged_warehouse_is_explained_rebuilt_and_measures_the_same(siyu: Siyu, loaded: Path):
     before = siyu("measure", *AS_OF, "-C", loaded).json
     warehouse = loaded / "warehouse.duckdb"

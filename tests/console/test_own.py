@@ -57,6 +57,7 @@ def test_an_own_topic_has_its_table_in_the_readers_language(workspace):
     assert panel.grid.rows == (("大额占比", "50.0%"),)
 
 
+@pytest.mark.slow
 def test_a_broken_file_of_ours_is_a_message_on_the_page(workspace):
     (panel,) = own_panels(workspace, BIG_ORDERS.replace("unit", "unitt"))
     assert panel.failed

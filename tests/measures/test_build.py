@@ -58,6 +58,7 @@ def test_refreshing_after_each_load_gives_the_tables_of_one_full_build(tmp_path,
         assert step_by_step == _tables(workspace)
 
 
+@pytest.mark.slow
 def test_taking_links_back_is_followed_by_an_incremental_refresh(tmp_path, eager):
     with _workspace(tmp_path, 5) as workspace:
         load_plain(workspace, random_brand(5, consumers=30), identified=False)

@@ -117,6 +117,7 @@ def test_neither_a_file_nor_a_message_brings_it_back(aged, tmp_path):
     assert "old-shop" not in sealed(aged)
 
 
+@pytest.mark.slow
 def test_old_messages_keep_their_facts_alone(workspace):
     for year in (2024, 2026):
         came = NOW.replace(year=year)

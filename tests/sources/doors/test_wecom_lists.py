@@ -200,6 +200,7 @@ def test_names_are_not_taken(workspace, wecom, run):
     assert "客户1" not in str(everything(workspace))
 
 
+@pytest.mark.slow
 def test_what_was_synced_is_rebuilt_from_the_landed_rows(workspace, wecom, run):
     wecom.corp.contacts = [follow("lin", n, AT) for n in range(10)]
     wecom.corp.groups = {"wr1": [member(1, AT), member(2, AT, external(1))]}
