@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO_DIR ?= demo
+# Programs and tests start many processes: what Python compiled for one of them is kept for the next (empty = not set).
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-slow lint bench docs clean
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 
 import ibis
 import numpy as np
@@ -76,7 +76,6 @@ class Forgetting:
         self._names = [*headers, LINE]
         self._identifiers = Identifiers(workspace, settings)  # compared, never kept
         self._outputs = [_Output.of(rows, headers) for rows in outputs]
-        self._sql = self._texts(headers)
         self._mapped = OF_MESSAGE.union(*(output.headers for output in self._outputs))
         self._came_before = 0
 
@@ -112,15 +111,16 @@ class Forgetting:
 
     # -- who stands on the rows
 
-    def _texts(self, headers: list[str]) -> str:
-        """All identifier texts of all outputs, also of rows that an output leaves out."""
-        raw = ibis.table({**dict.fromkeys(headers, "string"), LINE: "int64"}, name="raw")
+    @cached_property
+    def _texts(self) -> str:
+        """All identifier texts of all outputs, also of rows that an output leaves out. Few files need it."""
+        raw = ibis.table({**dict.fromkeys(self._names[:-1], "string"), LINE: "int64"}, name="raw")
         texts = {f"{i}:{c.name}": columns.text_of(c, raw) for i, o in enumerate(self._outputs) for c in o.identifiers}
         return compiled(raw.select(raw[LINE], **texts))
 
     def _people(self, batch: pa.RecordBatch) -> list[list[Person]]:
         """The persons of every output, aligned with the batch."""
-        texts = self._workbench.run(self._sql, raw=pa.Table.from_batches([batch.rename_columns(self._names)]))
+        texts = self._workbench.run(self._texts, raw=pa.Table.from_batches([batch.rename_columns(self._names)]))
         people = [self._people_of(output, f"{i}:", texts) for i, output in enumerate(self._outputs)]
         self._identifiers.seen()
         return people
