@@ -13,7 +13,7 @@ SECTIONS = (
         "act",
         "",
         N_("Act"),
-        N_("Where should we act first?"),
+        N_("What falls short, and what changed?"),
         N_("Each driver against its reference, who to turn to and what it may bring, and what changed."),
         diagnosis.QUESTIONS,
     ),
