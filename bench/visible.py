@@ -23,8 +23,11 @@ import httpx
 
 from collect import BATCH, IDLE_SECONDS, cpu, event, quantile, rss_mb
 from siyu.api import keys
+from siyu.core.settings import defaults
 from siyu.store.workspace import create
 
+#: The brand's zone: its day is asked about.
+ZONE = defaults().zone
 #: Seconds between two joiners.
 PAUSE = 2.0
 HISTORY = 20_000
@@ -90,6 +93,7 @@ async def _probed(url: str, collect: str, read: str, rate: int, probes: int) -> 
             while await _joined(client, read) <= probe:
                 pass
             waits.append(time.perf_counter() - acknowledged)
+            print(f"probe {probe + 1} of {probes}: {waits[-1]:.2f} s", file=sys.stderr)
             if arriving.done():
                 arriving.result()
         arriving.cancel()
@@ -119,7 +123,7 @@ def _joiner(number: int) -> dict:
 
 async def _joined(client: httpx.AsyncClient, read: str) -> int:
     """How many members the measure of today counts."""
-    asked = {"as_of": _now().date().isoformat()}
+    asked = {"as_of": _now().astimezone(ZONE).date().isoformat()}
     answer = await client.get("/api/v1/measure", params=asked, headers={"Authorization": f"Bearer {read}"})
     assert answer.status_code == 200, answer.text
     return answer.json()["fast_plus"]["F"]["by_relation_type"].get("member", 0)

@@ -14,11 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu.sources import landing
+from siyu.sources import landing, relanding
 from siyu.sources.committed import Committed
-from siyu.sources.forget import Forgetting
 from siyu.sources.identify import NONE
-from siyu.sources.landing import NOWHERE, OUTPUTS, Landing
+from siyu.sources.landing import NOWHERE, OUTPUTS
 from siyu.sources.persons import Links, Person
 from siyu.sources.preparation import Preparation
 from siyu.sources.readers.source_file import LINE
@@ -81,21 +80,12 @@ def survey(workspace: Workspace, load: Committed, before: Mapping[str, int], fac
 
 def forget(workspace: Workspace, load: Committed, before: Mapping[str, int], found: Expired) -> None:
     """Write the landed file of a load anew without what `survey` found."""
-    path = load.path(workspace)
-    writing = Landing(path, workspace.keys)
-    try:
-        with closing(Workbench()) as workbench:
-            forgetting = _forgetting(workspace, load, found.places, workbench)
-            forgetting.know_age(before.get(MESSAGES, 0))
-            for number, chunk in enumerate(landing.chunks(path)):
-                if number in found.chunks:
-                    left = forgetting.of(chunk.rows(workspace.keys))
-                    writing.add(left.batch, left.ids, left.places)
-                else:
-                    writing.keep(chunk)
-        writing.finish(landing.bad_rows(path, workspace.keys))
-    finally:
-        writing.abandon()
+    with closing(Workbench()) as workbench:
+        leaving = relanding.forgetting(workspace, load, NOBODY, workbench)
+        leaving.know(found.places)
+        leaving.know_age(before.get(MESSAGES, 0))
+        bad_rows = landing.bad_rows(load.path(workspace), workspace.keys)
+        relanding.rewrite(workspace, load, leaving, found.chunks, bad_rows)
 
 
 def take_back(warehouse: Warehouse, links: pa.Table) -> None:
@@ -123,12 +113,6 @@ def _preparation(workspace: Workspace, load: Committed, before: Mapping[str, int
     return Preparation(workspace, load.outputs, mapping.headers(load.columns), load.settings(workspace), workbench,
                        snapshot=load.options.snapshot_of is not None, tombstones=NOBODY, places=places,
                        continued=mapping.continued, before=before)  # fmt: skip
-
-
-def _forgetting(workspace: Workspace, load: Committed, places: np.ndarray, workbench: Workbench) -> Forgetting:
-    known = landing.places_of(load.path(workspace), workspace.keys)
-    return Forgetting(workspace, load.outputs, load.mapping.headers(load.columns), load.settings(workspace), workbench,
-                      NOBODY, np.union1d(known, places))  # fmt: skip
 
 
 def _ids(people: list[Person]) -> np.ndarray:

@@ -5,7 +5,7 @@ the instant in which the new one takes its name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -45,9 +45,9 @@ def survey(workspace: Workspace, load: Committed, tombstones: Tombstones) -> Fou
     if not hit:
         return found
     with closing(Workbench()) as workbench:
-        forgetting = _forgetting(workspace, load, tombstones, workbench)
+        leaving = forgetting(workspace, load, tombstones, workbench)
         for number, chunk in enumerate(landing.chunks(path)):
-            if number in hit and (left := forgetting.of(chunk.rows(workspace.keys))).changed:
+            if number in hit and (left := leaving.of(chunk.rows(workspace.keys))).changed:
                 found.chunks.append(number)
                 found.rows.update(left.who[left.who != NONE].tolist())
                 found.beside = np.union1d(found.beside, left.beside)
@@ -56,20 +56,35 @@ def survey(workspace: Workspace, load: Committed, tombstones: Tombstones) -> Fou
 
 def forget(workspace: Workspace, load: Committed, tombstones: Tombstones, found: Found) -> None:
     """Write the landed file of a load anew without what `survey` found."""
-    writing = Landing(load.path(workspace), workspace.keys)
+    with closing(Workbench()) as workbench:
+        rewrite(workspace, load, forgetting(workspace, load, tombstones, workbench), found.chunks, found.bad_rows)
+
+
+def rewrite(workspace: Workspace, load: Committed, forgetting: Forgetting, chunks: Collection[int],
+            bad_rows: list[dict[str, object]]) -> None:  # fmt: skip
+    """Write the landed file of a load anew: the chunks of some numbers as they are left, all others as they are."""
+    path = load.path(workspace)
+    writing = Landing(path, workspace.keys)
     try:
-        with closing(Workbench()) as workbench:
-            forgetting = _forgetting(workspace, load, tombstones, workbench)
-            for number, chunk in enumerate(landing.chunks(load.path(workspace))):
-                if number in found.chunks:
-                    left = forgetting.of(chunk.rows(workspace.keys))
-                    writing.add(left.batch, left.ids, left.places)
-                else:
-                    writing.keep(chunk)
-        writing.finish(found.bad_rows)
-    except BaseException:
+        for number, chunk in enumerate(landing.chunks(path)):
+            if number in chunks:
+                left = forgetting.of(chunk.rows(workspace.keys))
+                writing.add(left.batch, left.ids, left.places)
+            else:
+                writing.keep(chunk)
+        writing.finish(bad_rows)
+    finally:
         writing.abandon()
-        raise
+
+
+def forgetting(workspace: Workspace, load: Committed, tombstones: Tombstones, workbench: Workbench,
+               places: np.ndarray | None = None) -> Forgetting:
+    """What takes the erased out of the landed rows of a load. places: rows known to be theirs; those that the landed
+    file names, unless told otherwise.
+    """
+    places = landing.places_of(load.path(workspace), workspace.keys) if places is None else places
+    headers = load.mapping.headers(load.columns)
+    return Forgetting(workspace, load.outputs, headers, load.settings(workspace), workbench, tombstones, places)
 
 
 def theirs(workspace: Workspace, load: Committed, people: Tombstones) -> Iterator[dict[str, str]]:
@@ -79,11 +94,11 @@ def theirs(workspace: Workspace, load: Committed, people: Tombstones) -> Iterato
     if not hit or any(len(output.kind.persons) > 1 for output in load.outputs):  # such a row is another's as well
         return
     with closing(Workbench()) as workbench:
-        forgetting = _forgetting(workspace, load, people, workbench, NOWHERE)
+        leaving = forgetting(workspace, load, people, workbench, NOWHERE)
         for number, chunk in enumerate(landing.chunks(path)):
             if number in hit:
                 rows = chunk.rows(workspace.keys)
-                mine = rows.filter(pa.array(forgetting.of(rows).lines)).to_pylist()
+                mine = rows.filter(pa.array(leaving.of(rows).lines)).to_pylist()
                 yield from ({name: row[name] for name in load.columns if row[name] is not None} for row in mine)
 
 
@@ -95,12 +110,3 @@ def _survey_bad_rows(workspace: Workspace, load: Committed, tombstones: Tombston
             found.rows[min(named)] += 1
         else:
             found.bad_rows.append(row)
-
-
-def _forgetting(workspace: Workspace, load: Committed, tombstones: Tombstones, workbench: Workbench,
-                places: np.ndarray | None = None) -> Forgetting:
-    """places: rows known to be the erased's; those that the landed file names, unless told otherwise."""
-    places = landing.places_of(load.path(workspace), workspace.keys) if places is None else places
-    headers = load.mapping.headers(load.columns)
-    return Forgetting(workspace, load.outputs, headers, load.settings(workspace), workbench, tombstones, places)
-
