@@ -117,7 +117,9 @@ def _in_state(workspace: Workspace, found: list[Message]) -> list[Message]:
 
 def _unless_older(message: Message, newest: dict[int, int]) -> Message:
     """A message as it is, or without its rows; `newest` learns of it."""
-    if not message.subject or message.stated_at is None:
+    if not message.subject:
+        return message
+    if message.stated_at is None:
         return replace(message, subject="")
     known = newest.setdefault(int(message.subject), message.stated_at)
     newest[int(message.subject)] = max(known, message.stated_at)
