@@ -52,17 +52,19 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     server.cleanup()
 
 
-#: Every statement costs Spark a third of a second whatever its rows: what takes many of them waits for CI.
-SLOW_ON_SPARK = ("test_clv.py", "test_ends.py", "test_gain.py", "test_identity.py", "test_people.py", "test_query.py",
-                 "test_topics.py", "test_worked_brands.py", "test_writes.py", "test_crash.py")  # fmt: skip
-#: What the other tests hold against the same references on DuckDB: here it waits with its twin on Spark.
-SLOW_TWINS = ("test_people.py", "test_topics.py", "test_worked_brands.py")
+#: What waits for CI, by engine: every statement costs Spark a third of a second whatever its rows, and on DuckDB others
+#: hold the same against the same references.
+SLOW = {
+    "spark": ("test_clv.py", "test_ends.py", "test_gain.py", "test_identity.py", "test_people.py", "test_query.py",
+              "test_topics.py", "test_worked_brands.py", "test_writes.py", "test_crash.py"),
+    "duckdb": ("test_people.py", "test_topics.py", "test_worked_brands.py"),
+}  # fmt: skip
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that take hundreds of statements on Spark are slow ones."""
+    """Tests of engines that take long are slow ones."""
     for item in items:
-        slow = SLOW_TWINS if "duckdb" in item.name else SLOW_ON_SPARK if "spark" in item.name else ()
-        if item.path.parent.name == "engines" and item.path.name in slow:
+        waiting = (name for engine, names in SLOW.items() if engine in item.name for name in names)
+        if item.path.parent.name == "engines" and item.path.name in waiting:
             item.add_marker(pytest.mark.slow)

@@ -19,7 +19,7 @@ LOAD = st.tuples(st.just("load"), st.sets(IDS, max_size=4), PAIRS)
 DECISION = st.tuples(st.sampled_from(["unlink", "relink"]), IDS, IDS)
 STEPS = st.lists(st.one_of(LOAD, LOAD, DECISION), min_size=1, max_size=6)
 CAPS = st.sampled_from([2, 3, 4, 50])
-some = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(autouse=True)

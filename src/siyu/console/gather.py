@@ -40,7 +40,6 @@ WINDOWS_BEFORE = 5
 SERIES_DAYS = 180
 
 
-
 def gather(
     workspace: Workspace, *, as_of: dt.date | None, window: int, now: dt.datetime, progress: Progress | None = None
 ) -> Material:

@@ -28,7 +28,6 @@ CACHE = "cache"
 REPORTS = "reports"
 
 
-
 @dataclass(frozen=True)
 class Written:
     """Where the report stands, its size, and which pieces could not be gathered (name -> message)."""

@@ -38,7 +38,6 @@ HEADER_ROW = 3
 WIDEST, NARROWEST = 60, 9
 
 
-
 def workbook(page: Page, *, now: dt.datetime, progress: Progress | None = None) -> bytes:
     """The file's bytes: the same for the same page and `now`."""
     say = progress or silent

@@ -26,7 +26,6 @@ from siyu.store.workspace import Workspace
 WORTH_PICKING = 0.3
 
 
-
 @dataclass(frozen=True)
 class Resolved:
     """The identity in force: its version, sizes of its tables, links guards refused, consumers this run changed."""

@@ -39,7 +39,6 @@ BUILDING = "building"
 SHAPING = ("brand.zone", "relations.types", "roles.")
 
 
-
 @dataclass(frozen=True)
 class Built:
     """What a refresh did: 'nothing', 'incremental' or 'full', and for how many consumers."""

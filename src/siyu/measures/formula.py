@@ -7,7 +7,7 @@ again and again, and to build them takes longer than to answer them.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from typing import Any, ParamSpec, TypeVar
 
 import ibis.expr.types as ir
@@ -19,7 +19,7 @@ KEPT = 256
 
 
 def formula(function: Callable[P, T]) -> Callable[P, T]:
-    """A function whose result for equal arguments (tables, texts, numbers, mappings of these) is built once."""
+    """A function whose result for equal arguments (tables, numbers, tuples of texts) is built once."""
 
     @functools.lru_cache(maxsize=KEPT)
     def built(arguments: _Arguments) -> T:
@@ -47,6 +47,5 @@ class _Arguments:
 
 
 def _key(argument: Any) -> Hashable:
-    if isinstance(argument, ir.Expr):
-        return argument.op()  # expressions themselves are equal to nothing but themselves
-    return tuple(argument.items()) if isinstance(argument, Mapping) else argument
+    """Expressions themselves are equal to nothing but themselves."""
+    return argument.op() if isinstance(argument, ir.Expr) else argument

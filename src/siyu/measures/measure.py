@@ -38,7 +38,6 @@ TIMES = {
 }  # fmt: skip
 
 
-
 def measure(
     workspace: Workspace,
     *,

@@ -22,7 +22,6 @@ from siyu.measures.formula import formula
 MOST_BITS = 62
 
 
-@formula
 def pieces(
     changes: ir.Table, keys: tuple[str, ...], counters: Mapping[str, int], state: Callable[[Any], ir.Value]
 ) -> ir.Table:
@@ -57,18 +56,12 @@ def pieces(
     )
 
 
-@formula
 def united(changes: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """The pieces in which `held`, the one counter, is above 0: keys, valid_from, valid_to, from_day, to_day."""
-    found = pieces(changes, keys, {"held": MOST_BITS}, _is_held)
+    found = pieces(changes, keys, {"held": MOST_BITS}, lambda now: now.held > 0)
     return found.filter(found.state).select(*keys, "valid_from", "valid_to", "from_day", "to_day")
 
 
-def _is_held(now: Any) -> ir.BooleanValue:
-    return now.held > 0
-
-
-@formula
 def begin_and_end(intervals: ir.Table, keys: tuple[str, ...], **counters: int | str) -> ir.Table:
     """Change points of intervals (valid_from, valid_to, from_day, to_day): counters up at the start, down at the end.
 
@@ -90,7 +83,6 @@ def union_of(intervals: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     return alone.union(united(begin_and_end(crowded, keys, held=1), keys))
 
 
-@formula
 def apart(intervals: ir.Table, keys: tuple[str, ...], *more: str) -> tuple[ir.Table, ir.Table]:
     """The intervals of keys that have only one, and those of keys with several: keys, bounds and `more` columns.
 

@@ -46,7 +46,6 @@ class Call:
     now: dt.datetime
 
 
-
 class Receiver:
     """Takes calls of the hooks of a workspace. now: the clock."""
 

@@ -34,7 +34,6 @@ SMALL = Look((9, 8, 7.5), theme.MUTED)
 MESSAGE, FAILED = Look((18, 16, 14, 12), theme.MUTED), Look((18, 16, 14, 12), theme.LEFT)
 
 
-
 def slides(page: Page, *, now: dt.datetime, progress: Progress | None = None) -> bytes:
     """The file's bytes: the same for the same page and `now`."""
     say = progress or silent

@@ -28,7 +28,6 @@ SUFFIX, PART = ".siyu-backup", ".part"
 PIECE = 1024**2
 
 
-
 @dataclass(frozen=True)
 class Entry:
     """A file of an archive, as its manifest has it."""
