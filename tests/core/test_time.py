@@ -19,6 +19,7 @@ from siyu.core.time import (
     day_ends,
     day_of,
     day_starts,
+    days_start,
     instant_of,
     local_day,
 )
@@ -42,6 +43,11 @@ def test_an_instant_keeps_every_microsecond(moment: dt.datetime, zone: ZoneInfo)
 def test_a_day_is_what_lies_between_its_midnights(day: int, zone: ZoneInfo):
     first, end = day_starts(day, zone), day_ends(day, zone)
     assert [local_day(instant, zone) for instant in (first - 1, first, end - 1, end)] == [day - 1, day, day, day + 1]
+
+
+@given(DAYS, st.integers(0, 500), ZONES)
+def test_many_days_start_as_each_of_them_does(first: int, more: int, zone: ZoneInfo):
+    assert days_start(first, first + more, zone).tolist() == [day_starts(first + n, zone) for n in range(more + 1)]
 
 
 @given(DAYS)

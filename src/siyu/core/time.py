@@ -9,6 +9,8 @@ import calendar
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 EPOCH = dt.date(1970, 1, 1)
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
@@ -51,6 +53,18 @@ def day_starts(day: int, zone: ZoneInfo) -> int:
     """The instant at which a day starts in the zone (00:00; after a spring gap, the first instant after it)."""
     naive = dt.datetime.combine(date_of(day), dt.time())
     return instant_of(naive.replace(tzinfo=zone))
+
+
+def days_start(first: int, last: int, zone: ZoneInfo) -> np.ndarray:
+    """`day_starts` of every day from one to another, for many: int64.
+
+    >>> days_start(0, 1, ZoneInfo("Asia/Shanghai")).tolist()
+    [-28800000000, 57600000000]
+    """
+    midnight, one = dt.datetime.combine(date_of(first), dt.time()), dt.timedelta(days=1)
+    ahead = (zone.utcoffset(midnight + n * one) for n in range(last - first + 1))
+    offsets = np.fromiter(ahead, "timedelta64[us]", last - first + 1).astype(np.int64)
+    return np.arange(first, last + 1, dtype=np.int64) * DAY - offsets
 
 
 def day_ends(day: int, zone: ZoneInfo) -> int:

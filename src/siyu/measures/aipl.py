@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import ibis
 import ibis.expr.types as ir
@@ -31,75 +31,82 @@ def aipl(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
     """The highest state of each consumer as of several days at once: consumer_id and a level (0 = none, 1 = A to 4 = L)
     for each question, under its name.
     """
-    every = ibis.union(*(source(facts, asked) for source in (_acting, _related, _buying, _praising)))
-    return every.group_by("consumer_id").aggregate(**{name: every[name].max() for name in asked})
-
-
-def _acting(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
-    """Aware, or interested: by what they did, or by coming on two days. Marks are put together by identifier before
-    identifiers become consumers.
-    """
     marks = Marks(asked)
-    events = facts.known_events((marks.first, marks.last))
-    recent = events.filter(events.name.isin((*AWARE_EVENTS, *INTEREST_EVENTS)))
-    each = recent.mutate(mark=marks.of(recent)).group_by("identifier_id").aggregate(mark=_.mark.bit_or())
-    known = each.join(facts.identity(), "identifier_id")
-    acting = known.group_by("consumer_id").aggregate(mark=known.mark.bit_or())
-    return acting.select("consumer_id", **_levels({name: marks.level(acting.mark, name) for name in asked}))
+    marked = ibis.union(*(source(facts, marks) for source in (_acting, _related, _buying, _praising)))
+    each = marked.group_by("consumer_id").aggregate(mark=marked.mark.bit_or())
+    return each.select("consumer_id", **{name: marks.level(each.mark, name) for name in asked})
 
 
 class Marks:
-    """What a consumer did lately as one number, so that one pass over the events answers for several days: a bit for
-    each day of coming, then two for each question: for any act in its window and for an act of interest.
+    """What is known of a consumer as one number, so that one pass answers for several days: a bit for each day of
+    coming, then four for each question, of its states from A to L.
     """
 
     def __init__(self, asked: Mapping[str, Asked]) -> None:
+        self.asked = asked
         self.first, self.last = _span(asked, RECENT_DAYS)
-        self._windows = {name: one.last_days(RECENT_DAYS) for name, one in asked.items()}
         days = self.last - self.first + 1
-        assert days + 2 * len(asked) <= MOST_BITS, f"{days} days and {len(asked)} questions need too many bits"
-        self._any = {name: 1 << days + 2 * place for place, name in enumerate(asked)}
+        assert days + len(STATES) * len(asked) <= MOST_BITS, f"{days} days, {len(asked)} questions: too many bits"
+        self._places = {name: days + len(STATES) * place for place, name in enumerate(asked)}
 
-    def of(self, events: ir.Table) -> ir.IntegerValue:
-        """The mark of each event."""
+    def state(self, name: str, level: int) -> int:
+        """The bit of a state in answer to a question."""
+        return 1 << self._places[name] + level - 1
+
+    def where(self, level: int, held: Mapping[str, ir.BooleanValue]) -> ir.IntegerValue:
+        """The mark of what gives a state in answer to the questions of which it holds."""
+        return self.sum(now.ifelse(self.state(name, level), 0) for name, now in held.items())
+
+    def came(self, events: ir.Table) -> ir.IntegerValue:
+        """The mark of the day of each event that is a coming."""
         day = (ibis.literal(2.0) ** (events.occurred_day - self.first)).cast("int64")  # engines shift 32 bits only
-        came = events.name.isin(RETURN_EVENTS).ifelse(day, 0)
-        interested = events.name.isin(INTEREST_EVENTS)
-        acts = (
-            events.occurred_day.between(*window).ifelse(interested.ifelse(3 * self._any[name], self._any[name]), 0)
-            for name, window in self._windows.items()
-        )
-        return functools.reduce(operator.add, acts, came).cast("int64")
+        return events.name.isin(RETURN_EVENTS).ifelse(day, 0)
 
     def level(self, mark: ir.IntegerValue, name: str) -> ir.IntegerValue:
         """The level that the marks of a consumer, put together, give in answer to a question."""
-        first, last = (day - self.first for day in self._windows[name])
+        first, last = (day - self.first for day in self.asked[name].last_days(RECENT_DAYS))
         came = mark & ((1 << last + 1) - (1 << first))
         returned = (came & (came - 1)) != 0  # more than one bit is set
-        interested = (mark & (2 * self._any[name])) != 0
-        return ibis.cases(((mark & self._any[name]) == 0, 0), (interested | returned, INTERESTED), else_=AWARE)
+        aware, interested, buyer, loyal = ((mark & self.state(name, level)) != 0 for level in range(1, LOYAL + 1))
+        return ibis.cases((loyal, LOYAL), (buyer, BUYER), (interested | returned, INTERESTED), (aware, AWARE), else_=0)
+
+    @staticmethod
+    def sum(marks: Iterable[ir.IntegerValue]) -> ir.IntegerValue:
+        """Marks that have no bit in common, together."""
+        return functools.reduce(operator.add, marks).cast("int64")
 
 
-def _related(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
-    span = RELATION_SPAN.expr()
-    held = {name: holds(span, one.day) for name, one in asked.items()}
-    rows = span.filter(span.relation_type.isin(INTEREST_RELATIONS), functools.reduce(operator.or_, held.values()))
-    return rows.select("consumer_id", **_levels({name: now.ifelse(INTERESTED, 0) for name, now in held.items()}))
+def _acting(facts: Facts, marks: Marks) -> ir.Table:
+    """Aware, or interested: by what they did, or by coming on two days. Marks are put together by identifier before
+    identifiers become consumers.
+    """
+    events = facts.known_events((marks.first, marks.last))
+    recent = events.filter(events.name.isin((*AWARE_EVENTS, *INTEREST_EVENTS)))
+    within = {name: recent.occurred_day.between(*one.last_days(RECENT_DAYS)) for name, one in marks.asked.items()}
+    interest = {name: now & recent.name.isin(INTEREST_EVENTS) for name, now in within.items()}
+    mark = marks.sum((marks.came(recent), marks.where(AWARE, within), marks.where(INTERESTED, interest)))
+    each = recent.mutate(mark=mark).group_by("identifier_id").aggregate(mark=_.mark.bit_or())
+    return each.join(facts.identity(), "identifier_id").select("consumer_id", "mark")
 
 
-def _buying(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
+def _related(facts: Facts, marks: Marks) -> ir.Table:
+    spans = RELATION_SPAN.expr()
+    held = {name: holds(spans, one.day) for name, one in marks.asked.items()}
+    rows = spans.filter(spans.relation_type.isin(INTEREST_RELATIONS), functools.reduce(operator.or_, held.values()))
+    return rows.select("consumer_id", mark=marks.where(INTERESTED, held))
+
+
+def _buying(facts: Facts, marks: Marks) -> ir.Table:
     """Buyers; loyal with occasions on two days of the last year."""
     purchase = PURCHASE.expr()
-    first, last = _span(asked, PURCHASE_DAYS)
+    first, last = _span(marks.asked, PURCHASE_DAYS)
     paid = purchase.filter(purchase.consumer_id.notnull() & purchase.paid_day.between(first, last))
     each = paid.group_by("consumer_id").aggregate(
-        **{f"{name}_{part}": day for name, one in asked.items() for part, day in _occasions(paid, one).items()}
+        **{f"{name}_{part}": day for name, one in marks.asked.items() for part, day in _occasions(paid, one).items()}
     )
-    levels = {}
-    for name in asked:
-        loyal = (each[f"{name}_first"] < each[f"{name}_last"]).fill_null(False)
-        levels[name] = ibis.cases((each[f"{name}_last"].isnull(), 0), (loyal, LOYAL), else_=BUYER)
-    return each.select("consumer_id", **_levels(levels))
+    bought = {name: each[f"{name}_last"].notnull() for name in marks.asked}
+    again = {name: (each[f"{name}_first"] < each[f"{name}_last"]).fill_null(False) for name in marks.asked}
+    return each.select("consumer_id", mark=marks.sum((marks.where(BUYER, bought), marks.where(LOYAL, again))))
 
 
 def _occasions(paid: ir.Table, asked: Asked) -> dict[str, ir.Value]:
@@ -109,17 +116,13 @@ def _occasions(paid: ir.Table, asked: Asked) -> dict[str, ir.Value]:
     return {"last": paid.paid_day.max(where=stands), "first": paid.paid_day.min(where=lately)}
 
 
-def _praising(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
+def _praising(facts: Facts, marks: Marks) -> ir.Table:
     contents = facts.of_persons("contents", "occurred_day", "positive")
     rows = contents.filter(contents.positive.fill_null(False))
-    praised = {name: rows.occurred_day.between(*one.last_days(LOYAL_DAYS)) for name, one in asked.items()}
-    return rows.select("consumer_id", **_levels({name: now.ifelse(LOYAL, 0) for name, now in praised.items()}))
+    praised = {name: rows.occurred_day.between(*one.last_days(LOYAL_DAYS)) for name, one in marks.asked.items()}
+    return rows.select("consumer_id", mark=marks.where(LOYAL, praised))
 
 
 def _span(asked: Mapping[str, Asked], days: int) -> tuple[int, int]:
     """First and last of the days that windows of so many days see."""
     return min(one.last_days(days)[0] for one in asked.values()), max(one.day for one in asked.values())
-
-
-def _levels(levels: Mapping[str, ir.Value]) -> dict[str, ir.Value]:
-    return {name: level.cast("int64") for name, level in levels.items()}

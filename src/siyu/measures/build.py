@@ -70,9 +70,10 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> Non
     facts = Facts(warehouse, changed.identities if changed else None)
 
     say("purchases", 0.0)
-    orders, paid = _orders(facts, changed)
+    orders, paid = _orders(Facts(warehouse), changed)
     refunds = keep(tables.ORDER_REFUND, person_facts.order_refunds(facts, paid))
-    purchase = keep(tables.PURCHASE, person_facts.purchases(orders, paid, refunds))
+    keep(tables.PURCHASE, person_facts.purchases(orders, paid, refunds))
+    purchase = _of(tables.PURCHASE.expr(), "consumer_id", changed)
     say("referrals", 0.2)
     referrals = person_facts.referrals(Facts(warehouse, changed.of_invitees) if changed else facts)
     keep(tables.VALID_REFERRAL, person_facts.valid_referrals(referrals, tables.PURCHASE.expr()))
@@ -92,13 +93,10 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> Non
 
 
 def _orders(facts: Facts, changed: Touched | None) -> tuple[ir.Table, ir.Table]:
-    """Paid orders with and without their buyers: all of them, or those of touched consumers and the touched anonymous
-    ones, which are few enough to be kept.
-    """
+    """Paid orders with and without their buyers: all of them, or those that changed, few enough to be kept."""
     if changed is None:
         return person_facts.orders(facts), person_facts.paid_orders(facts)
-    anonymous = person_facts.anonymous_orders(Facts(facts.warehouse), changed.orders)
-    kept = facts.warehouse.scratch("paid_order", person_facts.orders(facts).union(anonymous))
+    kept = facts.warehouse.scratch("paid_order", person_facts.orders(facts, changed.orders))
     return kept, kept
 
 

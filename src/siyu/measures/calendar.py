@@ -7,9 +7,10 @@ from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
-from siyu.core.time import day_starts
+from siyu.core.time import days_start
 from siyu.store.warehouse import Warehouse
 
 
@@ -31,8 +32,5 @@ class Calendar:
 @cache
 def _starts(zone: ZoneInfo, first_day: int, last_day: int) -> pa.Table:
     """Tens of thousands of midnights, which stay what they are: a server measures many times."""
-    days = range(first_day, last_day + 1)
-    return pa.table({
-        "day": pa.array(days, pa.int32()),
-        "starts_at": pa.array([day_starts(day, zone) for day in days], pa.int64()),
-    })  # fmt: skip
+    starts = days_start(first_day, last_day, zone)
+    return pa.table({"day": np.arange(first_day, last_day + 1, dtype=np.int32), "starts_at": starts})

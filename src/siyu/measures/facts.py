@@ -83,19 +83,15 @@ class Facts:
         return known if self.identities is None else known.semi_join(self.identities, "identifier_id")
 
 
-def orders(facts: Facts, more: tuple[str, ...] = ()) -> ir.Table:
-    """Paid orders that are no test, with `consumer_id` (null = anonymous) and `more` columns."""
-    paid = paid_orders(facts, more=more)
+def orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = ()) -> ir.Table:
+    """Paid orders that are no test (`only` those with some fact_ids), with `consumer_id` (null = anonymous) and `more`
+    columns.
+    """
+    paid = paid_orders(facts, only, more)
     if facts.identities is None:
         identity = facts.identity()
         return paid.left_join(identity, paid.identifier_id == identity.identifier_id).drop("identifier_id_right")
     return paid.join(facts.identity(), "identifier_id")
-
-
-def anonymous_orders(facts: Facts, only: ir.Table) -> ir.Table:
-    """Paid orders of these fact_ids that name no known consumer, as `orders` gives them."""
-    nobody = paid_orders(facts, only).anti_join(facts.identity(), "identifier_id")
-    return nobody.mutate(consumer_id=ibis.null("int64"))
 
 
 def paid_orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = ()) -> ir.Table:

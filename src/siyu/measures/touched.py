@@ -20,8 +20,8 @@ WORTH_IT = 0.3
 @dataclass(frozen=True)
 class Touched:
     """Scratch tables: consumers (to recompute), invitees, acting (whose last acts may be others), gone (ids that no
-    longer exist), orders (fact ids). `identities`, `of_invitees` and `of_unsure` are rows of `identity`; unsure are
-    those whose last acts cannot be told from new events alone.
+    longer exist), orders (fact ids, to recompute). `identities`, `of_invitees` and `of_unsure` are rows of `identity`;
+    unsure are those whose last acts cannot be told from new events alone.
     """
 
     load_id: int
@@ -39,9 +39,7 @@ class Touched:
         """Keys whose stored rows give way, for a derived table kept by the first column of its key."""
         column = table.key[0]
         if column == "fact_id":
-            persons = self.consumers.union(self.gone)
-            stored = tables.PURCHASE.expr().semi_join(persons, "consumer_id").select("fact_id")
-            return stored.union(self.orders).select("fact_id")
+            return self.orders
         touched = {tables.VALID_REFERRAL: self.invitees, tables.LAST_ACT: self.acting}.get(table, self.consumers)
         return touched.union(self.gone).select(**{column: "consumer_id"})
 
@@ -51,8 +49,8 @@ def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touche
     facts, warehouse = Facts(workspace.warehouse), workspace.warehouse
     if _lines_taken_back_since(workspace, load_id):
         return None
-    orders = warehouse.scratch("touched_order", _orders(load_id))
-    moved = warehouse.scratch("moved_consumer", _moved(identity_version))
+    orders = warehouse.scratch("touched_order", _orders(load_id, identity_version))
+    moved = warehouse.scratch("moved_consumer", _moved(identity_version).select("consumer_id").distinct())
     changed = warehouse.scratch("changed_consumer", _consumers(facts, _identifiers(load_id, orders), moved))
     of_changed = warehouse.scratch("changed_identity", facts.identities_of(changed))
     consumers = warehouse.scratch("touched_consumer", changed.union(_inviters_of(of_changed)).distinct())
@@ -76,9 +74,9 @@ def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touche
     )
 
 
-def _orders(load_id: int) -> ir.Table:
-    """fact_id of orders that are new, corrected, or have new or corrected refunds."""
-    orders = tables.BY_NAME["orders"].expr().select("fact_id", "load_id", "order_id", "platform")
+def _orders(load_id: int, identity_version: int) -> ir.Table:
+    """fact_id of orders that are new or corrected, have new or corrected refunds, or may have another buyer."""
+    orders = tables.BY_NAME["orders"].expr().select("fact_id", "load_id", "order_id", "platform", "identifier_id")
     refunds = tables.BY_NAME["refunds"].expr().select("fact_id", "load_id", "order_id", "platform")
     corrected = _corrected(load_id)
     fresh_refunds = (
@@ -92,6 +90,7 @@ def _orders(load_id: int) -> ir.Table:
         orders.filter(orders.load_id > load_id).select("fact_id")
         .union(orders.semi_join(corrected, "fact_id").select("fact_id"))
         .union(of_refunds.select("fact_id"))
+        .union(orders.semi_join(_moved(identity_version), "identifier_id").select("fact_id"))
         .distinct()
     )  # fmt: skip
 
@@ -131,9 +130,9 @@ def _consumers(facts: Facts, identifiers: ir.Table, moved: ir.Table) -> ir.Table
 
 
 def _moved(identity_version: int) -> ir.Table:
-    """Consumers whose identifiers changed."""
+    """The rows of `identity` that changed."""
     identity = tables.IDENTITY.expr()
-    return identity.filter(identity.identity_version > identity_version).select("consumer_id").distinct()
+    return identity.filter(identity.identity_version > identity_version)
 
 
 def _corrected(load_id: int) -> ir.Table:
@@ -163,11 +162,8 @@ def _gone(identity_version: int) -> ir.Table:
 
     A consumer's id is an identifier's; one that is gone now belongs to another, and its row says since which version.
     """
-    identity = tables.IDENTITY.expr()
-    moved = identity.filter(
-        (identity.identity_version > identity_version) & (identity.identifier_id != identity.consumer_id)
-    )
-    return moved.select(consumer_id="identifier_id")
+    moved = _moved(identity_version)
+    return moved.filter(moved.identifier_id != moved.consumer_id).select(consumer_id="identifier_id")
 
 
 def _lines_taken_back_since(workspace: Workspace, load_id: int) -> bool:

@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-#: Memory of one batch at work: a few hundred megabytes are used; the limit turns a runaway into an error.
+#: Memory of the batches at work: a few hundred megabytes are used; the limit turns a runaway into an error.
 MEMORY = "2GB"
 
 
@@ -36,10 +36,7 @@ class Workbench:
     """Runs compiled expressions over Arrow tables by name."""
 
     def __init__(self) -> None:
-        config: dict[str, Any] = {"temp_directory": "", "memory_limit": MEMORY, "threads": 1}  # others work beside
-        self._connection = duckdb.connect(":memory:", config=config)
-        self._connection.execute("SET TimeZone = 'UTC'")
-        self._connection.execute("SET enable_external_access = false")
+        self._connection = _engine().cursor()
 
     def run(self, sql: str, **tables: pa.Table) -> pa.Table:
         """The rows of a compiled expression over the named tables, in their order."""
@@ -54,6 +51,16 @@ class Workbench:
     def close(self) -> None:
         """Let go of the memory."""
         self._connection.close()
+
+
+@functools.cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """The one engine of the process: a fresh one takes longer than a small file."""
+    config: dict[str, Any] = {"temp_directory": "", "memory_limit": MEMORY, "threads": 1}  # others work beside
+    connection = duckdb.connect(":memory:", config=config)
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET enable_external_access = false")
+    return connection
 
 
 def compiled(expression: ir.Table) -> str:

@@ -42,7 +42,8 @@ class DuckWarehouse(Warehouse):
         self._spill = path.with_name(path.name + ".tmp")
         self._scratch: dict[str, pa.Schema] = {}
         shutil.rmtree(self._spill, ignore_errors=True)
-        self._threads = threads or os.cpu_count() or 2
+        self._threads = self._in_use = threads or os.cpu_count() or 2
+        self._appending = False
         self._connection = _connect(path, self._spill, memory, self._threads)
         self._inside_transaction = False
         _prepare(self._connection, path)
@@ -50,6 +51,7 @@ class DuckWarehouse(Warehouse):
     # -- reading
 
     def arrow(self, expression: ir.Table) -> pa.Table:
+        self._use(self._threads)
         found = self._connection.execute(self.sql(expression)).to_arrow_table()
         return found.cast(expression.schema().to_pyarrow())
 
@@ -119,6 +121,7 @@ class DuckWarehouse(Warehouse):
         finally:
             fresh.unlink(missing_ok=True)
             self._connection = _connect(self.path, self._spill, self._memory, self._threads)
+            self._in_use = self._threads
             _prepare(self._connection, self.path)
 
     def load_ids(self) -> set[int]:
@@ -144,12 +147,15 @@ class DuckWarehouse(Warehouse):
 
     @contextlib.contextmanager
     def bulk(self) -> Iterator[None]:
-        """With one thread: appends of Arrow batches gain nothing from more, which take time from whoever makes them."""
-        self._connection.execute("SET threads = 1")
+        """Appends with one thread: those of Arrow batches gain nothing from more, which take time from whoever makes
+        them.
+        """
+        self._appending = True
         try:
             yield
         finally:
-            self._connection.execute(f"SET threads = {self._threads}")
+            self._appending = False
+            self._use(self._threads)
 
     # -- scratch
 
@@ -213,7 +219,13 @@ class DuckWarehouse(Warehouse):
             return
         if isinstance(rows, pa.Table):
             rows = rows.select(schema.names).cast(schema)
+        self._use(1 if self._appending else self._threads)
         self._connection.from_arrow(rows).insert_into(into)
+
+    def _use(self, threads: int) -> None:
+        if threads != self._in_use:
+            self._connection.execute(f"SET threads = {threads}")
+            self._in_use = threads
 
 
 def readable(table: Table, zone: str, catalogue: str) -> str:
