@@ -6,6 +6,7 @@ Prints one JSON object: what the step gave. The time is taken by who starts it.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import shutil
 import sys
@@ -91,5 +92,6 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 if __name__ == "__main__":
+    gc.set_threshold(100_000)  # as `siyu` does
     step, directory, *rest = sys.argv[1:]
     print(json.dumps(STEPS[step](Path(directory), *rest)))

@@ -3,8 +3,10 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from siyu.identity.components import SIZE, UNIQUE, Guards, Nodes, components
+from siyu.identity.components import SIZE, UNIQUE, Guards, Nodes, components, roots
 
 NAMES = ("member_card", "phone", "openid")
 WIDE = Guards(max_component=50, unique=("member_card",))
@@ -88,3 +90,17 @@ def test_components_equal_the_reference(data):
     expected_roots, expected_refused = reference(namespaces, pairs, guards)
     assert roots == expected_roots
     assert {pair[:2] for pair in refused} == expected_refused
+
+
+@given(st.integers(1, 3_000), st.floats(0, 2), st.integers(0, 2**32 - 1))
+def test_roots_are_the_lowest_of_what_scipy_calls_a_component(n, links_each, seed):
+    ends = np.random.default_rng(seed).integers(0, n, (2, int(n * links_each)))
+    graph = coo_array((np.ones(ends.shape[1], np.int8), (ends[0], ends[1])), shape=(n, n))
+    _count, label = connected_components(graph, directed=False)
+    lowest = {int(one): place for place, one in reversed(list(enumerate(label)))}
+    assert roots(n, *ends).tolist() == [lowest[int(one)] for one in label]
+
+
+def test_roots_of_a_long_path_are_its_lowest_end():
+    path = np.random.default_rng(7).permutation(100_000)
+    assert not roots(len(path), path[:-1], path[1:]).any()

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 SIZE, UNIQUE, RETRACTED = "size", "unique", "retracted"
 
@@ -54,35 +52,39 @@ def components(nodes: Nodes, a: np.ndarray, b: np.ndarray, guards: Guards) -> tu
     `a` and `b` are places in the nodes. A component that keeps all guards takes all its links; in one that
     does not, links are taken by namespace priority, then by id, and those that break a guard are refused.
     """
-    root, labels = _roots(len(nodes), a, b)
-    broken = _broken(nodes, labels, guards)
+    root = roots(len(nodes), a, b)
+    broken = _broken(nodes, root, guards)
     refused = Refused()
     if broken.any():
-        inside = np.flatnonzero(broken[labels[a]])
+        inside = np.flatnonzero(broken[root[a]])
         order = inside[_priority(nodes, a[inside], b[inside])]
-        _take_in_order(nodes, root, np.flatnonzero(broken[labels]), a[order], b[order], guards, refused)
+        _take_in_order(nodes, root, np.flatnonzero(broken[root]), a[order], b[order], guards, refused)
     return root, refused
 
 
-def lowest_places(n: int, labels: np.ndarray) -> np.ndarray:
-    """The first place of each of `n` labels."""
-    first = np.empty(n, dtype=np.int64)
-    first[labels[::-1]] = np.arange(len(labels) - 1, -1, -1)  # of equal labels the last assignment stands: the lowest
-    return first
+def roots(n: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """For each of `n` nodes the lowest node that the links from `a` to `b` connect it with, itself if there is none.
+
+    Each round hangs the higher of two linked roots below the lower one and shortens every path to its end, all at once;
+    a few rounds do. scipy's components take as long, and a quarter of a second to import, at every start.
+    """
+    root = np.arange(n)
+    while True:
+        one, other = root[a], root[b]
+        apart = one != other
+        if not apart.any():
+            return root
+        a, b, one, other = a[apart], b[apart], one[apart], other[apart]
+        np.minimum.at(root, np.maximum(one, other), np.minimum(one, other))
+        while not np.array_equal(above := root[root], root):
+            root = above
 
 
-def _roots(n: int, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(n, n)).tocsr()
-    count, labels = connected_components(graph, directed=False)
-    return lowest_places(count, labels)[labels], labels
-
-
-def _broken(nodes: Nodes, labels: np.ndarray, guards: Guards) -> np.ndarray:
-    """Which components break a guard."""
-    count = int(labels.max()) + 1 if len(labels) else 0
-    broken = np.bincount(labels, minlength=count) > guards.max_component
+def _broken(nodes: Nodes, root: np.ndarray, guards: Guards) -> np.ndarray:
+    """By root: which components break a guard."""
+    broken = np.bincount(root, minlength=len(nodes)) > guards.max_component
     for namespace in guards.unique:
-        broken |= np.bincount(labels[nodes.of(namespace)], minlength=count) > 1
+        broken |= np.bincount(root[nodes.of(namespace)], minlength=len(nodes)) > 1
     return broken
 
 

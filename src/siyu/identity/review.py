@@ -11,11 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from ibis import _
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from siyu.identity import decisions
-from siyu.identity.components import RETRACTED
+from siyu.identity.components import RETRACTED, roots
 from siyu.identity.decisions import Decision
 from siyu.identity.graph import column
 from siyu.store.warehouse import Warehouse
@@ -111,10 +109,9 @@ def _refused(warehouse: Warehouse) -> _Refused:
     rows = warehouse.arrow(links.inner_join(one, "a").inner_join(other, "b"))
     consumers, ends = np.unique(np.concatenate([column(rows, "one"), column(rows, "other")]), return_inverse=True)
     a, b = ends[: len(rows)], ends[len(rows) :]
-    graph = coo_array((np.ones(len(rows), dtype=np.int8), (a, b)), shape=(len(consumers), len(consumers)))
-    _count, labels = connected_components(graph.tocsr(), directed=False) if len(rows) else (0, a)
-    order = np.lexsort((column(rows, "b"), column(rows, "a"), labels[a]))
-    return _Refused(rows.take(pa.array(order)), labels[a][order], np.bincount(labels) if len(rows) else a)
+    _roots, group, sizes = np.unique(roots(len(consumers), a, b), return_inverse=True, return_counts=True)
+    order = np.lexsort((column(rows, "b"), column(rows, "a"), group[a]))
+    return _Refused(rows.take(pa.array(order)), group[a][order], sizes)
 
 
 def _group(warehouse: Warehouse, refused: _Refused, group: int, links_each: int) -> RefusedGroup:

@@ -6,10 +6,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 from ibis import _
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from siyu.identity.components import RETRACTED
+from siyu.identity.components import RETRACTED, roots
 from siyu.identity.decisions import decided_since
 from siyu.identity.graph import column, evidence, identifiers, link_records
 from siyu.identity.seen import Seen
@@ -80,8 +78,6 @@ def _with_refused(hit: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.nda
     if not len(one) or not len(hit):
         return hit
     known, ends = np.unique(np.concatenate([one, other]), return_inverse=True)
-    a, b = ends[: len(one)], ends[len(one) :]
-    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(len(known), len(known)))
-    labels = connected_components(graph.tocsr(), directed=False)[1]
-    reached = np.isin(labels, labels[np.isin(known, hit)])
+    root = roots(len(known), ends[: len(one)], ends[len(one) :])
+    reached = np.isin(root, root[np.isin(known, hit)])
     return np.union1d(hit, known[reached])
