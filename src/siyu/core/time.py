@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 EPOCH = dt.date(1970, 1, 1)
+ORIGIN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
@@ -40,13 +41,13 @@ def date_of(day: int) -> dt.date:
 
 def instant_of(moment: dt.datetime) -> int:
     """Microseconds UTC of an aware datetime, exact (no float on the way)."""
-    delta = moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    delta = moment - ORIGIN
     return (delta.days * 86400 + delta.seconds) * SECOND + delta.microseconds
 
 
 def datetime_of(instant: int, zone: ZoneInfo) -> dt.datetime:
     """The aware local datetime of an instant."""
-    return (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=instant)).astimezone(zone)
+    return (ORIGIN + dt.timedelta(microseconds=instant)).astimezone(zone)
 
 
 def day_starts(day: int, zone: ZoneInfo) -> int:

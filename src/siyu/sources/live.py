@@ -7,10 +7,11 @@ counts: then the claim is settled, otherwise its arrivals wait again. So nothing
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from siyu.core.errors import SiyuError
 from siyu.core.identifiers import identifier_id

@@ -8,7 +8,7 @@ would say whose it is when somebody is to be forgotten.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,6 +24,8 @@ from siyu.sources.readers.source_file import LINE, SourceFile
 #: Columns beside those of kinds.
 OF_KIND, TEXT = "of_kind", "message"
 OWN = (OF_KIND, KEY, *CLOCKS, MACHINE, SUBJECT, TEXT)
+#: Stands for a message that became none.
+NO_ROW = Row("", {})
 #: The first row stands on line 2, as below the header of a file.
 FIRST_LINE = 2
 
@@ -32,43 +34,49 @@ def live_file(path: Path, door: str, messages: Sequence[Message]) -> tuple[Sourc
     """The source and the mapping of messages. Refused ones are its bad rows."""
     taken = [message for message in messages if not message.refused]
     refused = [message for message in messages if message.refused]
-    columns = _columns([row for message in taken for row in message.rows])
+    columns = _columns(row for message in taken for row in message.rows)
     names = [*OWN, *dict.fromkeys(name for kind in columns.values() for name in kind)]
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
-        lines = list(_lines(taken))
-        for place, message in enumerate(refused, start=FIRST_LINE + len(lines)):
+        batch = _batch(list(_rows(taken)), names)
+        for place, message in enumerate(refused, start=FIRST_LINE + batch.num_rows):
             file.refuse(place, message.text, message.refused)
-        yield _batch(lines, names)
+        yield batch
 
     return SourceFile(Place(path), "live", names, batches), _mapping(door, columns)
 
 
-def _columns(rows: Sequence[Row]) -> dict[str, list[str]]:
+def _columns(rows: Iterable[Row]) -> dict[str, list[str]]:
     """The columns of each kind: those it requires, and those that any row fills. Of no rows, those of events."""
     found: dict[str, dict[str, None]] = {}
-    for row in rows or [Row("events", {})]:
-        kind = found.get(row.kind)
-        if kind is None:
-            kind = found[row.kind] = {f.name: None for f in BY_NAME[row.kind].fields if f.required}
-        kind.update(dict.fromkeys(row.cells))
+    for kind, names in dict.fromkeys((row.kind, tuple(row.cells)) for row in rows) or [("events", ())]:
+        required = (field.name for field in BY_NAME[kind].fields if field.required)
+        found.setdefault(kind, dict.fromkeys(required)).update(dict.fromkeys(names))
     return {kind: list(names) for kind, names in sorted(found.items())}
 
 
-def _lines(messages: Sequence[Message]) -> Iterator[dict[str, str | None]]:
-    """A message's rows as cells, the first with the message."""
+def _rows(messages: Iterable[Message]) -> Iterator[tuple[Row, Message | None]]:
+    """The rows of all messages, the first of each with the message."""
     for message in messages:
-        own = {KEY: str(message.key), SUBJECT: message.subject or None,
-               TEXT: message.text if message.rows else None, MACHINE: "true" if message.machine else None}  # fmt: skip
-        own |= {name: None if (at := getattr(message, name)) is None else str(at) for name in CLOCKS}
-        for row in message.rows or [Row("", {})]:
-            yield {OF_KIND: row.kind or None, **row.cells, **own}
-            own = {}
+        rows = message.rows or [NO_ROW]
+        yield rows[0], message
+        for row in rows[1:]:
+            yield row, None
 
 
-def _batch(lines: list[dict[str, str | None]], names: list[str]) -> pa.RecordBatch:
-    columns = [pa.array([line.get(name) for line in lines], pa.string()) for name in names]
-    numbers = pa.array(range(FIRST_LINE, FIRST_LINE + len(lines)), pa.int64())
+def _batch(rows: list[tuple[Row, Message | None]], names: list[str]) -> pa.RecordBatch:
+    own: dict[str, pa.Array] = {
+        OF_KIND: pa.array([row.kind or None for row, _ in rows], pa.string()),
+        KEY: pa.array([of and of.key for _, of in rows], pa.int64()).cast(pa.string()),
+        MACHINE: pa.array(["true" if of and of.machine else None for _, of in rows], pa.string()),
+        SUBJECT: pa.array([of.subject or None if of else None for _, of in rows], pa.string()),
+        TEXT: pa.array([of.text if of and of.rows else None for _, of in rows], pa.string()),
+    } | {
+        name: pa.array([of and getattr(of, name) for _, of in rows], pa.int64()).cast(pa.string()) for name in CLOCKS
+    }  # fmt: skip
+    cells = [row.cells for row, _ in rows]
+    columns = [own[name] if name in own else pa.array([of.get(name) for of in cells], pa.string()) for name in names]
+    numbers = pa.array(range(FIRST_LINE, FIRST_LINE + len(rows)), pa.int64())
     return pa.RecordBatch.from_arrays([*columns, numbers], [*names, LINE])
 
 

@@ -41,15 +41,22 @@ def visitors(entries: ir.Table) -> ir.Table:
 
 @formula
 def standing(visitors: ir.Table) -> ir.Table:
-    """Visitors with what they were at their first entry: `is_new` (no relation), `is_eligible` (a role below koc)."""
+    """Visitors with what they were at their first entry: `is_new` (no relation), `is_eligible` (a role below koc).
+    Asked once for each instant: the first entry into the brand is one into a touchpoint.
+    """
     role, relation = ROLE_SPAN.expr(), RELATION_SPAN.expr()
-    key = ["consumer_id", "touchpoint"]
-    related, below = _at(visitors, relation), _at(visitors, role.filter(role.role != "koc"))
-    marked = visitors.left_join(related.mutate(related=True), key).drop("consumer_id_right", "touchpoint_right")
-    marked = marked.left_join(below.mutate(below=True), key)
+    spans = _flagged(relation, related=1, below=0).union(_flagged(role.filter(role.role != "koc"), related=0, below=1))
+    instants = visitors.select("consumer_id", "first_at").distinct()
+    met = instants.join(spans, [
+        instants.consumer_id == spans.consumer_id,
+        spans.valid_from < instants.first_at,
+        spans.valid_to >= instants.first_at,
+    ]).drop("consumer_id_right")  # fmt: skip
+    held = met.group_by("consumer_id", "first_at").aggregate(related=met.related.max(), below=met.below.max())
+    marked = visitors.left_join(held, ["consumer_id", "first_at"])
     return marked.select(
         "consumer_id", "touchpoint", "first_at",
-        is_new=marked.related.isnull(), is_eligible=marked.below.notnull(),
+        is_new=marked.related.fill_null(0) == 0, is_eligible=marked.below.fill_null(0) == 1,
     )  # fmt: skip
 
 
@@ -158,14 +165,8 @@ def _touchpoint(row: dict) -> dict:
     }
 
 
-def _at(visitors: ir.Table, spans: ir.Table) -> ir.Table:
-    """Visitors for whom one of the spans holds at the first entry (consumer_id, touchpoint)."""
-    held = visitors.semi_join(spans, [
-        visitors.consumer_id == spans.consumer_id,
-        spans.valid_from < visitors.first_at,
-        spans.valid_to >= visitors.first_at,
-    ])  # fmt: skip
-    return held.select("consumer_id", "touchpoint")
+def _flagged(spans: ir.Table, **flags: int) -> ir.Table:
+    return spans.select("consumer_id", "valid_from", "valid_to", **flags)
 
 
 def _limit(credited: ir.Table, settings: Settings) -> ir.Value:

@@ -9,16 +9,16 @@ import datetime as dt
 import functools
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from siyu.core.kinds import BY_NAME
 from siyu.core.settings import Settings
-from siyu.core.time import HOUR, instant_of
+from siyu.core.time import HOUR, ORIGIN, instant_of
 from siyu.store.inbox import Arrival
 
 #: How far ahead of its arrival a message may say it happened: clocks drift, but nothing happens tomorrow.
 AHEAD = HOUR
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MILLENNIUM = instant_of(dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
 Time = str | int | float | None
 
@@ -27,16 +27,14 @@ class Unreadable(Exception):
     """A message that no row can be made of; its words are the reason that stands in quarantine, without values."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """Cells of one row of a kind, by the canonical names of its columns; texts, as in a file. None = empty."""
 
     kind: str
     cells: dict[str, str | None]
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One message of an arrival. Instants are microseconds UTC.
 
     key: 63 bits of its sender and id; a second message with it is a duplicate, whatever it says. stated_at: the time it
@@ -52,7 +50,7 @@ class Message:
     sent_at: int | None = None
     stated_at: int | None = None
     machine: bool = False
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row] = msgspec.field(default_factory=list)
     refused: str = ""
     asks: tuple[str, ...] = ()
     subject: str = ""
@@ -85,7 +83,7 @@ def instant(text: Time) -> int | None:
         return None
     try:
         if isinstance(text, (int, float)) and not isinstance(text, bool):
-            return instant_of(EPOCH + dt.timedelta(milliseconds=text))
+            return instant_of(ORIGIN + dt.timedelta(milliseconds=text))
         moment = dt.datetime.fromisoformat(str(text))
     except (ValueError, OverflowError):
         raise Unreadable("a time that is neither ISO 8601 nor milliseconds since 1970") from None
@@ -115,7 +113,7 @@ def iso(at: int) -> str:
     >>> iso(1_000_000)
     '1970-01-01T00:00:01.000000+00:00'
     """
-    return (EPOCH + dt.timedelta(microseconds=at)).isoformat(timespec="microseconds")
+    return (ORIGIN + dt.timedelta(microseconds=at)).isoformat(timespec="microseconds")
 
 
 def checked(rows: list[Row]) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -48,8 +47,7 @@ class Defaults(msgspec.Struct, forbid_unknown_fields=False):
     user_agent: str | None = None
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, gc=False):
     """A message with everything that its rows are made from. at: when it happened, as a cell. id: of the message."""
 
     body: Body

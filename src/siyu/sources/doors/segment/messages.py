@@ -42,6 +42,8 @@ class Envelope(msgspec.Struct, rename="camel"):
 
 ENVELOPES, BODIES = msgspec.json.Decoder(Envelope), msgspec.json.Decoder(Body)
 DEFAULTS = msgspec.json.Decoder(Defaults)
+#: How JSON spells a NUL; as it is, it may not stand there.
+NUL = "\\u0000"
 #: What decoding can meet in bytes from outside.
 BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -81,7 +83,9 @@ def _read(body: Body, text: str, place: int, envelope: Envelope, arrival: Arriva
     key = message_key(arrival.source, named or _without_id(text, place, stated_at, arrival))
     call = Call(body, defaults, settings, f"{arrival.source}/{named or key}", iso(at))
     machine = _is_machine(call)
-    rows = [] if machine else checked(_rows(call))
+    rows = [] if machine else _rows(call)
+    if NUL in text:
+        checked(rows)
     return Message(key, arrival.received_at, text, sent_at, stated_at, machine, rows)
 
 
