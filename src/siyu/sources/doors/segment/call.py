@@ -48,23 +48,18 @@ class Defaults(msgspec.Struct, forbid_unknown_fields=False):
 
 
 class Call(msgspec.Struct, frozen=True, gc=False):
-    """A message with everything that its rows are made from. at: when it happened, as a cell. id: of the message."""
+    """A message with everything that its rows are made from. at: when it happened, as a cell. id: of the message.
+
+    properties: what a track, page or screen call says. context: what the library says around it.
+    """
 
     body: Body
     defaults: Defaults
     settings: Settings
     id: str
     at: str
-
-    @property
-    def properties(self) -> Data:
-        """What a track, page or screen call says."""
-        return self.body.properties or {}
-
-    @property
-    def context(self) -> Data:
-        """What the library says around it."""
-        return self.body.context or {}
+    properties: Data
+    context: Data
 
     @property
     def traits(self) -> Data:

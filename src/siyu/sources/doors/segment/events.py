@@ -52,14 +52,14 @@ def aliases(call: Call) -> list[Row]:
 
 
 def _row(call: Call, name: str, said: Data, ids: dict[str, str | None], mark: str = "") -> Row:
-    campaign, properties = call.campaign(), _kept(said)
-    paid = text(call.properties.get("paid_media"))
+    stated, campaign, properties = call.properties, call.campaign(), _kept(said)
+    paid = text(stated.get("paid_media"))
     if paid is None and str(campaign.get("medium", "")).lower() in PAID_MEDIA:
         paid = "true"
     return Row("events", {
         "event_id": f"{call.id}{mark}", "occurred_at": call.at, "name": name, **call.place(), "paid_media": paid,
-        "campaign": text(call.properties.get("campaign")) or text(campaign.get("name")),
-        "content_id": text(call.properties.get("content_id")),
+        "campaign": text(stated.get("campaign")) or text(campaign.get("name")),
+        "content_id": text(stated.get("content_id")),
         "properties": msgspec.json.encode(properties).decode() if properties else None, **ids,
     })  # fmt: skip
 

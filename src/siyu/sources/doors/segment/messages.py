@@ -48,6 +48,18 @@ NUL = "\\u0000"
 BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """What all messages of an arrival share. machine: the header of the request is a machine's."""
+
+    source: str
+    received_at: int
+    defaults: Defaults
+    settings: Settings
+    context: dict[str, Any] | None
+    sent_at: str | int | float | None
+    machine: bool
+
+
 def messages(arrival: Arrival, settings: Settings) -> Iterator[Message]:
     """The messages of one request, in order."""
     defaults = DEFAULTS.decode(arrival.defaults)
@@ -55,38 +67,38 @@ def messages(arrival: Arrival, settings: Settings) -> Iterator[Message]:
         envelope = ENVELOPES.decode(arrival.body)
     except BROKEN:
         envelope = Envelope()
+    header = defaults.user_agent or ""
+    request = Request(arrival.source, arrival.received_at, defaults, settings, envelope.context, envelope.sent_at,
+                      header.startswith(BROWSER) and is_machine(header))  # fmt: skip
     for place, part in enumerate(envelope.parts(arrival.body)):
-        yield _message(part, place, envelope, arrival, defaults, settings)
+        yield _message(part, place, request)
 
 
-def _message(part: bytes, place: int, envelope: Envelope, arrival: Arrival, defaults: Defaults,
-             settings: Settings) -> Message:
+def _message(part: bytes, place: int, request: Request) -> Message:
     text = part.decode("utf-8", "replace")
     try:
-        body = BODIES.decode(part)
-        body.context = envelope.context if body.context is None else body.context
-        return _read(body, text, place, envelope, arrival, defaults, settings)
+        return _read(BODIES.decode(part), text, place, request)
     except Unreadable as error:
         reason = f"found {error}"
     except BROKEN as error:
         reason = _reason(error)
-    return Message(message_key(arrival.source, text), arrival.received_at, text, refused=reason)
+    return Message(message_key(request.source, text), request.received_at, text, refused=reason)
 
 
-def _read(body: Body, text: str, place: int, envelope: Envelope, arrival: Arrival, defaults: Defaults,
-          settings: Settings) -> Message:
-    sent_at = instant(body.sent_at if body.sent_at is not None else envelope.sent_at)
-    stated = body.original_timestamp if body.original_timestamp is not None else body.timestamp
-    stated_at = instant(stated)
-    at = occurred(arrival.received_at, sent_at, stated_at)
+def _read(body: Body, text: str, place: int, request: Request) -> Message:
+    sent_at = instant(body.sent_at if body.sent_at is not None else request.sent_at)
+    stated_at = instant(body.original_timestamp if body.original_timestamp is not None else body.timestamp)
+    at = iso(occurred(request.received_at, sent_at, stated_at))
     named = None if body.message_id is None else str(body.message_id)
-    key = message_key(arrival.source, named or _without_id(text, place, stated_at, arrival))
-    call = Call(body, defaults, settings, f"{arrival.source}/{named or key}", iso(at))
-    machine = _is_machine(call)
+    key = message_key(request.source, named or _without_id(text, place, stated_at, request))
+    context = (request.context if body.context is None else body.context) or {}
+    call = Call(body, request.defaults, request.settings, f"{request.source}/{named or key}", at,
+                body.properties or {}, context)  # fmt: skip
+    machine = _is_machine(context.get("userAgent"), request)
     rows = [] if machine else _rows(call)
     if NUL in text:
         checked(rows)
-    return Message(key, arrival.received_at, text, sent_at, stated_at, machine, rows)
+    return Message(key, request.received_at, text, sent_at, stated_at, machine, rows)
 
 
 def _rows(call: Call) -> list[Row]:
@@ -101,18 +113,14 @@ def _rows(call: Call) -> list[Row]:
     return CALLS[kind](call)
 
 
-def _without_id(text: str, place: int, stated_at: int | None, arrival: Arrival) -> str:
+def _without_id(text: str, place: int, stated_at: int | None, request: Request) -> str:
     """What stands for the id that a message lacks: its content. Without even a time it may well be said twice."""
-    return text if stated_at is not None else f"{text}\x1f{arrival.received_at}\x1f{place}"
+    return text if stated_at is not None else f"{text}\x1f{request.received_at}\x1f{place}"
 
 
-def _is_machine(call: Call) -> bool:
+def _is_machine(stated: object, request: Request) -> bool:
     """A bot, a crawler or a link scanner, by the user agent it states or that of the request."""
-    stated = call.context.get("userAgent")
-    if isinstance(stated, str):
-        return is_machine(stated)
-    header = call.defaults.user_agent or ""
-    return header.startswith(BROWSER) and is_machine(header)
+    return is_machine(stated) if isinstance(stated, str) else request.machine
 
 
 @functools.lru_cache(maxsize=10_000)

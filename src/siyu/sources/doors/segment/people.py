@@ -16,9 +16,10 @@ NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 def people(call: Call) -> dict[str, str | None]:
     """The ids of the person: userId, anonymousId, e-mail and phone of the traits, and `context.ids`."""
     cells = {f"id.{namespace}": value for namespace, value in named(call.context.get("ids")).items()}
+    traits = call.traits
     for trait in OF_TRAITS:
-        if trait in call.traits:
-            cells[f"id.{trait}"] = text(call.traits[trait])
+        if trait in traits:
+            cells[f"id.{trait}"] = text(traits[trait])
     if call.body.user_id is not None:
         cells[f"id.{call.defaults.user_namespace}"] = text(call.body.user_id)
     if call.body.anonymous_id is not None:
