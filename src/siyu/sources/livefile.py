@@ -7,6 +7,7 @@ would say whose it is when somebody is to be forgotten.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -28,6 +29,8 @@ OWN = (OF_KIND, KEY, *CLOCKS, MACHINE, SUBJECT, TEXT)
 NO_ROW = Row("", {})
 #: The first row stands on line 2, as below the header of a file.
 FIRST_LINE = 2
+#: Rows of a batch: the next one is made while one is prepared and the one before is kept.
+BATCH_ROWS = 16_384
 
 
 def live_file(path: Path, door: str, messages: Sequence[Message]) -> tuple[SourceFile, Mapping]:
@@ -38,10 +41,12 @@ def live_file(path: Path, door: str, messages: Sequence[Message]) -> tuple[Sourc
     names = [*OWN, *dict.fromkeys(name for kind in columns.values() for name in kind)]
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
-        batch = _batch(list(_rows(taken)), names)
-        for place, message in enumerate(refused, start=FIRST_LINE + batch.num_rows):
+        line, rows = FIRST_LINE, _rows(taken)
+        while some := list(itertools.islice(rows, BATCH_ROWS)):
+            yield _batch(some, line, names)
+            line += len(some)
+        for place, message in enumerate(refused, start=line):
             file.refuse(place, message.text, message.refused)
-        yield batch
 
     return SourceFile(Place(path), "live", names, batches), _mapping(door, columns)
 
@@ -64,7 +69,7 @@ def _rows(messages: Iterable[Message]) -> Iterator[tuple[Row, Message | None]]:
             yield row, None
 
 
-def _batch(rows: list[tuple[Row, Message | None]], names: list[str]) -> pa.RecordBatch:
+def _batch(rows: list[tuple[Row, Message | None]], line: int, names: list[str]) -> pa.RecordBatch:
     own: dict[str, pa.Array] = {
         OF_KIND: pa.array([row.kind or None for row, _ in rows], pa.string()),
         KEY: pa.array([of and of.key for _, of in rows], pa.int64()).cast(pa.string()),
@@ -76,7 +81,7 @@ def _batch(rows: list[tuple[Row, Message | None]], names: list[str]) -> pa.Recor
     }  # fmt: skip
     cells = [row.cells for row, _ in rows]
     columns = [own[name] if name in own else pa.array([of.get(name) for of in cells], pa.string()) for name in names]
-    numbers = pa.array(range(FIRST_LINE, FIRST_LINE + len(rows)), pa.int64())
+    numbers = pa.array(range(line, line + len(rows)), pa.int64())
     return pa.RecordBatch.from_arrays([*columns, numbers], [*names, LINE])
 
 
