@@ -16,6 +16,7 @@ from siyu.daily import arrived
 from siyu.identity.consents import settle
 from siyu.jobs.apart import apart
 from siyu.jobs.loop import Loop, Say
+from siyu.jobs.memory import Memory
 from siyu.jobs.rhythm import Daily, Every
 from siyu.measures.measure import data_through
 from siyu.privacy import erase as erasing
@@ -44,6 +45,7 @@ def loops(workspace: Workspace) -> list[Loop]:
     found = [
         Loop("load", Every(settings["live.every_seconds"]), partial(load, workspace)),
         Loop("wecom", Every(settings["live.every_seconds"]), partial(ask_wecom, workspace)),
+        Loop("memory", Every(settings["live.every_seconds"]), Memory().look),
         Loop("upkeep", Every(UPKEEP_SECONDS), partial(upkeep, workspace)),
     ]
     night, morning = settings["retention.purge_at"], settings["live.daily_at"]

@@ -33,6 +33,7 @@ from siyu.api.writer import open_writer
 from siyu.core.errors import ServeError
 from siyu.core.time import instant_of
 from siyu.jobs.loop import Loop, Say
+from siyu.jobs.memory import share_one_allocator
 from siyu.jobs.schedule import Schedule, Stopped, told_of
 from siyu.jobs.worker import Worker
 from siyu.store import audit
@@ -71,6 +72,7 @@ def serve(workspace: Workspace, address: Address, *, now: Clock, ready: Callable
     """Serve until a signal to stop. ready: called once requests are taken. Raises HeldError, with nothing begun, if
     another process has the warehouse.
     """
+    share_one_allocator()
     _ = workspace.warehouse
     with at_work(workspace, now) as site:
         _record(site, "serve.start", address)

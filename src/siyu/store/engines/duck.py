@@ -252,6 +252,7 @@ def _connect(path: Path, spill: Path, memory: str, threads: int) -> duckdb.DuckD
         "memory_limit": memory,
         "temp_directory": str(spill),
         "preserve_insertion_order": "false",
+        "allocator_background_threads": True,  # memory that lies unused goes back to the system
         "threads": threads,
     }
     try:

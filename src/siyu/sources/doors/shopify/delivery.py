@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from siyu.sources.doors.document import cell, object_of, parsed, spelled
+from siyu.sources.doors.document import cell, object_of, parsed, sound, spelled
 from siyu.sources.doors.message import Unreadable
 
 
@@ -29,4 +29,5 @@ class Delivery:
         texts = {name: kept.get(name, "") for name in Delivery.__dataclass_fields__}
         if not all(isinstance(text, str) for text in texts.values()):
             raise Unreadable("a delivery whose headers are no texts")
-        return Delivery(**{name: text if name == "payload" else cell(text, name) or "" for name, text in texts.items()})
+        return Delivery(**{name: sound(text) if name == "payload" else cell(text, name) or ""
+                           for name, text in texts.items()})  # fmt: skip

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from siyu.core.errors import RemoteError
 from siyu.sources.doors.wecom.rate import Bucket
+
+if TYPE_CHECKING:  # else where it is used: 10 MB that a server without WeCom does without
+    import httpx
 
 Document = dict[str, Any]
 
@@ -55,7 +56,7 @@ WAITS: dict[int, tuple[int, ...]] = {
     BUSY: (1, 2, 4), CONCURRENT: (1, 2, 4), UNREACHED: (1, 4, 16), QUOTA: (60, 60, 120),
 }  # fmt: skip
 #: Seconds until a connection stands, and until something comes over it.
-TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 30.0
 #: A token is asked for anew this many seconds before it ends.
 TOKEN_MARGIN = 60
 
@@ -88,9 +89,12 @@ class Client:
     """A session with the API. sleep: waits that many seconds; clock: seconds that only go forward."""
 
     def __init__(self, corp: Corp, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
+        import httpx
+
         _keep_addresses_out_of_logs()
+        timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
         self._corp, self._sleep, self._clock = corp, sleep, clock
-        self._http = httpx.Client(base_url=corp.base_url, timeout=TIMEOUT, follow_redirects=False)
+        self._http = httpx.Client(base_url=corp.base_url, timeout=timeout, follow_redirects=False)
         self._buckets = {call: Bucket(clock, sleep) for call in CALLS}
         self._token, self._token_ends = "", 0.0
 
@@ -192,6 +196,8 @@ class Client:
             self._sleep(wait)
 
     def _send(self, call: Call, parameters: dict[str, str], body: Document | None) -> tuple[int, Document]:
+        import httpx
+
         self._buckets[call].take()
         try:
             response = self._http.request(call.method, call.path, params=parameters, json=body)
