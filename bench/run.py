@@ -28,6 +28,8 @@ STEPS = Path(__file__).with_name("steps.py")
 FULL = ("load", "resolve", "measure")
 DAY = "one more day"
 ORDER = (*FULL, "by hand", "as-of", DAY)
+#: A day is short, and the machine's speed changes from one minute to the next: the median of so many, of one workspace.
+DAYS = 3
 
 
 def main() -> int:
@@ -53,10 +55,23 @@ def _run(directory: Path, consumers: int, steps: tuple[str, ...] = ORDER) -> dic
     directory.mkdir(parents=True)
     found = {"generate": _step("generate", directory, str(consumers))}
     for step in steps:
-        found[step] = _step(step, directory)
+        found[step] = _step(step, directory) if step != DAY else _median_day(directory)
     found["disk_gb"] = {"value": _size(directory / "workspace") / 1024**3}
     shutil.rmtree(directory)
     return found
+
+
+def _median_day(directory: Path) -> dict[str, Any]:
+    """The same day several times, each on a copy of the workspace as it stood before."""
+    workspace, before = directory / "workspace", directory / "before"
+    workspace.rename(before)
+    days = []
+    for _ in range(DAYS):
+        shutil.rmtree(workspace, ignore_errors=True)
+        shutil.copytree(before, workspace)
+        os.sync()  # what the copy left to be written would wait for this day to write
+        days.append(_step(DAY, directory))
+    return sorted(days, key=lambda day: day["seconds"])[DAYS // 2]
 
 
 def _step(step: str, directory: Path, *rest: str) -> dict[str, Any]:
