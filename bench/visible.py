@@ -47,7 +47,7 @@ def main() -> None:
             collect, read = (keys.create(workspace.operations, s, s, _now()) for s in ("collect", "read"))
         with _serving(directory) as (url, process):
             asyncio.run(_history(url, collect, read))
-            time.sleep(IDLE_SECONDS)
+            time.sleep(IDLE_SECONDS * 3)  # until it has given back what the work needed, a third of a second once
             before = cpu(process)
             time.sleep(IDLE_SECONDS * 4)
             idle, rss = (cpu(process) - before) / (IDLE_SECONDS * 4), rss_mb(process)
