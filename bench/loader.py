@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import gc
 import json
 import tempfile
 import time
 from pathlib import Path
 
 from collect import BATCH, event
+from siyu.core.cycles import look_rarely
 from siyu.core.time import instant_of
 from siyu.sources.live import drain
 from siyu.store.inbox import Arrival
@@ -52,5 +52,5 @@ def _body(start: int) -> bytes:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(100_000)  # as `siyu` does
+    look_rarely()  # as `siyu` does
     main()

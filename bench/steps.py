@@ -6,7 +6,6 @@ Prints one JSON object: what the step gave. The time is taken by who starts it.
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import json
 import shutil
 import sys
@@ -17,6 +16,7 @@ from typing import Any
 
 import brand
 import by_hand
+from siyu.core.cycles import look_rarely
 from siyu.core.time import day_of
 from siyu.daily import INBOX, daily
 from siyu.identity.resolve import resolve
@@ -92,6 +92,6 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 if __name__ == "__main__":
-    gc.set_threshold(100_000)  # as `siyu` does
+    look_rarely()  # as `siyu` does
     step, directory, *rest = sys.argv[1:]
     print(json.dumps(STEPS[step](Path(directory), *rest)))

@@ -5,7 +5,6 @@ Of the nouns only the one asked for is imported, so that `siyu settings` does no
 
 from __future__ import annotations
 
-import gc
 import sys
 from importlib import import_module
 
@@ -13,6 +12,7 @@ import typer
 
 from siyu.cli import context, errors
 from siyu.cli.output import say
+from siyu.core.cycles import look_rarely
 from siyu.core.errors import SiyuError, did_you_mean
 
 #: The module of each command; each module's `register` adds its commands to the application.
@@ -40,9 +40,6 @@ NOUNS = {
     "audit": ("audit",),
     "serve": ("serve",),
 }
-#: Objects made before Python looks for cycles among them: commands make and drop expressions by the hundred thousand,
-#: and at the usual 700 the looking is a twentieth of their time.
-MADE = 100_000
 COMMANDS = {command: noun for noun, commands in NOUNS.items() for command in commands}
 
 
@@ -64,7 +61,7 @@ def application(nouns: tuple[str, ...] = tuple(NOUNS)) -> typer.Typer:
 
 def main() -> None:
     """Run one command and leave with its exit code."""
-    gc.set_threshold(MADE)
+    look_rarely()
     sys.exit(run(sys.argv[1:]))
 
 

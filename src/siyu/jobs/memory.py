@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import datetime as dt
 import gc
+import os
 import time
 from dataclasses import dataclass
 
@@ -50,6 +51,6 @@ def give_back() -> None:
 
 def _call_libc(name: str, *numbers: int) -> None:
     """A function that glibc has; other C libraries return memory by themselves."""
-    function = getattr(ctypes.CDLL(None), name, None)
+    function = getattr(ctypes.CDLL(None), name, None) if os.name == "posix" else None
     if function is not None:
         function(*numbers)
