@@ -21,12 +21,13 @@ from siyu.core.errors import MeasureError
 from siyu.core.kinds import CHANNELS_OF_RELATION
 from siyu.core.progress import Progress, silent
 from siyu.core.time import date_of, day_of
-from siyu.measures import overlap, series
+from siyu.measures import declaration, series
 from siyu.measures.answer import Answer, answer
 from siyu.measures.asked import Asked
 from siyu.measures.clv.outlook import outlook
 from siyu.measures.diagnosis.diagnose import diagnose
 from siyu.measures.facts import Facts
+from siyu.measures.fast_plus import capital
 from siyu.measures.fast_plus.connection import connection
 from siyu.measures.measure import measure
 from siyu.measures.own import own_in
@@ -151,7 +152,8 @@ def _series(workspace: Workspace, material: Material) -> list[Point]:
 
 def _held(workspace: Workspace, material: Material) -> list[Held]:
     types = list({**CHANNELS_OF_RELATION, **workspace.settings.channels_of_relation})
-    rows = workspace.warehouse.rows(overlap.combinations(day_of(material.as_of), types))
+    day = day_of(material.as_of)
+    rows = workspace.warehouse.rows(capital.combinations(day, types, capital.sustainable(day)))
     found = [
         Held(frozenset(t for i, t in enumerate(types) if r["held"] >> i & 1), r["consumers"], r["reachable"])
         for r in rows
@@ -161,10 +163,10 @@ def _held(workspace: Workspace, material: Material) -> list[Held]:
 
 def _consent(workspace: Workspace, facts: Facts, material: Material) -> Consent:
     warehouse, day = workspace.warehouse, day_of(material.as_of)
-    silent = warehouse.scratch("silent", overlap.unreachable(day))
+    silent = warehouse.scratch("silent", declaration.unreachable(day))
     by_address = silent.group_by("has_phone", "has_email").aggregate(n=silent.count())
     addresses = {(r["has_phone"], r["has_email"]): r["n"] for r in warehouse.rows(by_address)}
-    declared = warehouse.scratch("declared", overlap.declaration(facts, day))
+    declared = warehouse.scratch("declared", declaration.declared(facts, day))
     joining = declared.filter(declared.reached == 0)
     asked = Asked(day, material.window, workspace.settings)
     found = Consent(
@@ -180,7 +182,7 @@ def _consent(workspace: Workspace, facts: Facts, material: Material) -> Consent:
 
 def _spent(workspace: Workspace, asked: Asked, consumers: ir.Table | None = None) -> int:
     """Own value of some consumers (None = all known ones), in minor units."""
-    return workspace.warehouse.row(overlap.spent(asked, consumers))["total"] or 0
+    return workspace.warehouse.row(declaration.spent(asked, consumers))["total"] or 0
 
 
 def _quality(workspace: Workspace) -> Quality:

@@ -40,8 +40,7 @@ def last_acts_since(load_id: int, facts: Facts, again: Facts) -> ir.Table:
     """The last acts as new events leave them, for consumers with events after a load and for those of `again`, of whom
     all events are read once more because their identity or an old event has changed.
     """
-    events = facts.known_events()
-    new = _last(facts, events.filter(events.load_id > load_id))
+    new = _last(facts, facts.known_events(after_load=load_id))
     stood = LAST_ACT.expr().semi_join(new, "consumer_id").anti_join(again.identity(), "consumer_id")
     return _latest(stood.union(new).union(last_acts(again)))
 

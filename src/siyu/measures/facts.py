@@ -72,14 +72,17 @@ class Facts:
         known = self.known_events((first_day, last_day))
         return known.join(self.identity(), "identifier_id").select("consumer_id", *EVENT)
 
-    def known_events(self, days: tuple[int, int] | None = None) -> ir.Table:
-        """Events that name somebody (one of the consumers asked for), of the days from one to another or of all:
-        identifier_id, occurred_at, occurred_day, name, touchpoint, load_id.
+    def known_events(self, days: tuple[int, int] | None = None, after_load: int = 0) -> ir.Table:
+        """Events that name somebody (one of the consumers asked for), of the days from one to another or of all, of
+        loads after one or of all: identifier_id, occurred_at, occurred_day, name, touchpoint.
         """
-        rows = self.of("events").select("identifier_id", *EVENT, "load_id")
-        known = rows.filter(rows.identifier_id.notnull())
+        rows = self.of("events")
+        asked = [rows.identifier_id.notnull()]
         if days is not None:
-            known = known.filter(known.occurred_day.between(*days))
+            asked.append(rows.occurred_day.between(*days))
+        if after_load:
+            asked.append(rows.load_id > after_load)
+        known = rows.filter(*asked).select("identifier_id", *EVENT)
         return known if self.identities is None else known.semi_join(self.identities, "identifier_id")
 
 

@@ -76,8 +76,7 @@ def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touche
 
 def _orders(load_id: int, identity_version: int) -> ir.Table:
     """fact_id of orders that are new or corrected, have new or corrected refunds, or may have another buyer."""
-    orders = tables.BY_NAME["orders"].expr().select("fact_id", "load_id", "order_id", "platform", "identifier_id")
-    refunds = tables.BY_NAME["refunds"].expr().select("fact_id", "load_id", "order_id", "platform")
+    orders, refunds = tables.BY_NAME["orders"].expr(), tables.BY_NAME["refunds"].expr()
     corrected = _corrected(load_id)
     fresh_refunds = (
         refunds.filter(refunds.load_id > load_id)
@@ -85,7 +84,8 @@ def _orders(load_id: int, identity_version: int) -> ir.Table:
         .union(refunds.semi_join(corrected, "fact_id").select("order_id", "platform"))
     )
     key = fresh_refunds.select("order_id", shop=fresh_refunds.platform.fill_null("")).distinct()
-    of_refunds = orders.mutate(shop=orders.platform.fill_null("")).semi_join(key, ["order_id", "shop"])
+    named = orders.select("fact_id", "order_id", shop=orders.platform.fill_null(""))
+    of_refunds = named.semi_join(key, ["order_id", "shop"])
     return (
         orders.filter(orders.load_id > load_id).select("fact_id")
         .union(orders.semi_join(corrected, "fact_id").select("fact_id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -17,12 +17,20 @@ DEPTH = 2
 WAIT_SECONDS = 0.1
 
 
-def ahead(items: Iterable[T], depth: int = DEPTH) -> Iterator[T]:
-    """The same items in the same order; an error of theirs is raised here.
+def ahead(items: Iterable[T], depth: int = DEPTH) -> Generator[T, None, None]:
+    """The same items in the same order, made from now on; an error of theirs is raised where they are taken. Closing it
+    ends the making.
 
     >>> list(ahead(range(3)))
     [0, 1, 2]
     """
+    taken = _ahead(items, depth)
+    next(taken)  # begins
+    return taken
+
+
+def _ahead(items: Iterable[T], depth: int) -> Generator[Any, None, None]:
+    """None when the work has begun, then the items."""
     waiting: queue.Queue[tuple[str, Any]] = queue.Queue(depth)
     stopped = threading.Event()
 
@@ -47,6 +55,7 @@ def ahead(items: Iterable[T], depth: int = DEPTH) -> Iterator[T]:
     worker = threading.Thread(target=work, name="ahead", daemon=True)
     worker.start()
     try:
+        yield None
         while (message := waiting.get())[0] == "item":
             yield message[1]
         if message[0] == "error":

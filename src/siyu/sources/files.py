@@ -15,7 +15,6 @@ from siyu.sources.readers.jsonl import open_jsonl
 from siyu.sources.readers.parquet import open_parquet
 from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import BATCH_ROWS, LINE, BadRow, SourceFile
-from siyu.sources.readers.webtable import open_webtable
 from siyu.sources.readers.whitespace import open_whitespace
 from siyu.sources.readers.workbook import open_workbook
 
@@ -59,6 +58,8 @@ def read(path: Place | Path | str, *, columns_hint: list[str] | None = None, enc
     if chosen == "xlsx":
         return open_workbook(place, header_at=header_at, batch_rows=batch_rows)
     if chosen == "html":
+        from siyu.sources.readers.webtable import open_webtable  # seldom met, and slow to import
+
         return open_webtable(place, encoding=encoding, header_at=header_at, batch_rows=batch_rows)
     if chosen == "jsonl":
         return open_jsonl(place, encoding=encoding, batch_rows=batch_rows)

@@ -8,9 +8,11 @@ import datetime as dt
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -20,6 +22,7 @@ from siyu.core.settings import Settings
 from siyu.core.time import instant_of, local_day
 from siyu.sources import cancellations, landing, messages, pipeline, quarantine
 from siyu.sources.ahead import ahead, joined
+from siyu.sources.coming import Coming
 from siyu.sources.loadreport import FileReport
 from siyu.sources.mapping import Mapping
 from siyu.sources.mention import Mentions
@@ -53,16 +56,28 @@ class Recognised:
     repeated: int = 0
 
 
+def begin(workspace: Workspace, found: Recognised, options: Options) -> Coming:
+    """Prepare a source from now on. A snapshot's preparation rests on the loads before it: its turn must have come."""
+    settings = options.apply(workspace)
+    snapshot = Snapshot.of(workspace, options, settings) if options.snapshot_of else None
+    return Coming(workspace, lambda: ahead(joined(found.source.batches())), found.source.columns, found.mapping,
+                  settings, snapshot=snapshot)
+
+
 def keep(workspace: Workspace, found: Recognised, options: Options, *, now: dt.datetime, dry_run: bool = False,
-         progress: Progress) -> FileReport:
-    """Keep one source, whole or not at all. dry_run: everything but the commit."""
+         progress: Progress, coming: Coming | None = None) -> FileReport:
+    """Keep one source, whole or not at all. dry_run: everything but the commit. coming: what `begin` gave."""
     source, mapping = found.source, found.mapping
     loaded_at = instant_of(now)
     load_ = Load(_next_id(workspace), mapping.name, loaded_at, local_day(loaded_at, options.apply(workspace).zone))
     landed = landing.Landing(landing.path_of(workspace.landed, load_.load_id), workspace.keys)
     try:
-        with workspace.warehouse.bulk(), workspace.warehouse.transaction():
-            outcome = _stage(workspace, found, options, load_, landed, progress)
+        with (
+            workspace.warehouse.bulk(),
+            workspace.warehouse.transaction(),
+            closing(coming or begin(workspace, found, options)) as prepared,
+        ):
+            outcome = _stage(workspace, found, prepared, load_, landed, progress)
             if dry_run:
                 raise _DryRun
             landed.finish([vars(row) for row in source.bad_rows])
@@ -86,15 +101,13 @@ class _DryRun(Exception):
     """Leaves the transaction of a load that is only tried."""
 
 
-def _stage(workspace: Workspace, found: Recognised, options: Options, load_: Load, landed: landing.Landing,
+def _stage(workspace: Workspace, found: Recognised, coming: Coming, load_: Load, landed: landing.Landing,
            progress: Progress) -> Outcome:
     source = found.source
-    settings = options.apply(workspace)
-    snapshot = Snapshot.of(workspace, options, settings) if options.snapshot_of else None
-    seen = messages.registering(workspace.warehouse, load_.load_id, source.columns, landed.add)
-    outcome = pipeline.run(workspace, lambda: ahead(joined(_watched(source, progress))), source.columns,
-                           found.mapping, load_, settings=settings, snapshot=snapshot, seen=seen)
-    outcome.add_erased(_leave_out_erased(workspace, source, found.mapping, settings))
+    seen = messages.registering(workspace.warehouse, load_.load_id, source.columns, _watched(source, landed, progress))
+    outcome = pipeline.run(workspace, coming, load_, seen)
+    progress(source.name, 1.0)
+    outcome.add_erased(_leave_out_erased(workspace, source, found.mapping, coming.settings))
     outcome.add_bad_rows(quarantine.of_bad_rows(source.bad_rows, workspace.keys))
     outcome.add_repeated(found.repeated)
     return outcome
@@ -109,14 +122,18 @@ def _leave_out_erased(workspace: Workspace, source: SourceFile, mapping: Mapping
     return gone
 
 
-def _watched(source: SourceFile, progress: Progress) -> Iterator[pa.RecordBatch]:
+def _watched(source: SourceFile, landed: landing.Landing, progress: Progress) -> landing.BatchSeen:
+    """Lands what is seen, and tells now and then how far the reading is."""
     told = 0.0
-    for batch in source.batches():
+
+    def seen(batch: pa.RecordBatch, ids: Iterable[np.ndarray], places: np.ndarray) -> None:
+        nonlocal told
         if time.monotonic() - told > PROGRESS_SECONDS:
             told = time.monotonic()
             progress(source.name, source.progress)
-        yield batch
-    progress(source.name, 1.0)
+        landed.add(batch, ids, places)
+
+    return seen
 
 
 def _commit(workspace: Workspace, found: Recognised, options: Options, load_: Load, outcome: Outcome,

@@ -6,13 +6,16 @@ A load is a row in operations: until it is there, nothing of the file counts, an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import itertools
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from siyu.core.progress import Progress, silent
 from siyu.sources import cancellations, landing
 from siyu.sources.arrivals import Asked, arrived
-from siyu.sources.keep import keep
+from siyu.sources.coming import Coming
+from siyu.sources.keep import Recognised, begin, keep
 from siyu.sources.loadreport import LoadReport
 from siyu.sources.options import Options
 from siyu.store.workspace import Workspace
@@ -33,12 +36,30 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     report = LoadReport(dry_run=dry_run)
     arrivals, refused = arrived(paths, Asked.of(workspace, kind, mapping, options))
     report.files_refused = [{"file": name, "message": str(error)} for name, error in refused]
-    for found in arrivals:
-        report.files.append(keep(workspace, found, options, now=now, dry_run=dry_run, progress=progress or silent))
+    with closing(_begun(workspace, arrivals, options)) as begun:
+        for found, coming in begun:
+            report.files.append(keep(workspace, found, options, now=now, dry_run=dry_run, progress=progress or silent,
+                                     coming=coming))  # fmt: skip
     if not dry_run:
         cancellations.refresh(workspace)
     report.unmatched_cancellations = cancellations.unmatched(workspace)
     return report
+
+
+def _begun(workspace: Workspace, arrivals: Sequence[Recognised],
+           options: Options) -> Generator[tuple[Recognised, Coming | None], None, None]:
+    """The files, each prepared while the one before is kept; snapshots, which rest on what is loaded, in their turn."""
+    coming = later = None
+    try:
+        for found, behind in itertools.zip_longest(arrivals, arrivals[1:]):
+            if options.snapshot_of is None:
+                coming = later or begin(workspace, found, options)
+                later = begin(workspace, behind, options) if behind else None
+            yield found, coming
+    finally:
+        for begun in (coming, later):
+            if begun:
+                begun.close()
 
 
 def finish_interrupted(workspace: Workspace) -> None:

@@ -1,45 +1,38 @@
 """One file through all steps: texts, types, identifiers, facts. The same for a first load and for a replay.
 
-Batches are prepared (preparation.py) while the ones before are kept here: compared, appended, told to the landing.
+Batches are prepared (coming.py) while the ones before are kept here: compared, appended, told to the landing.
 Runs inside the caller's transaction. Reading, landing and the commit are the caller's.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from siyu.core.settings import Settings
 from siyu.sources import quarantine
-from siyu.sources.ahead import ahead
+from siyu.sources.coming import Coming
 from siyu.sources.deferred import Deferred
 from siyu.sources.identify import NONE
-from siyu.sources.landing import NOWHERE, OUTPUTS, UNREAD, BatchSeen
+from siyu.sources.landing import OUTPUTS, UNREAD, BatchSeen
 from siyu.sources.mapping import Mapping, Rows
 from siyu.sources.options import Options
 from siyu.sources.persons import Links, Person
-from siyu.sources.preparation import Part, Preparation, Prepared, kept
+from siyu.sources.preparation import Part, Prepared, kept
 from siyu.sources.quarantine import Quarantined
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.register import Register
 from siyu.sources.seenkeys import SeenKeys
+from siyu.sources.snapshot import Snapshot
 from siyu.sources.stage import Load, Stage
 from siyu.sources.transform import Refusal, check_headers
 from siyu.sources.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
 from siyu.sources.workbench import Workbench
-from siyu.store.retention import purged
 from siyu.store.tables import LINK_RECORD
-from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
-
-if TYPE_CHECKING:
-    from siyu.sources.snapshot import Snapshot
 
 
 @dataclass
@@ -86,15 +79,10 @@ class Output:
     deferred: Deferred | None
 
 
-def run(workspace: Workspace, read: Callable[[], Iterable[pa.RecordBatch]], columns: list[str], mapping: Mapping,
-        load: Load, *, settings: Settings, snapshot: Snapshot | None = None, seen: BatchSeen | None = None,
-        erased: np.ndarray = NOWHERE) -> Outcome:
-    """Turn all batches into facts of the load. `read` starts the file over; it is asked again only for lines that turn
-    out to be refused at the end. `seen` is told every batch, without the erased. `erased`: places known to be theirs.
-    """
-    with closing(Workbench()) as preparing, closing(Workbench()) as keeping:
-        headers = mapping.headers(columns)
-        return _Run(workspace, headers, mapping, load, settings, snapshot, erased, (preparing, keeping)).run(read, seen)
+def run(workspace: Workspace, coming: Coming, load: Load, seen: BatchSeen | None = None) -> Outcome:
+    """Turn all batches into facts of the load. `seen` is told every batch, without the erased."""
+    with closing(Workbench()) as workbench:
+        return _Run(workspace, coming, load, workbench).run(seen)
 
 
 def check(mapping: Mapping, columns: list[str], options: Options, file_name: str) -> None:
@@ -108,20 +96,15 @@ def check(mapping: Mapping, columns: list[str], options: Options, file_name: str
 
 
 class _Run:
-    def __init__(self, workspace: Workspace, columns: list[str], mapping: Mapping, load: Load, settings: Settings,
-                 snapshot: Snapshot | None, erased: np.ndarray, benches: tuple[Workbench, Workbench]) -> None:
-        self.workspace, self.load, self.settings, self.snapshot = workspace, load, settings, snapshot
-        preparing, self.workbench = benches
+    def __init__(self, workspace: Workspace, coming: Coming, load: Load, workbench: Workbench) -> None:
+        self.workspace, self.coming, self.load, self.workbench = workspace, coming, load, workbench
+        self.settings, self.snapshot = coming.settings, coming.snapshot
         self.warehouse = workspace.warehouse
-        self.links = Links(settings)
+        self.links = Links(self.settings)
         self.register = Register(workspace, load.load_id)
         self.outcome = Outcome()
         self._seen: dict[str, SeenKeys] = {}
-        rows = list(snapshot.outputs(mapping, columns) if snapshot else mapping.rows)
-        self.preparation = Preparation(workspace, rows, columns, settings, preparing, snapshot=snapshot is not None,
-                                       tombstones=Tombstones.of(workspace.operations), places=erased,
-                                       continued=mapping.continued, before=purged(workspace.operations))
-        self.outputs = [self._output(i, output) for i, output in enumerate(rows)]
+        self.outputs = [self._output(i, output) for i, output in enumerate(coming.outputs)]
         # the lines are kept only when rows wait for the end of the file; a file may be its header alone
         self._lines = [np.empty(0, np.int64)]
         self._statuses = [np.empty(0, np.uint8)]
@@ -134,17 +117,16 @@ class _Run:
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
         return Output(rows, stage, deferred)
 
-    def run(self, read: Callable[[], Iterable[pa.RecordBatch]], seen: BatchSeen | None) -> Outcome:
+    def run(self, seen: BatchSeen | None) -> Outcome:
         """All batches, each prepared while the one before is kept; then what waits for the end."""
-        for prepared in ahead(map(self.preparation.of, read()), depth=1):
+        for prepared in self.coming.prepared:
             self._keep(prepared, seen)
         for output in self.outputs:
             if output.deferred:
                 self._finish(output, output.deferred)
         if self._spoiled:
-            for batch in read():
-                left = self.preparation.without_erased(batch)
-                self.outcome.quarantined += quarantine.of_batch(left, self._spoiled, self.workspace.keys)
+            for batch in self.coming.once_more():
+                self.outcome.quarantined += quarantine.of_batch(batch, self._spoiled, self.workspace.keys)
         if self.snapshot:
             self.outcome.shows = self.snapshot.shows()
             self.outcome.snapshot = self.snapshot.close(self.load, len(self.outputs), self.workbench)
@@ -245,7 +227,7 @@ class _Run:
                 self.outcome.counts[STATUS[code]] += count
         for output in self.outputs:
             self.outcome.kinds.setdefault(output.rows.kind.name, Counter()).update(output.stage.counts)
-        self.outcome.ignored = self.preparation.identifiers.ignored
+        self.outcome.ignored = self.coming.ignored
         if self.outcome.past:
             self.outcome.notes.append(f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out.")
         if self.register.clashes:

@@ -10,6 +10,7 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from siyu.core.progress import Progress
 from siyu.core.time import date_of, local_day
 from siyu.sources import cancellations, landing, messages, pipeline
 from siyu.sources.ahead import ahead, joined
+from siyu.sources.coming import Coming
 from siyu.sources.committed import Committed, committed
 from siyu.sources.load import finish_interrupted
 from siyu.sources.pipeline import Outcome
@@ -144,10 +146,11 @@ def _replay(workspace: Workspace, beside: Workspace, kept: Committed, report: Re
     load = Load(kept.load_id, kept.mapping_name, kept.loaded_at, local_day(kept.loaded_at, settings.zone))
     mapping, erased = kept.mapping, landing.places_of(path, workspace.keys)
     snapshot = Snapshot.of(beside, kept.options, settings, replay=True) if kept.options.snapshot_of else None
-    with beside.warehouse.bulk(), beside.warehouse.transaction():
+    reading = Coming(beside, lambda: _batches(path, workspace), kept.columns, mapping, settings, snapshot=snapshot,
+                     erased=erased)  # fmt: skip
+    with closing(reading) as coming, beside.warehouse.bulk(), beside.warehouse.transaction():
         seen = messages.registering(beside.warehouse, kept.load_id, kept.columns, None)
-        outcome = pipeline.run(beside, lambda: _batches(path, workspace), kept.columns, mapping, load,
-                               settings=settings, snapshot=snapshot, seen=seen, erased=erased)
+        outcome = pipeline.run(beside, coming, load, seen)
     report.loads.append(Replayed(kept.load_id, kept.file_name, kept.kinds, _kinds(outcome), len(erased) > 0))
 
 

@@ -71,4 +71,4 @@ def compiled(expression: ir.Table) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _compiled(node: Any) -> str:
-    return ibis.to_sql(node.to_expr(), dialect="duckdb")
+    return ibis.to_sql(node.to_expr(), dialect="duckdb", pretty=False)

@@ -28,6 +28,25 @@ def relations_held(day: int) -> ir.Table:
     return holding(RELATION_SPAN.expr(), day).select("consumer_id", "relation_type", "touchpoint")
 
 
+def combinations(day: int, types: Sequence[str], in_f: ir.Table) -> ir.Table:
+    """How many consumers hold exactly which relation types as of a day, with how many relations, and how many of them
+    are in F (`sustainable`).
+
+    Columns: `held` (the sum of 2^place in `types`), `consumers`, `records`, `reachable`.
+    """
+    relations = relations_held(day)
+    bits = ((relations.relation_type == t).ifelse(2**i, 0) for i, t in enumerate(types))
+    rows = relations.select("consumer_id", bit=sum(bits, start=ibis.literal(0)).cast("int64"))
+    each = rows.group_by("consumer_id").aggregate(held=rows.bit.bit_or(), records=rows.count())
+    inside = in_f.select("consumer_id", reached=ibis.literal(1, "int64"))
+    joined = each.left_join(inside, "consumer_id")
+    return joined.group_by("held").aggregate(
+        consumers=joined.count(),
+        records=joined.records.sum().cast("int64"),
+        reachable=joined.reached.fill_null(0).sum().cast("int64"),
+    )
+
+
 def channels_open(day: int) -> ir.Table:
     """Channels open as of a day (consumer_id, channel)."""
     return holding(REACH_SPAN.expr(), day).select("consumer_id", "channel")
@@ -49,8 +68,9 @@ def capital(facts: Facts, asked: Asked, moves: Sequence[Move], in_f: ir.Table, a
     `in_f` (`sustainable`) and `active` (`activity`) as of the day.
     """
     warehouse = facts.warehouse
-    held = relations_held(asked.day)
-    gross, records = _one(warehouse, held.aggregate(gross=held.consumer_id.nunique(), records=held.count()))
+    types = [row["relation_type"] for row in warehouse.rows(_types(asked.day))]
+    held = warehouse.rows(combinations(asked.day, types, in_f))
+    gross = sum(row["consumers"] for row in held)
     by_role = _sums((move.closing, move.consumers) for move in moves if move.closing)
     total = sum(by_role.values())
     channels = channels_open(asked.day)
@@ -61,14 +81,14 @@ def capital(facts: Facts, asked: Asked, moves: Sequence[Move], in_f: ir.Table, a
         "sustainable_relationships": total,
         "relation_gross": gross,
         "unreachable": gross - total,
-        "relationship_records": records,
+        "relationship_records": sum(row["records"] for row in held),
         "pushable": warehouse.count(pushable),
         "proven_180d": warehouse.count(in_f.semi_join(proven(facts, active, asked), "consumer_id")),
         "basic_buyers": warehouse.count(basic.semi_join(buyers, "consumer_id")),
         "new": sum(move.consumers for move in moves if move.opening is None),
         "lost": sum(move.consumers for move in moves if move.closing is None),
         "by_role": {role: by_role[role] for role in ROLES if role in by_role},
-        "by_relation_type": _types(warehouse, held.semi_join(in_f, "consumer_id")),
+        "by_relation_type": _reachable(types, held),
         "by_channel": _channels(warehouse, channels),
     }
 
@@ -79,10 +99,6 @@ def _first_counted_day(asked: Asked) -> int:
     return asked.last_days(days)[0] if days else 0
 
 
-def _one(warehouse: Warehouse, expression: ir.Table) -> tuple[int, ...]:
-    return tuple(warehouse.row(expression).values())
-
-
 def _sums(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
     """The sum of each name's counts."""
     sums: dict[str, int] = {}
@@ -91,10 +107,15 @@ def _sums(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
     return sums
 
 
-def _types(warehouse: Warehouse, held: ir.Table) -> dict[str, int]:
-    """Consumers by relation type; some hold one type at several touchpoints."""
-    counted = held.group_by("relation_type").aggregate(consumers=held.consumer_id.nunique())
-    return {row["relation_type"]: row["consumers"] for row in warehouse.rows(counted.order_by("relation_type"))}
+def _types(day: int) -> ir.Table:
+    """The relation types that anyone holds."""
+    return relations_held(day).select("relation_type").distinct().order_by("relation_type")
+
+
+def _reachable(types: Sequence[str], held: list[dict]) -> dict[str, int]:
+    """Consumers in F by relation type, of `combinations`; types that none of them holds are left out."""
+    found = {t: sum(row["reachable"] for row in held if row["held"] >> i & 1) for i, t in enumerate(types)}
+    return {relation_type: consumers for relation_type, consumers in found.items() if consumers}
 
 
 def _channels(warehouse: Warehouse, channels: ir.Table) -> dict[str, int]:

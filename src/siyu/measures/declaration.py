@@ -1,6 +1,6 @@
-"""Relations held together, and what a declaration of consent would change: two questions the report asks of spans.
+"""What a declaration of consent would change: whom it would open, who is silent, what they are worth.
 
-Both are states as of the end of a day; neither changes anything.
+States as of the end of a day; asking changes nothing.
 """
 
 from __future__ import annotations
@@ -17,22 +17,7 @@ from siyu.measures.spans import holding
 from siyu.store.tables import CONSUMER, REACH_SPAN, RELATION_SPAN
 
 
-def combinations(day: int, types: list[str]) -> ir.Table:
-    """How many consumers hold exactly which relation types, and how many of them are reachable.
-
-    Columns: `held` (the sum of 2^place in `types`), `consumers`, `reachable`.
-    """
-    relations = holding(RELATION_SPAN.expr(), day).select("consumer_id", "relation_type").distinct()
-    bit = ibis.cases(*((relations.relation_type == t, 2**i) for i, t in enumerate(types)), else_=0)
-    each = relations.mutate(bit=bit.cast("int64")).group_by("consumer_id")
-    held = each.aggregate(held=lambda t: t.bit.sum().cast("int64"))
-    joined = held.left_join(_reached(day), "consumer_id")
-    return joined.group_by("held").aggregate(
-        consumers=joined.count(), reachable=joined.reached.fill_null(0).sum().cast("int64")
-    )
-
-
-def declaration(facts: Facts, day: int) -> ir.Table:
+def declared(facts: Facts, day: int) -> ir.Table:
     """What a grant for SMS to every member with a phone would change, one row per consumer it would open SMS for.
 
     Left out: who withdrew marketing or SMS (a declaration does not undo a refusal), who has SMS open already.
