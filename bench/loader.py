@@ -13,8 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from collect import BATCH, event
 from siyu.core.cycles import look_rarely
+
+look_rarely()  # before the rest is imported, as `siyu` does
+
+from collect import BATCH, event
 from siyu.core.time import instant_of
 from siyu.sources.live import drain
 from siyu.store.inbox import Arrival
@@ -52,5 +55,4 @@ def _body(start: int) -> bytes:
 
 
 if __name__ == "__main__":
-    look_rarely()  # as `siyu` does
     main()

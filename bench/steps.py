@@ -14,9 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from siyu.core.cycles import look_rarely
+
+look_rarely()  # before the rest is imported, as `siyu` does
+
 import brand
 import by_hand
-from siyu.core.cycles import look_rarely
 from siyu.core.time import day_of
 from siyu.daily import INBOX, daily
 from siyu.identity.resolve import resolve
@@ -92,6 +95,5 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 if __name__ == "__main__":
-    look_rarely()  # as `siyu` does
     step, directory, *rest = sys.argv[1:]
     print(json.dumps(STEPS[step](Path(directory), *rest)))

@@ -163,6 +163,14 @@ def test_a_newer_layout_is_refused_with_the_version_it_has(brand: Path):
         _ = workspace.warehouse
 
 
+def test_a_file_of_an_older_siyu_is_told_by_the_columns_it_lacks(brand: Path):
+    connection = duckdb.connect(brand / "warehouse.duckdb")
+    connection.execute("ALTER TABLE identifier DROP COLUMN key_word")
+    connection.close()
+    with workspaces.open_workspace(brand) as workspace, pytest.raises(DamagedError, match=r"older.*\.key_word"):
+        _ = workspace.warehouse
+
+
 def test_a_file_of_a_newer_duckdb_is_not_taken_for_damaged(brand: Path):
     path = brand / "warehouse.duckdb"
     content = bytearray(path.read_bytes())

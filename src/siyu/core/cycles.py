@@ -1,5 +1,6 @@
 """Cycles of Python objects, and how rarely a process of ours looks for them."""
 
+import atexit
 import gc
 
 #: Objects made before it looks: commands make and drop expressions by the hundred thousand, and at the usual 700 the
@@ -8,5 +9,8 @@ MADE = 100_000
 
 
 def look_rarely() -> None:
-    """For who owns the process: from here on cycles are looked for after so many new objects."""
+    """For who owns the process, before much is imported: from here on cycles are looked for after so many new objects,
+    and not once more at the end, when all memory goes.
+    """
     gc.set_threshold(MADE)
+    atexit.register(gc.freeze)

@@ -55,8 +55,7 @@ def offsets(zone: ZoneInfo) -> Offsets:
 
 
 def _offset(second: int, zone: ZoneInfo) -> int:
-    moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=second)
-    delta = moment.astimezone(zone).utcoffset()
+    delta = dt.datetime.fromtimestamp(second, zone).utcoffset()
     assert delta is not None, "a ZoneInfo always knows its offset"
     return delta.days * 86400 + delta.seconds
 

@@ -62,10 +62,9 @@ def standing(visitors: ir.Table) -> ir.Table:
 
 def outcomes(facts: Facts, asked: Asked, entries: ir.Table) -> ir.Table:
     """What visitors did in the period: relations started, rises in role, purchases (kind, consumer_id, at, paid)."""
-    who = entries.select("consumer_id").distinct()
-    role, purchase = (table.expr().semi_join(who, "consumer_id") for table in (ROLE_SPAN, PURCHASE))
+    role, purchase = (table.expr().semi_join(entries, "consumer_id") for table in (ROLE_SPAN, PURCHASE))
     zero = ibis.literal(0, "int64")
-    starts = relation_starts(facts).semi_join(who, "consumer_id")
+    starts = relation_starts(facts).semi_join(entries, "consumer_id")
     started = starts.filter(starts.started_day.between(asked.first_day, asked.day)).select(
         "consumer_id", kind=ibis.literal("settled"), at="started_at", paid=zero
     )

@@ -162,11 +162,11 @@ class DuckWarehouse(Warehouse):
     def scratch(self, name: str, rows: Rows) -> ir.Table:
         assert name not in BY_NAME, f"{name} is a declared table"
         schema = schema_of(rows)
+        if name not in self._scratch:
+            self._make(name, rows, schema)
+            return unbound(schema, name)
         fresh = f"_fresh_{name}"  # the rows may read the scratch table they replace
-        columns = ", ".join(f"{_q(f.name)} {_duck_type(f.type)}" for f in schema)
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {_q(fresh)} ({columns})")
-        self._scratch[fresh] = schema
-        self.append_scratch(fresh, rows)
+        self._make(fresh, rows, schema)
         self.drop_scratch(name)
         self._connection.execute(f"ALTER TABLE temp.{_q(fresh)} RENAME TO {_q(name)}")
         self._scratch[name] = self._scratch.pop(fresh)
@@ -185,6 +185,13 @@ class DuckWarehouse(Warehouse):
         shutil.rmtree(self._spill, ignore_errors=True)
 
     # -- inside
+
+    def _make(self, name: str, rows: Rows, schema: pa.Schema) -> None:
+        """A scratch table of a name that is free."""
+        columns = ", ".join(f"{_q(f.name)} {_duck_type(f.type)}" for f in schema)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {_q(name)} ({columns})")
+        self._scratch[name] = schema
+        self.append_scratch(name, rows)
 
     def _reads_scratch(self, expression: ir.Table) -> bool:
         return any(getattr(node, "name", "") in self._scratch for node in expression.op().find(ops.UnboundTable))
@@ -307,6 +314,16 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         connection.execute(_create(table))
     if version is None:
         connection.execute("INSERT INTO _siyu VALUES (?)", [WAREHOUSE_VERSION])
+    elif lacking := _lacking(connection):
+        connection.close()
+        raise DamagedError(f"{path.name} was made by an older siyu: {', '.join(lacking)} is not in it.")
+
+
+def _lacking(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Declared columns that the file's tables do not have."""
+    text = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+    found = set(connection.execute(text).fetchall())
+    return [f"{t.name}.{name}" for t in TABLES for name in t.column_names if (t.name, name) not in found]
 
 
 def _create(table: Table, name: str | None = None) -> str:
