@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import threading
+
 import pytest
 import sqlalchemy as sa
 
 from siyu.core.errors import SourceError
 from siyu.core.kinds import KINDS
 from siyu.sources import quarantine
+from siyu.sources.landing import Landing
 from siyu.sources.load import load
 from siyu.store import workspace as workspaces
 from siyu.store.operations import CONSENT, LOAD
 from tests.breadth import wide
 from tests.plain import load_plain
-from tests.sources.arrivals import LATER, NOW, everything, in_force, kept, take
+from tests.sources.arrivals import LATER, NOW, csv, everything, in_force, kept, take
 
 ORDERS = """order_id,platform,paid_at,paid_amount,id.phone
     o1,tmall,2026-03-01 10:00:00,148.50,13800000001
@@ -177,6 +181,23 @@ def test_every_file_is_a_load_of_its_own_with_its_report(workspace, tmp_path):
     with workspace.operations.connect() as connection:
         loads = connection.execute(sa.select(LOAD.c.load_id, LOAD.c.file_name).order_by(LOAD.c.load_id)).all()
     assert [tuple(row) for row in loads] == [(1, "orders.csv"), (2, "orders-2.csv")]
+
+
+def test_a_file_that_fails_ends_the_preparation_of_the_next_and_leaves_the_one_before(workspace, tmp_path, monkeypatch):
+    paths = [csv(tmp_path, f"orders_{n}.csv", ORDERS.replace("o1", f"a{n}").replace("o2", f"b{n}")) for n in range(3)]
+    finish, landed = Landing.finish, []
+
+    def full(landing, bad_rows):
+        landed.append(landing)
+        if len(landed) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        finish(landing, bad_rows)
+
+    monkeypatch.setattr(Landing, "finish", full)
+    with pytest.raises(SourceError, match=r"orders_1.csv: nothing was loaded"):
+        load(workspace, paths, now=NOW)
+    assert in_force(workspace, "orders", "order_id") == [("a0",), ("b0",)]
+    assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
 
 
 def test_a_refund_without_a_date_is_dated_by_the_first_load_that_shows_it(workspace, tmp_path):
