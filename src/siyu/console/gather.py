@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from siyu.console.asks import ASKS, ask
 from siyu.console.material import Consent, Held, Load, Material, Point, Quality, Window, rules
 from siyu.core.errors import MeasureError
-from siyu.core.kinds import CHANNELS_OF_RELATION
 from siyu.core.progress import Progress, silent
 from siyu.core.time import date_of, day_of
 from siyu.measures import declaration, series
@@ -151,7 +150,7 @@ def _series(workspace: Workspace, material: Material) -> list[Point]:
 
 
 def _held(workspace: Workspace, material: Material) -> list[Held]:
-    types = list({**CHANNELS_OF_RELATION, **workspace.settings.channels_of_relation})
+    types = list(workspace.settings.channels_of_relation)
     day = day_of(material.as_of)
     rows = workspace.warehouse.rows(capital.combinations(day, types, capital.sustainable(day)))
     found = [

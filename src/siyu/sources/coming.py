@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -14,13 +13,11 @@ from siyu.sources.ahead import ahead
 from siyu.sources.landing import NOWHERE
 from siyu.sources.mapping import Mapping
 from siyu.sources.preparation import Preparation, Prepared
+from siyu.sources.snapshot import Snapshot
 from siyu.sources.workbench import Workbench
 from siyu.store.retention import purged
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
-
-if TYPE_CHECKING:
-    from siyu.sources.snapshot import Snapshot
 
 
 class Coming:
