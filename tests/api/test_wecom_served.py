@@ -28,8 +28,9 @@ pytestmark = pytest.mark.slow
 SECRETS = {"corp_id": CORP_ID, "token": "QDG6eK", "encoding_aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
            "corp_secret": SECRET}  # fmt: skip
 PAGE = (ROOT / "docs" / "how-to" / "connect-wecom.md").read_text(encoding="utf-8")
-#: The day before yesterday at noon, in seconds: callbacks tell of it, of the next hours and of the next day.
-BEGAN = int((now() - dt.timedelta(days=2)).replace(hour=4, minute=0, second=0).timestamp())
+ZONE = defaults().zone
+#: The brand's day before yesterday at noon, in seconds: callbacks tell of it, of the next hours and of the next day.
+BEGAN = int((now().astimezone(ZONE) - dt.timedelta(days=2)).replace(hour=12, minute=0, second=0).timestamp())
 HOUR, DAY = 3600, 86_400
 LEFT, STAYS, BACK, MEMBER, GONE, BROUGHT = range(1, 7)
 
@@ -47,7 +48,7 @@ class Brand:
 
     def f(self, back: int = 1) -> dict[str, Any]:
         """F as of the end of some days ago."""
-        asked = {"as_of": (now().astimezone(defaults().zone) - dt.timedelta(days=back)).date().isoformat()}
+        asked = {"as_of": (now().astimezone(ZONE) - dt.timedelta(days=back)).date().isoformat()}
         answered = self.client.get("/api/v1/measure", params=asked, headers={"Authorization": f"Bearer {self.key}"})
         return answered.json()["fast_plus"]["F"]
 
