@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from siyu.store.engines.duck import DuckWarehouse
 from siyu.store.tables import BY_NAME, IDENTIFIER, IDENTITY, SUPERSEDED
 from siyu.store.warehouse import Warehouse
 from tests.engines.conftest import Opener
@@ -92,6 +93,16 @@ def test_writes_inside_a_transaction_are_seen_by_what_follows_in_it(warehouse: W
             warehouse.append(IDENTITY, identities((2, 2)))
         assert sum(batch.num_rows for batch in warehouse.batches(IDENTITY.expr())) == 2
     assert consumers(warehouse) == {1: 1, 2: 2}
+
+
+def test_a_checkpoint_empties_the_log_and_loses_nothing(warehouse: Warehouse):
+    warehouse.append(BY_NAME["orders"], orders(1))
+    warehouse.append(IDENTITY, identities((1, 2)))
+    warehouse.checkpoint()
+    assert warehouse.arrow(IDENTITY.expr()).equals(identities((1, 2)))
+    if isinstance(warehouse, DuckWarehouse):
+        log = warehouse.path.with_name(warehouse.path.name + ".wal")
+        assert not log.exists() or log.stat().st_size == 0
 
 
 def test_facts_of_a_transaction_that_fails_are_gone(warehouse: Warehouse):

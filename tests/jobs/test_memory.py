@@ -14,25 +14,25 @@ from siyu.jobs.memory import Memory, give_back
 NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 
 
-def looked(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> list[bool]:
-    """Whether each look gave memory back, at these processor seconds."""
-    gave: list[bool] = []
-    monkeypatch.setattr(memory, "give_back", lambda: gave.__setitem__(-1, True))
-    kept, clock = Memory(), {"now": 0.0}
+def looked(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> list[list[str]]:
+    """What each look did, at these processor seconds."""
+    did: list[list[str]] = []
+    monkeypatch.setattr(memory, "give_back", lambda: did[-1].append("given back"))
+    kept, clock = Memory(lambda: did[-1].append("to disk")), {"now": 0.0}
     monkeypatch.setattr(memory.time, "process_time", lambda: clock["now"])
     for now in seconds:
         clock["now"] = now
-        gave.append(False)
+        did.append([])
         kept.look(NOW, lambda *_: None)
-    return gave
+    return did
 
 
 def test_it_is_given_back_once_work_has_ended(monkeypatch: pytest.MonkeyPatch):
-    assert looked(monkeypatch, 3.0, 6.0, 6.1, 6.2, 6.3) == [False, False, True, False, False]
+    assert looked(monkeypatch, 3.0, 6.0, 6.1, 6.2, 6.3) == [[], [], ["to disk", "given back"], [], []]
 
 
 def test_who_never_works_is_left_alone(monkeypatch: pytest.MonkeyPatch):
-    assert looked(monkeypatch, 0.1, 0.2, 0.3, 0.4) == [False] * 4
+    assert looked(monkeypatch, 0.1, 0.2, 0.3, 0.4) == [[]] * 4
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries return memory by themselves")

@@ -45,7 +45,7 @@ def loops(workspace: Workspace) -> list[Loop]:
     found = [
         Loop("load", Every(settings["live.every_seconds"]), partial(load, workspace)),
         Loop("wecom", Every(settings["live.every_seconds"]), partial(ask_wecom, workspace)),
-        Loop("memory", Every(settings["live.every_seconds"]), Memory().look),
+        Loop("memory", Every(settings["live.every_seconds"]), Memory(partial(to_disk, workspace)).look),
         Loop("upkeep", Every(UPKEEP_SECONDS), partial(upkeep, workspace)),
     ]
     night, morning = settings["retention.purge_at"], settings["live.daily_at"]
@@ -108,5 +108,11 @@ def purge(workspace: Workspace, now: dt.datetime, say: Say) -> None:
 
 def upkeep(workspace: Workspace, _now: dt.datetime, _say: Say) -> None:
     """Logs of the stores do not grow without end."""
+    to_disk(workspace)
+
+
+def to_disk(workspace: Workspace) -> None:
+    """What the stores hold in logs and in memory goes to their files."""
+    workspace.warehouse.checkpoint()
     checkpoint(workspace.operations.engine)
     checkpoint(workspace.inbox.engine)

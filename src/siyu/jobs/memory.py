@@ -7,6 +7,7 @@ import datetime as dt
 import gc
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -21,8 +22,12 @@ QUIET, WORKED = 0.5, 1.0
 
 @dataclass
 class Memory:
-    """Looks now and then whether the process has worked and is quiet again. Instants are its processor seconds."""
+    """Looks now and then whether the process has worked and is quiet again. Instants are its processor seconds.
 
+    to_disk: brings there what the stores hold in memory.
+    """
+
+    to_disk: Callable[[], None]
     looked_at: float = 0.0
     gave_back_at: float = 0.0
 
@@ -32,6 +37,7 @@ class Memory:
         quiet, worked = now - self.looked_at < QUIET, now - self.gave_back_at > WORKED
         self.looked_at = now
         if quiet and worked:
+            self.to_disk()
             give_back()
             self.looked_at = self.gave_back_at = time.process_time()
 

@@ -29,7 +29,7 @@ OWN = (OF_KIND, KEY, *CLOCKS, MACHINE, SUBJECT, TEXT)
 NO_ROW = Row("", {})
 #: The first row stands on line 2, as below the header of a file.
 FIRST_LINE = 2
-#: Rows of a batch: the next one is made while one is prepared and the one before is kept.
+#: Rows of a batch: what is made of them at once in Python.
 BATCH_ROWS = 16_384
 
 

@@ -56,7 +56,9 @@ class Workbench:
 @functools.cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """The one engine of the process: a fresh one takes longer than a small file."""
-    config: dict[str, Any] = {"temp_directory": "", "memory_limit": MEMORY, "threads": 1}  # others work beside
+    # others work beside; the allocator is one for all engines of a process, and the last that opens settles it
+    config: dict[str, Any] = {"temp_directory": "", "memory_limit": MEMORY, "threads": 1,
+                              "allocator_background_threads": True}  # fmt: skip
     connection = duckdb.connect(":memory:", config=config)
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET enable_external_access = false")

@@ -1,6 +1,7 @@
 """The inbox: what arrived over HTTP and is acknowledged, sealed, until a load has taken it.
 
 Append-only for those who write; the loader claims rows under a token, and the load that commits carries that token.
+Claims stand apart: a mark on a row would write its body once more.
 A file of its own beside SQLite, so that nobody who writes to operations makes a collector wait; on PostgreSQL a table
 beside the others.
 """
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from siyu.core.identifiers import Keys
 from siyu.store.engine import connect, scour
@@ -37,9 +39,15 @@ ARRIVAL = sa.Table(
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("messages", sa.Integer, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),  # sealed
-    sa.Column("claim", sa.Text, index=True),
     sqlite_autoincrement=True,
 )  # fmt: skip
+CLAIM = sa.Table(
+    "claim", METADATA,
+    sa.Column("arrival_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("token", sa.Text, nullable=False, index=True),
+)  # fmt: skip
+#: Of an arrival, that nobody has claimed it.
+FREE = ~sa.exists().where(CLAIM.c.arrival_id == ARRIVAL.c.arrival_id)
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,7 @@ class Inbox:
 
     def doors(self) -> list[str]:
         """Doors with arrivals that nobody has claimed."""
-        query = sa.select(ARRIVAL.c.door).where(ARRIVAL.c.claim.is_(None)).distinct().order_by(ARRIVAL.c.door)
+        query = sa.select(ARRIVAL.c.door).where(FREE).distinct().order_by(ARRIVAL.c.door)
         with self.engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
@@ -115,27 +123,31 @@ class Inbox:
         upto: the newest arrival that may be taken.
         """
         token = secrets.token_hex(16)
-        free = (ARRIVAL.c.door == door) & ARRIVAL.c.claim.is_(None) & (ARRIVAL.c.arrival_id <= upto)
-        with self.engine.begin() as connection:  # one statement: it never reads first and then waits to write
-            oldest = ARRIVAL.c.arrival_id.in_(_oldest(free, most_bytes))
-            taken = connection.execute(sa.update(ARRIVAL).where(free, oldest).values(claim=token))
-        return Claim(token, door, self._opened(token)) if taken.rowcount else None
+        oldest = _oldest((ARRIVAL.c.door == door) & FREE & (ARRIVAL.c.arrival_id <= upto), most_bytes, token)
+        try:
+            with self.engine.begin() as connection:  # one statement: it never reads first and then waits to write
+                connection.execute(sa.insert(CLAIM).from_select(["arrival_id", "token"], oldest))
+        except IntegrityError:  # another loader was quicker
+            return self.claim(door, most_bytes, upto)
+        arrivals = self._opened(token)
+        return Claim(token, door, arrivals) if arrivals else None
 
     def claims(self) -> list[str]:
         """Tokens of all claims that are neither settled nor released."""
-        query = sa.select(ARRIVAL.c.claim).where(ARRIVAL.c.claim.is_not(None)).distinct()
+        query = sa.select(CLAIM.c.token).distinct()
         with self.engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
     def settle(self, token: str) -> None:
         """The load with this token counts: its arrivals are forgotten."""
         with self.engine.begin() as connection:
-            connection.execute(sa.delete(ARRIVAL).where(ARRIVAL.c.claim == token))
+            connection.execute(sa.delete(ARRIVAL).where(ARRIVAL.c.arrival_id.in_(_claimed(token))))
+            connection.execute(sa.delete(CLAIM).where(CLAIM.c.token == token))
 
     def release(self, token: str) -> None:
         """The load with this token never committed: its arrivals wait again."""
         with self.engine.begin() as connection:
-            connection.execute(sa.update(ARRIVAL).where(ARRIVAL.c.claim == token).values(claim=None))
+            connection.execute(sa.delete(CLAIM).where(CLAIM.c.token == token))
 
     def scour(self) -> None:
         """Leave no bytes on disk of what was settled."""
@@ -147,17 +159,21 @@ class Inbox:
 
     def _opened(self, token: str) -> list[Arrival]:
         """The arrivals of a claim, in the order they came."""
-        query = sa.select(ARRIVAL).where(ARRIVAL.c.claim == token).order_by(ARRIVAL.c.arrival_id)
+        query = sa.select(ARRIVAL).where(ARRIVAL.c.arrival_id.in_(_claimed(token))).order_by(ARRIVAL.c.arrival_id)
         with self.engine.connect() as connection:
             return [Arrival(row.door, row.source, row.received_at, self._keys.open(row.body, PURPOSE), row.messages,
                             row.defaults) for row in connection.execute(query)]  # fmt: skip
 
 
-def _oldest(free: sa.ColumnElement[bool], most_bytes: int) -> sa.Select:
-    """Ids of the oldest free arrivals that fit; the first in any case."""
+def _oldest(free: sa.ColumnElement[bool], most_bytes: int, token: str) -> sa.Select:
+    """Ids of the oldest free arrivals that fit, the first in any case, each beside the token."""
     order, size = ARRIVAL.c.arrival_id, sa.func.length(ARRIVAL.c.body)
     oldest = sa.select(order, size.label("size")).where(free).order_by(order).limit(CLAIM_ROWS).subquery()
     before = sa.func.sum(oldest.c.size).over(order_by=oldest.c.arrival_id) - oldest.c.size
     summed = sa.select(oldest.c.arrival_id, before.label("before"), oldest.c.size).subquery()
     fits = summed.c.before + summed.c.size <= most_bytes
-    return sa.select(summed.c.arrival_id).where((summed.c.before == 0) | fits)
+    return sa.select(summed.c.arrival_id, sa.literal(token)).where((summed.c.before == 0) | fits)
+
+
+def _claimed(token: str) -> sa.Select:
+    return sa.select(CLAIM.c.arrival_id).where(CLAIM.c.token == token)

@@ -105,6 +105,10 @@ class Warehouse(ABC):
         """Leave no byte on disk of rows that were removed. Not inside a transaction; scratch tables are forgotten."""
 
     @abstractmethod
+    def checkpoint(self) -> None:
+        """Bring into its files what the engine holds in its log and in memory. Not inside a transaction."""
+
+    @abstractmethod
     def load_ids(self) -> set[int]:
         """Loads that have facts here, committed or not."""
 

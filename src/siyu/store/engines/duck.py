@@ -124,6 +124,9 @@ class DuckWarehouse(Warehouse):
             self._in_use = self._threads
             _prepare(self._connection, self.path)
 
+    def checkpoint(self) -> None:
+        self._connection.execute("CHECKPOINT")
+
     def load_ids(self) -> set[int]:
         union = " UNION ".join(f"SELECT DISTINCT load_id FROM {_q(t.name)}" for t in TABLES if t.fact)
         return {row[0] for row in self._connection.execute(union).fetchall()}

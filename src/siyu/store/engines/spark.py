@@ -135,6 +135,9 @@ class SparkWarehouse(Warehouse):
         self.drop_scratch()
         self._tables.clean()
 
+    def checkpoint(self) -> None:
+        """Every write is in files when it returns."""
+
     def load_ids(self) -> set[int]:
         return set().union(*(self._tables.loads(table.name) for table in TABLES if table.fact))
 

@@ -46,6 +46,26 @@ class Defaults(msgspec.Struct, forbid_unknown_fields=False):
     type: str | None = None
     user_agent: str | None = None
 
+    def place(self) -> dict[str, str]:
+        """By the columns of events, where they happen."""
+        said = {"touchpoint": self.touchpoint, "domain": self.domain, "platform": self.platform}
+        return {name: found for name, found in said.items() if found}
+
+
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """What all calls of an arrival share. place: where events happen whose call says nothing of it. machine: the header
+    of the request is a machine's.
+    """
+
+    source: str
+    received_at: int
+    defaults: Defaults
+    place: dict[str, str]
+    settings: Settings
+    context: dict[str, Any] | None
+    sent_at: str | int | float | None
+    machine: bool
+
 
 class Call(msgspec.Struct, frozen=True, gc=False):
     """A message with everything that its rows are made from. at: when it happened, as a cell. id: of the message.
@@ -54,8 +74,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     """
 
     body: Body
-    defaults: Defaults
-    settings: Settings
+    request: Request
     id: str
     at: str
     properties: Data
@@ -72,16 +91,19 @@ class Call(msgspec.Struct, frozen=True, gc=False):
         found = self.context.get("campaign")
         return found if isinstance(found, dict) else {}
 
-    def place(self) -> dict[str, str | None]:
-        """Where it happened, by the columns of events: what the call says, else what the key says."""
-        said, key = self.properties, self.defaults
-        domain = text(said.get("domain")) or key.domain
-        if domain is not None and domain not in DOMAINS:
+    def place(self) -> dict[str, str]:
+        """Where it happened, by the columns of events: what the call says, else what the key says. For reading."""
+        said = self.properties
+        if said.keys().isdisjoint(PLACE):
+            return self.request.place
+        stated = {name: found for name in PLACE if (found := text(said.get(name))) is not None}
+        if stated.get("domain", DOMAINS[0]) not in DOMAINS:
             raise Unreadable(f"a domain other than {' or '.join(DOMAINS)}")
-        return {"touchpoint": text(said.get("touchpoint")) or key.touchpoint, "domain": domain,
-                "platform": text(said.get("platform")) or key.platform, "store": text(said.get("store"))}
+        return {**self.request.place, **stated}
 
 
+#: Properties, and columns of events, that say where something happened.
+PLACE = ("touchpoint", "domain", "platform", "store")
 DOMAINS = next(f.choices for f in EVENTS.fields if f.name == "domain")
 
 

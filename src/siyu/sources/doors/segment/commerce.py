@@ -16,9 +16,9 @@ def order(call: Call) -> list[Row]:
     """
     said, place = call.properties, call.place()
     _same_currency(call)
-    head = {"order_id": _order_id(said), "platform": place["platform"]}
+    head = {"order_id": _order_id(said), "platform": place.get("platform")}
     paid = {"ordered_at": call.at, "paid_at": call.at, "paid_amount": text_of(_paid(said))}
-    where = {name: place[name] for name in ("store", "touchpoint")}
+    where = {name: place.get(name) for name in ("store", "touchpoint")}
     why = {"campaign": text(said.get("campaign")) or text(call.campaign().get("name")),
            "coupon": text(said.get("coupon")), "guide": text(said.get("guide"))}
     ids = people(call)
@@ -43,7 +43,7 @@ def cancelled_order(call: Call) -> list[Row]:
 def _refund(call: Call, refund_id: str, amount: Decimal) -> list[Row]:
     _same_currency(call)
     return [Row("refunds", {
-        "refund_id": refund_id, "order_id": _order_id(call.properties), "platform": call.place()["platform"],
+        "refund_id": refund_id, "order_id": _order_id(call.properties), "platform": call.place().get("platform"),
         "refunded_at": call.at, "refund_amount": text_of(amount)})]  # fmt: skip
 
 
@@ -113,5 +113,5 @@ def text_of(amount: Decimal) -> str:
 def _same_currency(call: Call) -> None:
     """One currency per brand: an amount in another one would be added as if it were ours."""
     stated = text(call.properties.get("currency"))
-    if stated is not None and stated.upper() != call.settings.currency:
-        raise Unreadable(f"a currency other than {call.settings.currency}")
+    if stated is not None and stated.upper() != call.request.settings.currency:
+        raise Unreadable(f"a currency other than {call.request.settings.currency}")

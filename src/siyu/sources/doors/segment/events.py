@@ -15,6 +15,8 @@ from siyu.sources.doors.segment.vocabulary import CALLS, event_name
 
 #: Media of UTM links that are paid for.
 PAID_MEDIA = ("cpc", "ppc", "cpm", "cpa", "cpv", "paid", "paid_social", "paidsocial", "paid_search", "display", "ads")
+#: Properties, and columns of events, that say what brought somebody.
+SOURCE = ("paid_media", "campaign", "content_id")
 #: Properties and traits that say who somebody is: an event keeps none of them.
 PERSONAL = re.compile(
     r"mail|phone|mobile|\btel\b|address|(first|last|full|user|nick|real|middle)_?name|id_?card|passport|birth|avatar|"
@@ -52,16 +54,22 @@ def aliases(call: Call) -> list[Row]:
 
 
 def _row(call: Call, name: str, said: Data, ids: dict[str, str | None], mark: str = "") -> Row:
-    stated, campaign, properties = call.properties, call.campaign(), _kept(said)
-    paid = text(stated.get("paid_media"))
-    if paid is None and str(campaign.get("medium", "")).lower() in PAID_MEDIA:
-        paid = "true"
-    return Row("events", {
-        "event_id": f"{call.id}{mark}", "occurred_at": call.at, "name": name, **call.place(), "paid_media": paid,
-        "campaign": text(stated.get("campaign")) or text(campaign.get("name")),
-        "content_id": text(stated.get("content_id")),
-        "properties": msgspec.json.encode(properties).decode() if properties else None, **ids,
-    })  # fmt: skip
+    cells = {"event_id": f"{call.id}{mark}", "occurred_at": call.at, "name": name,
+             **call.place(), **_source(call), **ids}  # fmt: skip
+    if properties := _kept(said):
+        cells["properties"] = msgspec.json.encode(properties).decode()
+    return Row("events", cells)
+
+
+def _source(call: Call) -> dict[str, str | None]:
+    """What brought it: paid media, campaign, content. Only what is said: most events say nothing of it."""
+    stated, campaign = call.properties, call.campaign()
+    found = {} if stated.keys().isdisjoint(SOURCE) else {name: text(stated.get(name)) for name in SOURCE}
+    if campaign:
+        found["campaign"] = found.get("campaign") or text(campaign.get("name"))
+        if found.get("paid_media") is None and str(campaign.get("medium", "")).lower() in PAID_MEDIA:
+            found["paid_media"] = "true"
+    return found
 
 
 def _path(call: Call) -> Any:

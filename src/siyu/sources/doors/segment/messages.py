@@ -12,7 +12,7 @@ import msgspec
 from siyu.core.settings import Settings
 from siyu.sources.doors.message import Message, Row, Unreadable, checked, instant, iso, message_key, occurred
 from siyu.sources.doors.segment import commerce, events, relations
-from siyu.sources.doors.segment.call import TYPES, Body, Call, Defaults
+from siyu.sources.doors.segment.call import TYPES, Body, Call, Defaults, Request
 from siyu.sources.doors.segment.vocabulary import FACTS
 from siyu.store.inbox import Arrival
 
@@ -48,18 +48,6 @@ NUL = "\\u0000"
 BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-class Request(msgspec.Struct, frozen=True, gc=False):
-    """What all messages of an arrival share. machine: the header of the request is a machine's."""
-
-    source: str
-    received_at: int
-    defaults: Defaults
-    settings: Settings
-    context: dict[str, Any] | None
-    sent_at: str | int | float | None
-    machine: bool
-
-
 def messages(arrival: Arrival, settings: Settings) -> Iterator[Message]:
     """The messages of one request, in order."""
     defaults = DEFAULTS.decode(arrival.defaults)
@@ -68,8 +56,8 @@ def messages(arrival: Arrival, settings: Settings) -> Iterator[Message]:
     except BROKEN:
         envelope = Envelope()
     header = defaults.user_agent or ""
-    request = Request(arrival.source, arrival.received_at, defaults, settings, envelope.context, envelope.sent_at,
-                      header.startswith(BROWSER) and is_machine(header))  # fmt: skip
+    request = Request(arrival.source, arrival.received_at, defaults, defaults.place(), settings, envelope.context,
+                      envelope.sent_at, header.startswith(BROWSER) and is_machine(header))  # fmt: skip
     for place, part in enumerate(envelope.parts(arrival.body)):
         yield _message(part, place, request)
 
@@ -92,8 +80,7 @@ def _read(body: Body, text: str, place: int, request: Request) -> Message:
     named = None if body.message_id is None else str(body.message_id)
     key = message_key(request.source, named or _without_id(text, place, stated_at, request))
     context = (request.context if body.context is None else body.context) or {}
-    call = Call(body, request.defaults, request.settings, f"{request.source}/{named or key}", at,
-                body.properties or {}, context)  # fmt: skip
+    call = Call(body, request, f"{request.source}/{named or key}", at, body.properties or {}, context)
     machine = _is_machine(context.get("userAgent"), request)
     rows = [] if machine else _rows(call)
     if NUL in text:
@@ -102,7 +89,7 @@ def _read(body: Body, text: str, place: int, request: Request) -> Message:
 
 
 def _rows(call: Call) -> list[Row]:
-    kind = call.body.type or call.defaults.type
+    kind = call.body.type or call.request.defaults.type
     if kind == "track":
         if not call.body.event:
             raise Unreadable("a track call without event")

@@ -15,13 +15,12 @@ NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 def people(call: Call) -> dict[str, str | None]:
     """The ids of the person: userId, anonymousId, e-mail and phone of the traits, and `context.ids`."""
-    cells = {f"id.{namespace}": value for namespace, value in named(call.context.get("ids")).items()}
-    traits = call.traits
-    for trait in OF_TRAITS:
-        if trait in traits:
-            cells[f"id.{trait}"] = text(traits[trait])
+    ids = call.context.get("ids")
+    cells = {f"id.{namespace}": value for namespace, value in named(ids).items()} if ids is not None else {}
+    if traits := call.traits:
+        cells |= {f"id.{trait}": text(traits[trait]) for trait in OF_TRAITS if trait in traits}
     if call.body.user_id is not None:
-        cells[f"id.{call.defaults.user_namespace}"] = text(call.body.user_id)
+        cells[f"id.{call.request.defaults.user_namespace}"] = text(call.body.user_id)
     if call.body.anonymous_id is not None:
         cells[f"id.{ANONYMOUS}"] = text(call.body.anonymous_id)
     return cells
@@ -38,7 +37,7 @@ def named(ids: object) -> dict[str, str | None]:
 
 def alias(call: Call) -> list[dict[str, str | None]]:
     """An alias joins previousId to userId, whether it was a visitor's or a customer's: two records that share it."""
-    previous, user = text(call.body.previous_id), f"id.{call.defaults.user_namespace}"
+    previous, user = text(call.body.previous_id), f"id.{call.request.defaults.user_namespace}"
     if previous is None or call.body.user_id is None:
         raise Unreadable("an alias without previousId and userId")
     visitor = {f"id.{ANONYMOUS}": previous}

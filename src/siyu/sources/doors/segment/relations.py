@@ -57,7 +57,7 @@ def content(call: Call) -> list[Row]:
 def feedback(call: Call) -> list[Row]:
     """A score, a complaint or a reason."""
     cells = {name: _said(call, name) for name in ("kind", "score", "text", "order_id")}
-    where = {"touchpoint": call.place()["touchpoint"]}
+    where = {"touchpoint": call.place().get("touchpoint")}
     return [Row("feedback", {"occurred_at": call.at, **cells, **where, **people(call)})]
 
 
@@ -76,19 +76,19 @@ def _end(call: Call, ended_at: str) -> Row:
 
 def _consent(call: Call, action: str) -> Row:
     cells = {name: _said(call, name) for name in ("purpose", "channel", "notice_version")}
-    source = _said(call, "source") or call.defaults.platform
+    source = _said(call, "source") or call.request.defaults.platform
     return Row("consents", {"occurred_at": call.at, "action": action, **cells, "source": source, **people(call)})
 
 
 def _referral(call: Call, kind: str) -> Row:
     inviter = call.properties.get("inviter")
-    ids = named(inviter) if isinstance(inviter, dict) else {call.defaults.user_namespace: text(inviter)}
+    ids = named(inviter) if isinstance(inviter, dict) else {call.request.defaults.user_namespace: text(inviter)}
     if not any(ids.values()):
         raise Unreadable("a referral without inviter")
     invited = {f"invitee.{name}": cell for name, cell in people(call).items()}
     inviters = {f"inviter.id.{namespace}": value for namespace, value in ids.items()}
     campaign = _said(call, "campaign") or text(call.campaign().get("name"))
-    where = {"campaign": campaign, "touchpoint": call.place()["touchpoint"]}
+    where = {"campaign": campaign, "touchpoint": call.place().get("touchpoint")}
     return Row("referrals", {"occurred_at": call.at, "kind": kind, **where, **inviters, **invited})
 
 
