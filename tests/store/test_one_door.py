@@ -23,8 +23,7 @@ ENGINE_PACKAGES = {"duckdb", "pyspark", "pandas"}
 #: Migrations are of the operations store, no warehouse. The workbench computes over plain values in memory, which may
 #: not enter a warehouse that spills; it keeps no tables.
 ALLOWED = {
-    ("create_table", "store/migrations"), ("to_sql", "store/warehouse.py"),
-    ("duckdb", "sources/workbench.py"), ("to_sql", "sources/workbench.py"),
+    ("create_table", "store/migrations"), ("to_sql", "store/sql.py"), ("duckdb", "sources/workbench.py"),
 }  # fmt: skip
 
 

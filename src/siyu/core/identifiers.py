@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import phonenumbers
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -174,6 +173,8 @@ def normalise_phone(text: str, region: str = "CN") -> str:
     mobile = CN_MOBILE.match(digits)
     if mobile and (region == "CN" or digits.startswith(("+86", "0086"))):
         return f"+86{mobile[1]}"
+    import phonenumbers  # a parser of its own: most numbers, and so most commands, do without
+
     try:
         number = phonenumbers.parse(digits, region)
     except phonenumbers.NumberParseException:

@@ -15,6 +15,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from siyu.store.sql import sql_of
+
 #: Memory of the batches at work: a few hundred megabytes are used; the limit turns a runaway into an error.
 MEMORY = "2GB"
 
@@ -73,4 +75,4 @@ def compiled(expression: ir.Table) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _compiled(node: Any) -> str:
-    return ibis.to_sql(node.to_expr(), dialect="duckdb", pretty=False)
+    return sql_of(node.to_expr(), "duckdb")

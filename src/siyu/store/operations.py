@@ -132,8 +132,8 @@ HOOK = sa.Table(
     sa.Column("defaults", sa.Text, nullable=False),  # JSON: platform, touchpoint, domain, user_namespace
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("revoked_at", sa.BigInteger),
-    sa.Index("hook_in_force", "name", unique=True, sqlite_where=sa.text("revoked_at IS NULL"),
-             postgresql_where=sa.text("revoked_at IS NULL")),
+    # of those in force alone, as its migration says: to say so here would import PostgreSQL's dialect in every command
+    sa.Index("hook_in_force", "name", unique=True),
 )  # fmt: skip
 #: What repeats (loading, measuring, purging ...): when it last ran well, and when it is due again.
 LOOP = sa.Table(

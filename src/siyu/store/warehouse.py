@@ -16,13 +16,11 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from siyu.store.sql import sql_of
 from siyu.store.tables import BY_NAME, SUPERSEDED, Table
 
 #: Layout of the warehouse's tables. A file with a higher one was written by a newer siyu and is refused.
 WAREHOUSE_VERSION = 1
-
-#: Selects of selects stay as they are: engines flatten them in a fraction of the time.
-ibis.options.sql.fuse_selects = False
 
 Rows = pa.Table | pa.RecordBatchReader | ir.Table
 
@@ -42,7 +40,7 @@ class Warehouse(ABC):
     @classmethod
     def compile(cls, expression: ir.Expr) -> str:
         """The engine's SQL of an expression, compiled."""
-        return ibis.to_sql(expression, dialect=cls.dialect, pretty=False)
+        return sql_of(expression, cls.dialect)
 
     @abstractmethod
     def arrow(self, expression: ir.Table) -> pa.Table:
