@@ -3,8 +3,8 @@
 import atexit
 import gc
 
-#: Objects made before it looks: commands make and drop expressions by the hundred thousand. At the usual 700 looking
-#: is a twentieth of their time; with so many a day's work ends before the first, and a server collects when it is quiet.
+#: Objects made before it looks: commands make and drop expressions by the hundred thousand. At the usual 700 that takes
+#: a twentieth of their time; so rarely, a day's work ends before the first look, and a server looks when it is quiet.
 MADE = 500_000
 
 

@@ -29,6 +29,11 @@ ARROW_DUCK = {
     pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.int16(): "SMALLINT", pa.int8(): "TINYINT", pa.float64(): "DOUBLE",
     pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.binary(): "BLOB",
 }  # fmt: skip
+#: DuckDB removes rows by marks; at each checkpoint it writes neighbouring blocks anew where that saves one. This takes
+#: longer than what a day changes, so it waits until such a share of a table's rows is removed, and a block's worth.
+MOST_REMOVED, BLOCK_ROWS = 0.4, 122_880
+#: DuckDB's own.
+VACUUM_TASKS = 100
 
 
 class DuckWarehouse(Warehouse):
@@ -41,6 +46,7 @@ class DuckWarehouse(Warehouse):
         self._zone, self._memory = zone, memory
         self._spill = path.with_name(path.name + ".tmp")
         self._scratch: dict[str, pa.Schema] = {}
+        self._replaced: set[str] = set()  # tables of which this transaction replaces rows
         shutil.rmtree(self._spill, ignore_errors=True)
         self._threads = self._in_use = threads or os.cpu_count() or 2
         self._appending = False
@@ -98,6 +104,7 @@ class DuckWarehouse(Warehouse):
             self._connection.execute(f"DELETE FROM {_q(table.name)} WHERE {_q(column)} IN ({self.sql(keys)})")
             self._connection.execute(f"INSERT INTO {_q(table.name)} ({columns}) SELECT {columns} FROM temp._replacing")
             self._connection.execute("DROP TABLE temp._replacing")
+            self._replaced.add(table.name)
 
     def drop_loads(self, load_ids: list[int]) -> None:
         if not load_ids:
@@ -144,9 +151,10 @@ class DuckWarehouse(Warehouse):
             self._connection.execute("ROLLBACK")
             raise
         else:
-            self._connection.execute("COMMIT")
+            self._commit()
         finally:
             self._inside_transaction = False
+            self._replaced.clear()
 
     @contextlib.contextmanager
     def bulk(self) -> Iterator[None]:
@@ -188,6 +196,27 @@ class DuckWarehouse(Warehouse):
         shutil.rmtree(self._spill, ignore_errors=True)
 
     # -- inside
+
+    def _commit(self) -> None:
+        """COMMIT; where too much is removed, blocks are written anew."""
+        if not any(map(self._is_worn, self._replaced)):
+            self._connection.execute("COMMIT")
+            return
+        self._connection.execute(f"SET max_vacuum_tasks = {VACUUM_TASKS}")
+        try:
+            self._connection.execute("COMMIT")
+            self._connection.execute("CHECKPOINT")
+        finally:
+            self._connection.execute("SET max_vacuum_tasks = 0")
+
+    def _is_worn(self, name: str) -> bool:
+        """Whether too many of a table's rows on disk are removed."""
+        sizes = f"SELECT estimated_size FROM duckdb_tables() WHERE NOT temporary AND table_name = {_text(name)}"
+        [(on_disk,)] = self._connection.execute(sizes).fetchall()
+        if on_disk <= BLOCK_ROWS:
+            return False
+        [(held,)] = self._connection.execute(f"SELECT count(*) FROM {_q(name)}").fetchall()
+        return on_disk - held > max(MOST_REMOVED * on_disk, BLOCK_ROWS)
 
     def _make(self, name: str, rows: Rows, schema: pa.Schema) -> None:
         """A scratch table of a name that is free."""
@@ -264,6 +293,7 @@ def _connect(path: Path, spill: Path, memory: str, threads: int) -> duckdb.DuckD
         "preserve_insertion_order": "false",
         "allocator_background_threads": True,  # memory that lies unused goes back to the system
         "threads": threads,
+        "max_vacuum_tasks": 0,  # see MOST_REMOVED
     }
     try:
         connection = duckdb.connect(str(path), config=config)
