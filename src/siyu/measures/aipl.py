@@ -113,7 +113,9 @@ def _occasions(paid: ir.Table, asked: Asked) -> dict[str, ir.Value]:
     """The last day of what each consumer bought that holds, and the first one in the last year."""
     stands = (paid.void_day > asked.day) & paid.paid_day.between(*asked.last_days(PURCHASE_DAYS))
     lately = stands & (paid.paid_day >= asked.last_days(LOYAL_DAYS)[0])
-    return {"last": paid.paid_day.max(where=stands), "first": paid.paid_day.min(where=lately)}
+    # as cases: an aggregate with a condition of its own copies what it holds of
+    last, first = (held.ifelse(paid.paid_day, ibis.null("int32")) for held in (stands, lately))
+    return {"last": last.max(), "first": first.min()}
 
 
 def _praising(facts: Facts, marks: Marks) -> ir.Table:
