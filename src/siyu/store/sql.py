@@ -22,8 +22,8 @@ ibis.options.sql.fuse_selects = False
 def sql_of(expression: ir.Expr, dialect: str) -> str:
     """One statement, in the dialect of an engine.
 
-    >>> sql_of(ibis.table({"paid": "int64"}, name="orders").limit(1), "duckdb")
-    'SELECT * FROM "orders" AS "t0" LIMIT 1'
+    >>> print(sql_of(ibis.table({"paid": "int64"}, name="orders").limit(1), "duckdb"))
+    SELECT * FROM "orders" AS "t0" LIMIT 1
     """
     return ibis.to_sql(expression, dialect=dialect, pretty=False)
 
