@@ -103,6 +103,20 @@ def test_it_comes_back_as_it_was(backed_up, tmp_path):
         assert next(act.act for act in acts(was.operations)) == "backup.make"
 
 
+def test_what_a_killed_load_had_claimed_waits_again(copied, tmp_path):
+    (copied / "one").unlink()
+    with open_workspace(copied / "brand") as was:
+        claim = was.inbox.claim("segment")
+        assert claim is not None
+        make(was, copied / "one", actor="cli", now=AFTER)
+    with restored(copied, tmp_path / "again") as now:
+        assert now.inbox.claims() == [claim.token]
+        live.recover(now)
+        again = now.inbox.claim("segment")
+        assert again is not None
+        assert again.arrivals == claim.arrivals
+
+
 def test_a_restored_workspace_goes_on(backed_up, grown, tmp_path):
     with restored(backed_up, tmp_path / "again") as now:
         drained = live.drain(now, now=AFTER)

@@ -49,11 +49,12 @@ def fill(url: str, revision: str, members: Iterator[tuple[str, IO[bytes]]]) -> N
 
 
 def fill_inbox(url: str, keys: Keys, members: Iterator[tuple[str, IO[bytes]]]) -> None:
-    """What was waiting waits again."""
+    """What was waiting waits again, and what a load had claimed is claimed."""
     waiting = Inbox(url, keys)
     with waiting.engine.begin() as connection:
-        for _, content in members:
-            rows.into_database(connection, ARRIVAL, rows.read(content.read()))
+        for name, content in members:
+            table = inbox.METADATA.tables[name.split("/")[1]]
+            rows.into_database(connection, table, rows.read(content.read()).select(table.columns.keys()))
         rows.count_on(connection, [ARRIVAL])
     waiting.close()
 

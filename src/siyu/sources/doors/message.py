@@ -28,7 +28,9 @@ class Unreadable(Exception):
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """Cells of one row of a kind, by the canonical names of its columns; texts, as in a file. None or none = empty."""
+    """Cells of one row of a kind, by the canonical names of its columns; texts, as in a file. What is None or not there
+    is empty.
+    """
 
     kind: str
     cells: dict[str, str | None]
