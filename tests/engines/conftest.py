@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from siyu.core.settings import defaults
+from siyu.store import workspace as workspaces
 from siyu.store.engines.duck import DuckWarehouse
 from siyu.store.engines.spark import SparkWarehouse
 from siyu.store.engines.spark_session import missing
 from siyu.store.warehouse import Warehouse
 
 ZONE = "Asia/Shanghai"
+ENGINES = ("spark", "duckdb")
 #: For a few rows, compiling code and planning again cost more than they save: a quarter less time for the same answers.
 SHORT_RUNS = (
     "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -55,3 +59,13 @@ def warehouse(opener: Opener) -> Iterator[Warehouse]:
     opened = opener()
     yield opened
     opened.close()
+
+
+def same_keys(folder: Path) -> list[tuple[str, Path]]:
+    """An empty workspace on each engine, both with the same keys: ties go by identifier, and those by the keys."""
+    made = [(engine, folder / engine) for engine in ENGINES]
+    for engine, directory in made:
+        workspaces.create(directory, defaults().with_values(warehouse__engine=engine)).close()
+    (_, first), (_, second) = made
+    shutil.copyfile(first / workspaces.KEYS_FILE, second / workspaces.KEYS_FILE)
+    return made

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from siyu.core.settings import defaults
 from siyu.core.time import day_of
 from siyu.measures.asked import Asked
 from siyu.measures.diagnosis.diagnose import diagnose
 from siyu.store import workspace as workspaces
+from tests.engines.conftest import same_keys
 from tests.measures.random_brand import random_brand
 from tests.plain import load_plain
 
@@ -29,16 +28,6 @@ def test_the_diagnosis_is_the_same_on_both_engines(spark_ready: None, tmp_path: 
     on_spark, on_duck = (diagnosed(folder, engine) for engine, folder in same_keys(tmp_path))
     assert on_spark == on_duck
     assert sum(action["moved"] is not None for action in actions(on_duck)) > 5
-
-
-def same_keys(folder: Path) -> list[tuple[str, Path]]:
-    """An empty workspace on each engine, both with the same keys: ties go by identifier, and those by the keys."""
-    made = [(engine, folder / engine) for engine in ("spark", "duckdb")]
-    for engine, directory in made:
-        workspaces.create(directory, defaults().with_values(warehouse__engine=engine)).close()
-    (_, first), (_, second) = made
-    shutil.copyfile(first / workspaces.KEYS_FILE, second / workspaces.KEYS_FILE)
-    return made
 
 
 def diagnosed(folder: Path, engine: str) -> dict[str, Any]:

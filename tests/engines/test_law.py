@@ -10,31 +10,26 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from siyu.core.settings import defaults
 from siyu.measures.measure import measure
-from siyu.privacy import erase, requests
 from siyu.privacy import purge as purging
 from siyu.privacy.backup.make import make
 from siyu.privacy.backup.restore import Asked, restore
-from siyu.privacy.docket import DONE, Case
-from siyu.store import workspace as workspaces
-from siyu.store.workspace import KEYS_FILE, Workspace, open_workspace
+from siyu.privacy.docket import DONE
+from siyu.store.workspace import Workspace, open_workspace
+from tests.engines.conftest import ENGINES, same_keys
 from tests.privacy import test_purge as aged
-from tests.privacy.planted import AFTER, DAY, PHONE, VALUES, bytes_of, marks, plant, sealed
+from tests.privacy.planted import AFTER, DAY, VALUES, bytes_of, marks, plant, sealed
+from tests.privacy.test_erase import erased
 from tests.sources.arrivals import everything
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-ENGINES = ("spark", "duckdb")
 
 
 def made(folder: Path, fill: Callable[[Workspace, Path], object]) -> Path:
     """A folder with the same brand on each engine: same files, same keys."""
     folder.mkdir(exist_ok=True)
-    for engine in ENGINES:
-        workspaces.create(folder / engine, defaults().with_values(warehouse__engine=engine)).close()
-        if engine != ENGINES[0]:
-            shutil.copyfile(folder / ENGINES[0] / KEYS_FILE, folder / engine / KEYS_FILE)
-        with open_workspace(folder / engine) as workspace:
+    for engine, directory in same_keys(folder):
+        with open_workspace(directory) as workspace:
             fill(workspace, folder / f"files-{engine}")
     return folder
 
@@ -84,9 +79,7 @@ def test_an_erasure_leaves_nothing_of_the_person_and_the_same_brand(brands: Path
     assert hers <= cells(brands / "spark")
 
     def forget(workspace: Workspace) -> dict[str, Any]:
-        request = requests.file(workspace, f"phone:{PHONE}", Case(reference="case 7"), actor="cli", now=AFTER)
-        requests.approve(workspace.operations, request.number, actor="cli", now=AFTER)
-        (done,) = erase.run(workspace, actor="cli", now=AFTER).done
+        (done,) = erased(workspace).done
         assert done.status == DONE
         return all_of(workspace)
 

@@ -2,7 +2,7 @@
 
 Append-only for those who write; the loader claims rows under a token, and the load that commits carries that token.
 Claims stand apart: a mark on a row would write its body once more.
-A file of its own beside SQLite, so that nobody who writes to operations makes a collector wait; on PostgreSQL a table
+A file of its own beside SQLite, so that nobody who writes to operations makes a collector wait; on PostgreSQL tables
 beside the others.
 """
 

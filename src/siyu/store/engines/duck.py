@@ -199,7 +199,7 @@ class DuckWarehouse(Warehouse):
 
     def _commit(self) -> None:
         """COMMIT; where too much is removed, blocks are written anew."""
-        if not any(map(self._is_worn, self._replaced)):
+        if not self._replaced or not self._is_worn():
             self._connection.execute("COMMIT")
             return
         self._connection.execute(f"SET max_vacuum_tasks = {VACUUM_TASKS}")
@@ -209,14 +209,12 @@ class DuckWarehouse(Warehouse):
         finally:
             self._connection.execute("SET max_vacuum_tasks = 0")
 
-    def _is_worn(self, name: str) -> bool:
-        """Whether too many of a table's rows on disk are removed."""
-        sizes = f"SELECT estimated_size FROM duckdb_tables() WHERE NOT temporary AND table_name = {_text(name)}"
-        [(on_disk,)] = self._connection.execute(sizes).fetchall()
-        if on_disk <= BLOCK_ROWS:
-            return False
-        [(held,)] = self._connection.execute(f"SELECT count(*) FROM {_q(name)}").fetchall()
-        return on_disk - held > max(MOST_REMOVED * on_disk, BLOCK_ROWS)
+    def _is_worn(self) -> bool:
+        """Whether of a table whose rows were replaced too many lie on disk that are removed."""
+        sizes = f"SELECT table_name, estimated_size FROM duckdb_tables() WHERE estimated_size > {BLOCK_ROWS}"
+        large = {name: rows for name, rows in self._connection.execute(sizes).fetchall() if name in self._replaced}
+        counts = {name: self.count(BY_NAME[name]) for name in large}
+        return any(rows - counts[name] > max(MOST_REMOVED * rows, BLOCK_ROWS) for name, rows in large.items())
 
     def _make(self, name: str, rows: Rows, schema: pa.Schema) -> None:
         """A scratch table of a name that is free."""
