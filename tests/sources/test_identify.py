@@ -12,6 +12,7 @@ from siyu.core import identifiers as core
 from siyu.core import settings as settings_file
 from siyu.core.identifiers import Keys
 from siyu.sources.identify import Identifiers
+from siyu.sources.workbench import Workbench
 from tests.sources.arrivals import LATER, in_force, kept, take
 
 KEYS = Keys(bytes(range(32)), bytes(32))
@@ -40,7 +41,8 @@ def slowly(namespace, text, settings):
 def test_whole_columns_are_identified_as_single_values(namespace, texts):
     settings = settings_file.defaults()
     texts = [text.strip() or None for text in texts]
-    found = Identifiers(Holder(), settings).ids(namespace, pa.chunked_array([pa.array(texts, pa.string())]))
+    column = pa.chunked_array([pa.array(texts, pa.string())])
+    found = Identifiers(Holder(), settings, Workbench()).ids(namespace, column)
     expected = [None if text is None else slowly(namespace, text, settings) for text in texts]
     assert [None if i < 0 else i for i in found.tolist()] == expected
 
@@ -128,7 +130,7 @@ def test_phones_of_stores_and_staff_are_blocked(workspace, tmp_path, phone):
 
 
 def test_ids_do_not_depend_on_the_order_of_rows():
-    values = pa.chunked_array([pa.array(["u1", "u2", None, "u1"])])
-    one = Identifiers(Holder(), settings_file.defaults()).ids("unionid", values)
-    other = Identifiers(Holder(), settings_file.defaults()).ids("unionid", values.take(pa.array([3, 2, 1, 0])))
+    values, settings = pa.chunked_array([pa.array(["u1", "u2", None, "u1"])]), settings_file.defaults()
+    one = Identifiers(Holder(), settings, Workbench()).ids("unionid", values)
+    other = Identifiers(Holder(), settings, Workbench()).ids("unionid", values.take(pa.array([3, 2, 1, 0])))
     assert np.array_equal(one, other[::-1])

@@ -74,7 +74,7 @@ class Forgetting:
         self._tombstones, self._places = tombstones, places
         self._settings, self._workbench = settings, workbench
         self._names = [*headers, LINE]
-        self._identifiers = Identifiers(workspace, settings)  # compared, never kept
+        self._identifiers = Identifiers(workspace, settings, workbench)  # compared, never kept
         self._outputs = [_Output.of(rows, headers) for rows in outputs]
         self._mapped = OF_MESSAGE.union(*(output.headers for output in self._outputs))
         self._came_before = 0

@@ -1,6 +1,6 @@
 """Identifier texts become identifier ids: normalised and keyed. Plain values live in memory only.
 
-Python touches distinct values only; a bounded cache keeps those of earlier batches. Who stands on a record, and what
+Python touches a distinct value once; a bounded cache keeps those of earlier batches. Who stands on a record, and what
 links, is `persons`' work; what the warehouse keeps of an identifier, `register`'s.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import repeat
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -18,15 +18,15 @@ import pyarrow.compute as pc
 
 from siyu.core import identifiers
 from siyu.core.settings import Settings
+from siyu.sources.seentexts import SeenTexts
+from siyu.sources.workbench import Workbench
 from siyu.store.workspace import Workspace
 
 #: What a value that is no identifier stands as, and why.
 MASKED, BLOCKED, INVALID, NONE = -1, -2, -3, -9
 IGNORED = {MASKED: "masked", BLOCKED: "blocked", INVALID: "invalid"}
-#: Distinct values kept between batches: some 200 bytes each.
+#: Distinct values kept between batches: some 50 bytes each.
 CACHE_VALUES = 2_000_000
-#: What the cache has not met.
-UNMET = -10
 #: Values that `identifiers` would leave as they are, told by one pattern: most of every file.
 PLAIN, HIDDEN, NOTHING = r"^[A-Za-z0-9_.\-]+$", r"^[xX]{3,}$", r"$^"
 MOBILE = r"^1[3-9][0-9]{9}$"
@@ -52,8 +52,9 @@ class Identifiers:
 
     workspace: Workspace
     settings: Settings
+    workbench: Workbench
     ignored: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _cache: dict[str, dict[str, int]] = field(default_factory=dict)
+    _cache: dict[str, SeenTexts] = field(default_factory=dict)
     _seen: list[Seen] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -64,7 +65,7 @@ class Identifiers:
     def ids(self, namespace: str, texts: pa.ChunkedArray, *, count: bool = True) -> np.ndarray:
         """The ids of a column; NONE where there is no identifier."""
         encoded = pc.dictionary_encode(texts.combine_chunks())
-        known = self._known(namespace, encoded.dictionary.to_pylist())
+        known = self._known(namespace, encoded.dictionary)
         codes = encoded.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)
         found = known[codes]
         for code, reason in IGNORED.items() if count else ():
@@ -77,18 +78,16 @@ class Identifiers:
         seen, self._seen = self._seen, []
         return seen
 
-    def _known(self, namespace: str, values: list[str]) -> np.ndarray:
+    def _known(self, namespace: str, values: pa.StringArray) -> np.ndarray:
         """Ids of distinct values, with NONE behind them for rows without a value."""
-        cache = self._cache.setdefault(namespace, {})
-        known = np.fromiter(map(cache.get, values, repeat(UNMET)), np.int64, len(values))
-        unmet = np.flatnonzero(known == UNMET)
-        if len(unmet):
-            known[unmet] = self._identify(namespace, [values[i] for i in unmet.tolist()], cache)
+        if namespace not in self._cache:
+            self._cache[namespace] = SeenTexts(self.workbench, partial(self._identify, namespace))
+        known = self._cache[namespace].of(values)
         if sum(map(len, self._cache.values())) > CACHE_VALUES:
             self._cache.clear()
         return np.append(known, NONE)
 
-    def _identify(self, namespace: str, texts: list[str], cache: dict[str, int]) -> np.ndarray:
+    def _identify(self, namespace: str, texts: list[str]) -> np.ndarray:
         """The ids of texts met for the first time, or why each is none; noted for the register."""
         spelled = self._spelled(namespace, texts)
         values = [value for value in spelled if isinstance(value, str)]
@@ -96,11 +95,10 @@ class Identifiers:
         ids = identifiers.identifier_ids(keys)
         if values:
             self._seen.append(Seen(namespace, ids, keys, values))
-        found = ids
-        if len(values) < len(texts):
-            found = np.array([NONE if isinstance(value, str) else value for value in spelled], np.int64)
-            found[found == NONE] = ids
-        cache.update(zip(texts, found.tolist()))
+        if len(values) == len(texts):
+            return ids
+        found = np.array([NONE if isinstance(value, str) else value for value in spelled], np.int64)
+        found[found == NONE] = ids
         return found
 
     def _spelled(self, namespace: str, texts: list[str]) -> list[str | int]:

@@ -67,8 +67,8 @@ class Preparation:
     def __init__(self, workspace: Workspace, outputs: list[Rows], columns: list[str], settings: Settings,
                  workbench: Workbench, *, snapshot: bool, tombstones: Tombstones, places: np.ndarray,
                  continued: Continued | None = None, before: Mapping[str, int] | None = None) -> None:
-        self.identifiers = Identifiers(workspace, settings)
-        self._glimpsed = Identifiers(workspace, settings)  # of refused rows: compared, never kept
+        self.identifiers = Identifiers(workspace, settings, workbench)
+        self._glimpsed = Identifiers(workspace, settings, workbench)  # of refused rows: compared, never kept
         self._settings, self._workbench = settings, workbench
         self._names = [*columns, LINE]
         self.forgetting = Forgetting(workspace, outputs, columns, settings, workbench, tombstones, places)
