@@ -4,30 +4,52 @@ from __future__ import annotations
 
 import numpy as np
 
+#: Keys are random numbers of 63 bits: their first ones say where in a field of so many bits each leaves its mark.
+MARKS = 26
+KEY_BITS = 63
+
 
 class SeenKeys:
-    """Sorted runs of keys, joined when one would be no longer than the next: few runs, each key sorted few times."""
+    """A field of marks, in which most new keys find none (a Bloom filter of one function); for the others sorted runs
+    of keys, joined when one would be no longer than the next: few runs, each key sorted few times.
+    """
 
     def __init__(self) -> None:
+        self._marks = np.zeros(2**MARKS // 8, np.uint8)  # taken from the system as it is touched
         self._runs: list[np.ndarray] = []
 
     def seen_before(self, keys: np.ndarray) -> np.ndarray:
-        """Whether each key stood in an earlier call; from now on these keys have.
+        """Whether each key stood in an earlier call; from now on these keys have. Keys are 0 or more.
 
         >>> seen = SeenKeys()
         >>> seen.seen_before(np.array([1, 1, 2])).tolist(), seen.seen_before(np.array([3, 2])).tolist()
         ([False, False, False], [False, True])
         """
-        ordered = np.sort(keys)
-        met = np.concatenate([ordered[:0], *(_common(ordered, run) for run in self._runs)])
-        self._add(ordered)
+        rising = np.sort(keys)
+        places, bits = _marks_of(rising)
+        maybe = rising[self._marks[places] & bits != 0]
+        met = np.concatenate([maybe[:0], *(_common(maybe, run) for run in self._runs)])
+        self._mark(places, bits)
+        self._add(rising)
         return np.isin(keys, met) if len(met) else np.zeros(len(keys), bool)
+
+    def _mark(self, places: np.ndarray, bits: np.ndarray) -> None:
+        """Leave the marks of rising keys."""
+        if len(places):
+            firsts = np.flatnonzero(np.append(True, places[1:] != places[:-1]))
+            self._marks[places[firsts]] |= np.bitwise_or.reduceat(bits, firsts)
 
     def _add(self, run: np.ndarray) -> None:
         while self._runs and len(self._runs[-1]) <= len(run):
-            run = np.sort(np.concatenate([self._runs.pop(), run]))
+            run = np.sort(np.concatenate([self._runs.pop(), run]), kind="stable")  # two sorted runs: merged
         if len(run):
             self._runs.append(run)
+
+
+def _marks_of(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The byte that holds the mark of each key, and its bit."""
+    marks = keys >> (KEY_BITS - MARKS)
+    return marks >> 3, np.left_shift(1, marks & 7).astype(np.uint8)
 
 
 def _common(ordered: np.ndarray, run: np.ndarray) -> np.ndarray:
