@@ -15,6 +15,9 @@ from siyu.store.engines.duck import DuckWarehouse
 from siyu.store.engines.spark import SparkWarehouse
 from siyu.store.warehouse import Warehouse, unbound
 
+#: A Spark of its own; the measures that are made of these are compared on both engines beside it.
+pytestmark = pytest.mark.slow
+
 FACTS = pa.table({
     "id": pa.array([1, 1, 1, 2, 2, 3, None, 2**62 - 5], pa.int64()),
     "at": pa.array([10, 20, 20, 5, None, 7, 8, 2**53 + 1], pa.int64()),

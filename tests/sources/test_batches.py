@@ -17,7 +17,11 @@ from tests.sources.arrivals import LATER, everything, take
 ROWS = [f"o{i % 23},{i % 5},1380000{i % 17:04}" for i in range(200)]  # keys come again, with equal and other values
 
 
-@given(st.lists(st.lists(st.integers(0, 40), max_size=15), max_size=8))
+#: Near each other and far apart: the former share a mark.
+KEYS = st.integers(0, 40) | st.integers(0, 40).map(lambda n: n * 2**57 + n)
+
+
+@given(st.lists(st.lists(KEYS, max_size=15), max_size=8))
 def test_keys_of_earlier_batches_are_known(batches):
     seen, met = SeenKeys(), set()
     for batch in batches:
