@@ -34,8 +34,8 @@ ARROW_DUCK = {
 MOST_REMOVED, BLOCK_ROWS = 0.4, 122_880
 #: DuckDB's own.
 VACUUM_TASKS = 100
-#: The form of new files: since then one method serves texts that two were tried for before, and a load writes a sixth
-#: faster. Older files stay as they are until they are written anew.
+#: The form of new files: since then one method serves texts for which two were tried before, so that a load writes them
+#: sooner. Older files stay as they are until they are written anew.
 STORAGE = "v1.4.0"
 
 
