@@ -1,6 +1,6 @@
 """The script for web pages in Chromium, on a page of another origin than the collector's: what it sends and keeps.
 
-Each test runs with the script as it is served and as it is written.
+Each test runs with the script as it is served and as it is written; those of rarer paths once in CI, as long work.
 """
 
 from __future__ import annotations
@@ -177,6 +177,7 @@ def test_consent_holds_on_the_next_page_and_the_visitor_is_the_same(shop: Shop):
     assert (second["anonymousId"], second["userId"]) == (first["anonymousId"], "c-1")
 
 
+@pytest.mark.slow
 def test_refused_consent_drops_what_waits_and_forgets_the_visitor(shop: Shop):
     tab = shop.open(calls="siyu.page()")
     tab.evaluate("siyu.consent(false); siyu.track('Viewed')")
@@ -193,6 +194,7 @@ def test_refused_consent_drops_what_waits_and_forgets_the_visitor(shop: Shop):
     assert first["anonymousId"] != second["anonymousId"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signal", OPPOSED)
 def test_a_browser_that_asks_not_to_be_tracked_is_heard_whatever_the_page_says(shop: Shop, signal: str):
     known = "localStorage.setItem('siyu', '{\"a\": \"known\"}')"
@@ -232,6 +234,7 @@ def test_no_address_is_sent_beyond_its_path_and_campaigns_are(shop: Shop):
     assert "13800001234" not in json.dumps(call)
 
 
+@pytest.mark.slow
 def test_another_person_at_the_same_browser_gets_another_id(shop: Shop):
     tab = shop.open(calls="siyu.consent(true)")
     tab.evaluate("siyu.page(); siyu.identify('c-1'); siyu.identify('c-1'); siyu.identify('c-2'); siyu.identify()")
@@ -248,6 +251,7 @@ def test_what_is_too_large_is_left_out_and_the_rest_arrives_in_parts(shop: Shop)
     assert len(shop.asked) >= 6
 
 
+@pytest.mark.slow
 def test_what_the_collector_cannot_take_now_is_sent_again_once_it_can(shop: Shop):
     tab = shop.open(calls="siyu.consent(true)")
     answers = iter([503, 429])
@@ -264,6 +268,7 @@ def test_what_the_collector_cannot_take_now_is_sent_again_once_it_can(shop: Shop
     assert len(shop.asked) == 3
 
 
+@pytest.mark.slow
 def test_what_the_collector_refuses_is_not_sent_again(shop: Shop):
     tab = shop.open(calls="siyu.consent(true)")
     tab.route("**/v1/batch", lambda route: route.fulfill(status=400, headers={"Access-Control-Allow-Origin": "*"}))
@@ -272,6 +277,7 @@ def test_what_the_collector_refuses_is_not_sent_again(shop: Shop):
     assert len(shop.asked) == 1
 
 
+@pytest.mark.slow
 def test_a_page_whose_storage_is_closed_sends_and_forgets(shop: Shop):
     closed = "Object.defineProperty(window, 'localStorage', {get() { throw new Error('closed') }})"
     shop.open(calls="siyu.consent(true); siyu.page()", init=closed)
