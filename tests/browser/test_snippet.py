@@ -177,7 +177,6 @@ def test_consent_holds_on_the_next_page_and_the_visitor_is_the_same(shop: Shop):
     assert (second["anonymousId"], second["userId"]) == (first["anonymousId"], "c-1")
 
 
-@pytest.mark.slow
 def test_refused_consent_drops_what_waits_and_forgets_the_visitor(shop: Shop):
     tab = shop.open(calls="siyu.page()")
     tab.evaluate("siyu.consent(false); siyu.track('Viewed')")
