@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,10 +25,19 @@ def shared() -> Path:
     pytest.skip("the shared data folder is not beside the project")
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty workspace with default settings, to be copied: making its stores takes longer than most tests."""
+    with workspaces.create(tmp_path_factory.mktemp("empty") / "brand") as fresh:
+        _ = fresh.warehouse
+    return fresh.directory
+
+
 @pytest.fixture
-def workspace(tmp_path: Path):
+def workspace(tmp_path: Path, empty: Path):
     """An empty workspace with default settings."""
-    with workspaces.create(tmp_path / "brand") as fresh:
+    shutil.copytree(empty, tmp_path / "brand")
+    with workspaces.open_workspace(tmp_path / "brand") as fresh:
         yield fresh
 
 

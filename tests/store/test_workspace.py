@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from siyu.core.errors import DamagedError, HeldError, NewerVersionError, SettingsError, WorkspaceError
 from siyu.store import workspace as workspaces
 from siyu.store.operations import LOAD
-from siyu.store.tables import BY_NAME, FACT_ID_STEP
+from siyu.store.tables import BY_NAME, FACT_ID_STEP, IDENTIFIER
 from siyu.store.workspace import KEYS_VARIABLE, Workspace
 
 ORDERS = BY_NAME["orders"]
@@ -166,9 +166,20 @@ def test_a_newer_layout_is_refused_with_the_version_it_has(brand: Path):
 def test_a_file_of_an_older_siyu_is_told_by_the_columns_it_lacks(brand: Path):
     connection = duckdb.connect(brand / "warehouse.duckdb")
     connection.execute("ALTER TABLE identifier DROP COLUMN key_word")
+    connection.execute("ALTER TABLE _siyu DROP COLUMN declared")
     connection.close()
     with workspaces.open_workspace(brand) as workspace, pytest.raises(DamagedError, match=r"older.*\.key_word"):
         _ = workspace.warehouse
+
+
+def test_a_file_of_a_siyu_that_knew_fewer_tables_gets_the_others(brand: Path):
+    connection = duckdb.connect(brand / "warehouse.duckdb")
+    connection.execute("DROP TABLE identifier")
+    connection.execute("UPDATE _siyu SET declared = 'of another siyu'")
+    connection.close()
+    for _ in range(2):
+        with workspaces.open_workspace(brand) as workspace:
+            assert workspace.warehouse.count(IDENTIFIER) == 0
 
 
 def test_a_file_of_a_newer_duckdb_is_not_taken_for_damaged(brand: Path):

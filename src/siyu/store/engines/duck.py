@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import os
 import re
 import shutil
@@ -339,20 +341,36 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_external_access = false")  # no query reads or writes other files
     connection.execute("CREATE TABLE IF NOT EXISTS _siyu (warehouse_version INTEGER)")
-    found = connection.execute("SELECT max(warehouse_version) FROM _siyu").fetchone()
-    version = found[0] if found else None
+    connection.execute("ALTER TABLE _siyu ADD COLUMN IF NOT EXISTS declared VARCHAR")
+    version, declared = connection.execute("SELECT max(warehouse_version), max(declared) FROM _siyu").fetchall()[0]
     if version is not None and version > WAREHOUSE_VERSION:
         connection.close()
         raise NewerVersionError(
             f"{path.name} was written with warehouse version {version}; this siyu reads up to {WAREHOUSE_VERSION}.",
             remedy="Install the newer siyu that wrote it, or restore a backup made by this one.")
-    for table in TABLES:
-        connection.execute(_create(table))
-    if version is None:
-        connection.execute("INSERT INTO _siyu VALUES (?)", [WAREHOUSE_VERSION])
-    elif lacking := _lacking(connection):
+    if declared != _declared():
+        _make_tables(connection, path)
+
+
+@functools.cache
+def _declared() -> str:
+    """Tells one declaration of all tables from another: a file that was prepared for this one is not searched again."""
+    return hashlib.sha256(_creating().encode()).hexdigest()
+
+
+def _make_tables(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """All tables, or a refusal of a file whose tables lack a column."""
+    connection.execute(f"BEGIN TRANSACTION; {_creating()}")
+    if lacking := _lacking(connection):
         connection.close()
         raise DamagedError(f"{path.name} was made by an older siyu: {', '.join(lacking)} is not in it.")
+    connection.execute("DELETE FROM _siyu")
+    connection.execute("INSERT INTO _siyu VALUES (?, ?)", [WAREHOUSE_VERSION, _declared()])
+    connection.execute("COMMIT")
+
+
+def _creating() -> str:
+    return "; ".join(map(_create, TABLES))
 
 
 def _lacking(connection: duckdb.DuckDBPyConnection) -> list[str]:
