@@ -1,13 +1,17 @@
-"""What DuckDB alone does: removed rows are marks on disk, until so many are that blocks are written anew."""
+"""What DuckDB alone does: removed rows are marks on disk, until so many are that blocks are written anew; tables in
+memory are appended beside the caller.
+"""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from siyu.store.engines.duck import BLOCK_ROWS, MOST_REMOVED, DuckWarehouse
 from siyu.store.tables import IDENTITY
@@ -46,3 +50,53 @@ def test_rows_replaced_day_after_day_do_not_pile_up(tmp_path: Path):
     warehouse = DuckWarehouse(path)
     assert warehouse.arrow(IDENTITY.expr()).sort_by("identifier_id") == whole
     warehouse.close()
+
+
+def numbered(first: int, count: int = 1000) -> pa.Table:
+    return pa.table([np.arange(first, first + count)] * len(IDENTITY.column_names), IDENTITY.column_names)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[DuckWarehouse]:
+    opened = DuckWarehouse(tmp_path / "warehouse.duckdb")
+    yield opened
+    opened.close()
+
+
+def test_what_is_appended_beside_the_caller_is_seen_by_whatever_asks_next(warehouse: DuckWarehouse):
+    with warehouse.bulk(), warehouse.transaction():
+        for place in range(20):
+            warehouse.append(IDENTITY, numbered(1000 * place))
+            if place % 7 == 0:
+                assert warehouse.count(IDENTITY) == 1000 * (place + 1)
+        scratch = warehouse.scratch("mine", numbered(0))
+        assert warehouse.count(scratch) == 1000
+    assert warehouse.arrow(IDENTITY.expr())["identifier_id"].to_pylist() == list(range(20_000))
+
+
+@pytest.mark.parametrize("asks", [True, False], ids=["asked", "committed"])
+def test_an_append_that_fails_beside_the_caller_undoes_the_transaction(warehouse: DuckWarehouse, monkeypatch, asks):
+    insert = DuckWarehouse._insert_arrow
+
+    def failing(self, into, rows, threads):
+        insert(self, into, rows, threads)
+        if rows["identifier_id"][0].as_py() == 1000:
+            raise OSError("no space left")
+
+    monkeypatch.setattr(DuckWarehouse, "_insert_arrow", failing)
+    with pytest.raises(OSError, match="no space"), warehouse.bulk(), warehouse.transaction():
+        for place in range(2):
+            warehouse.append(IDENTITY, numbered(1000 * place))
+        if asks:
+            warehouse.count(IDENTITY)
+            pytest.fail("asking must tell what failed")
+    assert warehouse.count(IDENTITY) == 0
+    warehouse.append(IDENTITY, numbered(5000))
+    assert warehouse.count(IDENTITY) == 1000
+
+
+def test_appends_on_their_way_end_when_the_caller_fails(warehouse: DuckWarehouse):
+    with pytest.raises(ValueError, match="of the caller"), warehouse.bulk(), warehouse.transaction():
+        warehouse.append(IDENTITY, numbered(0, 200_000))
+        raise ValueError("of the caller")
+    assert warehouse.count(IDENTITY) == 0

@@ -17,12 +17,9 @@ import pyarrow as pa
 
 from siyu.core.kinds import Kind
 from siyu.sources.persons import Person, with_persons
-from siyu.sources.workbench import Workbench, compiled, md5
+from siyu.sources.workbench import Workbench, compiled, md5, md5_number
 
 PART = "\x1f"
-MD5_CHARACTERS = 32
-#: Value of a hexadecimal digit by its byte.
-NIBBLE = np.array([int(chr(b), 16) if chr(b) in "0123456789abcdef" else 0 for b in range(256)], np.uint8)
 
 
 @dataclass(frozen=True)
@@ -40,31 +37,31 @@ class Hasher:
 
     def __init__(self, kind: Kind, silent: Collection[str]) -> None:
         self._kind, self._silent = kind, silent
-        self._of_shape: dict[tuple[str, ...], Hashes] = {}
+        self._of_shape: dict[tuple[tuple[str, ...], frozenset[str]], Hashes] = {}
 
     def of(self, rows: pa.Table, people: list[Person], workbench: Workbench) -> Hashed:
         """The rows with their hashes."""
         rows, named = with_persons(self._kind, rows, people)
         id_columns = [name for name in named if name.rsplit("id.", 1)[1] not in self._silent]
-        shape = tuple(rows.column_names)
+        filled = frozenset(name for name in rows.column_names if not rows[name].null_count)
+        shape = tuple(rows.column_names), filled
         if shape not in self._of_shape:
-            self._of_shape[shape] = Hashes(self._kind, rows.schema, id_columns)
+            self._of_shape[shape] = Hashes(self._kind, rows.schema, id_columns, filled)
         return Hashed(rows, *self._of_shape[shape].of(rows, workbench))
 
 
 class Hashes:
-    """key_hash and row_hash of rows of one shape, compiled once. `id_columns`: the ids that count, by column name."""
+    """key_hash and row_hash of rows of one shape, compiled once. `id_columns`: the ids that count, by column name;
+    `filled`: columns without an empty place."""
 
-    def __init__(self, kind: Kind, schema: pa.Schema, id_columns: list[str]) -> None:
+    def __init__(self, kind: Kind, schema: pa.Schema, id_columns: list[str], filled: Collection[str]) -> None:
         rows = ibis.table(ibis.Schema.from_pyarrow(schema), name="rows")
         values = [f.column for f in kind.fields if f.column in schema.names] + sorted(id_columns)
-        row = _text(rows, values)
-        keys = _key(kind, rows)
-        own_key = _own_key(kind, rows)
-        text = _text(rows, keys)
-        if own_key is not None:
-            text = ibis.ifelse(own_key.isnull(), row, text)
-        self._sql = compiled(rows.select(key=md5(text), row=md5(row)))
+        row, key = _text(rows, values, filled), _text(rows, _key(kind, rows), filled)
+        own_key = _own_key(kind)
+        if own_key and own_key not in filled:
+            key = ibis.ifelse(rows[own_key].isnull(), row, key) if own_key in rows.columns else row
+        self._sql = compiled(rows.select(key=md5_number(key), row=md5_number(row)))
 
     def of(self, rows: pa.Table, workbench: Workbench) -> tuple[np.ndarray, np.ndarray]:
         """(key_hash, row_hash) of every row, 63 bits each."""
@@ -73,11 +70,9 @@ class Hashes:
 
 
 def numbers(hashes: pa.ChunkedArray) -> np.ndarray:
-    """The first 63 bits of hexadecimal MD5s. (The engine's own number of an MD5 takes four times its text.)"""
-    text = hashes.combine_chunks()
-    data = np.frombuffer(text.buffers()[2], np.uint8)[: MD5_CHARACTERS * (text.offset + len(text))]
-    digits = NIBBLE[data.reshape(-1, MD5_CHARACTERS)[text.offset :, :16]]
-    words = np.ascontiguousarray(digits[:, 0::2] << 4 | digits[:, 1::2]).view(">u8")[:, 0]
+    """The first 63 bits of MD5s: as numbers of the engine they are 16 bytes each, in their own order."""
+    whole = hashes.combine_chunks()
+    words = np.frombuffer(whole.buffers()[1], ">u8")[2 * whole.offset :: 2][: len(whole)]
     return (words >> np.uint64(1)).astype(np.int64)
 
 
@@ -87,17 +82,22 @@ def _key(kind: Kind, rows: ir.Table) -> list[str]:
     return [c for c in dict.fromkeys(columns) if c in rows.columns]
 
 
-def _own_key(kind: Kind, rows: ir.Table) -> ir.Value | None:
+def _own_key(kind: Kind) -> str:
     """Events may come without an id: then all their values are the key."""
-    if kind.name != "events":
-        return None
-    return rows["event_id"] if "event_id" in rows.columns else ibis.null("string")
+    return "event_id" if kind.name == "events" else ""
 
 
-def _text(rows: ir.Table, names: list[str]) -> ir.StringValue:
+def _text(rows: ir.Table, names: list[str], filled: Collection[str] = ()) -> ir.StringValue:
+    """`name=value` of what is not null. Columns that are filled need no text of their own before they are joined."""
     if not names:
         return ibis.literal("")
-    return ibis.literal(PART).join([ibis.literal(f"{name}=") + rows[name].cast("string") for name in names])
+    if names[0] not in filled:
+        return ibis.literal(PART).join([ibis.literal(f"{name}=") + rows[name].cast("string") for name in names])
+    pieces: list[ir.StringValue] = []
+    for name, between in zip(names, ["", *[PART] * len(names)]):
+        title, value = ibis.literal(f"{between}{name}="), rows[name].cast("string")
+        pieces += [title, value] if name in filled else [title + value]
+    return ibis.literal("").join(pieces)
 
 
 def short_hash(rows: pa.Table, names: list[str], workbench: Workbench) -> pa.ChunkedArray:

@@ -130,6 +130,7 @@ class _Run:
         if self.snapshot:
             self.outcome.shows = self.snapshot.shows()
             self.outcome.snapshot = self.snapshot.close(self.load, len(self.outputs), self.workbench)
+        self.register.finish()
         self._write_links()
         self._count()
         return self.outcome
@@ -143,7 +144,7 @@ class _Run:
         found[0][np.isin(lines, prepared.places // OUTPUTS)] = NONE
         for output, part in zip(self.outputs, prepared.parts):
             found += self._part(output, part, lines, status, found[0])
-        self.outcome.identifiers_new += self.register.add(prepared.seen)
+        self.register.add(prepared.seen)
         refusals = [refusal for part in prepared.parts for refusal in part.refusals]
         status[np.isin(lines, [r.line for r in refusals])] = QUARANTINED
         self.outcome.quarantined += quarantine.of_batch(batch, refusals, self.workspace.keys)
@@ -169,7 +170,7 @@ class _Run:
             output.deferred.add(rows, people)
         elif rows.num_rows:
             places = np.searchsorted(lines, rows[LINE].to_numpy())
-            taken = output.stage.take(rows, people, self.links, part.hashed)
+            taken = output.stage.take(rows, people, self.links)
             status[places] = np.maximum(status[places], taken)
         return [_aligned(ids, rows, lines) for person in people for ids in person.ids.values()]
 
@@ -228,6 +229,7 @@ class _Run:
         for output in self.outputs:
             self.outcome.kinds.setdefault(output.rows.kind.name, Counter()).update(output.stage.counts)
         self.outcome.ignored = self.coming.ignored
+        self.outcome.identifiers_new = self.register.added
         if self.outcome.past:
             self.outcome.notes.append(f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out.")
         if self.register.clashes:

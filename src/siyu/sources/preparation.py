@@ -1,4 +1,4 @@
-"""The first half of a load: batches of texts become typed, identified, hashed rows.
+"""The first half of a load: batches of texts become typed, identified rows.
 
 Touches no table, so that it runs beside the second half, which keeps the rows of the batch before.
 """
@@ -18,7 +18,6 @@ from siyu.core.settings import Settings
 from siyu.sources import transform
 from siyu.sources.filldown import FillDown
 from siyu.sources.forget import Forgetting
-from siyu.sources.hashing import Hashed, Hasher
 from siyu.sources.identify import NONE, Identifiers, Seen
 from siyu.sources.landing import NOWHERE, OUTPUTS
 from siyu.sources.mapping import Continued, Rows, is_identifier
@@ -33,13 +32,11 @@ from siyu.store.workspace import Workspace
 
 @dataclass(frozen=True)
 class Part:
-    """What one output of a mapping made of one batch. hashed: None where rows change or wait before they are kept.
-    refused: texts of the rows not taken, and who stands on them.
+    """What one output of a mapping made of one batch. refused: texts of the rows not taken, and who stands on them.
     """
 
     rows: pa.Table
     people: list[Person]
-    hashed: Hashed | None
     refusals: list[Refusal]
     refused: pa.Table
     refused_people: list[Person]
@@ -73,10 +70,9 @@ class Preparation:
         self._names = [*columns, LINE]
         self.forgetting = Forgetting(workspace, outputs, columns, settings, workbench, tombstones, places)
         self._past = Past(outputs, before or {})
-        counted, silent = _counted(outputs), settings["identity.not_identifying"]
+        counted = _counted(outputs)
         self._fill_down = FillDown(continued) if continued else None
-        self._outputs = [_Output(rows, Transform(rows, columns, settings, snapshot=snapshot), names,
-                                 None if snapshot or rows.deferred else Hasher(rows.kind, silent))
+        self._outputs = [_Output(rows, Transform(rows, columns, settings, snapshot=snapshot), names)
                          for rows, names in zip(outputs, counted)]
 
     def of(self, batch: pa.RecordBatch) -> Prepared:
@@ -117,9 +113,8 @@ class Preparation:
         kind = output.rows.kind
         people = persons(kind, made.rows, self.identifiers, self._settings, output.counted)
         rows, people, nobody = _with_somebody(output.rows, made.rows, people)
-        hashed = output.hasher.of(rows, people, self._workbench) if output.hasher and rows.num_rows else None
         glimpsed = persons(kind, made.refused, self._glimpsed, self._settings, set()) if made.refused.num_rows else []
-        return Part(rows, people, hashed, made.refusals + nobody, made.refused, glimpsed)
+        return Part(rows, people, made.refusals + nobody, made.refused, glimpsed)
 
     def _made(self, output: _Output, batch: pa.RecordBatch, erased: np.ndarray | None) -> transform.Part:
         """Typed rows; of the erased the accounting records alone, without a name."""
@@ -137,7 +132,6 @@ class _Output:
     rows: Rows
     transform: Transform
     counted: set[str]
-    hasher: Hasher | None
 
 
 def _nameless(rows: pa.Table, names: list[str], lines: np.ndarray) -> pa.Table:

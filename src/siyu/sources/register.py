@@ -1,8 +1,8 @@
-"""The register of identifiers: what the warehouse keeps of each, sealed. Written a batch at a time, inside the load."""
+"""The register of identifiers: what the warehouse keeps of each, sealed. Written inside the load."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -16,29 +16,42 @@ PURPOSE = b"identifier"
 HEX = 2 * KEY_BYTES
 
 
+#: Identifiers that wait to be compared with those of the warehouse: asking costs a look at all of them.
+WAITING = 250_000
+
+
 @dataclass
 class Register:
-    """Adds identifiers that are not there. clashes: identifiers whose id stands for another key already."""
+    """Adds identifiers that are not there, many at once. added: how many were new. clashes: identifiers whose id
+    stands for another key already.
+    """
 
     workspace: Workspace
     load_id: int
+    added: int = 0
     clashes: int = 0
+    _waiting: list[Seen] = field(default_factory=list)
 
-    def add(self, seen: list[Seen]) -> int:
-        """Keep what is new; gives how many that were."""
+    def add(self, seen: list[Seen]) -> None:
+        """Take what a load met; what is new of it is kept once enough is there."""
+        self._waiting += seen
+        if sum(len(part.ids) for part in self._waiting) >= WAITING:
+            self.finish()
+
+    def finish(self) -> None:
+        """Keep what is new of all that was taken."""
+        seen, self._waiting = self._waiting, []
         if not seen:
-            return 0
+            return
         ids = np.concatenate([part.ids for part in seen])
         words = key_words(key for part in seen for key in part.keys)
         fresh = self._fresh(ids, words)
-        if not fresh.any():
-            return 0
+        self.added += int(fresh.sum())
         starts = np.cumsum([0, *(len(part.ids) for part in seen)])
-        parts = [self._sealed(part, np.flatnonzero(fresh[start : start + len(part.ids)]))
-                 for part, start in zip(seen, starts)]
-        rows = pa.concat_tables(parts)
-        self.workspace.warehouse.append(IDENTIFIER, rows)
-        return rows.num_rows
+        for part, start in zip(seen, starts):
+            mine = np.flatnonzero(fresh[start : start + len(part.ids)])
+            if len(mine):
+                self.workspace.warehouse.append(IDENTIFIER, self._sealed(part, mine))
 
     def _fresh(self, ids: np.ndarray, words: np.ndarray) -> np.ndarray:
         """Which are the first with their id, here and in the warehouse; clashing keys are counted."""

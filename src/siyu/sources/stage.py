@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.core.kinds import Kind
-from siyu.sources.hashing import Hashed, Hasher
+from siyu.sources.hashing import Hasher
 from siyu.sources.landing import OUTPUTS
 from siyu.sources.observed import first_observed, with_basis
 from siyu.sources.persons import Links, Person
@@ -59,9 +59,9 @@ class Stage:
     def __post_init__(self) -> None:
         self._hasher = Hasher(self.kind, self.silent)
 
-    def take(self, rows: pa.Table, people: list[Person], links: Links, hashed: Hashed | None = None) -> np.ndarray:
-        """Append what is new of the rows; the status of each (versions.STATUS). `hashed`, if that is done already."""
-        made = hashed or self._hasher.of(rows, people, self.workbench)
+    def take(self, rows: pa.Table, people: list[Person], links: Links) -> np.ndarray:
+        """Append what is new of the rows; the status of each (versions.STATUS)."""
+        made = self._hasher.of(rows, people, self.workbench)
         rows, key, row = made.rows, made.key, made.row
         lines = rows[LINE].to_numpy()
         fact_ids = self.load.load_id * FACT_ID_STEP + lines * OUTPUTS + self.output

@@ -32,6 +32,7 @@ epoch_us_wall = _builtin("epoch_us", ("timestamp",), "int64")
 try_strptime = _builtin("try_strptime", ("string", "string"), "timestamp")
 json_valid = _builtin("json_valid", ("string",), "boolean")
 md5 = _builtin("md5", ("string",), "string")
+md5_number = _builtin("md5_number", ("string",), "decimal(38, 0)")
 #: The engine's own hash: quick, and the same within a process only.
 hash_of = _builtin("hash", ("string",), "uint64")
 

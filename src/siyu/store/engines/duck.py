@@ -10,6 +10,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ ARROW_DUCK = {
 MOST_REMOVED, BLOCK_ROWS = 0.4, 122_880
 #: DuckDB's own.
 VACUUM_TASKS = 100
+#: Tables in memory that are being appended; more would only take memory.
+MOST_APPENDING = 2
 #: The form of new files: since then one method serves texts for which two were tried before, so that a load writes them
 #: sooner. Older files stay as they are until they are written anew.
 STORAGE = "v1.4.0"
@@ -54,16 +57,24 @@ class DuckWarehouse(Warehouse):
         self._replaced: set[str] = set()  # tables of which this transaction replaces rows
         shutil.rmtree(self._spill, ignore_errors=True)
         self._threads = self._in_use = threads or os.cpu_count() or 2
-        self._appending = False
-        self._connection = _connect(path, self._spill, memory, self._threads)
+        self._appender: ThreadPoolExecutor | None = None
+        self._appending: list[Future[None]] = []
+        self._opened = _connect(path, self._spill, memory, self._threads)
         self._inside_transaction = False
         _prepare(self._connection, path)
+
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection, once everything that is being appended is in. Raises what an append raised."""
+        self._settle()
+        return self._opened
 
     # -- reading
 
     def arrow(self, expression: ir.Table) -> pa.Table:
+        connection = self._connection
         self._use(self._threads)
-        found = self._connection.execute(self.sql(expression)).to_arrow_table()
+        found = connection.execute(self.sql(expression)).to_arrow_table()
         return found.cast(expression.schema().to_pyarrow())
 
     def batches(self, expression: ir.Table, rows: int = 500_000) -> Iterator[pa.RecordBatch]:
@@ -132,7 +143,7 @@ class DuckWarehouse(Warehouse):
             sync_folder(self.path.parent)
         finally:
             fresh.unlink(missing_ok=True)
-            self._connection = _connect(self.path, self._spill, self._memory, self._threads)
+            self._opened = _connect(self.path, self._spill, self._memory, self._threads)
             self._in_use = self._threads
             _prepare(self._connection, self.path)
 
@@ -152,7 +163,9 @@ class DuckWarehouse(Warehouse):
         self._inside_transaction = True
         try:
             yield
+            self._settle()
         except BaseException:
+            self._drain()
             self._connection.execute("ROLLBACK")
             raise
         else:
@@ -163,15 +176,17 @@ class DuckWarehouse(Warehouse):
 
     @contextlib.contextmanager
     def bulk(self) -> Iterator[None]:
-        """Appends with one thread: those of Arrow batches gain nothing from more, which take time from whoever makes
-        them.
+        """Tables of Arrow are appended beside the caller, in the order of the calls; whatever else is asked waits for
+        them. Each with one thread: more gain nothing there and take time from whoever makes the tables.
         """
-        self._appending = True
-        try:
-            yield
-        finally:
-            self._appending = False
-            self._use(self._threads)
+        with ThreadPoolExecutor(1, thread_name_prefix="appending") as self._appender:
+            try:
+                yield
+                self._settle()
+            finally:
+                self._drain()
+                self._appender = None
+        self._use(self._threads)
 
     # -- scratch
 
@@ -259,14 +274,34 @@ class DuckWarehouse(Warehouse):
             columns = ", ".join(_q(name) for name in schema.names)
             self._connection.execute(f"INSERT INTO {into} SELECT {columns} FROM ({self.sql(rows)}) AS _rows")
             return
-        if isinstance(rows, pa.Table):
-            rows = rows.select(schema.names).cast(schema)
-        self._use(1 if self._appending else self._threads)
-        self._connection.from_arrow(rows).insert_into(into)
+        if isinstance(rows, pa.RecordBatchReader):
+            self._insert_arrow(into, rows, self._threads)
+            return
+        rows = rows.select(schema.names).cast(schema)
+        if self._appender is None:
+            self._insert_arrow(into, rows, self._threads)
+            return
+        self._settle(but=MOST_APPENDING - 1)
+        self._appending.append(self._appender.submit(self._insert_arrow, into, rows, 1))
+
+    def _insert_arrow(self, into: str, rows: pa.Table | pa.RecordBatchReader, threads: int) -> None:
+        self._use(threads)
+        self._opened.from_arrow(rows).insert_into(into)
+
+    def _settle(self, but: int = 0) -> None:
+        """Wait until all but a few tables that are being appended are in. Raises what an append raised."""
+        while len(self._appending) > but:
+            self._appending[0].result()
+            self._appending.pop(0)
+
+    def _drain(self) -> None:
+        """Let appends end whose rows are not wanted."""
+        wait(self._appending)
+        self._appending.clear()
 
     def _use(self, threads: int) -> None:
         if threads != self._in_use:
-            self._connection.execute(f"SET threads = {threads}")
+            self._opened.execute(f"SET threads = {threads}")
             self._in_use = threads
 
 
