@@ -74,6 +74,15 @@ def test_what_is_appended_beside_the_caller_is_seen_by_whatever_asks_next(wareho
     assert warehouse.arrow(IDENTITY.expr())["identifier_id"].to_pylist() == list(range(20_000))
 
 
+def appended_twice(warehouse: DuckWarehouse, asks: bool) -> None:
+    with warehouse.bulk(), warehouse.transaction():
+        for place in range(2):
+            warehouse.append(IDENTITY, numbered(1000 * place))
+        if asks:
+            warehouse.count(IDENTITY)
+            raise AssertionError("asking must tell what failed")
+
+
 @pytest.mark.parametrize("asks", [True, False], ids=["asked", "committed"])
 def test_an_append_that_fails_beside_the_caller_undoes_the_transaction(warehouse: DuckWarehouse, monkeypatch, asks):
     insert = DuckWarehouse._insert_arrow
@@ -84,19 +93,20 @@ def test_an_append_that_fails_beside_the_caller_undoes_the_transaction(warehouse
             raise OSError("no space left")
 
     monkeypatch.setattr(DuckWarehouse, "_insert_arrow", failing)
-    with pytest.raises(OSError, match="no space"), warehouse.bulk(), warehouse.transaction():
-        for place in range(2):
-            warehouse.append(IDENTITY, numbered(1000 * place))
-        if asks:
-            warehouse.count(IDENTITY)
-            pytest.fail("asking must tell what failed")
+    with pytest.raises(OSError, match="no space"):
+        appended_twice(warehouse, asks)
     assert warehouse.count(IDENTITY) == 0
     warehouse.append(IDENTITY, numbered(5000))
     assert warehouse.count(IDENTITY) == 1000
 
 
-def test_appends_on_their_way_end_when_the_caller_fails(warehouse: DuckWarehouse):
-    with pytest.raises(ValueError, match="of the caller"), warehouse.bulk(), warehouse.transaction():
+def appended_and_left(warehouse: DuckWarehouse) -> None:
+    with warehouse.bulk(), warehouse.transaction():
         warehouse.append(IDENTITY, numbered(0, 200_000))
         raise ValueError("of the caller")
+
+
+def test_appends_on_their_way_end_when_the_caller_fails(warehouse: DuckWarehouse):
+    with pytest.raises(ValueError, match="of the caller"):
+        appended_and_left(warehouse)
     assert warehouse.count(IDENTITY) == 0
