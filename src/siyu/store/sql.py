@@ -25,7 +25,8 @@ def sql_of(expression: ir.Expr, dialect: str) -> str:
     >>> print(sql_of(ibis.table({"paid": "int64"}, name="orders").limit(1), "duckdb"))
     SELECT * FROM "orders" AS "t0" LIMIT 1
     """
-    return ibis.to_sql(expression, dialect=dialect, pretty=False)
+    compiler = importlib.import_module(f"{COMPILERS}.{dialect}").compiler
+    return compiler.to_sqlglot(expression).sql(dialect=compiler.dialect, copy=False)
 
 
 class _Asked(ModuleType):
