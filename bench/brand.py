@@ -1,4 +1,4 @@
-"""A large brand as canonical Parquet or CSV files: drawn with numpy in one pass, seeded, with no truth beside it.
+"""A large brand as canonical Parquet or CSV files: drawn with numpy a crowd at a time, seeded, with no truth beside it.
 
 It has the load of a real one (people under several identifiers, relations that end, refunds, referrals), not its story;
 the simulated brand with known truth is `siyu simulate`.
@@ -7,6 +7,8 @@ the simulated brand with known truth is `siyu simulate`.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +48,15 @@ CONSENT_CHANNELS = np.array(["sms", "email", "wecom", "subscription"])
 RELATION_SHARES = (0.34, 0.26, 0.14, 0.10, 0.16)
 
 
+#: Consumers that are drawn together and come in files of their own: what memory holds, however large the brand is.
+CROWD = 1_000_000
+
+
 @dataclass(frozen=True)
 class People:
-    """Who exists: when they were first seen (second of the period), and the platform most of their facts are on."""
+    """A crowd: when each was first seen (second of the period), and the platform most of their facts are on."""
 
+    crowd: int
     first_seen: np.ndarray
     on_tmall: np.ndarray
 
@@ -57,30 +64,42 @@ class People:
     def count(self) -> int:
         return len(self.first_seen)
 
+    def numbers(self, who: np.ndarray) -> np.ndarray:
+        """Numbers of some of them among all consumers of the brand."""
+        return self.crowd * CROWD + who
+
+    def named(self, name: str) -> str:
+        """A name that no other crowd has."""
+        return f"{name}{self.crowd}_" if self.crowd else name
+
 
 def write(directory: Path, consumers: int, seed: int = 20260630, suffix: str = "parquet") -> dict[str, int]:
     """Write the brand up to the day before the last, and the last day apart in `day/`. Rows by file."""
     rng = np.random.default_rng(seed)
-    people = People(
-        np.sort((rng.random(consumers) ** 0.7 * SECONDS * 0.98).astype(np.int64)), rng.random(consumers) < 0.45
-    )
-    orders = _orders(rng, people)
-    kinds = {
-        "orders": orders,
-        "refunds": _refunds(rng, orders),
-        "relations": _relations(rng, people),
-        "events": _events(rng, people),
-        "consents": _consents(rng, people),
-        "referrals": _referrals(rng, people),
-    }
     (directory / "day").mkdir(parents=True, exist_ok=True)
-    rows: dict[str, int] = {}
-    for name, table in kinds.items():
-        for folder, part in zip(("", "day/"), _split(table)):
-            path = directory / f"{folder}{name}.{suffix}"
-            _save(part, path)
-            rows[f"{folder}{name}"] = part.num_rows
-    return rows
+    rows: Counter[str] = Counter()
+    for crowd, first in enumerate(range(0, consumers, CROWD)):
+        people = _people(rng, crowd, min(CROWD, consumers - first))
+        for name, table in _kinds(rng, people):
+            for folder, part in zip(("", "day/"), _split(table)):
+                _save(part, directory / f"{folder}{name}{people.crowd or ''}.{suffix}")
+                rows[f"{folder}{name}"] += part.num_rows
+    return dict(rows)
+
+
+def _people(rng: np.random.Generator, crowd: int, count: int) -> People:
+    first_seen = np.sort((rng.random(count) ** 0.7 * SECONDS * 0.98).astype(np.int64))
+    return People(crowd, first_seen, rng.random(count) < 0.45)
+
+
+def _kinds(rng: np.random.Generator, people: People) -> Iterator[tuple[str, pa.Table]]:
+    orders = _orders(rng, people)
+    yield "orders", orders
+    yield "refunds", _refunds(rng, people, orders)
+    yield "relations", _relations(rng, people)
+    yield "events", _events(rng, people)
+    yield "consents", _consents(rng, people)
+    yield "referrals", _referrals(rng, people)
 
 
 # -- kinds
@@ -93,24 +112,24 @@ def _orders(rng: np.random.Generator, people: People) -> pa.Table:
     paid = rng.random(len(who)) > 0.05
     tmall = people.on_tmall[who]
     return _by_time({
-        "order_id": _numbered("E", rng.permutation(len(who))),
+        "order_id": _numbered(people.named("E"), rng.permutation(len(who))),
         "platform": pa.array(np.where(tmall, "tmall", "youzan")),
         "ordered_at": _times(at),
         "paid_at": _masked(_times(at + 40), paid),
         "paid_amount": pa.array(amount),
         "touchpoint": pa.array(_touchpoints(rng, len(who))),
-        **_identifiers(who, nick=tmall, phone=~tmall | (rng.random(len(who)) < 0.2), unionid=~tmall),
+        **_identifiers(people.numbers(who), nick=tmall, phone=~tmall | (rng.random(len(who)) < 0.2), unionid=~tmall),
     }, at)  # fmt: skip
 
 
-def _refunds(rng: np.random.Generator, orders: pa.Table) -> pa.Table:
+def _refunds(rng: np.random.Generator, people: People, orders: pa.Table) -> pa.Table:
     chosen = np.flatnonzero(rng.random(orders.num_rows) < REFUND_SHARE)
     picked = orders.take(pa.array(chosen)).filter(pc.is_valid(orders["paid_at"].take(pa.array(chosen))))
     at = picked["_at"].to_numpy() + rng.integers(3_600, 20 * 86_400, picked.num_rows)
     full = rng.random(picked.num_rows) < 0.7
     paid = picked["paid_amount"].to_numpy()
     return _by_time({
-        "refund_id": _numbered("R", np.arange(picked.num_rows)),
+        "refund_id": _numbered(people.named("R"), np.arange(picked.num_rows)),
         "order_id": picked["order_id"],
         "platform": picked["platform"],
         "refunded_at": _times(at),
@@ -129,8 +148,8 @@ def _relations(rng: np.random.Generator, people: People) -> pa.Table:
         "platform": pa.array(np.where(people.on_tmall[who] & member, "tmall", "wecom")),
         "started_at": _times(at),
         "ended_at": _masked(_times(ended), ended < SECONDS - 86_400),
-        **_identifiers(who, member_card=member, phone=member & (rng.random(len(who)) < 0.7), unionid=~member,
-                       nick=member & people.on_tmall[who] & (rng.random(len(who)) < 0.5),
+        **_identifiers(people.numbers(who), member_card=member, phone=member & (rng.random(len(who)) < 0.7),
+                       unionid=~member, nick=member & people.on_tmall[who] & (rng.random(len(who)) < 0.5),
                        external_userid=friend),
     }, at)  # fmt: skip
 
@@ -139,13 +158,13 @@ def _events(rng: np.random.Generator, people: People) -> pa.Table:
     who, at = _moments(rng, people, rng.poisson(rng.gamma(0.8, EVENTS_EACH / 0.8, people.count)))
     tmall = people.on_tmall[who] & (rng.random(len(who)) < 0.6)
     return _by_time({
-        "event_id": _numbered("V", rng.permutation(len(who))),
+        "event_id": _numbered(people.named("V"), rng.permutation(len(who))),
         "occurred_at": _times(at),
         "name": pa.array(rng.choice(EVENT_NAMES, len(who), p=EVENT_SHARES)),
         "touchpoint": pa.array(_touchpoints(rng, len(who))),
         "platform": pa.array(np.where(tmall, "tmall", "youzan")),
         "domain": pa.array(np.where(tmall, "public", "private")),
-        **_identifiers(who, nick=tmall, unionid=~tmall),
+        **_identifiers(people.numbers(who), nick=tmall, unionid=~tmall),
     }, at)  # fmt: skip
 
 
@@ -156,7 +175,7 @@ def _consents(rng: np.random.Generator, people: People) -> pa.Table:
         "purpose": pa.array(np.full(len(who), "marketing")),
         "channel": pa.array(rng.choice(CONSENT_CHANNELS, len(who), p=(0.6, 0.1, 0.2, 0.1))),
         "action": pa.array(np.where(rng.random(len(who)) < 0.75, "grant", "withdraw")),
-        **_identifiers(who, phone=np.ones(len(who), bool)),
+        **_identifiers(people.numbers(who), phone=np.ones(len(who), bool)),
     }, at)  # fmt: skip
 
 
@@ -166,8 +185,8 @@ def _referrals(rng: np.random.Generator, people: People) -> pa.Table:
     return _by_time({
         "occurred_at": _times(at),
         "kind": pa.array(np.where(rng.random(len(who)) < 0.6, "accepted", "click")),
-        "inviter.id.unionid": _numbered("u", inviter),
-        "invitee.id.unionid": _numbered("u", who),
+        "inviter.id.unionid": _numbered("u", people.numbers(inviter)),
+        "invitee.id.unionid": _numbered("u", people.numbers(who)),
     }, at)  # fmt: skip
 
 

@@ -5,6 +5,7 @@ memory are appended beside the caller.
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +75,33 @@ def test_what_is_appended_beside_the_caller_is_seen_by_whatever_asks_next(wareho
     assert warehouse.arrow(IDENTITY.expr())["identifier_id"].to_pylist() == list(range(20_000))
 
 
+def test_a_reader_comes_after_the_tables_before_it(warehouse: DuckWarehouse):
+    first, second = numbered(0, 300_000).cast(IDENTITY.schema), numbered(300_000).cast(IDENTITY.schema)
+    with warehouse.bulk():
+        warehouse.append(IDENTITY, first)
+        warehouse.append(IDENTITY, second.to_reader())
+    assert sorted(warehouse.arrow(IDENTITY.expr())["identifier_id"].to_pylist()) == list(range(301_000))
+
+
+def test_what_was_appended_is_in_when_the_appends_end_and_not_later(warehouse: DuckWarehouse):
+    with pytest.raises(duckdb.Error, match="NOT NULL constraint"), warehouse.transaction():
+        appended_with_one_id_missing(warehouse)
+    assert warehouse.count(IDENTITY) == 0
+
+
+def appended_with_one_id_missing(warehouse: DuckWarehouse) -> None:
+    warehouse._connection.execute("ALTER TABLE identity ALTER COLUMN identifier_id SET NOT NULL")
+    with warehouse.bulk():
+        warehouse.append(IDENTITY, numbered(0))
+        warehouse.append(IDENTITY, numbered(1000).set_column(0, "identifier_id", pa.nulls(1000, pa.int64())))
+    raise AssertionError("the end of the appends must tell what failed")
+
+
+def threads(warehouse: DuckWarehouse) -> int:
+    [(found,)] = warehouse._connection.execute("SELECT current_setting('threads')").fetchall()
+    return found
+
+
 def appended_twice(warehouse: DuckWarehouse, asks: bool) -> None:
     with warehouse.bulk(), warehouse.transaction():
         for place in range(2):
@@ -95,6 +123,7 @@ def test_an_append_that_fails_beside_the_caller_undoes_the_transaction(warehouse
     monkeypatch.setattr(DuckWarehouse, "_insert_arrow", failing)
     with pytest.raises(OSError, match="no space"):
         appended_twice(warehouse, asks)
+    assert threads(warehouse) == (os.cpu_count() or 2)
     assert warehouse.count(IDENTITY) == 0
     warehouse.append(IDENTITY, numbered(5000))
     assert warehouse.count(IDENTITY) == 1000

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siyu.sources import identify, register
 from siyu.sources import keep as keeping
 from siyu.sources.ahead import ahead, joined
 from siyu.sources.seenkeys import SeenKeys
 from siyu.store import workspace as workspaces
+from siyu.store.tables import IDENTIFIER
 from tests.breadth import wide
 from tests.sources.arrivals import LATER, everything, take
 
@@ -40,6 +42,19 @@ def test_a_file_in_small_batches_gives_what_it_gives_in_one(workspace, tmp_path,
         cut = [take(workspace, tmp_path, "orders.csv", t, now=LATER) for t in (older, text)]
         assert [r.counts for r in cut] == [r.counts for r in reports]
         assert everything(workspace) == everything(whole)
+
+
+@pytest.mark.parametrize("waiting", [1, 6, 10**9])
+@pytest.mark.parametrize("remembered", [0, 5, 10**9])
+def test_each_identifier_is_kept_once_however_many_wait(workspace, tmp_path, monkeypatch, waiting, remembered):
+    monkeypatch.setattr(register, "WAITING", waiting)
+    monkeypatch.setattr(identify, "CACHE_VALUES", remembered)  # what is forgotten is met again
+    monkeypatch.setattr(keeping, "joined", lambda batches: _cut(batches, 9))
+    text = "order_id,paid_amount,id.phone\n" + "\n".join(ROWS)
+    reports = [take(workspace, tmp_path, "orders.csv", t, now=LATER) for t in (text, text + "\no99,1,13900000000")]
+    assert [report.files[0].identifiers_new for report in reports] == [17, 1]
+    assert sorted(workspace.warehouse.arrow(IDENTIFIER.expr())["load_id"].to_pylist()) == [1] * 17 + [2]
+    assert workspace.warehouse.count(IDENTIFIER.expr().select("identifier_id").distinct()) == 18
 
 
 def test_two_outputs_of_one_kind_know_each_others_rows(workspace, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 
 from siyu.core.kinds import BY_NAME
 from siyu.sources.hashing import PART, Hasher
+from siyu.sources.identify import NONE
 from siyu.sources.persons import Person
 from siyu.sources.workbench import Workbench
 
@@ -22,32 +24,34 @@ def sixty_three_bits(text: str) -> int:
 
 
 def written(row: dict[str, object], names: list[str]) -> str:
-    return PART.join(f"{name}={row[name]}" for name in names if row[name] is not None)
+    texts = {True: "true", False: "false"}
+    return PART.join(f"{n}={texts.get(row[n], row[n]) if isinstance(row[n], bool) else row[n]}"
+                     for n in names if row[n] is not None)  # fmt: skip
 
 
 @pytest.mark.parametrize("empty", [0.0, 0.02, 0.5, 1.0])
-@pytest.mark.parametrize("seed", range(3))
-def test_each_hash_is_that_of_the_text_of_what_is_not_empty(seed: int, empty: float):
-    chance, kind = random.Random(seed), BY_NAME["events"]
-    columns = {"event_id": "V{}", "occurred_at": None, "name": "浏览{}", "touchpoint": "t{}", "platform": "p{}"}
-    rows = [{name: None if chance.random() < empty * (name not in kept) else value(chance, pattern)
-             for name, pattern in columns.items()}
-            for kept in [chance.choice([("event_id",), ()])] for _ in range(ROWS)]  # fmt: skip
-    ids = np.array([chance.choice([-9, chance.getrandbits(62)]) for _ in rows])
-    person = Person("", {"unionid": ids}, ids)
-    made = Hasher(kind, ()).of(pa.Table.from_pylist(rows, schema=SCHEMA), [person], Workbench())
-    for row, id_ in zip(rows, ids.tolist()):
-        row["id.unionid"] = id_ if id_ >= 0 else None
-    whole = [written(row, [*columns, "id.unionid"]) for row in rows]
+@pytest.mark.parametrize("kept", [(), ("event_id",), ("event_id", "paid_media", "id.unionid")], ids=len)
+def test_each_hash_is_that_of_the_text_of_what_is_not_empty(kept: tuple[str, ...], empty: float):
+    chance, kind = random.Random(len(kept)), BY_NAME["events"]
+    rows = [{name: None if chance.random() < empty * (name not in kept) else value(chance)
+             for name, value in VALUES.items()} for _ in range(ROWS)]  # fmt: skip
+    ids = np.array([NONE if row["id.unionid"] is None else row["id.unionid"] for row in rows], np.int64)
+    made = Hasher(kind, ()).of(pa.Table.from_pylist(rows, SCHEMA), [Person("", {"unionid": ids}, ids)], Workbench())
+    whole = [written(row, list(VALUES)) for row in rows]
     keys = [written(row, ["platform", "event_id"]) if row["event_id"] else text for row, text in zip(rows, whole)]
     assert made.row.tolist() == list(map(sixty_three_bits, whole))
     assert made.key.tolist() == list(map(sixty_three_bits, keys))
 
 
-SCHEMA = pa.schema([("event_id", pa.string()), ("occurred_at", pa.int64()), ("name", pa.string()),
-                    ("touchpoint", pa.string()), ("platform", pa.string())])  # fmt: skip
-
-
-def value(chance: random.Random, pattern: str | None) -> object:
-    number = chance.randrange(10**9)
-    return number if pattern is None else pattern.format(number)
+#: In the order in which the kind declares them.
+VALUES: dict[str, Callable[[random.Random], object]] = {
+    "event_id": lambda chance: f"V{chance.randrange(10**9)}",
+    "occurred_at": lambda chance: chance.randrange(-(10**15), 10**16),
+    "name": lambda chance: f"浏览{chance.randrange(9)}",
+    "touchpoint": lambda chance: chance.choice(["", "site", "a" * 40]),
+    "platform": lambda chance: chance.choice(["tmall", "jd"]),
+    "paid_media": lambda chance: chance.random() < 0.5,
+    "id.unionid": lambda chance: chance.getrandbits(62),
+}
+TYPES = {"occurred_at": pa.int64(), "paid_media": pa.bool_()}
+SCHEMA = pa.schema([(name, TYPES.get(name, pa.string())) for name in VALUES if name != "id.unionid"])

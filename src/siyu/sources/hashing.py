@@ -43,20 +43,21 @@ class Hasher:
         """The rows with their hashes."""
         rows, named = with_persons(self._kind, rows, people)
         id_columns = [name for name in named if name.rsplit("id.", 1)[1] not in self._silent]
-        filled = frozenset(name for name in rows.column_names if not rows[name].null_count)
+        values = [f.column for f in self._kind.fields if f.column in rows.column_names] + sorted(id_columns)
+        filled = frozenset(name for name in values if not rows[name].null_count)
         shape = tuple(rows.column_names), filled
         if shape not in self._of_shape:
-            self._of_shape[shape] = Hashes(self._kind, rows.schema, id_columns, filled)
+            self._of_shape[shape] = Hashes(self._kind, rows.schema, values, filled)
         return Hashed(rows, *self._of_shape[shape].of(rows, workbench))
 
 
 class Hashes:
-    """key_hash and row_hash of rows of one shape, compiled once. `id_columns`: the ids that count, by column name;
-    `filled`: columns without an empty place."""
+    """key_hash and row_hash of rows of one shape, compiled once. values: the columns that count, in their order;
+    filled: those without an empty place.
+    """
 
-    def __init__(self, kind: Kind, schema: pa.Schema, id_columns: list[str], filled: Collection[str]) -> None:
+    def __init__(self, kind: Kind, schema: pa.Schema, values: list[str], filled: Collection[str]) -> None:
         rows = ibis.table(ibis.Schema.from_pyarrow(schema), name="rows")
-        values = [f.column for f in kind.fields if f.column in schema.names] + sorted(id_columns)
         row, key = _text(rows, values, filled), _text(rows, _key(kind, rows), filled)
         own_key = _own_key(kind)
         if own_key and own_key not in filled:

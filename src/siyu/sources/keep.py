@@ -72,11 +72,7 @@ def keep(workspace: Workspace, found: Recognised, options: Options, *, now: dt.d
     load_ = Load(_next_id(workspace), mapping.name, loaded_at, local_day(loaded_at, options.apply(workspace).zone))
     landed = landing.Landing(landing.path_of(workspace.landed, load_.load_id), workspace.keys)
     try:
-        with (
-            workspace.warehouse.bulk(),
-            workspace.warehouse.transaction(),
-            closing(coming or begin(workspace, found, options)) as prepared,
-        ):
+        with workspace.warehouse.transaction(), closing(coming or begin(workspace, found, options)) as prepared:
             outcome = _stage(workspace, found, prepared, load_, landed, progress)
             if dry_run:
                 raise _DryRun

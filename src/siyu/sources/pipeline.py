@@ -81,7 +81,7 @@ class Output:
 
 def run(workspace: Workspace, coming: Coming, load: Load, seen: BatchSeen | None = None) -> Outcome:
     """Turn all batches into facts of the load. `seen` is told every batch, without the erased."""
-    with closing(Workbench()) as workbench:
+    with closing(Workbench()) as workbench, workspace.warehouse.bulk():
         return _Run(workspace, coming, load, workbench).run(seen)
 
 

@@ -47,11 +47,12 @@ class Register:
         words = key_words(key for part in seen for key in part.keys)
         fresh = self._fresh(ids, words)
         self.added += int(fresh.sum())
+        if not fresh.any():
+            return
         starts = np.cumsum([0, *(len(part.ids) for part in seen)])
-        for part, start in zip(seen, starts):
-            mine = np.flatnonzero(fresh[start : start + len(part.ids)])
-            if len(mine):
-                self.workspace.warehouse.append(IDENTIFIER, self._sealed(part, mine))
+        rows = [self._sealed(part, np.flatnonzero(fresh[start : start + len(part.ids)]))
+                for part, start in zip(seen, starts)]
+        self.workspace.warehouse.append(IDENTIFIER, pa.concat_tables(rows))
 
     def _fresh(self, ids: np.ndarray, words: np.ndarray) -> np.ndarray:
         """Which are the first with their id, here and in the warehouse; clashing keys are counted."""

@@ -148,7 +148,7 @@ def _replay(workspace: Workspace, beside: Workspace, kept: Committed, report: Re
     snapshot = Snapshot.of(beside, kept.options, settings, replay=True) if kept.options.snapshot_of else None
     reading = Coming(beside, lambda: _batches(path, workspace), kept.columns, mapping, settings, snapshot=snapshot,
                      erased=erased)  # fmt: skip
-    with closing(reading) as coming, beside.warehouse.bulk(), beside.warehouse.transaction():
+    with closing(reading) as coming, beside.warehouse.transaction():
         seen = messages.registering(beside.warehouse, kept.load_id, kept.columns, None)
         outcome = pipeline.run(beside, coming, load, seen)
     report.loads.append(Replayed(kept.load_id, kept.file_name, kept.kinds, _kinds(outcome), len(erased) > 0))

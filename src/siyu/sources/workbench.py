@@ -76,6 +76,6 @@ def compiled(expression: ir.Table) -> str:
     return _compiled(node)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=1024)
 def _compiled(node: Any) -> str:
     return sql_of(node.to_expr(), "duckdb")

@@ -115,7 +115,7 @@ class Warehouse(ABC):
         """Writes inside become visible together where the engine can; elsewhere load ids keep them apart."""
 
     def bulk(self) -> contextlib.AbstractContextManager[None]:
-        """Many appends of batches follow: an engine may arrange itself for them."""
+        """Many appends of batches follow: an engine may arrange itself for them. They are in when it ends."""
         return contextlib.nullcontext()
 
     # -- scratch ---------------------------------------------------------------------------------

@@ -193,7 +193,7 @@ def _fill_warehouse(building: Path, keys: Keys, members: Members) -> None:
     warehouse = open_warehouse(Workspace(building, settings_file.read(building / SETTINGS_FILE), keys))
     try:
         for name, parts in groupby(members, lambda member: member[0].split("/")[1]):
-            with warehouse.bulk(), warehouse.transaction():
+            with warehouse.transaction():
                 rows.into_warehouse(warehouse, BY_NAME[name], (rows.read(content.read()) for _, content in parts))
     finally:
         warehouse.close()

@@ -65,16 +65,17 @@ class DuckWarehouse(Warehouse):
 
     @property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection, once everything that is being appended is in. Raises what an append raised."""
+        """The connection, for a statement with all threads, once everything that is being appended is in. Raises what
+        an append raised.
+        """
         self._settle()
+        self._use(self._threads)
         return self._opened
 
     # -- reading
 
     def arrow(self, expression: ir.Table) -> pa.Table:
-        connection = self._connection
-        self._use(self._threads)
-        found = connection.execute(self.sql(expression)).to_arrow_table()
+        found = self._connection.execute(self.sql(expression)).to_arrow_table()
         return found.cast(expression.schema().to_pyarrow())
 
     def batches(self, expression: ir.Table, rows: int = 500_000) -> Iterator[pa.RecordBatch]:
@@ -165,8 +166,10 @@ class DuckWarehouse(Warehouse):
             yield
             self._settle()
         except BaseException:
-            self._drain()
-            self._connection.execute("ROLLBACK")
+            try:
+                self._drain()
+            finally:
+                self._opened.execute("ROLLBACK")
             raise
         else:
             self._commit()
@@ -177,7 +180,8 @@ class DuckWarehouse(Warehouse):
     @contextlib.contextmanager
     def bulk(self) -> Iterator[None]:
         """Tables of Arrow are appended beside the caller, in the order of the calls; whatever else is asked waits for
-        them. Each with one thread: more gain nothing there and take time from whoever makes the tables.
+        them, and so does its end. Each with one thread: more gain nothing there and take time from whoever makes the
+        tables.
         """
         with ThreadPoolExecutor(1, thread_name_prefix="appending") as self._appender:
             try:
@@ -186,7 +190,6 @@ class DuckWarehouse(Warehouse):
             finally:
                 self._drain()
                 self._appender = None
-        self._use(self._threads)
 
     # -- scratch
 
@@ -274,11 +277,10 @@ class DuckWarehouse(Warehouse):
             columns = ", ".join(_q(name) for name in schema.names)
             self._connection.execute(f"INSERT INTO {into} SELECT {columns} FROM ({self.sql(rows)}) AS _rows")
             return
-        if isinstance(rows, pa.RecordBatchReader):
-            self._insert_arrow(into, rows, self._threads)
-            return
-        rows = rows.select(schema.names).cast(schema)
-        if self._appender is None:
+        if isinstance(rows, pa.Table):
+            rows = rows.select(schema.names).cast(schema)
+        if self._appender is None or isinstance(rows, pa.RecordBatchReader):  # which may read this very warehouse
+            self._settle()
             self._insert_arrow(into, rows, self._threads)
             return
         self._settle(but=MOST_APPENDING - 1)
@@ -295,7 +297,9 @@ class DuckWarehouse(Warehouse):
             self._appending.pop(0)
 
     def _drain(self) -> None:
-        """Let appends end whose rows are not wanted."""
+        """Let go of appends whose rows are not wanted: one that has begun comes to its end."""
+        for appending in self._appending:
+            appending.cancel()
         wait(self._appending)
         self._appending.clear()
 
@@ -376,21 +380,21 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_external_access = false")  # no query reads or writes other files
     connection.execute("CREATE TABLE IF NOT EXISTS _siyu (warehouse_version INTEGER)")
-    connection.execute("ALTER TABLE _siyu ADD COLUMN IF NOT EXISTS declared VARCHAR")
-    version, declared = connection.execute("SELECT max(warehouse_version), max(declared) FROM _siyu").fetchall()[0]
+    [(version,)] = connection.execute("SELECT max(warehouse_version) FROM _siyu").fetchall()
     if version is not None and version > WAREHOUSE_VERSION:
         connection.close()
         raise NewerVersionError(
             f"{path.name} was written with warehouse version {version}; this siyu reads up to {WAREHOUSE_VERSION}.",
             remedy="Install the newer siyu that wrote it, or restore a backup made by this one.")
-    if declared != _declared():
+    connection.execute("ALTER TABLE _siyu ADD COLUMN IF NOT EXISTS declared VARCHAR")
+    if connection.execute("SELECT max(declared) FROM _siyu").fetchall() != [(_declared(),)]:
         _make_tables(connection, path)
 
 
 @functools.cache
 def _declared() -> str:
     """Tells one declaration of all tables from another: a file that was prepared for this one is not searched again."""
-    return hashlib.sha256(_creating().encode()).hexdigest()
+    return hashlib.sha256(f"{WAREHOUSE_VERSION}; {_creating()}".encode()).hexdigest()
 
 
 def _make_tables(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
