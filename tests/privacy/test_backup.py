@@ -177,11 +177,24 @@ def test_without_the_list_it_is_not_guessed(copied, tmp_path):
 
 def test_the_list_is_kept_up_to_date_or_said_to_lack_somebody(copied, tmp_path):
     with open_workspace(copied / "brand") as workspace:
-        workspace.operations.set_state(erased.FOLDER, str(tmp_path / "away"))
+        away = tmp_path / "away"
+        workspace.operations.set_state(erased.FOLDER, str(away))
         bury(workspace, 7)
-        assert (erased.tell(workspace, AFTER), erased.untold(workspace)) == (tmp_path / "away", 1)
-        (tmp_path / "away").mkdir()
-        assert (erased.tell(workspace, AFTER), erased.untold(workspace)) == (None, 0)
+        assert (erased.tell(workspace, AFTER), erased.untold(workspace)) == ((away,), {away: 1})
+        away.mkdir()
+        assert (erased.tell(workspace, AFTER), erased.untold(workspace)) == ((), {})
+
+
+def test_every_folder_that_holds_a_backup_is_told(copied, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    with open_workspace(copied / "brand") as workspace:
+        make(workspace, other / "two", actor="cli", now=AFTER)
+        bury(workspace, 7)
+        assert erased.tell(workspace, AFTER) == ()
+        assert erased.folders_of(workspace.operations) == (copied, other)
+        lists = [erased.read(erased.path_of(folder, workspace.keys), workspace.keys) for folder in (copied, other)]
+    assert lists[0].rows == lists[1].rows
 
 
 def test_the_workspace_itself_or_a_list_may_say_who_was_erased(copied):

@@ -41,13 +41,13 @@ GONE = "erasing"
 @dataclass(frozen=True)
 class Erased:
     """What a run did. done: the requests with their receipts. files: those in the workspace's folder that still show
-    somebody; until they are loaded or removed, no request of the run is done. untold: the folder of the newest backup,
-    where it could not be reached to be told.
+    somebody; until they are loaded or removed, no request of the run is done. untold: the folders of backups that
+    could not be reached to be told.
     """
 
     done: tuple[Request, ...]
     files: tuple[Path, ...]
-    untold: Path | None = None
+    untold: tuple[Path, ...] = ()
 
 
 def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progress | None = None) -> Erased:

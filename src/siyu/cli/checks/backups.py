@@ -18,7 +18,8 @@ def backups(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     if newest is None:
         yield Finding("backup", True, "none was made yet (siyu backup)")
         return
-    day, folder = date_of(local_day(newest.at, workspace.settings.zone)), erased.folder_of(workspace.operations)
+    day, folder = date_of(local_day(newest.at, workspace.settings.zone)), erased.folders_of(workspace.operations)[-1]
     missing = erased.untold(workspace)
-    told = f"{folder} was not told of {missing} erased identifiers; reach it and run siyu erase run"
-    yield Finding("backup", not missing, told if missing else f"the newest is of {day}, in {folder}")
+    told = "; ".join(f"{where} was not told of {count} erased identifiers" for where, count in missing.items())
+    yield Finding("backup", not missing, f"{told}; reach it and run siyu erase run" if missing
+                  else f"the newest is of {day}, in {folder}")  # fmt: skip

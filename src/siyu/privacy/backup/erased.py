@@ -26,7 +26,7 @@ from siyu.store.operations import ERASURE, SPARED, TOMBSTONE, Operations
 from siyu.store.workspace import SETTINGS_FILE, Workspace, open_workspace
 
 SUFFIX, PART = ".siyu-erased", ".part"
-#: State: the folder of the newest backup, which is told of every erasure.
+#: State: the folders that hold backups, the newest last, which are told of every erasure.
 FOLDER = "backup_folder"
 #: What stands for a list where it is known that nobody was erased since.
 NOBODY = "none"
@@ -64,39 +64,31 @@ def path_of(folder: Path, keys: Keys) -> Path:
 
 def remember(workspace: Workspace, folder: Path, now: dt.datetime) -> Path:
     """From now on this folder is told of every erasure; gives the list there."""
-    workspace.operations.set_state(FOLDER, str(folder.resolve()))
+    newest = folder.resolve()
+    folders = [*(old for old in folders_of(workspace.operations) if old != newest), newest]
+    workspace.operations.set_state(FOLDER, json.dumps([str(one) for one in folders], ensure_ascii=False))
     tell(workspace, now)
     return path_of(folder, workspace.keys)
 
 
-def tell(workspace: Workspace, now: dt.datetime) -> Path | None:
-    """Bring the list in the folder of the newest backup up to date; the folder, if it cannot be reached."""
-    folder = folder_of(workspace.operations)
-    if folder is None:
-        return None
-    try:
-        _write(path_of(folder, workspace.keys), workspace.keys, Known.of(workspace.operations, now))
-    except OSError:
-        return folder
-    return None
+def tell(workspace: Workspace, now: dt.datetime) -> tuple[Path, ...]:
+    """Bring the list in every folder that holds backups up to date; the folders that cannot be reached."""
+    folders, known = folders_of(workspace.operations), Known.of(workspace.operations, now)
+    return tuple(folder for folder in folders if not _told(folder, workspace.keys, known))
 
 
-def folder_of(operations: Operations) -> Path | None:
-    """The folder of the newest backup; None if there was none."""
-    kept = operations.state(FOLDER)
-    return Path(kept) if kept else None
+def folders_of(operations: Operations) -> tuple[Path, ...]:
+    """The folders that backups were written to, the newest last."""
+    kept = operations.state(FOLDER) or "[]"
+    return tuple(map(Path, json.loads(kept) if kept.startswith("[") else [kept]))  # older siyu knew the newest alone
 
 
-def untold(workspace: Workspace) -> int:
-    """How many erased identifiers the list in the folder of the newest backup lacks."""
-    folder = folder_of(workspace.operations)
+def untold(workspace: Workspace) -> dict[Path, int]:
+    """How many erased identifiers the lists beside backups lack, by folder; those that lack none are left out."""
     with workspace.operations.connect() as connection:
         erased = set(connection.execute(sa.select(TOMBSTONE.c.identifier_id)).scalars())
-    if folder is None or not erased:
-        return 0
-    path = path_of(folder, workspace.keys)
-    told = read(path, workspace.keys).rows[TOMBSTONE.name] if path.exists() else []
-    return len(erased - {row["identifier_id"] for row in told})
+    lacking = {folder: len(erased - _named(folder, workspace.keys)) for folder in folders_of(workspace.operations)}
+    return {folder: count for folder, count in lacking.items() if count}
 
 
 def known(archive: Path, said: str | None, keys: Keys) -> Known | None:
@@ -138,6 +130,20 @@ def read(path: Path, keys: Keys) -> Known:
     with closing(Opening(path, keys)) as stream:
         document = json.loads(stream.read())
     return Known(document["through"], document["rows"])
+
+
+def _named(folder: Path, keys: Keys) -> set[int]:
+    """Identifiers on the list of a folder."""
+    path = path_of(folder, keys)
+    return {row["identifier_id"] for row in read(path, keys).rows[TOMBSTONE.name]} if path.exists() else set()
+
+
+def _told(folder: Path, keys: Keys, known: Known) -> bool:
+    try:
+        _write(path_of(folder, keys), keys, known)
+    except OSError:
+        return False
+    return True
 
 
 def _write(path: Path, keys: Keys, known: Known) -> None:
