@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,65 @@ def test_ctrl_c_is_not_a_traceback(siyu, brand: Path, monkeypatch):
 def test_a_damaged_warehouse_is_explained_and_a_rebuild_offered(capfd):
     assert errors.explain(DamagedError("warehouse.duckdb will not open: x")) == 2
     assert "siyu rebuild" in capfd.readouterr().err
+
+
+def written(brand: Path, name: str, text: str) -> Path:
+    path = brand.parent / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("quarantine", "-o", "nodir/x.csv"), "no folder nodir"),
+        (("quarantine", "--load", "99"), "no load 99"),
+        (("subject-export", "--id", "phone:13800001234", "-o", "nodir/c.json", "--yes"), "no folder nodir"),
+        (("metrics", "new", "trade"), "trade is a topic of siyu"),
+        (("serve", "--port", "99999"), "65535"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_mistake_is_told_before_anything_is_done(siyu, brand: Path, arguments, told):
+    ran = siyu("-C", brand, *arguments)
+    assert (ran.code, "bug" in ran.err) == (2, False)
+    assert told in ran.err
+    assert siyu("-C", brand, "subject-export", "list").code == 0
+    assert not (brand / "metrics" / "trade.toml").exists()
+
+
+def test_a_dimension_asked_for_twice_is_asked_for_once(siyu, brand: Path):
+    siyu("-C", brand, "load", written(brand, "orders.csv", "order_id,paid_at,paid_amount\no1,2026-06-01,9\n"))
+    twice = siyu("-C", brand, "metrics", "show", "trade", "--by", "store,store", "--json")
+    assert twice.code == 0
+    assert twice.out == siyu("-C", brand, "metrics", "show", "trade", "--by", "store", "--json").out
+
+
+def test_a_snapshot_of_a_day_ahead_is_refused(siyu, brand: Path):
+    members = written(brand, "relations.csv", "relation_type,id.phone\nmember,13800001234\n")
+    ran = siyu("-C", brand, "load", members, "--snapshot-of", "2962-06-20", "--scope", "relation_type=member")
+    assert ran.code == 2
+    assert "lies ahead" in ran.err
+
+
+def test_a_store_that_cannot_be_reached_is_told_plainly(siyu, brand: Path):
+    settings = brand / "siyu.toml"
+    url = 'url = "postgresql://u:p@127.0.0.1:1/x"'
+    settings.write_text(settings.read_text(encoding="utf-8").replace("[operations]", f"[operations]\n{url}"), "utf-8")
+    for command in ("check", "measure"):
+        ran = siyu("-C", brand, command)
+        assert (ran.code, "bug" in ran.err, "will not open" in ran.out + ran.err) == (
+            1 + (command == "measure"),
+            False,
+            True,
+        )
+
+
+def test_a_number_that_a_spreadsheet_has_shortened_joins_nobody(siyu, brand: Path):
+    text = "order_id,paid_at,paid_amount,id.member_card\n"
+    rows = ["2.026E+17,2026-06-01,9,", "o2,2026-06-01,9,6.22E+15", "o3,2026-06-01,9,6.22E+15"]
+    ran = siyu("-C", brand, "load", written(brand, "orders.csv", text + "\n".join(rows)), "--json")
+    [file] = json.loads(ran.out)["files"]
+    assert file["kinds"]["orders"]["loaded"] == 2
+    assert file["identifiers_ignored"]["member_card"] == {"invalid": 2}
+    assert "spreadsheet" in siyu("-C", brand, "quarantine").out

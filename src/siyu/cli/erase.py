@@ -133,7 +133,8 @@ def _shown(opened: Workspace, erased: Erased, as_json: bool) -> int:
             say("No approved request waits.")
         _files_left(opened.directory, left)
         if erased.untold:
-            say(f"The backups in {', '.join(map(str, erased.untold))} could not be told: the next `siyu backup` there, or `siyu erase run` "
+            folders = ", ".join(map(str, erased.untold))
+            say(f"The backups in {folders} could not be told: the next `siyu backup` there, or `siyu erase run` "
                 "once it is reached, makes up for it; `siyu check` reminds.")
     return REFUSALS if left else DONE
 

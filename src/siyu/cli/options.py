@@ -1,6 +1,8 @@
-"""Values of options that are more than one word."""
+"""Values of options that are more than one word, or a place to write to."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from siyu.core.errors import SiyuError
 
@@ -17,3 +19,9 @@ def pairs(text: str | None) -> dict[str, str] | None:
     if not all(sign and value.strip() for _, sign, value in parts):
         raise SiyuError(f"--scope: expected name=value,name=value; found '{text}'.")
     return {name.strip(): value.strip() for name, _, value in parts}
+
+
+def check_folder(path: Path) -> None:
+    """Refuse `-o FILE` before any work is done, where its folder is not there."""
+    if not path.parent.is_dir():
+        raise SiyuError(f"-o {path}: there is no folder {path.parent}.", remedy="Make it, or name another file.")

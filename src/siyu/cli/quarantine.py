@@ -12,6 +12,7 @@ import typer
 
 from siyu.cli.context import AsJson, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.options import check_folder
 from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError
 from siyu.sources.quarantine import rows as opened_rows
@@ -34,8 +35,12 @@ def register(app: typer.Typer) -> None:
 
 def quarantine(load: Load = None, output: Output = None, as_json: AsJson = False) -> int:
     """List the rows loads refused (values masked), or write them to a file to mend and load again."""
+    if output is not None:
+        check_folder(output)
     with workspace() as opened:
         refused = _listed(opened, load)
+        if load is not None and load not in opened.operations.committed_loads():
+            raise SiyuError(f"--load: there is no load {load}.", remedy="`siyu quarantine` lists them.")
         if output is not None:
             _write(opened, load if load is not None else _only_load(refused), output)
     if as_json:

@@ -11,9 +11,9 @@ import typer
 from siyu.cli import summary
 from siyu.cli.context import AsJson, AsOf, Language, Window, day, language, now, workspace
 from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.options import check_folder
 from siyu.cli.output import emit, out, progress, say
 from siyu.console.report import Written, check_paths, publish, write_reports
-from siyu.core.errors import SiyuError
 from siyu.daily import INBOX, daily, resolve_and_measure
 
 FILES = "File to write; its ending chooses the form. May be given several times: one measurement, several files."
@@ -38,7 +38,7 @@ def report(
         chosen = language(lang, opened.settings["report.language"])
         moment, asked = now(), day(as_of)
         for path in paths:
-            _folder_of(path)
+            check_folder(path)
         resolve_and_measure(opened, as_of=asked, window=window, now=moment, progress=tell)
         written = write_reports(opened, paths, as_of=asked, window=window, lang=chosen, now=moment, progress=tell)
     if as_json:
@@ -72,8 +72,3 @@ def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
     summary.show(done.measured, currency)
     out().print(str(done.published), markup=False)
     return REFUSALS if refused else DONE
-
-
-def _folder_of(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise SiyuError(f"-o {path}: there is no folder {path.parent}.", remedy="Make it, or name another file.")

@@ -15,7 +15,9 @@ from siyu.cli.output import out, say, suggest
 from siyu.core.errors import SiyuError, did_you_mean
 from siyu.store.workspace import Workspace
 
-Port = Annotated[int, typer.Option("--port", metavar="P", help="Port to listen at; 0 = any that is free.")]
+Port = Annotated[
+    int, typer.Option("--port", metavar="P", min=0, max=65535, help="Port to listen at; 0 = any that is free.")
+]
 Host = Annotated[str, typer.Option("--host", metavar="H", help="Address to listen at; the default: this machine only.")]
 Level = Annotated[str, typer.Option("--log-level", metavar="LEVEL", help="debug, info, warning or error.")]
 

@@ -14,6 +14,7 @@ from siyu.api.admin import shown
 from siyu.cli.cases import ACTOR, Asked, Cases, Open, Reason, Reference, Requester, Who
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE
+from siyu.cli.options import check_folder
 from siyu.cli.output import emit, json_text, say, suggest, table
 from siyu.core.errors import PrivacyError
 from siyu.privacy import exports
@@ -49,6 +50,7 @@ def subject_export(
         return DONE
     if who is None:
         raise PrivacyError("--id: expected whose copy, found nothing.", remedy="siyu subject-export --id phone:138...")
+    _check(to)
     with workspace() as opened:
         if not yes:
             _hand_over(exports.look(opened, who, actor=ACTOR, now=now()), to)
@@ -84,6 +86,7 @@ def reject(number: Number, as_json: AsJson = False) -> int:
 @group.command("run")
 def run(number: Number, to: To = None) -> int:
     """Make the copy of an approved request, with plain values; the request is done once it is written."""
+    _check(to)
     with workspace() as opened:
         return _ran(opened, number, to)
 
@@ -113,6 +116,15 @@ def _ran(opened: Workspace, number: int, to: Path | None) -> int:
         say(f"{to} shows everything held of this person: hand it over, then remove it.")
     suggest(f"siyu subject-export show {number}{suffix()}", "says how much was handed over")
     return DONE
+
+
+def _check(to: Path | None) -> None:
+    """Before a request is filed or begun, where the copy cannot go there."""
+    if to is None:
+        return
+    check_folder(to)
+    if to.exists():
+        raise PrivacyError(f"{to} is there already.", remedy="Choose a file that is not there yet.")
 
 
 def _hand_over(document: dict[str, Any], to: Path | None) -> None:

@@ -18,6 +18,8 @@ NONCE_BYTES = 12
 KEY_BYTES = 32
 HMAC_BLOCK = 64  # bytes SHA-256 works on at a time (RFC 2104)
 #: Mainland mobile numbers as people write them: the common case, decided without the full parser.
+#: A long number as a spreadsheet shows it, its end lost; and one that a program took for a decimal.
+SHORTENED, WRITTEN_AS_DECIMAL = re.compile(r"\d(\.\d+)?[eE]\+\d+"), re.compile(r"^(\+?\d{7,})\.0$")
 CN_MOBILE = re.compile(r"^(?:\+?86|0086)?(1[3-9]\d{9})$")
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
 #: What spreadsheets leave around a value: spaces, tabs, quotes, ="..." and marks nobody sees.
@@ -151,12 +153,17 @@ def is_masked(value: str) -> bool:
 
 
 def normalise(namespace: str, value: str, region: str = "CN") -> str:
-    """The one spelling of a value; '' when it cannot be one of its namespace (a phone that is none).
+    """The one spelling of a value; '' when it cannot be one of its namespace (a phone that is none), and for a long
+    number of which a spreadsheet left the beginning: what it stood for is one of many.
 
     >>> normalise("phone", "138 0000 1234"), normalise("email", "Lin@Example.COM"), normalise("phone", "123")
     ('+8613800001234', 'lin@example.com', '')
+    >>> normalise("phone", "13800001234.0"), normalise("member_card", "6.22E+15")
+    ('+8613800001234', '')
     """
     text = clean(value)
+    if SHORTENED.fullmatch(text):
+        return ""
     if namespace in PHONE_NAMESPACES:
         return normalise_phone(text, region)
     if namespace == "email":
@@ -169,7 +176,7 @@ def normalise_phone(text: str, region: str = "CN") -> str:
     """E.164 of a phone number written in any usual way, '' if it is not a possible number of its region."""
     if is_masked(text):  # the parser would leave the stars out
         return ""
-    digits = re.sub(r"[\s\-().]", "", text)
+    digits = re.sub(r"[\s\-().]", "", re.sub(WRITTEN_AS_DECIMAL, r"\1", text))
     mobile = CN_MOBILE.match(digits)
     if mobile and (region == "CN" or digits.startswith(("+86", "0086"))):
         return f"+86{mobile[1]}"

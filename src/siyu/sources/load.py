@@ -11,7 +11,9 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from siyu.core.errors import SnapshotError
 from siyu.core.progress import Progress, silent
+from siyu.core.time import day_of, instant_of, local_day
 from siyu.sources import cancellations, landing
 from siyu.sources.arrivals import Asked, arrived
 from siyu.sources.coming import Coming
@@ -33,6 +35,9 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     """
     finish_interrupted(workspace)
     options = Options.of(workspace.settings, snapshot_of, scope, allow_drop)
+    if snapshot_of and day_of(snapshot_of) > local_day(instant_of(now), workspace.settings.zone):
+        raise SnapshotError(f"--snapshot-of {snapshot_of}: expected a day that has begun; it lies ahead.",
+                            remedy="A list shows what was held at the start of its day.")
     report = LoadReport(dry_run=dry_run)
     arrivals, refused = arrived(paths, Asked.of(workspace, kind, mapping, options))
     report.files_refused = [{"file": name, "message": str(error)} for name, error in refused]

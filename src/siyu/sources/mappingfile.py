@@ -43,6 +43,7 @@ lines stay apart and the number does not depend on the order of lines or files.
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -60,6 +61,8 @@ CONDITIONS = ("is", "is_not", "starts_with", "not_starts_with", "contains", "fil
 COLUMN_KEYS = ("from", "const", *SOURCES, "between", "at_most", "less", "parted", "values", "others", "format",
                "functions", "optional", "round", "aggregate", "where")
 ROWS_KEYS = ("kind", "columns", "where", "group_by", "number_lines", "currency")
+#: What DuckDB reads a time by.
+DIRECTIVE = re.compile(r"%(?:-?[dmyHIMSj]|[aAbBcfgGnpuUVwWxXYzZ%])")
 FILE_KEYS = ("encoding", "format", "headers")
 RECOGNISE_KEYS = ("columns", "any", "without")
 CONTINUED_KEYS = ("within", "columns")
@@ -213,9 +216,18 @@ def _column(kind: Kind, name: str, spec: Any, where: str, mistakes: list[str]) -
         str(spec.get("between", "")), str(spec.get("at_most", "")), str(spec.get("less", "")),
         str(spec.get("parted", "")), _steps(spec.get("functions", []), where, mistakes),
         {str(k): str(v) for k, v in spec.get("values", {}).items()}, spec.get("others", "keep"),
-        _texts(spec.get("format", [])), bool(spec.get("optional", False)), bool(spec.get("round", False)),
-        spec.get("aggregate", "first"), _conditions(spec.get("where", []), f"{where}, where", mistakes),
+        _formats(spec.get("format", []), where, mistakes), bool(spec.get("optional", False)),
+        bool(spec.get("round", False)), spec.get("aggregate", "first"),
+        _conditions(spec.get("where", []), f"{where}, where", mistakes),
     )  # fmt: skip
+
+
+def _formats(formats: Any, where: str, mistakes: list[str]) -> tuple[str, ...]:
+    """Formats of times; a letter after % that the engine does not know is a mistake, and so is none at all."""
+    found = _texts(formats)
+    mistakes += [f"{where}: expected a format such as '%Y/%m/%d %H:%M', found {one!r}."
+                 for one in found if not DIRECTIVE.search(one) or "%" in DIRECTIVE.sub("", one)]
+    return found
 
 
 def _steps(steps: Any, where: str, mistakes: list[str]) -> tuple[tuple[str, str], ...]:

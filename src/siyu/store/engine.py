@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from siyu.core.errors import WorkspaceError
 
@@ -31,6 +31,12 @@ def connect(url: str) -> sa.Engine:
         event.listen(engine, "connect", _durable_sqlite)
         event.listen(engine, "begin", _begin)
     return engine
+
+
+def will_not_open(store: str, error: DBAPIError) -> WorkspaceError:
+    """What to say of a store that cannot be reached or written to."""
+    return WorkspaceError(f"The {store} will not open: {str(error.orig).splitlines()[0]}",
+                          remedy="Check operations.url in siyu.toml, or the file's permissions.")
 
 
 def checkpoint(engine: sa.Engine) -> None:

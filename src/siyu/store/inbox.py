@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from siyu.core.identifiers import Keys
-from siyu.store.engine import connect, scour
+from siyu.store.engine import connect, scour, will_not_open
 
 PURPOSE = b"inbox"
 #: Bytes of bodies that one claim takes at the most: what a load holds in memory.
@@ -89,7 +89,11 @@ class Inbox:
     def __init__(self, url: str, keys: Keys) -> None:
         self.engine = connect(url)
         self._keys = keys
-        METADATA.create_all(self.engine)
+        try:
+            METADATA.create_all(self.engine)
+        except DBAPIError as error:
+            self.engine.dispose()
+            raise will_not_open("inbox", error) from None
 
     def put(self, arrivals: Sequence[Arrival]) -> None:
         """Keep arrivals, all or none, on disk when this returns."""

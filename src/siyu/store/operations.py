@@ -15,8 +15,8 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from siyu.core.errors import NewerVersionError, WorkspaceError
-from siyu.store.engine import connect
+from siyu.core.errors import NewerVersionError
+from siyu.store.engine import connect, will_not_open
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -298,8 +298,7 @@ def _migrate(engine: sa.Engine) -> None:
                 _upgrade(connection)
     except DBAPIError as error:
         engine.dispose()
-        raise WorkspaceError(f"The operations store will not open: {str(error.orig).splitlines()[0]}",
-                             remedy="Check operations.url in siyu.toml, or the file's permissions.") from None
+        raise will_not_open("operations store", error) from None
     except NewerVersionError:
         engine.dispose()
         raise
