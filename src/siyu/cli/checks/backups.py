@@ -13,7 +13,7 @@ from siyu.store.workspace import Workspace
 
 
 def backups(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
-    """The newest one, and the list of the erased beside it."""
+    """The newest one, and the lists of the erased beside all of them."""
     newest = next(iter(acts(workspace.operations, act="backup.make", limit=1)), None)
     if newest is None:
         yield Finding("backup", True, "none was made yet (siyu backup)")
