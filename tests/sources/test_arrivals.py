@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from siyu.core.errors import SourceError
 from siyu.sources import landing, quarantine
@@ -96,3 +97,13 @@ def test_a_paper_that_a_mapping_reads_is_read(workspace, tmp_path):
                        encoding="utf-8")  # fmt: skip
     load(workspace, [csv(tmp_path, "f.csv", f"身份证号,备注\n{CARD},x")], mapping=str(mapping), now=NOW)
     assert in_force(workspace, "members", "identifier_id") != [(None,)]
+
+
+def test_sheets_that_are_left_out_are_told_with_the_file(workspace, tmp_path):
+    with xlsxwriter.Workbook(str(tmp_path / "orders.xlsx")) as book:
+        for rows in ([["order_id", "paid_amount"], ["o1", "9"]], [["joined_at", "id.phone"], ["2026-06-01", "1"]]):
+            page = book.add_worksheet()
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+    report = load(workspace, [tmp_path / "orders.xlsx"], now=NOW)
+    assert any("1 other sheet(s)" in note for note in report.files[0].notes)

@@ -157,6 +157,13 @@ def test_workbook_title_row_is_skipped_and_lines_are_the_sheets_own(tmp_path):
 def test_workbook_sheets_with_the_same_header_are_read_on(tmp_path):
     file = read(book(tmp_path / "o.xlsx", [["a", "b"], ["1", "2"]], [["说明", ""]], [["a", "b"], ["3", "4"]]))
     assert [(row["a"], row[LINE]) for row in rows(file)] == [("1", 2), ("3", 4)]
+    assert file.unread == ""  # a line of words is no data
+
+
+def test_workbook_sheets_with_another_header_are_told(tmp_path):
+    file = read(book(tmp_path / "o.xlsx", [["a", "b"], ["1", "2"]], [["林", "c"], ["3", "4"], ["5", "6"]]))
+    assert (len(rows(file)), file.unread[:45]) == (1, "1 other sheet(s) of the workbook (3 rows) hav")
+    assert "林" not in file.unread
 
 
 @pytest.mark.parametrize("name", ["o.xls", "o.xlsx", "订单"])

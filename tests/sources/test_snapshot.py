@@ -108,6 +108,13 @@ def test_relations_outside_the_scope_stay_open(workspace, tmp_path):
     assert [ended for _, ended, _, _ in spans(workspace)] == [None, None, None]
 
 
+def test_a_scope_that_none_of_the_known_rows_is_in_is_told(workspace, tmp_path):
+    whole = "platform,id.unionid\nyouzan,u1\nyouzan,u2"
+    right = [snapshot(workspace, tmp_path, day, whole) for day in ("2026-06-01", "2026-06-02")]
+    wrong = snapshot(workspace, tmp_path, "2026-06-03", whole, scope={**SCOPE, "platform": "yuzan"})
+    assert [bool(report.files[0].notes) for report in (*right, wrong)] == [False, False, True]
+
+
 def test_a_date_of_its_own_wins_over_the_day_of_the_snapshot(workspace, tmp_path):
     snapshot(workspace, tmp_path, "2026-06-01", "id.unionid,started_at\n u1,2025-05-05\n u2,")
     assert spans(workspace) == [("2025-05-05", None, "stated", None), ("2026-06-01", None, "observed", None)]

@@ -89,9 +89,9 @@ def _arrival(place: Place, asked: Asked) -> Recognised:
             source = _open(place, given)
     pipeline.check(given, source.columns, asked.options, place.name)
     unkept = papers.of(source.columns, given)
-    return Recognised(source.without(unkept, papers.hidden) if unkept else source, given,
-                      (*_notes(given, source.columns), *untold.note(given, given.headers(source.columns)),
-                       *map(papers.note, unkept)))
+    notes = (source.unread, *_notes(given, source.columns), *untold.note(given, given.headers(source.columns)),
+             *map(papers.note, unkept))  # fmt: skip
+    return Recognised(source.without(unkept, papers.hidden) if unkept else source, given, tuple(filter(None, notes)))
 
 
 def _open(place: Place, mapping: Mapping | None) -> SourceFile:

@@ -7,6 +7,7 @@ Runs inside the caller's transaction. Reading, landing and the commit are the ca
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -230,11 +231,17 @@ class _Run:
             self.outcome.kinds.setdefault(output.rows.kind.name, Counter()).update(output.stage.counts)
         self.outcome.ignored = self.coming.ignored
         self.outcome.identifiers_new = self.register.added
+        self.outcome.notes += self._notes()
+
+    def _notes(self) -> Iterator[str]:
+        closed = self.outcome.snapshot
+        if closed and not closed["open_before"] and self.outcome.counts[STATUS[DUPLICATE]]:
+            yield ("The list shows relations that were open already, and none of these is in its scope: nothing could "
+                   "be closed. Is the scope spelled as in the file?")  # fmt: skip
         if self.outcome.past:
-            self.outcome.notes.append(f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out.")
+            yield f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out."
         if self.register.clashes:
-            self.outcome.notes.append(f"{self.register.clashes} identifier(s) share the id of another one; "
-                                      "their records count for both.")
+            yield f"{self.register.clashes} identifier(s) share the id of another one; their records count for both."
 
 
 def _aligned(ids: np.ndarray, rows: pa.Table, lines: np.ndarray) -> np.ndarray:

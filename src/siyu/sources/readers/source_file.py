@@ -28,7 +28,8 @@ class SourceFile:
     """A readable file. `batches()` may be called again; each call starts over and fills `bad_rows` anew.
 
     columns: cleaned header names. head: its first rows, of which number `header_at` was taken for the header.
-    progress: share of the file handed out so far, 0 to 1.
+    progress: share of the file handed out so far, 0 to 1. unread: what of the file is no part of this, in words; no
+    values.
     """
 
     place: Place
@@ -41,6 +42,7 @@ class SourceFile:
     header_at: int = 0
     bad_rows: list[BadRow] = field(default_factory=list, repr=False)
     progress: float = 0.0
+    unread: str = ""
 
     @property
     def name(self) -> str:

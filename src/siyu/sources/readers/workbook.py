@@ -42,13 +42,24 @@ def open_workbook(place: Place, *, header_at: int | None = None, batch_rows: int
     header = heads[number][1][at]
     names = cells.header(header)
     sheets = [sheet for sheet, head in heads[number:] if head[at : at + 1] == [header]]
+    others = [sheet for sheet, _ in heads if sheet not in sheets and sheet.height > 1]
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
         yield from grid.batches(file, names, _rows(file, sheets, at + 1), batch_rows)
 
     columns = [name for name in names if name is not None]
     return SourceFile(place, "xlsx", columns, batches, total_bytes=place.size,
-                      head=[row for _, head in heads for row in head], header_at=rows.index(chosen))
+                      head=[row for _, head in heads for row in head], header_at=rows.index(chosen),
+                      unread=_unread(others))
+
+
+def _unread(sheets: list[CalamineSheet]) -> str:
+    """What to say of sheets with another header. Their names stay unsaid: people write anything there."""
+    if not sheets:
+        return ""
+    rows = sum(sheet.height for sheet in sheets)
+    return (f"{len(sheets)} other sheet(s) of the workbook ({rows:,} rows) have another header and were not read; "
+            "if they are data, save each as a file of its own.")  # fmt: skip
 
 
 def _sheets(place: Place) -> list[CalamineSheet]:
