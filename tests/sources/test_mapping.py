@@ -79,13 +79,15 @@ def test_all_mistakes_of_a_mapping_are_told_together():
             [rows.columns]
             order_idd = "a"
             paid_amount = { from = "b", functions = ["mony", "prefix"], aggregate = "most" }
+            paid_at = { from = "c", format = ["%Y/%m/%d", "%Y %Q", "5"] }
             id.phone = { const = "1", from = "x" }""")
     message = caught.value.message
     for told in ("unknown word 'nam'. Did you mean 'name'?", "name is missing", "Did you mean 'orders'?",
                  "no column 'order_idd'. Did you mean 'order_id'?", "needs a column 'order_id'",
                  "unknown function 'mony'. Did you mean 'money'?", "prefix needs a literal", "aggregate is one of",
-                 "found from, const", "group_by names 'store'"):
+                 "found from, const", "group_by names 'store'", "found '%Y %Q'", "found '5'"):
         assert told in message
+    assert "found '%Y/%m/%d'" not in message
 
 
 def test_the_example_in_the_documentation_is_a_mapping():
