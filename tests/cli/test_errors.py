@@ -9,6 +9,7 @@ import pytest
 
 from siyu.cli import errors, workspace
 from siyu.core.errors import DamagedError
+from tests.sources.arrivals import csv
 
 
 def test_a_folder_that_is_no_workspace_is_refused_with_what_to_do(siyu, tmp_path: Path):
@@ -66,12 +67,6 @@ def test_a_damaged_warehouse_is_explained_and_a_rebuild_offered(capfd):
     assert "siyu rebuild" in capfd.readouterr().err
 
 
-def written(brand: Path, name: str, text: str) -> Path:
-    path = brand.parent / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -92,14 +87,14 @@ def test_a_mistake_is_told_before_anything_is_done(siyu, brand: Path, arguments,
 
 
 def test_a_dimension_asked_for_twice_is_asked_for_once(siyu, brand: Path):
-    siyu("-C", brand, "load", written(brand, "orders.csv", "order_id,paid_at,paid_amount\no1,2026-06-01,9\n"))
+    siyu("-C", brand, "load", csv(brand.parent, "orders.csv", "order_id,paid_at,paid_amount\no1,2026-06-01,9\n"))
     twice = siyu("-C", brand, "metrics", "show", "trade", "--by", "store,store", "--json")
     assert twice.code == 0
     assert twice.out == siyu("-C", brand, "metrics", "show", "trade", "--by", "store", "--json").out
 
 
 def test_a_snapshot_of_a_day_ahead_is_refused(siyu, brand: Path):
-    members = written(brand, "relations.csv", "relation_type,id.phone\nmember,13800001234\n")
+    members = csv(brand.parent, "relations.csv", "relation_type,id.phone\nmember,13800001234\n")
     ran = siyu("-C", brand, "load", members, "--snapshot-of", "2962-06-20", "--scope", "relation_type=member")
     assert ran.code == 2
     assert "lies ahead" in ran.err
@@ -121,7 +116,7 @@ def test_a_store_that_cannot_be_reached_is_told_plainly(siyu, brand: Path):
 def test_a_number_that_a_spreadsheet_has_shortened_joins_nobody(siyu, brand: Path):
     text = "order_id,paid_at,paid_amount,id.member_card\n"
     rows = ["2.026E+17,2026-06-01,9,", "o2,2026-06-01,9,6.22E+15", "o3,2026-06-01,9,6.22E+15"]
-    ran = siyu("-C", brand, "load", written(brand, "orders.csv", text + "\n".join(rows)), "--json")
+    ran = siyu("-C", brand, "load", csv(brand.parent, "orders.csv", text + "\n".join(rows)), "--json")
     [file] = json.loads(ran.out)["files"]
     assert file["kinds"]["orders"]["loaded"] == 2
     assert file["identifiers_ignored"]["member_card"] == {"invalid": 2}

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 
 from siyu.core.errors import SourceError
 from siyu.sources import landing, quarantine
 from siyu.sources.load import load
 from tests.sources.arrivals import NOW, csv, in_force
 from tests.sources.exports import HEADERS, facts, load_one, write
+from tests.sources.test_files import book
 from tests.sources.test_platforms_jd import CURRENT, HAND_SUM, rows
 from tests.sources.test_platforms_xiaohongshu import HEADER, ROWS, article
 
@@ -100,10 +100,7 @@ def test_a_paper_that_a_mapping_reads_is_read(workspace, tmp_path):
 
 
 def test_sheets_that_are_left_out_are_told_with_the_file(workspace, tmp_path):
-    with xlsxwriter.Workbook(str(tmp_path / "orders.xlsx")) as book:
-        for rows in ([["order_id", "paid_amount"], ["o1", "9"]], [["joined_at", "id.phone"], ["2026-06-01", "1"]]):
-            page = book.add_worksheet()
-            for number, row in enumerate(rows):
-                page.write_row(number, 0, row)
-    report = load(workspace, [tmp_path / "orders.xlsx"], now=NOW)
+    path = book(tmp_path / "orders.xlsx", [["order_id", "paid_amount"], ["o1", "9"]],
+                [["joined_at", "id.phone"], ["2026-06-01", "1"]])  # fmt: skip
+    report = load(workspace, [path], now=NOW)
     assert any("1 other sheet(s)" in note for note in report.files[0].notes)

@@ -10,7 +10,7 @@ import typer
 from siyu.cli.context import CHOSEN, AsJson, AsOf, Window, day, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import Report, emit, out, progress, suggest, table
-from siyu.core.errors import MeasureError, WorkspaceError
+from siyu.core.errors import WorkspaceError
 from siyu.core.money import exponent
 from siyu.core.time import date_of
 from siyu.daily import up_to_date
@@ -23,7 +23,6 @@ from siyu.measures.metric import BUILT_IN_ORIGIN, Metric, Registry, Sheet
 from siyu.measures.own.ownfile import UNITS
 from siyu.measures.own.starter import start
 from siyu.measures.own.trial import tried
-from siyu.measures.registry import BUILT_IN
 from siyu.store.workspace import SETTINGS_FILE, Workspace
 
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Topics, metrics or sheets of `siyu metrics`.")]
@@ -91,9 +90,6 @@ def new(name: Name, python: InPython = False) -> int:
     if not (CHOSEN.directory / SETTINGS_FILE).exists():
         raise WorkspaceError(f"{CHOSEN.directory} is not a workspace: no {SETTINGS_FILE}.",
                              remedy="`siyu init DIR` makes one; `-C DIR` picks another folder.")  # fmt: skip
-    if any(name == topic.name for topic in BUILT_IN.topics):
-        raise MeasureError(f"{name} is a topic of siyu.",
-                           remedy="Choose another name; a metric in it may have a code of ours.")  # fmt: skip
     path = start(CHOSEN.directory / own.FOLDER, name, UNITS, python=python)
     out().print(str(path), markup=False)
     suggest(f"siyu metrics check{suffix()}", "tries it on your data")

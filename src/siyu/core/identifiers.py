@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 NONCE_BYTES = 12
 KEY_BYTES = 32
 HMAC_BLOCK = 64  # bytes SHA-256 works on at a time (RFC 2104)
-#: Mainland mobile numbers as people write them: the common case, decided without the full parser.
 #: A long number as a spreadsheet shows it, its end lost; and one that a program took for a decimal.
 SHORTENED, WRITTEN_AS_DECIMAL = re.compile(r"\d(\.\d+)?[eE]\+\d+"), re.compile(r"^(\+?\d{7,})\.0$")
+#: Mainland mobile numbers as people write them: the common case, decided without the full parser.
 CN_MOBILE = re.compile(r"^(?:\+?86|0086)?(1[3-9]\d{9})$")
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
 #: What spreadsheets leave around a value: spaces, tabs, quotes, ="..." and marks nobody sees.

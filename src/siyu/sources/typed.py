@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
+from siyu.core.identifiers import SHORTENED
 from siyu.core.kinds import Field
 from siyu.core.money import exponent
 from siyu.sources.workbench import epoch_us, epoch_us_wall, json_valid, try_strptime
@@ -33,7 +34,6 @@ USUAL = "____-__-__ __:__:__"
 
 
 #: Whether the text of a field is no value, asked of a table with the columns of the field and its text.
-SHORTENED = "a long number of which the spreadsheet kept the beginning; export it as text"
 Check = Callable[[ir.Table], ir.BooleanValue]
 
 
@@ -62,16 +62,17 @@ def typed(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
 
 def _text(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
     if not declared.choices:
-        return Typed({declared.column: text}, [(_shortened(declared), SHORTENED)] if declared.required else [])
+        return Typed({declared.column: text}, [_shortened(declared)] if declared.required else [])
     return Typed({declared.column: text.lower()}, [
         (lambda t: t[declared.column].notnull() & t[declared.column].notin(declared.choices),
          f"expected one of {', '.join(declared.choices)}")])  # fmt: skip
 
 
-def _shortened(declared: Field) -> Check:
+def _shortened(declared: Field) -> tuple[Check, str]:
     """Names by which records are told apart: many long numbers have one beginning."""
-    return lambda t: (t[declared.column].like("%E+%")
-                      & t[declared.column].re_search(r"^\d(\.\d+)?E\+\d+$")).fill_null(False)  # fmt: skip
+    return (lambda t: (t[declared.column].like("%E+%")  # quicker, and leaves few to the pattern
+                       & t[declared.column].re_search(f"^{SHORTENED.pattern}$")).fill_null(False),
+            "a long number of which the spreadsheet kept the beginning; export it as text")  # fmt: skip
 
 
 def _json(declared: Field, text: ir.StringValue, _: Reading) -> Typed:

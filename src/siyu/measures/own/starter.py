@@ -6,6 +6,7 @@ from pathlib import Path
 
 from siyu.core.errors import MeasureError
 from siyu.measures.own.ownfile import IDENTIFIER
+from siyu.measures.registry import BUILT_IN
 
 SQL = """\
 # Metrics of this workspace. `siyu metrics check` tries them; `siyu metrics show {name}` shows them.
@@ -81,6 +82,9 @@ def start(folder: Path, name: str, units: tuple[str, ...], *, python: bool = Fal
     """Write a file of this name into the folder of own metrics. MeasureError if the name will not do or is taken."""
     if not IDENTIFIER.fullmatch(name):
         raise MeasureError(f"A topic's name is small letters, digits and _, found '{name}'.")
+    if any(name == topic.name for topic in BUILT_IN.topics):
+        raise MeasureError(f"{name} is a topic of siyu.",
+                           remedy="Choose another name; a metric in it may have a code of ours.")  # fmt: skip
     taken = [path for path in (folder / f"{name}.toml", folder / f"{name}.py") if path.exists()]
     if taken:
         raise MeasureError(f"{taken[0]} is there already.", remedy="Edit it, or choose another name.")
