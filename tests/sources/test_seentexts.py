@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from siyu.sources.seentexts import SeenTexts
 from siyu.sources.workbench import Workbench
 
-BATCHES = st.lists(st.lists(st.text(max_size=3), unique=True), max_size=8)
+BATCHES = st.lists(st.lists(st.text(max_size=3)), max_size=8)
 
 
 class Crowded(Workbench):
@@ -27,9 +27,9 @@ def test_every_text_keeps_the_number_it_was_given(batches: list[list[str]], work
     def number(new: list[str]) -> np.ndarray:
         return np.array([given_.setdefault(text, -len(given_)) for text in new], np.int64)
 
-    seen = SeenTexts(workbench(), number)
+    seen, at_work = SeenTexts(), workbench()
     for batch in batches:
-        found = seen.of(pa.array(batch, pa.string()))
+        found = seen.of(pa.array(batch, pa.string()), number, at_work)
         assert found.tolist() == [given_[text] for text in batch]
 
 
@@ -40,8 +40,8 @@ def test_a_text_is_asked_for_once():
         asked.extend(new)
         return np.arange(len(new))
 
-    seen = SeenTexts(Workbench(), number)
+    seen, workbench = SeenTexts(), Workbench()
     for start in (0, 500, 250, 0):
-        seen.of(pa.array([f"c-{n}" for n in range(start, start + 1000)]))
+        seen.of(pa.array([f"c-{n}" for n in range(start, start + 1000)]), number, workbench)
     assert sorted(asked) == sorted({f"c-{n}" for n in range(1500)})
     assert len(seen) == 1500

@@ -12,6 +12,7 @@ from siyu.core.settings import Settings
 from siyu.sources.ahead import ahead
 from siyu.sources.landing import NOWHERE
 from siyu.sources.mapping import Mapping
+from siyu.sources.met import Met
 from siyu.sources.preparation import Preparation, Prepared
 from siyu.sources.snapshot import Snapshot
 from siyu.sources.workbench import Workbench
@@ -24,23 +25,26 @@ class Coming:
     """Batches of a source as they are prepared, in a thread of their own, which ends with `close`.
 
     read: starts the source over. outputs: what its mapping makes of it. erased: places known to be of erased people.
+    before: the source that is kept before this one, if it was prepared beside it.
     """
 
     def __init__(self, workspace: Workspace, read: Callable[[], Iterable[pa.RecordBatch]], columns: list[str],
                  mapping: Mapping, settings: Settings, *, snapshot: Snapshot | None = None,
-                 erased: np.ndarray = NOWHERE) -> None:
+                 erased: np.ndarray = NOWHERE, before: Coming | None = None) -> None:
         headers = mapping.headers(columns)
         self.settings, self.snapshot = settings, snapshot
         self.outputs = list(snapshot.outputs(mapping, headers) if snapshot else mapping.rows)
         self._read, self._workbench = read, Workbench()
         self._preparation: Preparation | None = None
+        self._met = Met(before._met if before else None)
 
         def prepared() -> Iterator[Prepared]:
             self._preparation = Preparation(
                 workspace, self.outputs, headers, settings, self._workbench, snapshot=snapshot is not None,
-                tombstones=Tombstones.of(workspace.operations), places=erased, continued=mapping.continued,
-                before=purged(workspace.operations))  # fmt: skip
+                tombstones=Tombstones.of(workspace.operations), places=erased, met=self._met,
+                continued=mapping.continued, before=purged(workspace.operations))  # fmt: skip
             yield from map(self._preparation.of, read())
+            self._met.whole = True
 
         self.prepared = ahead(prepared(), depth=1)
 

@@ -1,6 +1,6 @@
 """Identifier texts become identifier ids: normalised and keyed. Plain values live in memory only.
 
-Python touches a distinct value once; a bounded cache keeps those of earlier batches. Who stands on a record, and what
+Python touches a distinct value once; those of earlier batches and files are `met`. Who stands on a record, and what
 links, is `persons`' work; what the warehouse keeps of an identifier, `register`'s.
 """
 
@@ -18,15 +18,13 @@ import pyarrow.compute as pc
 
 from siyu.core import identifiers
 from siyu.core.settings import Settings
-from siyu.sources.seentexts import SeenTexts
+from siyu.sources.met import Met
 from siyu.sources.workbench import Workbench
 from siyu.store.workspace import Workspace
 
 #: What a value that is no identifier stands as, and why.
 MASKED, BLOCKED, INVALID, NONE = -1, -2, -3, -9
 IGNORED = {MASKED: "masked", BLOCKED: "blocked", INVALID: "invalid"}
-#: Distinct values kept between batches: some 50 bytes each.
-CACHE_VALUES = 2_000_000
 #: Values that `identifiers` would leave as they are, told by one pattern: most of every file.
 PLAIN, HIDDEN, NOTHING = r"^[A-Za-z0-9_.\-]+$", r"^[xX]{3,}$", r"$^"
 MOBILE = r"^1[3-9][0-9]{9}$"
@@ -47,14 +45,14 @@ class Seen:
 class Identifiers:
     """Turns columns of texts into ids; gathers what was not met before.
 
-    ignored: values that are no identifier, by (namespace, reason), counted per row.
+    met: what was; ignored: values that are no identifier, by (namespace, reason), counted per row.
     """
 
     workspace: Workspace
     settings: Settings
     workbench: Workbench
+    met: Met = field(default_factory=Met)
     ignored: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _cache: dict[str, SeenTexts] = field(default_factory=dict)
     _seen: list[Seen] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -64,28 +62,19 @@ class Identifiers:
 
     def ids(self, namespace: str, texts: pa.ChunkedArray, *, count: bool = True) -> np.ndarray:
         """The ids of a column; NONE where there is no identifier."""
-        encoded = pc.dictionary_encode(texts.combine_chunks())
-        known = self._known(namespace, encoded.dictionary)
-        codes = encoded.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)
-        found = known[codes]
+        found = np.full(len(texts), NONE)
+        there = texts.is_valid().to_numpy()
+        number = partial(self._identify, namespace)
+        found[there] = self.met.of(namespace).of(texts.drop_null().combine_chunks(), number, self.workbench)
         for code, reason in IGNORED.items() if count else ():
             if rows := int((found == code).sum()):
                 self.ignored[namespace, reason] += rows
         return np.where(found < 0, NONE, found)
 
     def seen(self) -> list[Seen]:
-        """What was met since the last call and never in this load (or so long ago that the cache forgot it)."""
+        """What was met since the last call and not before (or so long ago that it was forgotten)."""
         seen, self._seen = self._seen, []
         return seen
-
-    def _known(self, namespace: str, values: pa.StringArray) -> np.ndarray:
-        """Ids of distinct values, with NONE behind them for rows without a value."""
-        if namespace not in self._cache:
-            self._cache[namespace] = SeenTexts(self.workbench, partial(self._identify, namespace))
-        known = self._cache[namespace].of(values)
-        if sum(map(len, self._cache.values())) > CACHE_VALUES:
-            self._cache.clear()
-        return np.append(known, NONE)
 
     def _identify(self, namespace: str, texts: list[str]) -> np.ndarray:
         """The ids of texts met for the first time, or why each is none; noted for the register."""
@@ -116,9 +105,9 @@ class Identifiers:
         return (EMAIL if namespace == "email" else PLAIN), ""
 
     def _suspect(self, column: pa.Array, prefix: str) -> pa.Array:
-        """Values that are blocked or hidden, told without the exceptions to that."""
+        """Values that are blocked or hidden, told without the exceptions to that; only those of ASCII are asked."""
         blocked = [value for b in self._blocked for value in (b, b.removeprefix(prefix))]
-        listed = pc.is_in(pc.utf8_lower(column), value_set=pa.array(sorted(blocked), pa.string()))
+        listed = pc.is_in(pc.ascii_lower(column), value_set=pa.array(sorted(blocked), pa.string()))
         return pc.or_(listed, pc.match_substring_regex(column, HIDDEN))
 
     def _spelling(self, namespace: str, text: str) -> str | int:

@@ -56,12 +56,14 @@ class Recognised:
     repeated: int = 0
 
 
-def begin(workspace: Workspace, found: Recognised, options: Options) -> Coming:
-    """Prepare a source from now on. A snapshot's preparation rests on the loads before it: its turn must have come."""
+def begin(workspace: Workspace, found: Recognised, options: Options, before: Coming | None = None) -> Coming:
+    """Prepare a source from now on; `before` is kept before it. A snapshot's preparation rests on the loads before it:
+    its turn must have come.
+    """
     settings = options.apply(workspace)
     snapshot = Snapshot.of(workspace, options, settings) if options.snapshot_of else None
     return Coming(workspace, lambda: ahead(joined(found.source.batches())), found.source.columns, found.mapping,
-                  settings, snapshot=snapshot)
+                  settings, snapshot=snapshot, before=before)
 
 
 def keep(workspace: Workspace, found: Recognised, options: Options, *, now: dt.datetime, dry_run: bool = False,

@@ -59,7 +59,7 @@ def _begun(workspace: Workspace, arrivals: Sequence[Recognised],
         for found, behind in itertools.zip_longest(arrivals, arrivals[1:]):
             if options.snapshot_of is None:
                 coming = later or begin(workspace, found, options)
-                later = begin(workspace, behind, options) if behind else None
+                later = begin(workspace, behind, options, coming) if behind else None
             yield found, coming
     finally:
         for begun in (coming, later):

@@ -21,6 +21,7 @@ from siyu.sources.forget import Forgetting
 from siyu.sources.identify import NONE, Identifiers, Seen
 from siyu.sources.landing import NOWHERE, OUTPUTS
 from siyu.sources.mapping import Continued, Rows, is_identifier
+from siyu.sources.met import Met
 from siyu.sources.past import Past
 from siyu.sources.persons import Person, persons
 from siyu.sources.readers.source_file import LINE
@@ -62,9 +63,9 @@ class Preparation:
     """Prepares the batches of one file for all outputs of its mapping."""
 
     def __init__(self, workspace: Workspace, outputs: list[Rows], columns: list[str], settings: Settings,
-                 workbench: Workbench, *, snapshot: bool, tombstones: Tombstones, places: np.ndarray,
+                 workbench: Workbench, *, snapshot: bool, tombstones: Tombstones, places: np.ndarray, met: Met,
                  continued: Continued | None = None, before: Mapping[str, int] | None = None) -> None:
-        self.identifiers = Identifiers(workspace, settings, workbench)
+        self.identifiers = Identifiers(workspace, settings, workbench, met)
         self._glimpsed = Identifiers(workspace, settings, workbench)  # of refused rows: compared, never kept
         self._settings, self._workbench = settings, workbench
         self._names = [*columns, LINE]

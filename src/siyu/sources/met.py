@@ -1,0 +1,37 @@
+"""Texts of identifiers that a file has shown so far, each with its id; handed on to the file behind it."""
+
+from __future__ import annotations
+
+from siyu.sources.seentexts import SeenTexts
+
+#: Texts kept at most: some 50 bytes each.
+MOST = 3_000_000
+
+
+class Met:
+    """What was met, by namespace. before: what the file before meets. Once that file is prepared whole, all of it counts
+    as met here too: its identifiers are kept before those of this one, or neither's are.
+    """
+
+    def __init__(self, before: Met | None = None) -> None:
+        self.whole = False  # whether the file is prepared to its end: nobody asks any more
+        self._before = before
+        self._texts: dict[str, SeenTexts] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._texts.values()))
+
+    def of(self, namespace: str) -> SeenTexts:
+        """The texts of a namespace, to be asked and added to."""
+        self._take_over()
+        if len(self) > MOST:
+            self._texts = {}
+        return self._texts.setdefault(namespace, SeenTexts())
+
+    def _take_over(self) -> None:
+        """What the file before has met, if it is more; the little that was met here until now is met once more."""
+        if self._before is not None and self._before.whole:
+            self._before._take_over()
+            if len(self._before) > len(self):
+                self._texts = self._before._texts
+            self._before = None
