@@ -142,6 +142,15 @@ def test_parquet_values_become_text_without_loss(tmp_path):
     assert (second["at"], second["customer"], second["tags"], second["kind"]) == (None, None, None, None)
 
 
+def test_whole_seconds_of_any_unit_and_zone_have_no_fraction(tmp_path):
+    twice = [1_761_958_800, 1_761_962_400]  # one wall clock of New York: an hour is turned back between them
+    pq.write_table(pa.table({f"{unit}_{zone}": pa.array([second * ticks for second in twice], pa.timestamp(unit, zone))
+                             for unit, ticks in (("s", 1), ("ms", 10**3), ("us", 10**6), ("ns", 10**9))
+                             for zone in (None, "America/New_York")}), tmp_path / "o.parquet")  # fmt: skip
+    for row, text in zip(rows(read(tmp_path / "o.parquet")), ("2025-11-01 01:00:00", "2025-11-01 02:00:00")):
+        assert {n: v for n, v in row.items() if n != LINE} == {n: text + "Z" * n.endswith("York") for n in row if n != LINE}
+
+
 def test_workbook_dates_and_numbers_become_text(tmp_path):
     path = book(tmp_path / "o.xlsx", [["订单号", "时间", "金额"], ["0138", dt.datetime(2026, 3, 1, 10, 5), 9.9],
                                           [7, "", 10]])

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from siyu.core.kinds import Kind
 from siyu.sources.persons import Person, with_persons
-from siyu.sources.workbench import Workbench, compiled, md5, md5_number
+from siyu.sources.workbench import Workbench, compiled, concat, md5, md5_number
 
 PART = "\x1f"
 
@@ -98,7 +98,7 @@ def _text(rows: ir.Table, names: list[str], filled: Collection[str] = ()) -> ir.
     for name, between in zip(names, ["", *[PART] * len(names)]):
         title, value = ibis.literal(f"{between}{name}="), rows[name].cast("string")
         pieces += [title, value] if name in filled else [title + value]
-    return ibis.literal("").join(pieces)
+    return concat(pieces)
 
 
 def short_hash(rows: pa.Table, names: list[str], workbench: Workbench) -> pa.ChunkedArray:

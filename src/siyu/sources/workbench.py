@@ -7,7 +7,8 @@ and leave as keyed hashes. Expressions are Ibis, so nothing of a file or mapping
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import duckdb
@@ -22,9 +23,13 @@ MEMORY = "2GB"
 
 
 def _builtin(name: str, arguments: tuple[str, ...], result: str) -> Callable[..., Any]:
-    """A function that the engine has and Ibis does not."""
-    shape = (lambda a: None) if len(arguments) == 1 else (lambda a, b: None)
-    return ibis.udf.scalar.builtin(name=name, signature=(arguments, result))(shape)
+    """A function that the engine has and Ibis does not. Named with its schema: the compiler writes it as it stands."""
+
+    def shape() -> None: ...
+
+    taken = [inspect.Parameter(f"argument_{i}", inspect.Parameter.POSITIONAL_ONLY) for i in range(len(arguments))]
+    setattr(shape, "__signature__", inspect.Signature(taken))
+    return ibis.udf.scalar.builtin(name=name, signature=(arguments, result), database="main")(shape)
 
 
 epoch_us = _builtin("epoch_us", ("timestamp('UTC')",), "int64")
@@ -35,6 +40,16 @@ md5 = _builtin("md5", ("string",), "string")
 md5_number = _builtin("md5_number", ("string",), "decimal(38, 0)")
 #: The engine's own hash: quick, and the same within a process only.
 hash_of = _builtin("hash", ("string",), "uint64")
+
+
+def concat(pieces: Sequence[ir.StringValue]) -> ir.StringValue:
+    """Texts one after another; those that are null are left out."""
+    return _concat(len(pieces))(*pieces)
+
+
+@functools.cache
+def _concat(pieces: int) -> Callable[..., ir.StringValue]:
+    return _builtin("concat", ("string",) * pieces, "string")
 
 
 class Workbench:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Whole doubles below this are exact integers and are written as such (customer 17850.0 is customer 17850).
 EXACT = 2.0**53
+#: Of each unit of time, how many are a second.
+TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 #: Rows count as lines: the column names stand for line 1.
 FIRST_LINE = 2
 
@@ -76,13 +78,12 @@ def as_text(column: pa.Array) -> pa.Array:
 
 def _instants(column: pa.Array) -> pa.Array:
     """`2010-12-01 08:26:00`, with the fraction when there is one and `Z` when the instants are absolute."""
-    if pc.all(pc.equal(column, pc.floor_temporal(column, unit="second"))).as_py() is not False:
-        column = column.cast(pa.timestamp("s", column.type.tz))
-    if column.type.tz is not None:
-        text = column.cast(pa.timestamp(column.type.unit, "UTC")).cast(pa.string())
-    else:
-        text = column.cast(pa.string())
-    return pc.replace_substring_regex(text, r"\.0+(Z?)$", r"\1")
+    kind = column.type
+    ticks = column.fill_null(0).cast(pa.int64()).to_numpy()
+    whole = not (ticks % TICKS[kind.unit]).any()
+    unit = "s" if whole else kind.unit
+    text = column.cast(pa.timestamp(unit, kind.tz and "UTC")).cast(pa.string())
+    return text if whole else pc.replace_substring_regex(text, r"\.0+(Z?)$", r"\1")
 
 
 def _numbers(column: pa.Array) -> pa.Array:
