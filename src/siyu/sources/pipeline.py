@@ -82,8 +82,9 @@ class Output:
 
 def run(workspace: Workspace, coming: Coming, load: Load, seen: BatchSeen | None = None) -> Outcome:
     """Turn all batches into facts of the load. `seen` is told every batch, without the erased."""
-    with closing(Workbench()) as workbench, workspace.warehouse.bulk():
-        return _Run(workspace, coming, load, workbench).run(seen)
+    with closing(Workbench()) as workbench, closing(Register(workspace, load.load_id)) as register:
+        with workspace.warehouse.bulk():
+            return _Run(workspace, coming, load, workbench, register).run(seen)
 
 
 def check(mapping: Mapping, columns: list[str], options: Options, file_name: str) -> None:
@@ -97,12 +98,13 @@ def check(mapping: Mapping, columns: list[str], options: Options, file_name: str
 
 
 class _Run:
-    def __init__(self, workspace: Workspace, coming: Coming, load: Load, workbench: Workbench) -> None:
+    def __init__(self, workspace: Workspace, coming: Coming, load: Load, workbench: Workbench,
+                 register: Register) -> None:
         self.workspace, self.coming, self.load, self.workbench = workspace, coming, load, workbench
         self.settings, self.snapshot = coming.settings, coming.snapshot
         self.warehouse = workspace.warehouse
         self.links = Links(self.settings)
-        self.register = Register(workspace, load.load_id)
+        self.register = register
         self.outcome = Outcome()
         self._seen: dict[str, SeenKeys] = {}
         self.outputs = [self._output(i, output) for i, output in enumerate(coming.outputs)]

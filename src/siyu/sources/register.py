@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,8 +23,8 @@ WAITING = 250_000
 
 @dataclass
 class Register:
-    """Adds identifiers that are not there, many at once. added: how many were new. clashes: identifiers whose id
-    stands for another key already.
+    """Adds identifiers that are not there, many at once; they are sealed in a thread of their own, which ends with
+    `close`. added: how many were new. clashes: identifiers whose id stands for another key already.
     """
 
     workspace: Workspace
@@ -31,28 +32,42 @@ class Register:
     added: int = 0
     clashes: int = 0
     _waiting: list[Seen] = field(default_factory=list)
+    _sealing: Future[pa.Table] | None = None
+
+    def __post_init__(self) -> None:
+        self._sealer = ThreadPoolExecutor(1, thread_name_prefix="sealing")
 
     def add(self, seen: list[Seen]) -> None:
-        """Take what a load met; what is new of it is kept once enough is there."""
+        """Take what a load met; what is new of it is sealed once enough is there."""
         self._waiting += seen
         if sum(len(part.ids) for part in self._waiting) >= WAITING:
-            self.finish()
+            self._seal()
 
     def finish(self) -> None:
         """Keep what is new of all that was taken."""
+        self._seal()
+        self._keep()
+
+    def close(self) -> None:
+        """Let go of what is not kept."""
+        self._sealer.shutdown(cancel_futures=True)
+
+    def _seal(self) -> None:
+        """Seal what is new of those that wait; they are kept before others are compared."""
+        self._keep()
         seen, self._waiting = self._waiting, []
         if not seen:
             return
         ids = np.concatenate([part.ids for part in seen])
-        words = key_words(key for part in seen for key in part.keys)
-        fresh = self._fresh(ids, words)
+        fresh = self._fresh(ids, key_words(key for part in seen for key in part.keys))
         self.added += int(fresh.sum())
-        if not fresh.any():
-            return
-        starts = np.cumsum([0, *(len(part.ids) for part in seen)])
-        rows = [self._sealed(part, np.flatnonzero(fresh[start : start + len(part.ids)]))
-                for part, start in zip(seen, starts)]
-        self.workspace.warehouse.append(IDENTIFIER, pa.concat_tables(rows))
+        if fresh.any():
+            self._sealing = self._sealer.submit(self._sealed, seen, fresh)
+
+    def _keep(self) -> None:
+        if self._sealing:
+            self.workspace.warehouse.append(IDENTIFIER, self._sealing.result())
+            self._sealing = None
 
     def _fresh(self, ids: np.ndarray, words: np.ndarray) -> np.ndarray:
         """Which are the first with their id, here and in the warehouse; clashing keys are counted."""
@@ -80,7 +95,13 @@ class Register:
         warehouse.drop_scratch("fresh_identifier")
         return found["identifier_id"].to_numpy(), found["key_word"].to_numpy()
 
-    def _sealed(self, part: Seen, wanted: np.ndarray) -> pa.Table:
+    def _sealed(self, seen: list[Seen], fresh: np.ndarray) -> pa.Table:
+        """The rows of those that are fresh."""
+        starts = np.cumsum([0, *(len(part.ids) for part in seen)])
+        return pa.concat_tables([self._rows(part, np.flatnonzero(fresh[start : start + len(part.ids)]))
+                                 for part, start in zip(seen, starts)])
+
+    def _rows(self, part: Seen, wanted: np.ndarray) -> pa.Table:
         count = len(wanted)
         values = [part.values[i] for i in wanted.tolist()]
         keys = [part.keys[i] for i in wanted.tolist()]
