@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.sources import identify, register
+from siyu.sources import met, register
 from siyu.sources import keep as keeping
 from siyu.sources.ahead import ahead, joined
 from siyu.sources.seenkeys import SeenKeys
@@ -48,7 +48,7 @@ def test_a_file_in_small_batches_gives_what_it_gives_in_one(workspace, tmp_path,
 @pytest.mark.parametrize("remembered", [0, 5, 10**9])
 def test_each_identifier_is_kept_once_however_many_wait(workspace, tmp_path, monkeypatch, waiting, remembered):
     monkeypatch.setattr(register, "WAITING", waiting)
-    monkeypatch.setattr(identify, "CACHE_VALUES", remembered)  # what is forgotten is met again
+    monkeypatch.setattr(met, "MOST", remembered)  # what is forgotten is met again
     monkeypatch.setattr(keeping, "joined", lambda batches: _cut(batches, 9))
     text = "order_id,paid_amount,id.phone\n" + "\n".join(ROWS)
     reports = [take(workspace, tmp_path, "orders.csv", t, now=LATER) for t in (text, text + "\no99,1,13900000000")]
