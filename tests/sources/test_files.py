@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -305,6 +306,17 @@ def test_any_cells_survive_quoting_and_encoding(tmp_path_factory, table, encodin
     quoted = "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in table)
     path = write(tmp_path_factory.mktemp("csv") / "o.csv", "甲,乙,丙\n" + quoted, encoding)
     assert [list(row.values())[:3] for row in rows(read(path, encoding=encoding))] == table
+
+
+@given(st.lists(st.none() | st.text("a1=\"' \t\x85\u3000林", max_size=5)), st.integers(0, 2))
+def test_a_column_is_cleaned_as_each_of_its_cells(cells_, start):
+    def cleaned(cell: str) -> str | None:
+        text = cell.strip()
+        text = re.sub(r'^="(.*)"$', r"\1", text).strip() if text.startswith('="') else text
+        return re.sub(r"^'([0-9+\-=@?*])", r"\1", text) or None
+
+    column = cells.clean(pa.array(cells_, pa.string()).slice(start))
+    assert column.to_pylist() == [None if cell is None else cleaned(cell) for cell in cells_[start:]]
 
 
 def test_cleaning_leaves_ordinary_cells_alone():

@@ -4,6 +4,7 @@
 # (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,6 +14,8 @@ from siyu.sources.readers.source_file import LINE
 FORMULA = r'^="(.*)"$'
 APOSTROPHE = r"^'([0-9+\-=@?*])"
 BOM = "\ufeff"
+#: Of each byte, whether a cell may begin or end with it and be as it was typed: what is visible of ASCII, no quotes.
+STAYS = np.array([0x21 <= byte <= 0x7E and chr(byte) not in "=\"'" for byte in range(256)])
 
 
 def header(cells: list[str]) -> list[str | None]:
@@ -44,12 +47,31 @@ def _name(cell: str) -> str:
 
 def clean(column: pa.Array) -> pa.Array:
     """Outer spaces and tabs, `="..."` and a protecting apostrophe removed; what is then empty is null."""
+    if not _is_plain(column):
+        column = _trimmed(column)
+    empty = pc.equal(pc.binary_length(column), 0)
+    return pc.if_else(empty, pa.scalar(None, pa.string()), column) if pc.any(empty).as_py() else column
+
+
+def _is_plain(column: pa.StringArray) -> bool:
+    """Whether every cell begins and ends with a character that stays: most columns, told by two bytes of each cell."""
+    _, offsets, data = column.buffers()
+    if data is None:
+        return True
+    places = np.frombuffer(offsets, np.int32)[column.offset :][: len(column) + 1]
+    starts, ends = places[:-1], places[1:]
+    filled = starts < ends
+    cells = np.frombuffer(data, np.uint8)
+    return all(STAYS.take(cells.take(edges)).all() for edges in (starts[filled], ends[filled] - 1))
+
+
+def _trimmed(column: pa.StringArray) -> pa.StringArray:
     column = pc.utf8_trim_whitespace(column)
     if pc.any(pc.starts_with(column, '="')).as_py():
         column = pc.utf8_trim_whitespace(pc.replace_substring_regex(column, FORMULA, r"\1"))
     if pc.any(pc.starts_with(column, "'")).as_py():
         column = pc.replace_substring_regex(column, APOSTROPHE, r"\1")
-    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+    return column
 
 
 def batch(columns: list[str], cells: list[pa.Array], lines: pa.Array) -> pa.RecordBatch:
