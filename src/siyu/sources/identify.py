@@ -33,11 +33,11 @@ EMAIL = r"^[a-z0-9._+\-]+@[a-z0-9\-]+(\.[a-z0-9\-]+)+$"
 
 @dataclass(frozen=True)
 class Seen:
-    """Identifiers of one namespace as a load met them: ids, keys and plain values, side by side."""
+    """Identifiers of one namespace as a load met them: ids, keys (identifiers.key_words) and plain values."""
 
     namespace: str
     ids: np.ndarray
-    keys: list[bytes]
+    keys: np.ndarray
     values: list[str]
 
 

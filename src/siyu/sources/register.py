@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from siyu.core.identifiers import KEY_BYTES, key_words, mask_all
+from siyu.core.identifiers import KEY_BYTES, mask_all
 from siyu.sources.identify import Seen
 from siyu.store.tables import IDENTIFIER
 from siyu.store.workspace import Workspace
@@ -59,7 +59,7 @@ class Register:
         if not seen:
             return
         ids = np.concatenate([part.ids for part in seen])
-        fresh = self._fresh(ids, key_words(key for part in seen for key in part.keys))
+        fresh = self._fresh(ids, np.concatenate([part.keys for part in seen]))
         self.added += int(fresh.sum())
         if fresh.any():
             self._sealing = self._sealer.submit(self._sealed, seen, fresh)
@@ -104,18 +104,17 @@ class Register:
     def _rows(self, part: Seen, wanted: np.ndarray) -> pa.Table:
         count = len(wanted)
         values = [part.values[i] for i in wanted.tolist()]
-        keys = [part.keys[i] for i in wanted.tolist()]
+        keys = part.keys[wanted]
         return pa.table({
             "identifier_id": part.ids[wanted], "namespace": pa.array([part.namespace] * count, pa.string()),
-            "key": _hex(b"".join(keys)), "key_word": key_words(keys)[:, 1],
+            "key": _hex(keys), "key_word": keys[:, 1],
             "masked": pa.array(mask_all(part.namespace, values), pa.string()),
             "cipher": pa.array(self.workspace.keys.seal_all((v.encode() for v in values), PURPOSE), pa.binary()),
             "load_id": np.full(count, self.load_id),
         }, schema=IDENTIFIER.schema)  # fmt: skip
 
 
-def _hex(keys: bytes) -> pa.StringArray:
-    """Keys one after another as a column of hexadecimal texts."""
-    count = len(keys) // KEY_BYTES
-    offsets = pa.py_buffer(np.arange(0, (count + 1) * HEX, HEX, dtype=np.int32))
-    return pa.StringArray.from_buffers(count, offsets, pa.py_buffer(keys.hex().encode()))
+def _hex(keys: np.ndarray) -> pa.StringArray:
+    """Keys as a column of hexadecimal texts."""
+    offsets = pa.py_buffer(np.arange(0, (len(keys) + 1) * HEX, HEX, dtype=np.int32))
+    return pa.StringArray.from_buffers(len(keys), offsets, pa.py_buffer(keys.astype(">i8").tobytes().hex().encode()))
