@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.sources import met, register
 from siyu.sources import keep as keeping
+from siyu.sources import met, register
 from siyu.sources.ahead import ahead, joined
 from siyu.sources.seenkeys import SeenKeys
 from siyu.store import workspace as workspaces

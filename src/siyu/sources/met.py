@@ -9,8 +9,8 @@ MOST = 3_000_000
 
 
 class Met:
-    """What was met, by namespace. before: what the file before meets. Once that file is prepared whole, all of it counts
-    as met here too: its identifiers are kept before those of this one, or neither's are.
+    """What was met, by namespace. before: what the file before meets. Once that file is prepared whole, all of it
+    counts as met here too: its identifiers are kept before those of this one, or neither's are.
     """
 
     def __init__(self, before: Met | None = None) -> None:

@@ -82,9 +82,9 @@ class Output:
 
 def run(workspace: Workspace, coming: Coming, load: Load, seen: BatchSeen | None = None) -> Outcome:
     """Turn all batches into facts of the load. `seen` is told every batch, without the erased."""
-    with closing(Workbench()) as workbench, closing(Register(workspace, load.load_id)) as register:
-        with workspace.warehouse.bulk():
-            return _Run(workspace, coming, load, workbench, register).run(seen)
+    with (closing(Workbench()) as workbench, closing(Register(workspace, load.load_id)) as register,
+          workspace.warehouse.bulk()):  # fmt: skip
+        return _Run(workspace, coming, load, workbench, register).run(seen)
 
 
 def check(mapping: Mapping, columns: list[str], options: Options, file_name: str) -> None:

@@ -28,7 +28,7 @@ def _builtin(name: str, arguments: tuple[str, ...], result: str) -> Callable[...
     def shape() -> None: ...
 
     taken = [inspect.Parameter(f"argument_{i}", inspect.Parameter.POSITIONAL_ONLY) for i in range(len(arguments))]
-    setattr(shape, "__signature__", inspect.Signature(taken))
+    shape.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]
     return ibis.udf.scalar.builtin(name=name, signature=(arguments, result), database="main")(shape)
 
 

@@ -58,7 +58,7 @@ def _is_plain(column: pa.StringArray) -> bool:
     _, offsets, data = column.buffers()
     if data is None:
         return True
-    places = np.frombuffer(offsets, np.int32)[column.offset :][: len(column) + 1].astype(np.intp)  # which numpy takes by
+    places = np.frombuffer(offsets, np.int32)[column.offset :][: len(column) + 1].astype(np.intp)
     starts, ends = places[:-1], places[1:]
     filled = starts < ends
     cells = np.frombuffer(data, np.uint8)
