@@ -150,3 +150,11 @@ def test_dropped_scratch_is_gone_and_scratch_does_not_outlive_the_process(opener
 def test_a_scratch_table_cannot_hide_a_declared_one(warehouse: Warehouse):
     with pytest.raises(AssertionError, match="declared"):
         warehouse.scratch("identity", identities())
+
+
+def test_what_is_told_of_a_kind_holds_until_its_facts_change(warehouse: Warehouse):
+    assert not warehouse.has_facts("orders")
+    warehouse.append(ORDERS, orders(1, 5, 6))
+    assert warehouse.has_facts("orders")
+    warehouse.drop_loads([1])
+    assert not warehouse.has_facts("orders")

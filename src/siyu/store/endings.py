@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from siyu.store.tables import BY_NAME
 from siyu.store.warehouse import Warehouse
 
 #: What an end may say of the relations it ends, beside their type; what it leaves unsaid it does not ask of them.
@@ -21,7 +20,7 @@ def ended(warehouse: Warehouse, relations: ir.Table, ends: ir.Table, of: str) ->
 
     An end at the very instant of a start is not that one's: who is taken over is let go and added at once.
     """
-    if not warehouse.count(BY_NAME["relation_ends"].expr().limit(1)):
+    if not warehouse.has_facts("relation_ends"):
         return relations
     first = _first_ends(relations, ends, of)
     joined = relations.left_join(first, "fact_id")

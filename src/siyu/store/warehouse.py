@@ -30,6 +30,9 @@ class Warehouse(ABC):
 
     dialect: str
 
+    def __init__(self) -> None:
+        self._told: dict[str, Any] = {}  # by table, what is asked of it again and again, until it changes
+
     # -- reading ---------------------------------------------------------------------------------
 
     def sql(self, expression: ir.Expr) -> str:
@@ -71,10 +74,17 @@ class Warehouse(ABC):
 
     def in_force(self, kind: str) -> ir.Table:
         """The facts of a kind without those that a later load corrected."""
-        facts = BY_NAME[kind].expr()
-        superseded = SUPERSEDED.expr()
+        facts, superseded = BY_NAME[kind].expr(), SUPERSEDED.expr()
+        if SUPERSEDED.name not in self._told:
+            self._told[SUPERSEDED.name] = {row["kind"] for row in self.rows(superseded.select("kind").distinct())}
         corrected = superseded.filter(superseded.kind == kind)
-        return facts.anti_join(corrected, "fact_id") if self.count(corrected) else facts
+        return facts.anti_join(corrected, "fact_id") if kind in self._told[SUPERSEDED.name] else facts
+
+    def has_facts(self, kind: str) -> bool:
+        """Whether there is any fact of a kind, in force or not."""
+        if kind not in self._told:
+            self._told[kind] = self.count(BY_NAME[kind].expr().limit(1)) > 0
+        return self._told[kind]
 
     @abstractmethod
     def query(self, text: str) -> pa.Table:

@@ -50,6 +50,7 @@ class DuckWarehouse(Warehouse):
     dialect = "duckdb"
 
     def __init__(self, path: Path, *, memory: str = "4GB", threads: int | None = None, zone: str = "UTC") -> None:
+        super().__init__()
         self.path = path
         self._zone, self._memory = zone, memory
         self._spill = path.with_name(path.name + ".tmp")
@@ -104,9 +105,11 @@ class DuckWarehouse(Warehouse):
     # -- writing
 
     def append(self, table: Table, rows: Rows) -> None:
+        self._told.pop(table.name, None)
         self._insert(_q(table.name), rows, table.schema)
 
     def replace(self, table: Table, rows: Rows) -> None:
+        self._told.pop(table.name, None)
         with self.transaction():
             self._connection.execute(_create(table, name="_replacing"))
             self._insert("_replacing", rows, table.schema)
@@ -114,6 +117,7 @@ class DuckWarehouse(Warehouse):
             self._connection.execute(f"ALTER TABLE _replacing RENAME TO {_q(table.name)}")
 
     def replace_where(self, table: Table, column: str, keys: ir.Table, rows: Rows) -> None:
+        self._told.pop(table.name, None)
         with self.transaction():
             columns = ", ".join(map(_q, table.column_names))
             self._connection.execute(f"CREATE TEMP TABLE _replacing AS SELECT {columns} FROM {_q(table.name)} LIMIT 0")
@@ -126,6 +130,7 @@ class DuckWarehouse(Warehouse):
     def drop_loads(self, load_ids: list[int]) -> None:
         if not load_ids:
             return
+        self._told.clear()
         numbers = ", ".join(str(int(i)) for i in load_ids)
         with self.transaction():
             for table in TABLES:
@@ -170,6 +175,7 @@ class DuckWarehouse(Warehouse):
                 self._drain()
             finally:
                 self._opened.execute("ROLLBACK")
+                self._told.clear()
             raise
         else:
             self._commit()

@@ -46,6 +46,7 @@ class SparkWarehouse(Warehouse):
     dialect = "pyspark"
 
     def __init__(self, path: Path | str, *, master: str, zone: str) -> None:
+        super().__init__()
         self._zone = zone
         self._session = new_session(master)
         self._files = Files(self._session, path)
@@ -55,7 +56,6 @@ class SparkWarehouse(Warehouse):
         self._scratch_root = f"_scratch/{uuid.uuid4().hex}"
         self._scratch: dict[str, tuple[str, pa.Schema]] = {}
         self._views: dict[str, str | None] = {}
-        self._corrected: set[str] | None = None
         self._prepare()
 
     # -- reading
@@ -80,15 +80,6 @@ class SparkWarehouse(Warehouse):
                             yield batch.cast(schema)
         finally:
             self._files.delete(folder)
-
-    def in_force(self, kind: str) -> ir.Table:
-        """As everywhere, but asks only once after each change which kinds have corrected facts."""
-        if self._corrected is None:
-            self._corrected = {row["kind"] for row in self.rows(SUPERSEDED.expr().select("kind").distinct())}
-        facts = BY_NAME[kind].expr()
-        superseded = SUPERSEDED.expr()
-        corrected = superseded.filter(superseded.kind == kind)
-        return facts.anti_join(corrected, "fact_id") if kind in self._corrected else facts
 
     def query(self, text: str) -> pa.Table:
         names = _tables_read(text)
@@ -215,8 +206,7 @@ class SparkWarehouse(Warehouse):
 
     def _changed(self, table: Table) -> None:
         self._views.pop(table.name, None)
-        if table is SUPERSEDED:
-            self._corrected = None
+        self._told.pop(table.name, None)
 
     def _fill(self, table: Table, path: str, rows: Rows) -> None:
         self._write(rows, table.schema, path, by_load=table.fact)
