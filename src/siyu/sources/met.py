@@ -18,20 +18,20 @@ class Met:
         self._before = before
         self._texts: dict[str, SeenTexts] = {}
 
-    def __len__(self) -> int:
-        return sum(map(len, self._texts.values()))
-
     def of(self, namespace: str) -> SeenTexts:
         """The texts of a namespace, to be asked and added to."""
         self._take_over()
-        if len(self) > MOST:
+        if self._count() > MOST:
             self._texts = {}
         return self._texts.setdefault(namespace, SeenTexts())
 
     def _take_over(self) -> None:
         """What the file before has met, if it is more; the little that was met here until now is met once more."""
-        if self._before is not None and self._before.whole:
+        if self._before and self._before.whole:
             self._before._take_over()
-            if len(self._before) > len(self):
+            if self._before._count() > self._count():
                 self._texts = self._before._texts
             self._before = None
+
+    def _count(self) -> int:
+        return sum(map(len, self._texts.values()))

@@ -63,9 +63,10 @@ class Preparation:
     """Prepares the batches of one file for all outputs of its mapping."""
 
     def __init__(self, workspace: Workspace, outputs: list[Rows], columns: list[str], settings: Settings,
-                 workbench: Workbench, *, snapshot: bool, tombstones: Tombstones, places: np.ndarray, met: Met,
-                 continued: Continued | None = None, before: Mapping[str, int] | None = None) -> None:
-        self.identifiers = Identifiers(workspace, settings, workbench, met)
+                 workbench: Workbench, *, snapshot: bool, tombstones: Tombstones, places: np.ndarray,
+                 met: Met | None = None, continued: Continued | None = None,
+                 before: Mapping[str, int] | None = None) -> None:
+        self.identifiers = Identifiers(workspace, settings, workbench, met or Met())
         self._glimpsed = Identifiers(workspace, settings, workbench)  # of refused rows: compared, never kept
         self._settings, self._workbench = settings, workbench
         self._names = [*columns, LINE]
