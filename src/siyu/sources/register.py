@@ -15,8 +15,6 @@ from siyu.store.workspace import Workspace
 
 PURPOSE = b"identifier"
 HEX = 2 * KEY_BYTES
-
-
 #: Identifiers that wait to be compared with those of the warehouse: asking costs a look at all of them.
 WAITING = 250_000
 

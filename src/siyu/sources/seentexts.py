@@ -18,8 +18,6 @@ from siyu.sources.workbench import Workbench, compiled, hash_of
 
 TEXT = ibis.table({"text": "string"}, name="texts")
 HASH = TEXT.select(hash=hash_of(TEXT["text"]))  # type: ignore[arg-type]
-
-
 #: Gives the numbers of texts.
 Number = Callable[[list[str]], np.ndarray]
 
