@@ -15,7 +15,8 @@ import pyarrow as pa
 import pytest
 
 from siyu.store.engines.duck import BLOCK_ROWS, MOST_REMOVED, DuckWarehouse
-from siyu.store.tables import IDENTITY
+from siyu.store.tables import BY_NAME, IDENTITY
+from tests.engines.rows import filled
 
 ROWS, SHARE, ROUNDS = 3 * BLOCK_ROWS, 0.25, 8
 
@@ -139,3 +140,17 @@ def test_appends_on_their_way_end_when_the_caller_fails(warehouse: DuckWarehouse
     with pytest.raises(ValueError, match="of the caller"):
         appended_and_left(warehouse)
     assert warehouse.count(IDENTITY) == 0
+
+
+def test_what_was_told_inside_a_transaction_that_failed_is_asked_again(warehouse: DuckWarehouse):
+    assert not warehouse.has_facts("orders")
+    with pytest.raises(ValueError, match="of the caller"):
+        asked_and_left(warehouse)
+    assert not warehouse.has_facts("orders")
+
+
+def asked_and_left(warehouse: DuckWarehouse) -> None:
+    with warehouse.transaction():
+        warehouse.append(BY_NAME["orders"], filled(BY_NAME["orders"], {"fact_id": 1}))
+        assert warehouse.has_facts("orders")
+        raise ValueError("of the caller")

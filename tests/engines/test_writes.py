@@ -158,3 +158,16 @@ def test_what_is_told_of_a_kind_holds_until_its_facts_change(warehouse: Warehous
     assert warehouse.has_facts("orders")
     warehouse.drop_loads([1])
     assert not warehouse.has_facts("orders")
+
+
+def test_what_is_told_of_corrections_holds_until_they_change(warehouse: Warehouse):
+    warehouse.append(ORDERS, orders(1, 5, 6))
+    corrected = superseded(orders(1, 5).column("fact_id")[0].as_py(), 0, load_id=2)
+    assert paid(warehouse) == [5, 6]
+    warehouse.append(SUPERSEDED, corrected)
+    assert paid(warehouse) == [6]
+    every = SUPERSEDED.expr()
+    warehouse.replace_where(SUPERSEDED, "load_id", every.select("load_id"), every.filter(every.load_id > 2))
+    assert paid(warehouse) == [5, 6]
+    warehouse.replace(SUPERSEDED, corrected)
+    assert paid(warehouse) == [6]

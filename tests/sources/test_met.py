@@ -52,6 +52,15 @@ def test_a_file_that_met_nobody_hands_on_what_the_one_before_it_met():
     assert meet(last, "b", "c") == ["c"]
 
 
+def test_any_number_of_files_that_met_nobody_hand_on():
+    last = first = Met()
+    meet(first, "a", "b")
+    for _ in range(3000):
+        last.whole = True
+        last = Met(last)
+    assert meet(last, "a", "b", "c") == ["c"]
+
+
 def test_the_larger_of_both_is_kept():
     first = Met()
     second = Met(first)
@@ -77,6 +86,14 @@ def test_files_of_one_load_give_what_they_give_apart(workspace, tmp_path, monkey
         assert [r.identifiers_new for r in together] == [r.identifiers_new for r in reports]
         assert everything(workspace) == everything(apart)
         assert first_loads(workspace) == first_loads(apart)
+
+
+def test_what_is_only_tried_hands_on_nothing(workspace, tmp_path, monkeypatch):
+    monkeypatch.setattr(keeping, "joined", lambda batches: joined((b.slice(i, 1) for b in batches
+                                                                   for i in range(b.num_rows)), 1))
+    files = [csv(tmp_path, f"orders{n}.csv", "order_id,paid_amount,id.unionid\n" + "\n".join(
+        f"o{n}-{i},5,u{i}" for i in range(20))) for n in range(3)]
+    assert [report.identifiers_new for report in load(workspace, files, now=NOW, dry_run=True).files] == [20] * 3
 
 
 def first_loads(workspace: workspaces.Workspace) -> dict[int, int]:

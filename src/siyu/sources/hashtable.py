@@ -12,7 +12,7 @@ ZERO = 1
 
 
 class HashTable:
-    """Hashes (64 bits, spread evenly), each at its place: the first at 0, the next at 1.
+    """Hashes (64 bits, spread evenly; fewer than 2^31), each at its place: the first at 0, the next at 1.
 
     >>> table = HashTable()
     >>> table.add(np.array([7, 9], np.uint64))
@@ -48,7 +48,7 @@ class HashTable:
             held = self._hashes != FREE
             hashes, places = (np.concatenate(both) for both in (
                 (self._hashes[held], hashes), (self._places[held], places)))  # fmt: skip
-            self._clear(2 ** int(4 * self._count).bit_length() // 2)
+            self._clear(2 ** (2 * self._count).bit_length())
         self._put(_marked(hashes), places)
 
     def _put(self, hashes: np.ndarray, places: np.ndarray) -> None:

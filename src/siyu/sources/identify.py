@@ -105,7 +105,9 @@ class Identifiers:
         return (EMAIL if namespace == "email" else PLAIN), ""
 
     def _suspect(self, column: pa.Array, prefix: str) -> pa.Array:
-        """Values that are blocked or hidden, told without the exceptions to that; only those of ASCII are asked."""
+        """Values that are blocked or hidden, told without the exceptions to that. Right for those of ASCII: no others are
+        plain.
+        """
         blocked = [value for b in self._blocked for value in (b, b.removeprefix(prefix))]
         listed = pc.is_in(pc.ascii_lower(column), value_set=pa.array(sorted(blocked), pa.string()))
         return pc.or_(listed, pc.match_substring_regex(column, HIDDEN))

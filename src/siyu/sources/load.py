@@ -41,7 +41,7 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     report = LoadReport(dry_run=dry_run)
     arrivals, refused = arrived(paths, Asked.of(workspace, kind, mapping, options))
     report.files_refused = [{"file": name, "message": str(error)} for name, error in refused]
-    with closing(_begun(workspace, arrivals, options)) as begun:
+    with closing(_begun(workspace, arrivals, options, dry_run)) as begun:
         for found, coming in begun:
             report.files.append(keep(workspace, found, options, now=now, dry_run=dry_run, progress=progress or silent,
                                      coming=coming))  # fmt: skip
@@ -52,14 +52,16 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
 
 
 def _begun(workspace: Workspace, arrivals: Sequence[Recognised],
-           options: Options) -> Generator[tuple[Recognised, Coming | None], None, None]:
-    """The files, each prepared while the one before is kept; snapshots, which rest on what is loaded, in their turn."""
+           options: Options, dry_run: bool) -> Generator[tuple[Recognised, Coming | None], None, None]:
+    """The files, each prepared while the one before is kept; snapshots, which rest on what is loaded, in their turn.
+    What is only tried hands nothing on to the file behind.
+    """
     coming = later = None
     try:
         for found, behind in itertools.zip_longest(arrivals, arrivals[1:]):
             if options.snapshot_of is None:
                 coming = later or begin(workspace, found, options)
-                later = begin(workspace, behind, options, coming) if behind else None
+                later = begin(workspace, behind, options, None if dry_run else coming) if behind else None
             yield found, coming
     finally:
         for begun in (coming, later):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from siyu.sources.seentexts import SeenTexts
 
-#: Texts kept at most: some 50 bytes each.
+#: Texts kept at most of one file: some 50 bytes each.
 MOST = 3_000_000
 
 
@@ -26,12 +26,13 @@ class Met:
         return self._texts.setdefault(namespace, SeenTexts())
 
     def _take_over(self) -> None:
-        """What the file before has met, if it is more; the little that was met here until now is met once more."""
-        if self._before and self._before.whole:
-            self._before._take_over()
-            if self._before._count() > self._count():
-                self._texts = self._before._texts
-            self._before = None
+        """What a file before has met, if it is more; the little that was met here until now is met once more. A file
+        that asked for nobody hands on what stood before it.
+        """
+        while (before := self._before) and before.whole:
+            if self._count() < before._count() <= MOST:
+                self._texts = before._texts
+            self._before = before._before
 
     def _count(self) -> int:
         return sum(map(len, self._texts.values()))

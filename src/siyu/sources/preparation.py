@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu.core.kinds import Kind
 from siyu.core.settings import Settings
 from siyu.sources import transform
 from siyu.sources.filldown import FillDown
@@ -103,7 +104,7 @@ class Preparation:
         return self.forgetting.of(batch).batch if self.forgetting else batch
 
     def _people(self, place: int, rows: pa.Table) -> list[Person]:
-        return persons(self._outputs[place].rows.kind, rows, self._glimpsed, self._settings, set())
+        return self._glimpses(self._outputs[place].rows.kind, rows)
 
     def _all_made(self, batch: pa.RecordBatch, erased: Sequence[np.ndarray] | None) -> list[transform.Part]:
         named = batch.rename_columns(self._names)
@@ -115,8 +116,14 @@ class Preparation:
         kind = output.rows.kind
         people = persons(kind, made.rows, self.identifiers, self._settings, output.counted)
         rows, people, nobody = _with_somebody(output.rows, made.rows, people)
-        glimpsed = persons(kind, made.refused, self._glimpsed, self._settings, set()) if made.refused.num_rows else []
+        glimpsed = self._glimpses(kind, made.refused) if made.refused.num_rows else []
         return Part(rows, people, made.refusals + nobody, made.refused, glimpsed)
+
+    def _glimpses(self, kind: Kind, rows: pa.Table) -> list[Person]:
+        """Who stands on rows that are not kept."""
+        people = persons(kind, rows, self._glimpsed, self._settings, set())
+        self._glimpsed.seen()  # let go of their plain values
+        return people
 
     def _made(self, output: _Output, batch: pa.RecordBatch, erased: np.ndarray | None) -> transform.Part:
         """Typed rows; of the erased the accounting records alone, without a name."""

@@ -31,7 +31,7 @@ class Warehouse(ABC):
     dialect: str
 
     def __init__(self) -> None:
-        self._told: dict[str, Any] = {}  # by table, what is asked of it again and again, until it changes
+        self._told: dict[str, set[str]] = {}  # by table, its kinds: what is asked again and again, until it changes
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -83,8 +83,8 @@ class Warehouse(ABC):
     def has_facts(self, kind: str) -> bool:
         """Whether there is any fact of a kind, in force or not."""
         if kind not in self._told:
-            self._told[kind] = self.count(BY_NAME[kind].expr().limit(1)) > 0
-        return self._told[kind]
+            self._told[kind] = {kind} if self.count(BY_NAME[kind].expr().limit(1)) else set()
+        return kind in self._told[kind]
 
     @abstractmethod
     def query(self, text: str) -> pa.Table:

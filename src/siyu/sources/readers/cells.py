@@ -15,7 +15,7 @@ FORMULA = r'^="(.*)"$'
 APOSTROPHE = r"^'([0-9+\-=@?*])"
 BOM = "\ufeff"
 #: Of each byte, whether a cell may begin or end with it and be as it was typed: what is visible of ASCII, no quotes.
-STAYS = np.array([0x21 <= byte <= 0x7E and chr(byte) not in "=\"'" for byte in range(256)])
+STAYS = np.array([0x21 <= byte <= 0x7E and chr(byte) not in "\"'" for byte in range(256)])
 
 
 def header(cells: list[str]) -> list[str | None]:

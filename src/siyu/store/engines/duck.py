@@ -175,13 +175,13 @@ class DuckWarehouse(Warehouse):
                 self._drain()
             finally:
                 self._opened.execute("ROLLBACK")
-                self._told.clear()
             raise
         else:
             self._commit()
         finally:
             self._inside_transaction = False
             self._replaced.clear()
+            self._told.clear()  # it may have failed
 
     @contextlib.contextmanager
     def bulk(self) -> Iterator[None]:
