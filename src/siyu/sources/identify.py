@@ -105,8 +105,8 @@ class Identifiers:
         return (EMAIL if namespace == "email" else PLAIN), ""
 
     def _suspect(self, column: pa.Array, prefix: str) -> pa.Array:
-        """Values that are blocked or hidden, told without the exceptions to that. Right for those of ASCII: no others are
-        plain.
+        """Values that are blocked or hidden, told without the exceptions to that. Right for ASCII values, and no others
+        are plain.
         """
         blocked = [value for b in self._blocked for value in (b, b.removeprefix(prefix))]
         listed = pc.is_in(pc.ascii_lower(column), value_set=pa.array(sorted(blocked), pa.string()))
