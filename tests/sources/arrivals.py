@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pytest
+
+from siyu.sources import keep
+from siyu.sources.ahead import joined
 from siyu.sources.load import load
 from siyu.sources.loadreport import LoadReport
 from siyu.store import tables
@@ -27,6 +33,17 @@ def csv(folder: Path, name: str, text: str) -> Path:
 def take(workspace: Workspace, folder: Path, name: str, text: str, **options: Any) -> LoadReport:
     """Write a file and load it."""
     return load(workspace, [csv(folder, name, text)], **{"now": NOW, **options})
+
+
+def batches_of(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on files are loaded in batches of so many rows."""
+
+    def cut(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in joined(batches):
+            for start in range(0, batch.num_rows, rows):
+                yield batch.slice(start, rows)
+
+    monkeypatch.setattr(keep, "joined", cut)
 
 
 def in_force(workspace: Workspace, kind: str, *columns: str) -> list[tuple]:

@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.sources import keep as keeping
 from siyu.sources import met, register
-from siyu.sources.ahead import ahead, joined
+from siyu.sources.ahead import ahead
 from siyu.sources.seenkeys import SeenKeys
 from siyu.store import workspace as workspaces
 from siyu.store.tables import IDENTIFIER
 from tests.breadth import wide
-from tests.sources.arrivals import LATER, everything, take
+from tests.sources.arrivals import LATER, batches_of, everything, take
 
 ROWS = [f"o{i % 23},{i % 5},1380000{i % 17:04}" for i in range(200)]  # keys come again, with equal and other values
 
@@ -38,7 +37,7 @@ def test_a_file_in_small_batches_gives_what_it_gives_in_one(workspace, tmp_path,
     with workspaces.create(tmp_path / "whole") as whole:
         whole.keys = workspace.keys
         reports = [take(whole, tmp_path, "orders.csv", t, now=LATER) for t in (older, text)]
-        monkeypatch.setattr(keeping, "joined", lambda batches: _cut(batches, rows))
+        batches_of(rows, monkeypatch)
         cut = [take(workspace, tmp_path, "orders.csv", t, now=LATER) for t in (older, text)]
         assert [r.counts for r in cut] == [r.counts for r in reports]
         assert everything(workspace) == everything(whole)
@@ -49,7 +48,7 @@ def test_a_file_in_small_batches_gives_what_it_gives_in_one(workspace, tmp_path,
 def test_each_identifier_is_kept_once_however_many_wait(workspace, tmp_path, monkeypatch, waiting, remembered):
     monkeypatch.setattr(register, "WAITING", waiting)
     monkeypatch.setattr(met, "MOST", remembered)  # what is forgotten is met again
-    monkeypatch.setattr(keeping, "joined", lambda batches: _cut(batches, 9))
+    batches_of(9, monkeypatch)
     text = "order_id,paid_amount,id.phone\n" + "\n".join(ROWS)
     reports = [take(workspace, tmp_path, "orders.csv", t, now=LATER) for t in (text, text + "\no99,1,13900000000")]
     assert [report.files[0].identifiers_new for report in reports] == [17, 1]
@@ -73,9 +72,3 @@ def test_an_error_while_reading_ahead_is_raised_where_it_is_used():
     assert next(items) == 1
     with pytest.raises(ValueError, match="broken"):
         next(items)
-
-
-def _cut(batches, rows):
-    for batch in joined(batches):
-        for start in range(0, batch.num_rows, rows):
-            yield batch.slice(start, rows)

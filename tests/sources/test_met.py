@@ -11,15 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.core.identifiers import Keys
-from siyu.sources import keep as keeping
-from siyu.sources.ahead import joined
 from siyu.sources.hashtable import HashTable
 from siyu.sources.load import load
 from siyu.sources.met import Met
 from siyu.sources.workbench import Workbench
 from siyu.store import workspace as workspaces
 from siyu.store.tables import IDENTIFIER
-from tests.sources.arrivals import NOW, csv, everything
+from tests.sources.arrivals import NOW, batches_of, csv, everything
 
 
 def meet(met: Met, *texts: str) -> list[str]:
@@ -72,8 +70,7 @@ def test_the_larger_of_both_is_kept():
 
 @pytest.mark.parametrize("rows", [3, 10**6])
 def test_files_of_one_load_give_what_they_give_apart(workspace, tmp_path, monkeypatch, rows):
-    monkeypatch.setattr(keeping, "joined", lambda batches: joined((b.slice(i, rows) for b in batches
-                                                                   for i in range(0, b.num_rows, rows)), rows))
+    batches_of(rows, monkeypatch)
     chance = random.Random(3)
     lines = [[f"o{n}-{i},5,1380000{chance.randrange(40):04},u{chance.randrange(40)}" for i in range(30 * n)]
              for n in range(4)]  # fmt: skip
@@ -89,8 +86,7 @@ def test_files_of_one_load_give_what_they_give_apart(workspace, tmp_path, monkey
 
 
 def test_what_is_only_tried_hands_on_nothing(workspace, tmp_path, monkeypatch):
-    monkeypatch.setattr(keeping, "joined", lambda batches: joined((b.slice(i, 1) for b in batches
-                                                                   for i in range(b.num_rows)), 1))
+    batches_of(1, monkeypatch)
     files = [csv(tmp_path, f"orders{n}.csv", "order_id,paid_amount,id.unionid\n" + "\n".join(
         f"o{n}-{i},5,u{i}" for i in range(20))) for n in range(3)]
     assert [report.identifiers_new for report in load(workspace, files, now=NOW, dry_run=True).files] == [20] * 3
@@ -104,8 +100,7 @@ def test_a_text_is_keyed_once_for_all_files_behind_it(workspace, tmp_path, monke
     keyed: list[str] = []
     of = Keys.keys
     monkeypatch.setattr(Keys, "keys", lambda keys, *asked: keyed.extend(asked[1]) or of(keys, *asked))
-    monkeypatch.setattr(keeping, "joined", lambda batches: joined((b.slice(i, 1) for b in batches
-                                                                   for i in range(b.num_rows)), 1))
+    batches_of(1, monkeypatch)
     files = [csv(tmp_path, f"orders{n}.csv", "order_id,paid_amount,id.unionid\n" + "\n".join(
         f"o{n}-{i},5,u{i}" for i in range(40))) for n in range(2)]
     load(workspace, files, now=NOW)
