@@ -20,7 +20,7 @@ from siyu.measures.facts import Facts
 from siyu.measures.occasions import occasion_spans
 from siyu.measures.reach import reach_spans
 from siyu.measures.relations import relation_spans
-from siyu.measures.roles import members_ever, role_spans
+from siyu.measures.roles import members_ever, memberships, role_spans
 from siyu.measures.spreading import spreading_spans
 from siyu.measures.touched import Touched, touched
 from siyu.store import tables
@@ -86,10 +86,12 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> Non
     keep(tables.LAST_ACT, _last_acts(warehouse, changed))
     say("roles", 0.65)
     window = settings["roles.purchase_window_days"]
-    of_members = purchase.semi_join(members_ever(relation_span), "consumer_id")
+    member = memberships(relation_span)
+    members = warehouse.scratch("member_ever", members_ever(member))
+    of_members = purchase.semi_join(members, "consumer_id")
     occasions = warehouse.scratch("occasion_span", occasion_spans(of_members, window, calendar))
     spreading = warehouse.scratch("spreading_span", spreading_spans(facts, valid_referral, settings, calendar))
-    keep(tables.ROLE_SPAN, role_spans(relation_span, reach_span, occasions, spreading))
+    keep(tables.ROLE_SPAN, role_spans(member, members, reach_span, occasions, spreading))
 
 
 def _orders(facts: Facts, changed: Touched | None) -> tuple[ir.Table, ir.Table]:

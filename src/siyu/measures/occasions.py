@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from siyu.core.time import OPEN_AT, OPEN_DAY
 from siyu.measures.calendar import Calendar
 from siyu.measures.formula import formula
 from siyu.measures.spans import begin_and_end, united
@@ -21,8 +22,7 @@ def occasion_spans(purchase: ir.Table, window_days: int, calendar: Calendar) -> 
     intervals = known.select(*KEYS, valid_from="paid_at", valid_to="void_at", from_day="paid_day", to_day="void_day")
     if window_days:
         intervals = _limited(intervals, window_days, calendar)
-    sure = intervals.filter(intervals.to_day >= 2**30)
-    refunded = intervals.filter(intervals.to_day < 2**30)
+    sure, refunded = intervals.filter(intervals.to_day == OPEN_DAY), intervals.filter(intervals.to_day < OPEN_DAY)
     return _plain_days(sure, refunded).union(_mixed_days(intervals, refunded))
 
 
@@ -30,9 +30,10 @@ def occasion_spans(purchase: ir.Table, window_days: int, calendar: Calendar) -> 
 def _plain_days(sure: ir.Table, refunded: ir.Table) -> ir.Table:
     """Days without any refunded purchase: one open span from the first purchase (the common case, no window)."""
     plain = sure.anti_join(refunded, list(KEYS))
-    return plain.group_by(*KEYS).aggregate(
-        valid_from=plain.valid_from.min(), valid_to=plain.valid_to.max(),
-        from_day=plain.from_day.min(), to_day=plain.to_day.max(),
+    first = plain.group_by(*KEYS).aggregate(valid_from=plain.valid_from.min())
+    return first.select(
+        *KEYS, "valid_from", valid_to=ibis.literal(OPEN_AT, "int64"), from_day="paid_day",
+        to_day=ibis.literal(OPEN_DAY, "int32"),
     )  # fmt: skip
 
 

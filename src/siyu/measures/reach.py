@@ -24,9 +24,11 @@ COUNTERS = {"held": 20, "withdrawn": 20, "granted": 20}
 
 def reach_spans(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir.Table:
     """When each channel was open to each consumer (tables.REACH_SPAN)."""
-    opened = _opened(facts, relation_span, settings)
+    channels = facts.warehouse.scratch("channel_of_relation", _channels(settings))
     consents = facts.warehouse.scratch("consent_change", consent_changes(facts))
-    return _addressed(_unspoken(opened, consents).union(_spoken(opened, consents)))
+    speakers = relation_span.semi_join(consents, "consumer_id")
+    unspoken = _unspoken(_opened(relation_span, channels), consents)
+    return unspoken.union(_addressed(_spoken(_opened(speakers, channels), consents)))
 
 
 @formula
@@ -53,11 +55,15 @@ def is_open(now) -> ir.BooleanValue:
     return (now.held > 0) & (now.withdrawn == 0) & ((now.granted > 0) | ~needs_grant)
 
 
-def _opened(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir.Table:
-    """Relation spans once per channel each opens."""
+def _channels(settings: Settings) -> pa.Table:
+    """Each type of relation with the channels it opens."""
     pairs = [(r, c) for r, channels in settings.channels_of_relation.items() for c in channels]
-    table = pa.table({"relation_type": [r for r, _ in pairs], "channel": [c for _, c in pairs]})
-    channel_of_relation = facts.warehouse.scratch("channel_of_relation", table)
+    return pa.table({"relation_type": [r for r, _ in pairs], "channel": [c for _, c in pairs]})
+
+
+@formula
+def _opened(relation_span: ir.Table, channel_of_relation: ir.Table) -> ir.Table:
+    """Relation spans once per channel each opens."""
     return relation_span.join(channel_of_relation, "relation_type").select(
         *KEYS, "valid_from", "valid_to", "from_day", "to_day"
     )
@@ -95,7 +101,7 @@ def consent_changes(facts: Facts) -> ir.Table:
 
 @formula
 def _addressed(open_spans: ir.Table) -> ir.Table:
-    """Without the spans of channels whose address (phone, e-mail) is not known."""
+    """Without the spans of channels whose address (phone, e-mail) is not known. Only granted channels need one."""
     consumer = CONSUMER.expr().select("consumer_id", "has_phone", "has_email")
     joined = open_spans.join(consumer, "consumer_id")
     lacking = ((joined.channel == "sms") & ~joined.has_phone) | ((joined.channel == "email") & ~joined.has_email)

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS, ROLES
 from siyu.measures.formula import formula
-from siyu.measures.spans import apart, begin_and_end, pieces
+from siyu.measures.spans import alone, begin_and_end, pieces
 
 KEYS = ("consumer_id",)
 #: Channels open (there are seven), memberships held, days with a purchase, spreading or not, channels open by consent:
@@ -16,18 +16,18 @@ COUNTERS = {"channels": 8, "memberships": 20, "occasions": 20, "spreading": 6, "
 
 
 @formula
-def role_spans(relation_span: ir.Table, reach_span: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table):
-    """Rungs held, from the spans of relation, reach, occasions and spreading (tables.ROLE_SPAN).
+def role_spans(
+    member: ir.Table, members: ir.Table, reach_span: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table
+) -> ir.Table:
+    """Rungs held, from the spans of memberships, reach, occasions and spreading (tables.ROLE_SPAN).
 
-    `occasion_span` holds those of members. A rung is held only while a channel is open, which only a held relation
-    opens. Who never was a member stands on the first rung whatever they buy, so only members' spreading is looked at;
-    with one channel open once, its span is the rung's.
+    `members` and `occasion_span`: who ever held one of the memberships, and theirs. A rung is held only while a channel
+    is open, which only a held relation opens. Who never was a member stands on the first rung whatever they buy, so
+    only members' spreading is looked at; with one channel open once, its span is the rung's.
     """
-    member, members = memberships(relation_span), members_ever(relation_span)
-    plain, crowded = apart(reach_span.anti_join(members, "consumer_id"), KEYS, "cause")
+    plain = alone(reach_span.anti_join(members, "consumer_id"), KEYS, "cause")
     basic = plain.mutate(role=ibis.literal(ROLES[0]), rank=ibis.literal(1, "int64"))
-    of_members = reach_span.semi_join(members, "consumer_id").select(*crowded.columns)
-    others = _histories(of_members.union(crowded), member, members, occasion_span, spreading_span)
+    others = _histories(reach_span.anti_join(plain, "consumer_id"), member, members, occasion_span, spreading_span)
     return others.union(basic.select(*others.columns))
 
 
@@ -36,9 +36,9 @@ def memberships(relation_span: ir.Table) -> ir.Table:
     return relation_span.filter(relation_span.relation_type.isin(MEMBER_RELATIONS))
 
 
-def members_ever(relation_span: ir.Table) -> ir.Table:
+def members_ever(member: ir.Table) -> ir.Table:
     """Who was a member at any time (consumer_id): only their purchases and their spreading can move a rung."""
-    return memberships(relation_span).select("consumer_id").distinct()
+    return member.select("consumer_id").distinct()
 
 
 def _histories(

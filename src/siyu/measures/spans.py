@@ -78,21 +78,29 @@ def begin_and_end(intervals: ir.Table, keys: tuple[str, ...], **counters: int | 
 
 @formula
 def union_of(intervals: ir.Table, keys: tuple[str, ...]) -> ir.Table:
-    """Overlapping and touching intervals of a key made one."""
-    alone, crowded = apart(intervals.filter(intervals.valid_to > intervals.valid_from), keys)
-    return alone.union(united(begin_and_end(crowded, keys, held=1), keys))
-
-
-def apart(intervals: ir.Table, keys: tuple[str, ...], *more: str) -> tuple[ir.Table, ir.Table]:
-    """The intervals of keys that have only one, and those of keys with several: keys, bounds and `more` columns.
+    """Overlapping and touching intervals of a key made one.
 
     A key with one interval has nothing to unite: most have, and they need no sorting.
     """
+    real = intervals.filter(intervals.valid_to > intervals.valid_from)
+    each = _each(real, keys)
+    several = real.semi_join(each.filter(each.intervals > 1), list(keys))
+    return _single(each).union(united(begin_and_end(several, keys, held=1), keys))
+
+
+def alone(intervals: ir.Table, keys: tuple[str, ...], *more: str) -> ir.Table:
+    """The intervals of keys that have only one: keys, bounds and `more` columns."""
+    return _single(_each(intervals, keys, *more))
+
+
+def _each(intervals: ir.Table, keys: tuple[str, ...], *more: str) -> ir.Table:
+    """Each key with how many intervals it has, and one of them if that is all."""
     columns = ("valid_from", "valid_to", "from_day", "to_day", *more)
-    each = intervals.group_by(*keys).aggregate(intervals=intervals.count(), **{c: intervals[c].min() for c in columns})
-    alone = each.filter(each.intervals == 1).drop("intervals")
-    crowded = intervals.semi_join(each.filter(each.intervals > 1), list(keys))
-    return alone, crowded.select(*alone.columns)
+    return intervals.group_by(*keys).aggregate(intervals=intervals.count(), **{c: intervals[c].min() for c in columns})
+
+
+def _single(each: ir.Table) -> ir.Table:
+    return each.filter(each.intervals == 1).drop("intervals")
 
 
 def holding(table: ir.Table, day: int) -> ir.Table:

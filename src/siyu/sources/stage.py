@@ -88,8 +88,10 @@ class Stage:
             none = np.array([], np.int64)
             return Versions(none, none, none)
         asked = self.warehouse.scratch("incoming", pa.table({"key_hash": key}))
-        found = self.warehouse.arrow(facts.semi_join(asked, "key_hash").select("key_hash", "row_hash", "fact_id"))
-        self.warehouse.drop_scratch("incoming")
+        known = self.warehouse.scratch("known", facts.semi_join(asked, "key_hash").select("fact_id"))
+        # hashes of rows are read for these alone: of most files few rows are known, and hashes do not compress
+        found = self.warehouse.arrow(facts.semi_join(known, "fact_id").select("key_hash", "row_hash", "fact_id"))
+        self.warehouse.drop_scratch("incoming", "known")
         return Versions(*(found[n].to_numpy() for n in ("key_hash", "row_hash", "fact_id")))
 
     def _narrowed(self, seen: SeenKeys, facts: ir.Table, key: np.ndarray) -> tuple[ir.Table, np.ndarray]:

@@ -26,31 +26,31 @@ WINDOWS = {"settled": ("settle_hours", HOUR), "deepened": ("deepen_days", DAY), 
 
 def entries(facts: Facts, asked: Asked) -> ir.Table:
     """Entries of known consumers into touchpoints in the period: consumer_id, touchpoint, entered_at."""
+    return entering(facts, asked).distinct()
+
+
+def entering(facts: Facts, asked: Asked) -> ir.Table:
+    """`entries` for those who do not count them: what several events tell of one instant stands there several times."""
     events = facts.events(asked.first_day, asked.day)
     wanted = events.filter(events.name.isin(ENTRY_EVENTS) & (events.touchpoint.fill_null("") != ""))
-    return wanted.select("consumer_id", "touchpoint", entered_at="occurred_at").distinct()
+    return wanted.select("consumer_id", "touchpoint", entered_at="occurred_at")
 
 
 @formula
 def visitors(entries: ir.Table) -> ir.Table:
-    """First entry of each consumer into each touchpoint, and into the brand as one (touchpoint BRAND)."""
-    pooled = entries.mutate(touchpoint=ibis.literal(BRAND)).select("consumer_id", "touchpoint", "entered_at")
-    both = entries.select("consumer_id", "touchpoint", "entered_at").union(pooled)
-    return both.group_by("consumer_id", "touchpoint").aggregate(first_at=both.entered_at.min())
+    """First entry of each consumer into each touchpoint: consumer_id, touchpoint, first_at."""
+    return entries.group_by("consumer_id", "touchpoint").aggregate(first_at=entries.entered_at.min())
 
 
 @formula
 def standing(visitors: ir.Table) -> ir.Table:
-    """Visitors with what they were at their first entry: `is_new` (no relation), `is_eligible` (a role below koc).
-    Asked once for each instant: the first entry into the brand is one into a touchpoint.
-    """
+    """Visitors with what they were at their first entry: `is_new` (no relation), `is_eligible` (a role below koc)."""
     role, relation = ROLE_SPAN.expr(), RELATION_SPAN.expr()
     spans = _flagged(relation, related=1, below=0).union(_flagged(role.filter(role.role != "koc"), related=0, below=1))
-    instants = visitors.select("consumer_id", "first_at").distinct()
-    met = instants.join(spans, [
-        instants.consumer_id == spans.consumer_id,
-        spans.valid_from < instants.first_at,
-        spans.valid_to >= instants.first_at,
+    met = visitors.select("consumer_id", "first_at").join(spans, [
+        visitors.consumer_id == spans.consumer_id,
+        spans.valid_from < visitors.first_at,
+        spans.valid_to >= visitors.first_at,
     ]).drop("consumer_id_right")  # fmt: skip
     held = met.group_by("consumer_id", "first_at").aggregate(related=met.related.max(), below=met.below.max())
     marked = visitors.left_join(held, ["consumer_id", "first_at"])
@@ -58,6 +58,17 @@ def standing(visitors: ir.Table) -> ir.Table:
         "consumer_id", "touchpoint", "first_at",
         is_new=marked.related.fill_null(0) == 0, is_eligible=marked.below.fill_null(0) == 1,
     )  # fmt: skip
+
+
+@formula
+def pooled(standing: ir.Table) -> ir.Table:
+    """`standing` with the brand as one touchpoint (BRAND) beside them: the first entry into it is the first of all."""
+    brand = standing.group_by("consumer_id").aggregate(
+        is_new=standing.is_new.argmin(standing.first_at),
+        is_eligible=standing.is_eligible.argmin(standing.first_at),
+        first_at=standing.first_at.min(),
+    )
+    return standing.union(brand.mutate(touchpoint=ibis.literal(BRAND)).select(*standing.columns))
 
 
 def outcomes(facts: Facts, asked: Asked, entries: ir.Table) -> ir.Table:
@@ -139,8 +150,8 @@ def connection(facts: Facts, asked: Asked) -> dict:
 
 def _connection(facts: Facts, asked: Asked) -> dict:
     warehouse = facts.warehouse
-    entered = warehouse.scratch("entry", entries(facts, asked))
-    stood = warehouse.scratch("standing", standing(visitors(entered)))
+    entered = warehouse.scratch("entry", entering(facts, asked))
+    stood = warehouse.scratch("standing", pooled(standing(visitors(entered))))
     done = warehouse.scratch("outcome", outcomes(facts, asked, entered))
     reached = progress(stood, credited(done, entered, asked.settings))
     rows = {row["touchpoint"]: row for row in warehouse.rows(pull(stood, reached))}

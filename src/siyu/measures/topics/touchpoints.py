@@ -18,6 +18,7 @@ from siyu.measures.fast_plus.connection import (
     credited,
     entries,
     outcomes,
+    pooled,
     standing,
     visitors,
 )
@@ -54,7 +55,7 @@ def visit_days(facts: Facts, first_day: int, last_day: int) -> ir.Table:
 def settled_at(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
     """When the new visitors of a period settled, by T's rule: consumer_id, touchpoint, settled_at (their first)."""
     entered = facts.warehouse.scratch("early_entry", entries(facts, asked))
-    stood = facts.warehouse.scratch("early_standing", standing(visitors(entered)))
+    stood = facts.warehouse.scratch("early_standing", pooled(standing(visitors(entered))))
     done = outcomes(facts, asked, entered)
     own = credited(done.filter(done.kind == "settled"), entered, asked.settings)
     joined = _pooled_unless(by, own.select("consumer_id", "at", "touchpoint")).join(
