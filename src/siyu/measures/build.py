@@ -86,12 +86,12 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> Non
     keep(tables.LAST_ACT, _last_acts(warehouse, changed))
     say("roles", 0.65)
     window = settings["roles.purchase_window_days"]
-    member = memberships(relation_span)
-    members = warehouse.scratch("member_ever", members_ever(member))
+    membership = memberships(relation_span)
+    members = warehouse.scratch("member_ever", members_ever(membership))
     of_members = purchase.semi_join(members, "consumer_id")
     occasions = warehouse.scratch("occasion_span", occasion_spans(of_members, window, calendar))
     spreading = warehouse.scratch("spreading_span", spreading_spans(facts, valid_referral, settings, calendar))
-    keep(tables.ROLE_SPAN, role_spans(member, members, reach_span, occasions, spreading))
+    keep(tables.ROLE_SPAN, role_spans(membership, members, reach_span, occasions, spreading))
 
 
 def _orders(facts: Facts, changed: Touched | None) -> tuple[ir.Table, ir.Table]:

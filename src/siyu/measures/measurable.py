@@ -14,7 +14,7 @@ from siyu.measures.activity import ACTIVITY_DAYS
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast import ADVANCING_DAYS
-from siyu.measures.fast_plus.connection import ENTRY_EVENTS
+from siyu.measures.fast_plus.connection import is_entry
 
 #: Parts of S that tell what people bought.
 OF_BUYERS = ("own_total", "clv_mean", "clv_median", "clv_p90", "by_role.*.own_total", "by_role.*.clv_mean")
@@ -108,11 +108,7 @@ def _memberships(facts: Facts) -> tuple[ir.Table, ...]:
 
 def _entries(facts: Facts) -> tuple[ir.Table, ...]:
     events = facts.of("events")
-    return (
-        events.filter(
-            events.name.isin(ENTRY_EVENTS) & (events.touchpoint.fill_null("") != "") & events.identifier_id.notnull()
-        ),
-    )
+    return (events.filter(is_entry(events) & events.identifier_id.notnull()),)
 
 
 def _orders(facts: Facts) -> tuple[ir.Table, ...]:

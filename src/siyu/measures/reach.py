@@ -101,8 +101,8 @@ def consent_changes(facts: Facts) -> ir.Table:
 
 @formula
 def _addressed(open_spans: ir.Table) -> ir.Table:
-    """Without the spans of channels whose address (phone, e-mail) is not known. Only granted channels need one."""
-    consumer = CONSUMER.expr().select("consumer_id", "has_phone", "has_email")
+    """Without the spans of channels whose address is not known. Only channels that need a grant need one."""
+    consumer = CONSUMER.expr().select("consumer_id", *(f"has_{address}" for address in GRANTED_CHANNELS.values()))
     joined = open_spans.join(consumer, "consumer_id")
-    lacking = ((joined.channel == "sms") & ~joined.has_phone) | ((joined.channel == "email") & ~joined.has_email)
-    return joined.filter(~lacking).select(*KEYS, "valid_from", "valid_to", "from_day", "to_day", "cause")
+    reached = ((joined.channel != c) | joined[f"has_{address}"] for c, address in GRANTED_CHANNELS.items())
+    return joined.filter(*reached).select(*KEYS, "valid_from", "valid_to", "from_day", "to_day", "cause")

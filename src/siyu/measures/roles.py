@@ -17,17 +17,17 @@ COUNTERS = {"channels": 8, "memberships": 20, "occasions": 20, "spreading": 6, "
 
 @formula
 def role_spans(
-    member: ir.Table, members: ir.Table, reach_span: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table
+    membership: ir.Table, members: ir.Table, reach_span: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table
 ) -> ir.Table:
     """Rungs held, from the spans of memberships, reach, occasions and spreading (tables.ROLE_SPAN).
 
-    `members` and `occasion_span`: who ever held one of the memberships, and theirs. A rung is held only while a channel
-    is open, which only a held relation opens. Who never was a member stands on the first rung whatever they buy, so
-    only members' spreading is looked at; with one channel open once, its span is the rung's.
+    `members` ever held a membership; `occasion_span` holds theirs alone. A rung is held only while a channel is open,
+    which only a held relation opens. Who never was a member stands on the first rung whatever they buy, so only
+    members' spreading is looked at; with one channel open once, its span is the rung's.
     """
     plain = alone(reach_span.anti_join(members, "consumer_id"), KEYS, "cause")
     basic = plain.mutate(role=ibis.literal(ROLES[0]), rank=ibis.literal(1, "int64"))
-    others = _histories(reach_span.anti_join(plain, "consumer_id"), member, members, occasion_span, spreading_span)
+    others = _histories(reach_span.anti_join(plain, "consumer_id"), membership, members, occasion_span, spreading_span)
     return others.union(basic.select(*others.columns))
 
 
@@ -36,19 +36,19 @@ def memberships(relation_span: ir.Table) -> ir.Table:
     return relation_span.filter(relation_span.relation_type.isin(MEMBER_RELATIONS))
 
 
-def members_ever(member: ir.Table) -> ir.Table:
+def members_ever(membership: ir.Table) -> ir.Table:
     """Who was a member at any time (consumer_id): only their purchases and their spreading can move a rung."""
-    return member.select("consumer_id").distinct()
+    return membership.select("consumer_id").distinct()
 
 
 def _histories(
-    reach_span: ir.Table, member: ir.Table, members: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table
+    reach_span: ir.Table, membership: ir.Table, members: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table
 ) -> ir.Table:
     """Rungs of everyone whose role rests on more than one span."""
     reached = reach_span.mutate(by_consent=(reach_span.cause == "consent").ifelse(1, 0).cast("int64"))
     changes = (
         _changes(reached, channels=1, consented="by_consent")
-        .union(_changes(member, memberships=1))
+        .union(_changes(membership, memberships=1))
         .union(_changes(occasion_span, occasions=1))
         .union(_changes(spreading_span.semi_join(members, "consumer_id"), spreading=1))
     )

@@ -9,7 +9,7 @@ from siyu.measures.asked import Asked
 from siyu.measures.diagnosis.decomposition import value_groups
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import sustainable
-from siyu.measures.fast_plus.connection import ENTRY_EVENTS, connection
+from siyu.measures.fast_plus.connection import connection, is_entry
 from siyu.measures.fast_plus.standard import a_std
 from siyu.measures.ratio import ratio
 from siyu.store.tables import PURCHASE, ROLE_SPAN
@@ -103,7 +103,7 @@ def earlier(facts: Facts, asked: Asked) -> dict[str, list[float]]:
 def _begun(facts: Facts) -> dict[str, int | None]:
     """The first day of the ladder, of purchases, of entries; None where there is none."""
     span, purchase, events = ROLE_SPAN.expr(), PURCHASE.expr(), facts.of("events")
-    entry = events.filter(events.name.isin(ENTRY_EVENTS) & (events.touchpoint.fill_null("") != ""))
+    entry = events.filter(is_entry(events))
     firsts = {"ladder": span.from_day, "purchase": purchase.paid_day, "entry": entry.occurred_day}
     asked = {name: column.min().name("first").as_table() for name, column in firsts.items()}
     return {name: facts.warehouse.row(first)["first"] for name, first in asked.items()}

@@ -10,7 +10,7 @@ import numpy as np
 
 from siyu.core.kinds import BY_NAME
 from siyu.measures.facts import Facts
-from siyu.measures.fast_plus.connection import ENTRY_EVENTS
+from siyu.measures.fast_plus.connection import is_entry
 from siyu.store.tables import PURCHASE, ROLE_SPAN
 
 #: The day that dates a row, by kind. Kinds that are lists (products, targets ...) arrive on no rhythm.
@@ -35,11 +35,8 @@ def figures(facts: Facts, first_day: int, last_day: int) -> ir.Table:
     """
     purchase, events, span = PURCHASE.expr(), facts.of("events"), ROLE_SPAN.expr()
     paid = purchase.filter(purchase.paid_day.between(first_day, last_day)).select("paid_amount", day="paid_day")
-    entered = events.filter(
-        events.occurred_day.between(first_day, last_day)
-        & events.name.isin(ENTRY_EVENTS)
-        & (events.touchpoint.fill_null("") != "")
-    ).join(facts.identity(), "identifier_id")
+    entered = events.filter(events.occurred_day.between(first_day, last_day) & is_entry(events))
+    entered = entered.join(facts.identity(), "identifier_id")
     came = span.select(day="from_day", n=ibis.literal(1, "int64"))
     left = span.select(day="to_day", n=ibis.literal(-1, "int64"))
     steps = came.union(left)

@@ -11,16 +11,7 @@ from siyu.core.kinds import ROLES
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import sustainable
-from siyu.measures.fast_plus.connection import (
-    credited,
-    entries,
-    outcomes,
-    pooled,
-    progress,
-    pull,
-    standing,
-    visitors,
-)
+from siyu.measures.fast_plus.connection import arrived, credited, entering, outcomes, progress, pull
 from siyu.measures.fast_plus.value import counted_purchases, credit, worth
 from siyu.measures.ratio import ratio
 
@@ -82,8 +73,8 @@ class Ground:
     @cached_property
     def visits(self) -> tuple[ir.Table, ir.Table]:
         """Who came to each touchpoint of the period, and what became of them (tables of `connection`)."""
-        entered = self.warehouse.scratch("gain_entry", entries(self.facts, self.asked))
-        stood = self.warehouse.scratch("gain_standing", pooled(standing(visitors(entered))))
+        entered = self.warehouse.scratch("gain_entry", entering(self.facts, self.asked))
+        stood = self.warehouse.scratch("gain_standing", arrived(entered))
         done = self.warehouse.scratch("gain_outcome", outcomes(self.facts, self.asked, entered))
         reached = progress(stood, credited(done, entered, self.asked.settings))
         return stood, self.warehouse.scratch("gain_progress", reached)

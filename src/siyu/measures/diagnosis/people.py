@@ -8,7 +8,7 @@ from siyu.core.kinds import MEMBER_RELATIONS, ROLES
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import relations_held, sustainable
-from siyu.measures.fast_plus.connection import entries
+from siyu.measures.fast_plus.connection import entering
 from siyu.measures.fast_plus.value import counted_purchases, credit, quantile, worth
 from siyu.measures.occasions import bought
 from siyu.measures.people.lifecycle import brand_interval, occasions
@@ -22,7 +22,7 @@ SETTLING_DAYS = 30
 
 def visitors_without_relation(facts: Facts, asked: Asked) -> ir.Table:
     """Known consumers who entered a touchpoint in the period and hold no relation at its end."""
-    came = entries(facts, asked).select("consumer_id").distinct()
+    came = entering(facts, asked).select("consumer_id").distinct()
     return came.anti_join(relations_held(asked.day), "consumer_id")
 
 

@@ -32,12 +32,22 @@ def entries(facts: Facts, asked: Asked) -> ir.Table:
 def entering(facts: Facts, asked: Asked) -> ir.Table:
     """`entries` for those who do not count them: what several events tell of one instant stands there several times."""
     events = facts.events(asked.first_day, asked.day)
-    wanted = events.filter(events.name.isin(ENTRY_EVENTS) & (events.touchpoint.fill_null("") != ""))
-    return wanted.select("consumer_id", "touchpoint", entered_at="occurred_at")
+    return events.filter(is_entry(events)).select("consumer_id", "touchpoint", entered_at="occurred_at")
+
+
+def is_entry(events: ir.Table) -> ir.BooleanValue:
+    """Whether an event is an entry into a touchpoint, whoever came."""
+    return events.name.isin(ENTRY_EVENTS) & (events.touchpoint.fill_null("") != "")
 
 
 @formula
-def visitors(entries: ir.Table) -> ir.Table:
+def arrived(entries: ir.Table) -> ir.Table:
+    """`standing` of the visitors of each touchpoint, and of the brand as one (touchpoint BRAND)."""
+    return _pooled(standing(_visitors(entries)))
+
+
+@formula
+def _visitors(entries: ir.Table) -> ir.Table:
     """First entry of each consumer into each touchpoint: consumer_id, touchpoint, first_at."""
     return entries.group_by("consumer_id", "touchpoint").aggregate(first_at=entries.entered_at.min())
 
@@ -61,8 +71,8 @@ def standing(visitors: ir.Table) -> ir.Table:
 
 
 @formula
-def pooled(standing: ir.Table) -> ir.Table:
-    """`standing` with the brand as one touchpoint (BRAND) beside them: the first entry into it is the first of all."""
+def _pooled(standing: ir.Table) -> ir.Table:
+    """`standing` with the brand as one touchpoint beside them: the first entry into it is the first of all."""
     brand = standing.group_by("consumer_id").aggregate(
         is_new=standing.is_new.argmin(standing.first_at),
         is_eligible=standing.is_eligible.argmin(standing.first_at),
@@ -151,7 +161,7 @@ def connection(facts: Facts, asked: Asked) -> dict:
 def _connection(facts: Facts, asked: Asked) -> dict:
     warehouse = facts.warehouse
     entered = warehouse.scratch("entry", entering(facts, asked))
-    stood = warehouse.scratch("standing", pooled(standing(visitors(entered))))
+    stood = warehouse.scratch("standing", arrived(entered))
     done = warehouse.scratch("outcome", outcomes(facts, asked, entered))
     reached = progress(stood, credited(done, entered, asked.settings))
     rows = {row["touchpoint"]: row for row in warehouse.rows(pull(stood, reached))}

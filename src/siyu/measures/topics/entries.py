@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
-from siyu.measures.fast_plus.connection import ENTRY_EVENTS
+from siyu.measures.fast_plus.connection import is_entry
 from siyu.measures.grouped import beside, grouped, named
 from siyu.measures.metric import Metric, Topic
 from siyu.measures.relations import relation_starts
@@ -24,11 +24,7 @@ ENTRY = ("consumer_id", "touchpoint", "occurred_at")
 def period_entries(facts: Facts, asked: Asked) -> ir.Table:
     """Entries of the period with their columns never null; `paid_media` is 'paid', 'free' or '' (not stated)."""
     events = facts.of_persons("events")
-    came = events.filter(
-        events.occurred_day.between(asked.first_day, asked.day)
-        & events.name.isin(ENTRY_EVENTS)
-        & (events.touchpoint.fill_null("") != "")
-    )
+    came = events.filter(events.occurred_day.between(asked.first_day, asked.day) & is_entry(events))
     stated = ibis.cases((came.paid_media.isnull(), ""), (came.paid_media, "paid"), else_="free")
     return named(came.mutate(paid_media=stated), DIMENSIONS).select("consumer_id", "occurred_at", *DIMENSIONS)
 

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
-from siyu.measures.fast_plus.connection import ENTRY_EVENTS, credited, outcomes, progress, standing
+from siyu.measures.fast_plus.connection import credited, is_entry, outcomes, progress, standing
 from siyu.measures.grouped import grouped
 from siyu.measures.topics.places import PLACES, placed, with_traits
 
@@ -43,11 +43,7 @@ def placed_entries(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
     entered_at, the places of `by`, and `spot` (all of them in one text).
     """
     events = facts.of_persons("events")
-    wanted = events.filter(
-        events.occurred_day.between(asked.first_day, asked.day)
-        & events.name.isin(ENTRY_EVENTS)
-        & (events.touchpoint.fill_null("") != "")
-    )
+    wanted = events.filter(events.occurred_day.between(asked.first_day, asked.day) & is_entry(events))
     rows = placed(wanted, by)
     spot = ibis.literal("at")  # never '', the name under which T keeps the brand
     for name in _names(by):

@@ -12,16 +12,7 @@ import ibis.expr.types as ir
 from siyu.core.time import DAY
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
-from siyu.measures.fast_plus.connection import (
-    BRAND,
-    ENTRY_EVENTS,
-    credited,
-    entries,
-    outcomes,
-    pooled,
-    standing,
-    visitors,
-)
+from siyu.measures.fast_plus.connection import BRAND, arrived, credited, entering, entries, is_entry, outcomes
 from siyu.measures.grouped import beside, grouped
 from siyu.measures.metric import Metric, Topic
 from siyu.store.tables import ROLE_SPAN
@@ -44,18 +35,14 @@ def touchpoint_counts(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Tab
 def visit_days(facts: Facts, first_day: int, last_day: int) -> ir.Table:
     """Business days on which known consumers entered touchpoints: consumer_id, touchpoint, day."""
     events = facts.of_persons("events")
-    came = events.filter(
-        events.occurred_day.between(first_day, last_day)
-        & events.name.isin(ENTRY_EVENTS)
-        & (events.touchpoint.fill_null("") != "")
-    )
+    came = events.filter(events.occurred_day.between(first_day, last_day) & is_entry(events))
     return came.select("consumer_id", "touchpoint", day="occurred_day").distinct()
 
 
 def settled_at(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
     """When the new visitors of a period settled, by T's rule: consumer_id, touchpoint, settled_at (their first)."""
-    entered = facts.warehouse.scratch("early_entry", entries(facts, asked))
-    stood = facts.warehouse.scratch("early_standing", pooled(standing(visitors(entered))))
+    entered = facts.warehouse.scratch("early_entry", entering(facts, asked))
+    stood = facts.warehouse.scratch("early_standing", arrived(entered))
     done = outcomes(facts, asked, entered)
     own = credited(done.filter(done.kind == "settled"), entered, asked.settings)
     joined = _pooled_unless(by, own.select("consumer_id", "at", "touchpoint")).join(

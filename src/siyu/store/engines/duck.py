@@ -285,16 +285,12 @@ class DuckWarehouse(Warehouse):
             return
         if isinstance(rows, pa.Table):
             rows = rows.select(schema.names).cast(schema)
-        if self._appender is None or isinstance(rows, pa.RecordBatchReader) or self._at_once(rows):
-            self._settle()  # a reader may read this very warehouse
+        if self._appender is None or isinstance(rows, pa.RecordBatchReader):  # which may read this very warehouse
+            self._settle()
             self._insert_arrow(into, rows, self._threads)
             return
         self._settle(but=MOST_APPENDING - 1)
         self._appending.append(self._appender.submit(self._insert_arrow, into, rows, 1))
-
-    def _at_once(self, rows: pa.Table) -> bool:
-        """Whether rows are in sooner than an engine takes to change its number of threads and back."""
-        return not self._appending and rows.num_rows < BLOCK_ROWS
 
     def _insert_arrow(self, into: str, rows: pa.Table | pa.RecordBatchReader, threads: int) -> None:
         self._use(threads)
