@@ -19,7 +19,7 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
-from siyu.sources.messages import known
+from siyu.sources.landed.messages import known
 from siyu.store.tables import MESSAGE
 from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import create

@@ -18,9 +18,9 @@ from siyu import daily
 from siyu.console.report import write_report
 from siyu.core.settings import Settings
 from siyu.identity.resolve import Resolved, resolve
-from siyu.sources.coverage import coverage
+from siyu.sources.coverage.coverage import coverage
 from siyu.sources.load import load
-from siyu.sources.loadreport import LoadReport
+from siyu.sources.loading.loadreport import LoadReport
 from siyu.store.workspace import Workspace, create, open_workspace
 
 

@@ -16,9 +16,9 @@ from siyu.identity.consents import settle
 from siyu.identity.resolve import resolve
 from siyu.measures.build import refresh
 from siyu.measures.measure import measure
-from siyu.sources.files import SUFFIXES
 from siyu.sources.load import finish_interrupted, load
-from siyu.sources.loadreport import LoadReport
+from siyu.sources.loading.loadreport import LoadReport
+from siyu.sources.readers.files import SUFFIXES
 from siyu.store.workspace import INBOX, Workspace
 
 #: Where exports of the inbox go that could not be read.

@@ -6,7 +6,7 @@ import pytest
 
 from siyu.api.loops import ask_wecom
 from siyu.core.errors import RemoteError
-from siyu.sources import asks
+from siyu.sources.doors import asks
 from siyu.store import hooks
 from tests.api.test_dailywork import wecom  # noqa: F401  the fixture
 from tests.sources.arrivals import NOW, in_force

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from siyu.simulate.samples import samples
-from siyu.sources.coverage import coverage
-from siyu.sources.mappingfile import platforms
+from siyu.sources.coverage.coverage import coverage
+from siyu.sources.mappings.mappingfile import platforms
 from siyu.store.workspace import open_workspace
 from tests.simulate.test_platforms import rows_of
 from tests.sources.exports import facts

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from siyu.simulate import simulate_platforms
 from siyu.simulate.packing import pack
 from siyu.simulate.samples import samples
-from siyu.sources.mappingfile import platforms
+from siyu.sources.mappings.mappingfile import platforms
 from tests.simulate.test_platforms import rows_of
 
 SAMPLES = samples(platforms())

@@ -15,8 +15,8 @@ from siyu.console.page import page
 from siyu.console.panels.sections import SECTIONS
 from siyu.console.render import html
 from siyu.console.words import Words
-from siyu.sources.questions import named
-from siyu.sources.tally import Sold
+from siyu.sources.coverage.questions import named
+from siyu.sources.coverage.tally import Sold
 from tests.console.sample import COVERAGE, document, material
 
 LANGUAGES = ("zh", "en")

@@ -6,7 +6,7 @@ from typing import Any
 
 from siyu.measures.facts import Facts
 from siyu.measures.relations import relation_spans
-from siyu.sources.openlist import OpenList
+from siyu.sources.facts.openlist import OpenList
 from siyu.store.tables import BY_NAME, FACT_ID_STEP, LINK_RECORD
 from siyu.store.warehouse import Warehouse
 from tests.engines.rows import filled, identities

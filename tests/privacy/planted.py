@@ -15,7 +15,8 @@ from siyu.identity.asked import asked
 from siyu.identity.declare import declare_consent
 from siyu.identity.resolve import resolve
 from siyu.measures.measure import measure
-from siyu.sources import landing, live, quarantine
+from siyu.sources import live
+from siyu.sources.landed import landing, quarantine
 from siyu.store.inbox import Arrival
 from siyu.store.workspace import Workspace
 from tests.sources import arrivals

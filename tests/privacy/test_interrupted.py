@@ -13,7 +13,7 @@ import pytest
 
 from siyu.privacy import erase, folder, ledger, loads, requests
 from siyu.privacy.docket import OPEN, Case
-from siyu.sources import relanding, requarantine, unname
+from siyu.sources.erasing import relanding, requarantine, unname
 from siyu.store.engines import duck
 from siyu.store.workspace import open_workspace
 from tests.breadth import wide

@@ -14,7 +14,8 @@ from siyu.identity.resolve import resolve
 from siyu.measures.measure import measure
 from siyu.privacy import orphans
 from siyu.privacy import purge as purging
-from siyu.sources import expiring, landing, live
+from siyu.sources import expiring, live
+from siyu.sources.landed import landing
 from siyu.sources.replay import rebuild
 from siyu.store import retention
 from siyu.store import workspace as workspaces

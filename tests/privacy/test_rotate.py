@@ -20,7 +20,8 @@ from siyu.privacy import rotate as rotating
 from siyu.privacy.backup.make import make
 from siyu.privacy.backup.restore import Asked, restore
 from siyu.privacy.rotate import SEALED, WAITING, rotate
-from siyu.sources import landing, live
+from siyu.sources import live
+from siyu.sources.landed import landing
 from siyu.store import hooks, inbox, operations
 from siyu.store.engines import duck
 from siyu.store.operations import QUARANTINE

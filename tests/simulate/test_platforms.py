@@ -16,7 +16,7 @@ from siyu.simulate import simulate_platforms
 from siyu.simulate.headers import HEADER_ROWS
 from siyu.simulate.samples import read, samples
 from siyu.simulate.shown import WORDS
-from siyu.sources.mappingfile import platforms
+from siyu.sources.mappings.mappingfile import platforms
 
 from .reading import cents
 

@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from siyu.sources import keep
-from siyu.sources.ahead import joined
 from siyu.sources.load import load
-from siyu.sources.loadreport import LoadReport
+from siyu.sources.loading import keep
+from siyu.sources.loading.loadreport import LoadReport
+from siyu.sources.readers.ahead import joined
 from siyu.store import tables
 from siyu.store.workspace import Workspace
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from siyu.simulate.headers import HEADER_ROWS
 from siyu.sources.load import load
-from siyu.sources.loadreport import FileReport
+from siyu.sources.loading.loadreport import FileReport
 from siyu.store.workspace import Workspace
 
 HEADERS = {name: row.split(",") for name, row in HEADER_ROWS.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from siyu.core.errors import SourceError
-from siyu.sources import landing, quarantine
+from siyu.sources.landed import landing, quarantine
 from siyu.sources.load import load
 from tests.sources.arrivals import NOW, csv, in_force
 from tests.sources.exports import HEADERS, facts, load_one, write

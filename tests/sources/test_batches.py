@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.sources import met, register
-from siyu.sources.ahead import ahead
-from siyu.sources.seenkeys import SeenKeys
+from siyu.sources.facts.seenkeys import SeenKeys
+from siyu.sources.identifiers import met, register
+from siyu.sources.readers.ahead import ahead
 from siyu.store import workspace as workspaces
 from siyu.store.tables import IDENTIFIER
 from tests.breadth import wide

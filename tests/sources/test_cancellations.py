@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.sources.cancellations import ORDER, match
+from siyu.sources.facts.cancellations import ORDER, match
 from tests.sources.arrivals import LATER, kept, take
 
 

@@ -6,11 +6,11 @@ from dataclasses import fields, replace
 
 import pytest
 
-from siyu.sources.coverage import coverage, matrix, next_export
+from siyu.sources.coverage.coverage import coverage, matrix, next_export
+from siyu.sources.coverage.questions import EXPORTS, QUESTIONS, Answer, named
+from siyu.sources.coverage.reasons import REASONS
+from siyu.sources.coverage.tally import Sold, Tally
 from siyu.sources.load import load
-from siyu.sources.questions import EXPORTS, QUESTIONS, Answer, named
-from siyu.sources.reasons import REASONS
-from siyu.sources.tally import Sold, Tally
 from tests.sources.exports import NOW
 
 NOTHING = Tally(**{field.name: 0 for field in fields(Tally)})

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.core.errors import SourceError
-from siyu.sources.files import LINE, SourceFile, read
 from siyu.sources.readers import cells, workbook
+from siyu.sources.readers.files import LINE, SourceFile, read
 from tests.sources.oldbooks import locked_xlsx, xls
 
 

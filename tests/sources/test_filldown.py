@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.core.errors import MappingError
-from siyu.sources import mappingfile
-from siyu.sources.filldown import FillDown
-from siyu.sources.mapping import Continued
+from siyu.sources.mappings import mappingfile
+from siyu.sources.mappings.filldown import FillDown
+from siyu.sources.mappings.mapping import Continued
 
 LINES = st.lists(st.tuples(st.sampled_from(["1", "2", None]), st.sampled_from(["a", "b", None])), min_size=1)
 

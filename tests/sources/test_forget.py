@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from siyu.core.identifiers import identifier_id, normalise
-from siyu.sources import landing, quarantine
+from siyu.sources.landed import landing, quarantine
 from siyu.sources.live import drain
+from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.replay import rebuild
 from siyu.store.operations import SPARED, TOMBSTONE
 from siyu.store.workspace import Workspace
@@ -156,14 +157,14 @@ def test_the_index_of_a_landed_file_names_nobody_erased_and_nothing_unread_of_th
     take(after, tmp_path, "contents.csv", f"occurred_at,id.phone\n 2026-01-01,{LIN}\n 2026-01-01,{ANNA}")
     (path,) = after.landed.iterdir()
     assert landing.chunks_of(path, after.keys, [id_of(after, f"phone:{LIN}")]) == []
-    assert landing.places_of(path, after.keys).tolist() == [2 * landing.OUTPUTS]
+    assert landing.places_of(path, after.keys).tolist() == [2 * OUTPUTS]
 
 
 def test_a_snapshot_ends_nothing_of_the_erased_and_opens_nothing(after, tmp_path):
     take(after, tmp_path, "relations.csv", f"id.phone\n {LIN}\n {ANNA}", kind="relations",
          snapshot_of=dt.date(2026, 6, 1), scope={"relation_type": "fan", "platform": "youzan"})
     assert in_force(after, "relations", "identifier_id") == [(id_of(after, f"phone:{ANNA}"),)]
-    assert np.isin(2 * landing.OUTPUTS, landing.places_of(next(after.landed.iterdir()), after.keys))
+    assert np.isin(2 * OUTPUTS, landing.places_of(next(after.landed.iterdir()), after.keys))
 
 
 def test_landed_batches_of_the_erased_have_the_columns_of_the_others(after, tmp_path):

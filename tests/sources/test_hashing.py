@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 
 from siyu.core.kinds import BY_NAME
-from siyu.sources.hashing import PART, Hasher
-from siyu.sources.identify import NONE
-from siyu.sources.persons import Person
+from siyu.sources.facts.hashing import PART, Hasher
+from siyu.sources.identifiers.identify import NONE
+from siyu.sources.identifiers.persons import Person
 from siyu.sources.workbench import Workbench
 
 ROWS = 400

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from siyu.core import identifiers as core
 from siyu.core import settings as settings_file
 from siyu.core.identifiers import Keys
-from siyu.sources.identify import Identifiers
+from siyu.sources.identifiers.identify import Identifiers
 from siyu.sources.workbench import Workbench
 from tests.sources.arrivals import LATER, in_force, kept, take
 

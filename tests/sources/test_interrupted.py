@@ -12,11 +12,12 @@ import pytest
 
 from siyu.core.errors import SourceError
 from siyu.daily import resolve_and_measure
-from siyu.sources import keep as keeping
-from siyu.sources import landing, pipeline
 from siyu.sources import load as loading
-from siyu.sources.landing import Landing
+from siyu.sources.landed import landing
+from siyu.sources.landed.landing import Landing
 from siyu.sources.load import load
+from siyu.sources.loading import keep as keeping
+from siyu.sources.loading import pipeline
 from siyu.store import workspace as workspaces
 from tests.sources.arrivals import NOW, everything, take
 

@@ -8,8 +8,8 @@ import pytest
 
 from siyu.core.errors import NewerVersionError, SourceError
 from siyu.core.identifiers import Keys
-from siyu.sources import landing
-from siyu.sources.landing import CHUNK_ROWS, Landing
+from siyu.sources.landed import landing
+from siyu.sources.landed.landing import CHUNK_ROWS, Landing
 
 KEYS = Keys(bytes(32), bytes(32))
 

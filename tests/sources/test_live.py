@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from siyu.core.time import instant_of
-from siyu.sources import keep as keeping
 from siyu.sources import live
 from siyu.sources.live import drain
+from siyu.sources.loading import keep as keeping
 from siyu.sources.replay import rebuild
 from siyu.store.inbox import Arrival, Inbox
 from siyu.store.workspace import Workspace, open_workspace

@@ -10,8 +10,8 @@ import pytest
 
 from siyu.core.settings import defaults
 from siyu.core.time import instant_of
-from siyu.sources import landing
 from siyu.sources.doors.shopify.delivery import Delivery
+from siyu.sources.landed import landing
 from siyu.sources.live import drain
 from siyu.sources.replay import rebuild
 from siyu.store.inbox import Arrival

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from siyu.core.errors import SourceError
 from siyu.core.kinds import KINDS
-from siyu.sources import quarantine
-from siyu.sources.landing import Landing
+from siyu.sources.landed import quarantine
+from siyu.sources.landed.landing import Landing
 from siyu.sources.load import load
 from siyu.store import workspace as workspaces
 from siyu.store.operations import CONSENT, LOAD

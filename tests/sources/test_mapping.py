@@ -7,9 +7,9 @@ import textwrap
 import pytest
 
 from siyu.core.errors import MappingError, SourceError
-from siyu.sources import mappingfile as mappings
-from siyu.sources import quarantine
-from siyu.sources.functions import FUNCTIONS
+from siyu.sources.landed import quarantine
+from siyu.sources.mappings import mappingfile as mappings
+from siyu.sources.mappings.functions import FUNCTIONS
 from tests.sources.arrivals import csv, in_force, take
 
 ORDERS = """
@@ -88,6 +88,23 @@ def test_all_mistakes_of_a_mapping_are_told_together():
                  "found from, const", "group_by names 'store'", "found '%Y %Q'", "found '5'"):
         assert told in message
     assert "found '%Y/%m/%d'" not in message
+
+
+@pytest.mark.parametrize(("wrong", "told"), [
+    ('recognise = "order"', "[recognise]: expected a table, found 'order'"), ("file = 1", "[file]: expected a table"),
+    ("continued = [1]", "[continued]: expected a table, found [1]"), ("rows = 3", "there is no [[rows]]"),
+    ('rows = ["orders"]', "rows 1: expected a table, found 'orders'"),
+    ('rows = [{ kind = "orders", columns = "a" }]', "rows 1, columns: expected a table, found 'a'"),
+    ('rows = [{ kind = "orders", number_lines = 1 }]', "rows 1, number_lines: expected a table, found 1"),
+    ('rows = [{ kind = "orders", columns = { store = { from = "a", values = ["x"] } } }]',
+     "rows 1, store, values: expected a table, found ['x']"),
+    ('rows = [{ kind = "orders", columns = { store = 5 } }]', "rows 1, store: expected a header or a table, found 5"),
+    (f'rows = [{", ".join(["{}"] * 65)}]', "expected at most 64 [[rows]], found 65"),
+])  # fmt: skip
+def test_what_stands_where_a_table_should_is_a_mistake_like_any_other(wrong, told):
+    with pytest.raises(MappingError) as caught:
+        mappings.parse(wrong)
+    assert told in caught.value.message
 
 
 def test_the_example_in_the_documentation_is_a_mapping():

@@ -7,7 +7,7 @@ import pytest
 
 from siyu.core.identifiers import Keys, identifier_id
 from siyu.core.settings import defaults
-from siyu.sources.mention import Mentions
+from siyu.sources.erasing.mention import Mentions
 from siyu.store.tombstones import Tombstones
 
 KEYS = Keys(bytes(32), bytes(32))

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.core.identifiers import Keys
-from siyu.sources.hashtable import HashTable
+from siyu.sources.identifiers.hashtable import HashTable
+from siyu.sources.identifiers.met import Met
 from siyu.sources.load import load
-from siyu.sources.met import Met
 from siyu.sources.workbench import Workbench
 from siyu.store import workspace as workspaces
 from siyu.store.tables import IDENTIFIER

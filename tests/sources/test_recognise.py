@@ -9,9 +9,9 @@ import pytest
 
 from siyu.core.errors import SourceError
 from siyu.core.kinds import KINDS, Kind
-from siyu.sources import mappingfile
+from siyu.sources.mappings import mappingfile
+from siyu.sources.mappings.recognise import kind_of_name, recognise
 from siyu.sources.readers import cells
-from siyu.sources.recognise import kind_of_name, recognise
 
 YOUZAN = ["订单号", "归属店铺", "订单创建时间", "买家付款时间", "订单实付金额", "买家手机号"]
 OF_HEADER = {

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
+from siyu.sources.erasing.unname import forget
 from siyu.sources.replay import rebuild
-from siyu.sources.unname import forget
 from tests.sources.arrivals import LATER, everything, in_force, kept, take
 
 SCOPE = {"relation_type": "fan", "platform": "wecom"}

@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.sources.seentexts import SeenTexts
+from siyu.sources.identifiers.seentexts import SeenTexts
 from siyu.sources.workbench import Workbench
 
 BATCHES = st.lists(st.lists(st.text(max_size=3)), max_size=8)

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from siyu.core import settings as settings_file
 from siyu.core.time import instant_of, local_day
-from siyu.sources import mappingfile as mappings
-from siyu.sources.transform import Transform
+from siyu.sources.mappings import mappingfile as mappings
+from siyu.sources.mappings.transform import Transform
+from siyu.sources.mappings.zones import offsets
 from siyu.sources.workbench import Workbench
-from siyu.sources.zones import offsets
 
 ZONES = ("Asia/Shanghai", "Europe/London", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "UTC",
          "Asia/Kolkata", "Africa/Casablanca", "Pacific/Apia", "Europe/Dublin")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from siyu.simulate.headers import HEADER_ROWS
-from siyu.sources.mappingfile import shipped
+from siyu.sources.coverage.untold import buyers, note, untold
+from siyu.sources.mappings.mappingfile import shipped
+from siyu.sources.mappings.recognise import exports
 from siyu.sources.readers.cells import header
-from siyu.sources.recognise import exports
-from siyu.sources.untold import buyers, note, untold
 from tests.sources import test_platforms_douyin as douyin
 from tests.sources.exports import load_one, write
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.sources.versions import CORRECTED, DUPLICATE, LOADED, Versions, judge
+from siyu.sources.facts.versions import CORRECTED, DUPLICATE, LOADED, Versions, judge
 
 HISTORY = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), max_size=30)  # (key, values)
 

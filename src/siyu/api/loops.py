@@ -23,7 +23,7 @@ from siyu.privacy import erase as erasing
 from siyu.privacy import purge as purging
 from siyu.privacy import requests
 from siyu.privacy.docket import APPROVED, ERASING
-from siyu.sources import asks
+from siyu.sources.doors import asks
 from siyu.sources.doors.wecom.client import QUOTA, Client
 from siyu.sources.doors.wecom.corp import connected, corp_of
 from siyu.sources.doors.wecom.follow import follow

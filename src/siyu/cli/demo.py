@@ -24,7 +24,7 @@ from siyu.simulate import simulate as write_exports
 from siyu.simulate.brand import LEAST_CONSUMERS, MOST_CONSUMERS
 from siyu.simulate.platforms import MOST_SAMPLED
 from siyu.sources.load import load
-from siyu.sources.mappingfile import platforms as platform_folder
+from siyu.sources.mappings.mappingfile import platforms as platform_folder
 from siyu.store.workspace import SETTINGS_FILE, Workspace, create
 
 DEMO_CONSUMERS, PLATFORM_CONSUMERS = 20_000, 2_000

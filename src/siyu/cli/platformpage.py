@@ -8,11 +8,11 @@ from __future__ import annotations
 from siyu.cli.markdown import table
 from siyu.simulate.marks import form, marks
 from siyu.simulate.samples import Sample, samples
-from siyu.sources import mappingfile
-from siyu.sources.mapping import Mapping
+from siyu.sources.coverage.untold import buyers, untold
+from siyu.sources.mappings import mappingfile
+from siyu.sources.mappings.mapping import Mapping
+from siyu.sources.mappings.recognise import recognise
 from siyu.sources.readers import cells
-from siyu.sources.recognise import recognise
-from siyu.sources.untold import buyers, untold
 
 INTRO = """The exports that `siyu load FILE` recognises by their header row. Each loads as it is downloaded: CSV
 (UTF-8, with or without a BOM, UTF-16, GB18030), XLSX, XLS (workbooks, and web pages of that name), or any of them in a

@@ -15,7 +15,7 @@ from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.options import check_folder
 from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError
-from siyu.sources.quarantine import rows as opened_rows
+from siyu.sources.landed.quarantine import rows as opened_rows
 from siyu.store.operations import LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 

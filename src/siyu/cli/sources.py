@@ -13,10 +13,10 @@ from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.options import pairs
 from siyu.cli.output import emit, out, progress, say, suggest, table
 from siyu.core.errors import SiyuError
-from siyu.sources.coverage import coverage as cover
-from siyu.sources.coverage import matrix
+from siyu.sources.coverage.coverage import coverage as cover
+from siyu.sources.coverage.coverage import matrix
 from siyu.sources.load import load as load_files
-from siyu.sources.loadreport import LoadReport
+from siyu.sources.loading.loadreport import LoadReport
 
 STATUSES = ("read", "loaded", "duplicate", "corrected", "filtered", "quarantined")
 

@@ -30,7 +30,7 @@ from siyu.measures.fast_plus import capital
 from siyu.measures.fast_plus.connection import connection
 from siyu.measures.measure import measure
 from siyu.measures.own import own_in
-from siyu.sources.coverage import coverage
+from siyu.sources.coverage.coverage import coverage
 from siyu.store.operations import LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 

@@ -26,8 +26,10 @@ from siyu.privacy.backup import erased
 from siyu.privacy.docket import Request
 from siyu.privacy.people import Person, person
 from siyu.privacy.receipt import Counts
-from siyu.sources import cancellations, live, relanding, requarantine, unname
-from siyu.sources.committed import committed
+from siyu.sources import live
+from siyu.sources.erasing import relanding, requarantine, unname
+from siyu.sources.facts import cancellations
+from siyu.sources.landed.committed import committed
 from siyu.sources.load import finish_interrupted
 from siyu.store.engine import scour
 from siyu.store.operations import ERASURE, LOAD, QUARANTINE, STATE, SUBJECT_EXPORT

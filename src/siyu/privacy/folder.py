@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from siyu.core.errors import SourceError
-from siyu.sources import files
-from siyu.sources.mention import Mentions
+from siyu.sources.erasing.mention import Mentions
+from siyu.sources.readers import files
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import INBOX, LANDED, WAREHOUSE_FILES, Workspace
 

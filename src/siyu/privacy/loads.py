@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from ibis import _
 
 from siyu.core.kinds import Kind
-from siyu.sources import unname
-from siyu.sources.snapshot import CLOSING_LINE
+from siyu.sources.erasing import unname
+from siyu.sources.facts.snapshot import CLOSING_LINE
 from siyu.store.operations import LOAD
 from siyu.store.workspace import Workspace
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from siyu.sources import landing, unname
-from siyu.sources.committed import committed
+from siyu.sources.erasing import unname
+from siyu.sources.landed import landing
+from siyu.sources.landed.committed import committed
 from siyu.store.tables import LINK_RECORD
 from siyu.store.workspace import Workspace
 

@@ -11,7 +11,7 @@ from ibis import _
 from siyu.core.errors import PrivacyError
 from siyu.core.identifiers import PHONE_NAMESPACES, identifier_id
 from siyu.identity.asked import Asked
-from siyu.sources.register import PURPOSE
+from siyu.sources.identifiers.register import PURPOSE
 from siyu.store.tables import IDENTIFIER, LINK_RECORD
 from siyu.store.workspace import Workspace
 

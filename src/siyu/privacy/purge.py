@@ -21,10 +21,12 @@ from siyu.core.progress import Progress, silent
 from siyu.core.time import date_of, day_starts, instant_of, local_day, months_after
 from siyu.identity.resolve import resolve
 from siyu.privacy import loads, orphans
-from siyu.sources import expiring, landing, unname
-from siyu.sources.committed import Committed, committed
+from siyu.sources import expiring
+from siyu.sources.erasing import unname
+from siyu.sources.landed import landing
+from siyu.sources.landed.committed import Committed, committed
+from siyu.sources.landed.messages import KEY
 from siyu.sources.load import finish_interrupted
-from siyu.sources.messages import KEY
 from siyu.store import audit, retention
 from siyu.store.engine import scour
 from siyu.store.operations import CONSENT_PROOF, LOAD, QUARANTINE, STATE

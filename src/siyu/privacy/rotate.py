@@ -21,7 +21,8 @@ from siyu.core.identifiers import Keys
 from siyu.core.progress import Progress, silent
 from siyu.core.time import instant_of
 from siyu.privacy import folder
-from siyu.sources import landing, quarantine, register
+from siyu.sources.identifiers import register
+from siyu.sources.landed import landing, quarantine
 from siyu.sources.load import finish_interrupted
 from siyu.store import audit, hooks, inbox
 from siyu.store.engine import scour

@@ -25,10 +25,10 @@ from siyu.identity.resolve import resolve
 from siyu.identity.standing import Consent, fold
 from siyu.privacy import receipt
 from siyu.privacy.people import Person, person, spared
-from siyu.sources import relanding, unname
-from siyu.sources.committed import committed
+from siyu.sources.erasing import relanding, unname
+from siyu.sources.identifiers.register import PURPOSE
+from siyu.sources.landed.committed import committed
 from siyu.sources.load import finish_interrupted
-from siyu.sources.register import PURPOSE
 from siyu.store.tables import BY_NAME, IDENTIFIER, IDENTITY, LINEAGE, SUPERSEDED, Column, Table
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace

@@ -14,12 +14,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu.sources import landing, relanding
-from siyu.sources.committed import Committed
-from siyu.sources.identify import NONE
-from siyu.sources.landing import NOWHERE, OUTPUTS
-from siyu.sources.persons import Links, Person
-from siyu.sources.preparation import Preparation
+from siyu.sources.erasing import relanding
+from siyu.sources.identifiers.identify import NONE
+from siyu.sources.identifiers.persons import Links, Person
+from siyu.sources.landed import landing
+from siyu.sources.landed.committed import Committed
+from siyu.sources.landed.landing import NOWHERE
+from siyu.sources.loading.preparation import Preparation
+from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
 from siyu.store.tables import FACT_ID_STEP, LINK_RECORD

@@ -16,13 +16,14 @@ from msgspec.structs import replace
 from siyu.core.errors import SiyuError
 from siyu.core.identifiers import identifier_id
 from siyu.core.progress import Progress, silent
-from siyu.sources import asks, cancellations, messages
-from siyu.sources.doors import DOORS
+from siyu.sources.doors import DOORS, asks
+from siyu.sources.doors.livefile import live_file
 from siyu.sources.doors.message import Message, message_key
-from siyu.sources.keep import Recognised, keep
-from siyu.sources.livefile import live_file
-from siyu.sources.loadreport import FileReport
-from siyu.sources.options import Options
+from siyu.sources.facts import cancellations
+from siyu.sources.landed import messages
+from siyu.sources.loading.keep import Recognised, keep
+from siyu.sources.loading.loadreport import FileReport
+from siyu.sources.mappings.options import Options
 from siyu.store.inbox import CLAIM_BYTES, Arrival, Claim
 from siyu.store.operations import LOAD
 from siyu.store.workspace import Workspace

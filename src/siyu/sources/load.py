@@ -14,12 +14,13 @@ from pathlib import Path
 from siyu.core.errors import SnapshotError
 from siyu.core.progress import Progress, silent
 from siyu.core.time import day_of, instant_of, local_day
-from siyu.sources import cancellations, landing
-from siyu.sources.arrivals import Asked, arrived
-from siyu.sources.coming import Coming
-from siyu.sources.keep import Recognised, begin, keep
-from siyu.sources.loadreport import LoadReport
-from siyu.sources.options import Options
+from siyu.sources.facts import cancellations
+from siyu.sources.landed import landing
+from siyu.sources.loading.arrivals import Asked, arrived
+from siyu.sources.loading.coming import Coming
+from siyu.sources.loading.keep import Recognised, begin, keep
+from siyu.sources.loading.loadreport import LoadReport
+from siyu.sources.mappings.options import Options
 from siyu.store.workspace import Workspace
 
 

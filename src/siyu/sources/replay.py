@@ -21,14 +21,16 @@ import sqlalchemy as sa
 from siyu.core.errors import SourceError
 from siyu.core.progress import Progress
 from siyu.core.time import date_of, local_day
-from siyu.sources import cancellations, landing, messages, pipeline
-from siyu.sources.ahead import ahead, joined
-from siyu.sources.coming import Coming
-from siyu.sources.committed import Committed, committed
+from siyu.sources.facts import cancellations
+from siyu.sources.facts.snapshot import Snapshot
+from siyu.sources.facts.stage import Load
+from siyu.sources.landed import landing, messages
+from siyu.sources.landed.committed import Committed, committed
 from siyu.sources.load import finish_interrupted
-from siyu.sources.pipeline import Outcome
-from siyu.sources.snapshot import Snapshot
-from siyu.sources.stage import Load
+from siyu.sources.loading import pipeline
+from siyu.sources.loading.coming import Coming
+from siyu.sources.loading.pipeline import Outcome
+from siyu.sources.readers.ahead import ahead, joined
 from siyu.store import declared, tables
 from siyu.store.operations import STATE
 from siyu.store.workspace import WAREHOUSE_FILES, Workspace, open_warehouse

@@ -8,7 +8,7 @@ import pytest
 
 from siyu.core.errors import RemoteError
 from siyu.core.time import instant_of
-from siyu.sources import asks
+from siyu.sources.doors import asks
 from siyu.sources.doors.wecom.client import GROUP, Client
 from siyu.sources.doors.wecom.client import Corp as Whose
 from siyu.sources.doors.wecom.follow import GROUPS_MOST, follow

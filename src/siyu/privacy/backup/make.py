@@ -20,7 +20,7 @@ from siyu.core.progress import Progress, silent
 from siyu.core.time import instant_of
 from siyu.privacy.backup import erased, rows
 from siyu.privacy.backup.archive import Archive, Manifest, free_name
-from siyu.sources import landing
+from siyu.sources.landed import landing
 from siyu.sources.load import finish_interrupted
 from siyu.store import audit, inbox, operations
 from siyu.store.operations import LOAD, revisions

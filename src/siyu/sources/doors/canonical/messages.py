@@ -19,7 +19,7 @@ from siyu.core.settings import Settings
 from siyu.sources.doors.defaults import Defaults
 from siyu.sources.doors.document import cell, object_of, parsed, sound, spelled
 from siyu.sources.doors.message import Message, Row, Unreadable, checked, message_key
-from siyu.sources.mapping import is_identifier
+from siyu.sources.mappings.mapping import is_identifier
 from siyu.store.inbox import Arrival
 
 #: Identifier columns: `id.phone`, `inviter.id.unionid`.

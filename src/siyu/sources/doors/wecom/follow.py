@@ -8,11 +8,11 @@ import datetime as dt
 
 from siyu.core.kinds import REFERRALS, RELATIONS
 from siyu.core.progress import Progress
-from siyu.sources import asks
+from siyu.sources.doors import asks
 from siyu.sources.doors.wecom import lists
 from siyu.sources.doors.wecom.client import Client
 from siyu.sources.doors.wecom.sync import DOOR, Listing, load_listing
-from siyu.sources.loadreport import FileReport
+from siyu.sources.loading.loadreport import FileReport
 from siyu.store.workspace import Workspace
 
 #: Groups asked for in one go; the others wait for the next, so that loads and questions come in between.

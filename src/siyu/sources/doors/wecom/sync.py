@@ -18,13 +18,13 @@ from siyu.core.errors import SourceError
 from siyu.core.kinds import REFERRALS, RELATIONS, Kind
 from siyu.core.progress import Progress
 from siyu.core.time import date_of, instant_of, local_day
-from siyu.sources import mapping as mappings
 from siyu.sources.doors.wecom import lists
 from siyu.sources.doors.wecom.client import Client
-from siyu.sources.keep import Recognised, keep
 from siyu.sources.load import finish_interrupted
-from siyu.sources.loadreport import FileReport, LoadReport
-from siyu.sources.options import Options
+from siyu.sources.loading.keep import Recognised, keep
+from siyu.sources.loading.loadreport import FileReport, LoadReport
+from siyu.sources.mappings import mapping as mappings
+from siyu.sources.mappings.options import Options
 from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import BATCH_ROWS, LINE, SourceFile
 from siyu.store.workspace import Workspace

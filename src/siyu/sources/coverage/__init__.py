@@ -1,0 +1,1 @@
+"""What the loaded files can and cannot answer: counted, asked, told."""

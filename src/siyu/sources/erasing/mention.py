@@ -1,0 +1,65 @@
+"""Whether a text names an erased identifier, for texts that are no cells: rows nobody could read, files laid down.
+
+Every word is keyed in every namespace it might belong to; so nothing plain has to be known of the erased.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from siyu.core.identifiers import PHONE_NAMESPACES, Keys, identifier_id, normalise
+from siyu.core.settings import Settings
+from siyu.sources.mappings.mapping import Mapping, is_identifier
+from siyu.store.tombstones import Tombstones
+
+#: Digits that any phone has.
+PHONE_DIGITS = 5
+#: What parts the words of a text, and what may part them more finely (`phone=138...&email=...`).
+BETWEEN, FINER = re.compile(r"""[\s,;|"'{}\[\]()<>，；、：]+"""), re.compile(r"""[\s,;|"'{}\[\]()<>，；、：:=&?/]+""")
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Looks for erased identifiers of some namespaces in texts."""
+
+    keys: Keys
+    region: str
+    namespaces: tuple[str, ...]
+    tombstones: Tombstones
+
+    @staticmethod
+    def of(keys: Keys, settings: Settings, tombstones: Tombstones, mapping: Mapping | None = None) -> Mentions:
+        """In the namespaces that settings and a mapping name."""
+        named = {*settings["identity.namespaces"], *settings["identity.not_identifying"], *PHONE_NAMESPACES}
+        for rows in mapping.rows if mapping else ():
+            named |= {c.name.rsplit("id.", 1)[1] for c in rows.columns if is_identifier(rows.kind, c.name)}
+        return Mentions(keys, settings["brand.phone_region"], tuple(sorted(named)), tombstones)
+
+    def among(self, *texts: str) -> set[int]:
+        """The erased identifiers that texts name, by value or by number."""
+        if not self.tombstones:
+            return set()
+        ids = [identifier for word in _words(texts) for identifier in self._ids(word)]
+        return set(np.intersect1d(np.array(ids, np.int64), self.tombstones.ids).tolist())
+
+    def _ids(self, word: str) -> Iterable[int]:
+        """The ids that a word may stand for."""
+        if word.isdecimal() and word.isascii() and int(word) < 2**63:
+            yield int(word)
+        few = sum(map(str.isdigit, word)) < PHONE_DIGITS
+        for namespace in self.namespaces:
+            if few and namespace in PHONE_NAMESPACES:
+                continue
+            if value := normalise(namespace, word, self.region):
+                yield identifier_id(self.keys.key(namespace, value))
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for text in texts:
+        found.update((text, *BETWEEN.split(text), *FINER.split(text)))
+    return found - {""}

@@ -1,0 +1,109 @@
+"""Hashes of facts: one of the key, one of all values. The same on every engine and in every version of siyu.
+
+Written as `name=value` of what is not null, in the order of declaration, so that an empty column and no column are one,
+and a column that a later version adds changes no hash of rows without it. Identifiers that say nothing of who the
+consumer is (a recipient's phone) are no values of the row: it is the same row when one of them is erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from siyu.core.kinds import Kind
+from siyu.sources.identifiers.persons import Person, with_persons
+from siyu.sources.workbench import Workbench, compiled, concat, md5, md5_number
+
+PART = "\x1f"
+
+
+@dataclass(frozen=True)
+class Hashed:
+    """Rows with ids in place of identifier texts, and key_hash and row_hash of each."""
+
+    rows: pa.Table
+    key: np.ndarray
+    row: np.ndarray
+
+
+class Hasher:
+    """Hashes rows of a kind; what is compiled for one shape of them serves all batches of it. silent: namespaces that
+    do not say who the consumer is."""
+
+    def __init__(self, kind: Kind, silent: Collection[str]) -> None:
+        self._kind, self._silent = kind, silent
+        self._of_shape: dict[tuple[tuple[str, ...], frozenset[str]], Hashes] = {}
+
+    def of(self, rows: pa.Table, people: list[Person], workbench: Workbench) -> Hashed:
+        """The rows with their hashes."""
+        rows, named = with_persons(self._kind, rows, people)
+        id_columns = [name for name in named if name.rsplit("id.", 1)[1] not in self._silent]
+        values = [f.column for f in self._kind.fields if f.column in rows.column_names] + sorted(id_columns)
+        filled = frozenset(name for name in values if not rows[name].null_count)
+        shape = tuple(rows.column_names), filled
+        if shape not in self._of_shape:
+            self._of_shape[shape] = Hashes(self._kind, rows.schema, values, filled)
+        return Hashed(rows, *self._of_shape[shape].of(rows, workbench))
+
+
+class Hashes:
+    """key_hash and row_hash of rows of one shape, compiled once. values: the columns that count, in their order;
+    filled: those without an empty place.
+    """
+
+    def __init__(self, kind: Kind, schema: pa.Schema, values: list[str], filled: Collection[str]) -> None:
+        rows = ibis.table(ibis.Schema.from_pyarrow(schema), name="rows")
+        row, key = _text(rows, values, filled), _text(rows, _key(kind, rows), filled)
+        own_key = _own_key(kind)
+        if own_key and own_key not in filled:
+            key = ibis.ifelse(rows[own_key].isnull(), row, key) if own_key in rows.columns else row
+        self._sql = compiled(rows.select(key=md5_number(key), row=md5_number(row)))
+
+    def of(self, rows: pa.Table, workbench: Workbench) -> tuple[np.ndarray, np.ndarray]:
+        """(key_hash, row_hash) of every row, 63 bits each."""
+        made = workbench.run(self._sql, rows=rows)
+        return numbers(made["key"]), numbers(made["row"])
+
+
+def numbers(hashes: pa.ChunkedArray) -> np.ndarray:
+    """The first 63 bits of MD5s: as numbers of the engine they are 16 bytes each, in their own order."""
+    whole = hashes.combine_chunks()
+    words = np.frombuffer(whole.buffers()[1], ">u8")[2 * whole.offset :: 2][: len(whole)]
+    return (words >> np.uint64(1)).astype(np.int64)
+
+
+def _key(kind: Kind, rows: ir.Table) -> list[str]:
+    names = (*(("platform",) if kind.field("platform") else ()), *kind.key)
+    columns = [kind.field(n).column if kind.field(n) else n for n in names]  # type: ignore[union-attr]
+    return [c for c in dict.fromkeys(columns) if c in rows.columns]
+
+
+def _own_key(kind: Kind) -> str:
+    """Events may come without an id: then all their values are the key."""
+    return "event_id" if kind.name == "events" else ""
+
+
+def _text(rows: ir.Table, names: list[str], filled: Collection[str] = ()) -> ir.StringValue:
+    """`name=value` of what is not null. Columns that are filled need no text of their own before they are joined."""
+    if not names:
+        return ibis.literal("")
+    if names[0] not in filled:
+        return ibis.literal(PART).join([ibis.literal(f"{name}=") + rows[name].cast("string") for name in names])
+    pieces: list[ir.StringValue] = []
+    for name, between in zip(names, ["", *[PART] * len(names)]):
+        title, value = ibis.literal(f"{between}{name}="), rows[name].cast("string")
+        pieces += [title, value] if name in filled else [title + value]
+    return concat(pieces)
+
+
+def short_hash(rows: pa.Table, names: list[str], workbench: Workbench) -> pa.ChunkedArray:
+    """Eight characters of a hash of some columns: tells lines of one order apart by their content."""
+    table = ibis.table(ibis.Schema.from_pyarrow(rows.schema), name="rows")
+    present = [n for n in names if n in rows.column_names]
+    hashed = md5(_text(table, present)).substr(0, 8)
+    return workbench.run(compiled(table.select(content=hashed)), rows=rows)["content"]

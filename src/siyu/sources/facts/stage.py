@@ -1,0 +1,135 @@
+"""Typed, identified rows become facts: hashed, compared with what is there, appended. Inside one transaction.
+
+A batch at a time, in the order of the file; what an earlier batch appended is seen by the next. Leaves reading, types
+and the commit to others.
+"""
+
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions at import: pyright cannot see them)
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu.core.kinds import Kind
+from siyu.sources.facts.hashing import Hasher
+from siyu.sources.facts.observed import first_observed, with_basis
+from siyu.sources.facts.seenkeys import SeenKeys
+from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Versions, judge
+from siyu.sources.identifiers.persons import Links, Person
+from siyu.sources.mappings.mapping import OUTPUTS
+from siyu.sources.readers.source_file import LINE
+from siyu.sources.workbench import Workbench
+from siyu.store import tables
+from siyu.store.tables import FACT_ID_STEP, SUPERSEDED
+from siyu.store.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Load:
+    """What every fact of a load carries."""
+
+    load_id: int
+    source: str
+    loaded_at: int
+    loaded_day: int
+
+
+@dataclass
+class Stage:
+    """Appends the rows of one output of a load."""
+
+    kind: Kind
+    load: Load
+    output: int
+    warehouse: Warehouse
+    workbench: Workbench
+    silent: Collection[str]  # namespaces that do not say who the consumer is
+    seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
+    counts: Counter[str] = field(default_factory=Counter)
+    corrections: list[tuple[int, int]] = field(default_factory=list)  # (line, key_hash) of the first few
+    _empty: bool | None = None
+
+    def __post_init__(self) -> None:
+        self._hasher = Hasher(self.kind, self.silent)
+
+    def take(self, rows: pa.Table, people: list[Person], links: Links) -> np.ndarray:
+        """Append what is new of the rows; the status of each (versions.STATUS)."""
+        made = self._hasher.of(rows, people, self.workbench)
+        rows, key, row = made.rows, made.key, made.row
+        lines = rows[LINE].to_numpy()
+        fact_ids = self.load.load_id * FACT_ID_STEP + lines * OUTPUTS + self.output
+        verdict = judge(Versions(key, row, fact_ids), self._kept(key))
+        fresh = (verdict.status == LOADED) | (verdict.status == CORRECTED)
+        facts = self._facts(rows, lines, fact_ids, key, row)
+        if self.kind.name == "orders" and (verdict.status == CORRECTED).any():
+            facts = first_observed(facts, verdict.status == CORRECTED, self.warehouse)
+        if fresh.any():
+            table = tables.BY_NAME[self.kind.name]
+            self.warehouse.append(table, facts if fresh.all() else facts.filter(pa.array(fresh)))
+        if len(verdict.superseded):
+            self._supersede(verdict.superseded, verdict.by)
+        links.add(people, fact_ids, fresh)
+        self._count(verdict.status)
+        return verdict.status
+
+    def _kept(self, key: np.ndarray) -> Versions:
+        """All versions the warehouse keeps of the incoming keys."""
+        facts = tables.BY_NAME[self.kind.name].expr()
+        if self.seen is not None:
+            facts, key = self._narrowed(self.seen, facts, key)
+        if not len(key):
+            none = np.array([], np.int64)
+            return Versions(none, none, none)
+        asked = self.warehouse.scratch("incoming", pa.table({"key_hash": key}))
+        known = self.warehouse.scratch("known", facts.semi_join(asked, "key_hash").select("fact_id"))
+        # hashes of rows are read for these alone: of most files few rows are known, and hashes do not compress
+        found = self.warehouse.arrow(facts.semi_join(known, "fact_id").select("key_hash", "row_hash", "fact_id"))
+        self.warehouse.drop_scratch("incoming", "known")
+        return Versions(*(found[n].to_numpy() for n in ("key_hash", "row_hash", "fact_id")))
+
+    def _narrowed(self, seen: SeenKeys, facts: ir.Table, key: np.ndarray) -> tuple[ir.Table, np.ndarray]:
+        """What has to be asked: nothing of this load's own rows, unless a key stood in an earlier batch of it."""
+        again = seen.seen_before(key)
+        earlier = facts.filter(facts.load_id < self.load.load_id)
+        if self._empty is None:
+            self._empty = self.warehouse.count(earlier.limit(1)) == 0
+        if self._empty:
+            return facts, key[again]
+        return (facts if again.any() else earlier), key
+
+    def _facts(self, rows: pa.Table, lines: np.ndarray, fact_ids: np.ndarray, key: np.ndarray,
+               row: np.ndarray) -> pa.Table:
+        count = rows.num_rows
+        lineage = {
+            "fact_id": fact_ids, "load_id": np.full(count, self.load.load_id), "source_ref": lines,
+            "loaded_at": np.full(count, self.load.loaded_at), "key_hash": key, "row_hash": row,
+            "source": pa.array([self.load.source]).dictionary_encode().take(pa.array(np.zeros(count, np.int32))),
+        }  # fmt: skip
+        rows = with_basis(self.kind, rows, self.load.loaded_at, self.load.loaded_day)
+        schema = tables.BY_NAME[self.kind.name].schema
+        given = {**{n: rows[n] for n in rows.column_names}, **lineage}
+        columns = [_cast(given[f.name], f.type) if f.name in given else pa.nulls(count, f.type) for f in schema]
+        return pa.Table.from_arrays(columns, schema=schema)
+
+    def _supersede(self, old: np.ndarray, by: np.ndarray) -> None:
+        count = len(old)
+        self.warehouse.append(SUPERSEDED, pa.table({
+            "fact_id": old, "kind": [self.kind.name] * count, "load_id": np.full(count, self.load.load_id),
+            "by_fact_id": by}, schema=SUPERSEDED.schema))  # fmt: skip
+
+    def _count(self, status: np.ndarray) -> None:
+        for code, count in enumerate(np.bincount(status, minlength=len(STATUS)).tolist()):
+            if count:
+                self.counts[STATUS[code]] += count
+
+
+def _cast(values: pa.ChunkedArray | pa.Array | np.ndarray, type_: pa.DataType) -> pa.ChunkedArray | pa.Array:
+    array = pa.array(values) if isinstance(values, np.ndarray) else values
+    return array if array.type == type_ else pc.cast(array, type_)

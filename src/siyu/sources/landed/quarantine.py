@@ -1,0 +1,67 @@
+"""Rows a load could not take: kept encrypted, with line, column, masked value and reason, to be mended and loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from siyu.core.identifiers import Keys
+from siyu.sources.mappings.transform import Refusal
+from siyu.sources.readers.source_file import LINE, BadRow
+from siyu.store.operations import QUARANTINE
+from siyu.store.workspace import Workspace
+
+PURPOSE = b"quarantine"
+ROW = "row"
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A refusal with the whole row, sealed."""
+
+    refusal: Refusal
+    row_cipher: bytes
+
+    def values(self, load_id: int) -> dict[str, Any]:
+        """As a row of operations.QUARANTINE."""
+        r = self.refusal
+        return {"load_id": load_id, "line": r.line, "column_name": r.column, "value_masked": r.value_masked,
+                "reason": r.reason, "row_cipher": self.row_cipher}  # fmt: skip
+
+
+def of_batch(batch: pa.RecordBatch, refusals: list[Refusal], keys: Keys) -> list[Quarantined]:
+    """The refused lines of a batch with their cells; of several refusals of a line the first counts."""
+    if not refusals:
+        return []
+    by_line = {r.line: r for r in reversed(refusals)}
+    wanted = [i for i, line in enumerate(batch[LINE].to_pylist()) if line in by_line]
+    rows = batch.take(pa.array(wanted, pa.int64())).to_pylist()
+    return [Quarantined(by_line[row[LINE]], seal({k: v for k, v in row.items() if v is not None and k != LINE}, keys))
+            for row in rows]
+
+
+def of_bad_rows(rows: Iterable[BadRow], keys: Keys) -> list[Quarantined]:
+    """Rows that could not even be read as cells."""
+    return [Quarantined(Refusal(r.line, ROW, "***", r.reason), seal({ROW: r.text}, keys)) for r in rows]
+
+
+def rows(workspace: Workspace, load_id: int | None = None) -> Iterator[dict[str, Any]]:
+    """Quarantined rows, opened, for the person who mends them: line, column, reason and `cells`."""
+    query = sa.select(QUARANTINE).order_by(QUARANTINE.c.load_id, QUARANTINE.c.line)
+    if load_id is not None:
+        query = query.where(QUARANTINE.c.load_id == load_id)
+    with workspace.operations.connect() as connection:
+        for row in connection.execute(query):
+            cells = json.loads(workspace.keys.open(row.row_cipher, PURPOSE))
+            yield {"load_id": row.load_id, "line": row.line, "column": row.column_name, "reason": row.reason,
+                   "cells": cells}  # fmt: skip
+
+
+def seal(cells: dict[str, Any], keys: Keys) -> bytes:
+    """The cells of a row as they stand in quarantine."""
+    return keys.seal(json.dumps(cells, ensure_ascii=False).encode(), PURPOSE)

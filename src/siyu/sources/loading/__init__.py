@@ -1,0 +1,1 @@
+"""The steps of one load: what arrives is prepared, kept, and told in a report."""

@@ -1,0 +1,158 @@
+"""Files that arrive: opened, recognised by their header, and without the columns that are never kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from siyu.core.errors import SourceError, did_you_mean
+from siyu.core.kinds import BY_NAME
+from siyu.sources.coverage import untold
+from siyu.sources.loading import pipeline
+from siyu.sources.loading.keep import Recognised
+from siyu.sources.mappings import mapping as mappings
+from siyu.sources.mappings import mappingfile, papers
+from siyu.sources.mappings.mapping import Mapping
+from siyu.sources.mappings.options import Options
+from siyu.sources.mappings.recognise import exports, recognise
+from siyu.sources.mappings.transform import PERSONAL_HEADER, canonical_notes
+from siyu.sources.readers import cells, files
+from siyu.sources.readers.files import Place, SourceFile
+from siyu.store.workspace import Workspace
+
+#: What readers call columns of a file that has no header.
+NAMELESS = re.compile(r"^column_\d+$")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is known of the files beforehand: their kind, or their mapping; the workspace's folder of mappings."""
+
+    kind: str | None
+    mapping: str | None
+    options: Options
+    folder: Path
+
+    @staticmethod
+    def of(workspace: Workspace, kind: str | None, mapping: str | None, options: Options) -> Asked:
+        """Of a workspace."""
+        return Asked(kind, mapping, options, workspace.directory / "mappings")
+
+
+def arrived(paths: Sequence[Path | str], asked: Asked) -> tuple[list[Recognised], list[tuple[str, SourceError]]]:
+    """The files that could be opened and recognised, and the names of the others with the reason.
+
+    Folders stand for the files in them, archives for those inside. Raises the first error if nothing could be opened.
+    """
+    opened = list(_opened(paths, asked))
+    refused = [one for one in opened if isinstance(one, tuple)]
+    found = [one for one in opened if isinstance(one, Recognised)]
+    if refused and not found:
+        raise refused[0][1]
+    return found, refused
+
+
+def _opened(paths: Sequence[Path | str], asked: Asked) -> Iterator[Recognised | tuple[str, SourceError]]:
+    for path in _expanded(paths):
+        try:
+            places = files.places(path)
+        except SourceError as error:
+            yield path.name, error
+            continue
+        for place in places:
+            try:
+                yield _arrival(place, asked)
+            except SourceError as error:
+                yield place.name, error
+
+
+def _expanded(paths: Sequence[Path | str]) -> Iterator[Path]:
+    """Files as given; of a folder, those in it that siyu reads."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(p for p in path.iterdir() if p.suffix.lower() in files.SUFFIXES)
+        else:
+            yield path
+
+
+def _arrival(place: Place, asked: Asked) -> Recognised:
+    given = mappingfile.named(asked.mapping) if asked.mapping else None
+    source = _open(place, given)
+    if given is not None:
+        source = _at_its_header(source, given)
+    elif asked.kind:
+        given = _of_kind(asked.kind, source)
+    else:
+        source, name = _recognised(source, asked.folder)
+        given = mappings.canonical(BY_NAME[name], source.columns) if name in BY_NAME else mappingfile.named(name)
+        if given.file:
+            source = _open(place, given)
+    pipeline.check(given, source.columns, asked.options, place.name)
+    unkept = papers.of(source.columns, given)
+    notes = (source.unread, *_notes(given, source.columns), *untold.note(given, given.headers(source.columns)),
+             *map(papers.note, unkept))  # fmt: skip
+    return Recognised(source.without(unkept, papers.hidden) if unkept else source, given, tuple(filter(None, notes)))
+
+
+def _open(place: Place, mapping: Mapping | None) -> SourceFile:
+    hints = mapping.file if mapping else {}
+    source = files.read(place, encoding=hints.get("encoding"), format=hints.get("format"))
+    headers = next((h for h in hints.get("headers", []) if len(h) == len(source.columns)), None)
+    if headers is None or not all(NAMELESS.match(c) for c in source.columns):
+        return source
+    return files.read(place, columns_hint=headers, encoding=hints.get("encoding"), format=hints.get("format"))
+
+
+def _recognised(source: SourceFile, folder: Path) -> tuple[SourceFile, str]:
+    """The file with the row of its head that is the header of an export or kind, and the name of that."""
+    try:
+        return source, recognise(source.name, source.columns, folder)
+    except SourceError:
+        for at, columns in _other_headers(source):
+            if exports(columns, folder):
+                below = _at(source, at)
+                return below, recognise(below.name, below.columns, folder)
+        raise
+
+
+def _at_its_header(source: SourceFile, mapping: Mapping) -> SourceFile:
+    """The file as the mapping knows its header, wherever among the first rows that stands."""
+    if mapping.recognises(source.columns):
+        return source
+    at = next((at for at, columns in _other_headers(source) if mapping.recognises(columns)), None)
+    return source if at is None else _at(source, at)
+
+
+def _other_headers(source: SourceFile) -> Iterator[tuple[int, list[str]]]:
+    """The first rows that were not taken for the header, as columns."""
+    for at, row in enumerate(source.head):
+        if at != source.header_at:
+            yield at, [name for name in cells.header(row) if name]
+
+
+def _at(source: SourceFile, at: int) -> SourceFile:
+    return files.read(source.place, encoding=source.encoding, format=source.format, header_at=at)
+
+
+def _of_kind(name: str, source: SourceFile) -> Mapping:
+    if name not in BY_NAME:
+        raise SourceError(f"Unknown kind '{name}'.{did_you_mean(name, list(BY_NAME))}",
+                          remedy=f"Kinds: {', '.join(BY_NAME)}.")
+    return mappings.canonical(BY_NAME[name], source.columns)
+
+
+def _notes(mapping: Mapping, columns: list[str]) -> Iterator[str]:
+    """Columns of a canonical file that are not part of its kind."""
+    if mapping.text:
+        return
+    kind = mapping.rows[0].kind
+    known = [f.name for f in kind.fields]
+    for column in canonical_notes(kind, columns):
+        if kind.field("attributes") and not PERSONAL_HEADER.search(column):
+            continue
+        if kind.field("attributes"):
+            yield f"column '{column}' may name a person and is left out."
+        else:
+            yield f"column '{column}' is not part of {kind.name} and is left out.{did_you_mean(column, known)}"

@@ -1,0 +1,262 @@
+"""A batch of text cells becomes typed columns of a kind: the good rows, and the lines that were filtered or refused.
+
+One compiled expression per output of a mapping and file; no row is looked at in Python unless it is refused.
+"""
+
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions at import: pyright cannot see them)
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu.core.errors import SourceError, is_it
+from siyu.core.identifiers import mask_text, scrub
+from siyu.core.kinds import OBSERVED_DATES, Kind
+from siyu.core.settings import Settings
+from siyu.core.time import DAY
+from siyu.sources.mappings import columns
+from siyu.sources.mappings.mapping import Column, Rows, is_identifier
+from siyu.sources.mappings.typed import OFFSET_SUFFIX, TEXT_SUFFIX, Check, Reading, typed
+from siyu.sources.mappings.zones import offsets
+from siyu.sources.readers.source_file import LINE
+from siyu.sources.workbench import Workbench, compiled
+
+#: Required columns that a snapshot, or the load of a mapped file, knows without the file.
+GIVEN = (*OBSERVED_DATES.values(), "relation_type")
+REFUSED, TAKEN = "_refused", "_taken"
+#: Where the currency of a line stands beside its columns.
+CURRENCY = "currency"
+#: Columns of a member list that say who somebody is: never kept as attributes.
+PERSONAL_HEADER = re.compile(
+    r"姓名|昵称|名字|手机|电话|邮箱|地址|身份证|证件|微信|收货|收件|生日|出生|头像|"
+    r"name|phone|mobile|tel(?!l)|mail|address|id_?card|passport|wechat|birth(?!day_month)|avatar|nick", re.IGNORECASE)
+#: What `scrub` may find, without the look-behind that the engine lacks: candidates only.
+MAYBE_PERSONAL = r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}|@"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a line was not taken; the value is masked."""
+
+    line: int
+    column: str
+    value_masked: str
+    reason: str
+
+
+@dataclass
+class Part:
+    """What one output made of one batch. `rows`: typed columns of the kind, `id.*` texts and `_line`. `refused`: texts
+    and lines of the rows that were not taken; their other columns mean nothing."""
+
+    rows: pa.Table
+    refused: pa.Table
+    refusals: list[Refusal]
+    filtered: np.ndarray
+
+
+class Transform:
+    """One output of a mapping, compiled for the columns of one file."""
+
+    def __init__(self, rows: Rows, headers: list[str], settings: Settings, *, snapshot: bool = False) -> None:
+        self.kind, self._rows, self._settings = rows.kind, rows, settings
+        self._offsets = offsets(settings.zone)
+        self._columns = [c for c in rows.columns if not c.missing(headers)]
+        self.id_columns = [c.name for c in self._columns if is_identifier(self.kind, c.name)]
+        self.fields = [f for f in self.kind.fields if any(c.name == f.name for c in self._columns)]
+        self._attributes = self._extra(headers)
+        self._required = [f for f in self.kind.fields if f.required and not (snapshot and f.name == "started_at")]
+        self._reasons: list[tuple[str, str]] = []
+        raw = ibis.table({**dict.fromkeys(headers, "string"), LINE: "int64"}, name="raw")
+        self._raw, self._sql = raw, compiled(self._expression(raw))
+
+    def apply(self, batch: pa.RecordBatch, workbench: Workbench) -> Part:
+        """The rows of a batch."""
+        raw = pa.Table.from_batches([batch])
+        made = workbench.run(self._sql, raw=raw)
+        taken = _flags(made[TAKEN])
+        refused = made[REFUSED].to_numpy()
+        lines = made[LINE].to_numpy()
+        bad = taken & (refused > 0)
+        refusals = self._refusals(raw.filter(pa.array(bad)), lines[bad], refused[bad], workbench) if bad.any() else []
+        good = taken & ~bad
+        rows = made.drop_columns([REFUSED, TAKEN])
+        rows = rows if good.all() else rows.filter(pa.array(good))
+        return Part(self._scrubbed(self._timed(rows)), made.filter(pa.array(bad)), refusals, lines[~taken])
+
+    # -- the expression
+
+    def _expression(self, raw: ir.Table) -> ir.Table:
+        """Values first, then what is refused of them."""
+        texts = self._texts(raw)
+        values: dict[str, ir.Value] = {LINE: texts[LINE], TAKEN: texts[TAKEN]}
+        aside = {name + TEXT_SUFFIX: texts[name] for name in (c.name for c in self._columns)}
+        checks: list[tuple[Check, str, str]] = []
+        by_name = {c.name: c for c in self._columns}
+        for field in self.fields:
+            column = by_name[field.name]
+            reading = Reading(self._settings.currency, column.round, column.formats)
+            result = typed(field, texts[field.name], reading)
+            values |= result.columns
+            aside |= result.aside
+            checks += [(check, field.name, reason) for check, reason in result.checks]
+        checks += [(_unknown(c), c.name, "expected a value the mapping knows") for c in self._columns
+                   if c.values and c.others == "refuse"]
+        if self._rows.currency:
+            aside[CURRENCY] = texts[CURRENCY]
+            checks.append((_foreign(self._settings.currency), CURRENCY, f"expected {self._settings.currency}, the "
+                           "currency of the brand"))
+        checks += [(_empty(f.name), f.name, "is empty and is required") for f in self._required if f.name in by_name]
+        values |= {name: texts[name] for name in self.id_columns}
+        if self._attributes and "attributes" not in by_name:
+            values["attributes"] = texts["attributes"]
+        self._reasons = [(name, reason) for _, name, reason in checks]
+        looked = texts.select(**values, **aside)
+        numbered = [(check(looked), ibis.literal(i, "int32")) for i, (check, _, _) in enumerate(checks, start=1)]
+        fine = ibis.literal(0, "int32")
+        return looked.select(*values, **{REFUSED: ibis.cases(*numbered, else_=fine) if numbered else fine})
+
+    def _texts(self, raw: ir.Table) -> ir.Table:
+        taken = columns.fulfilled(self._rows.where, raw)
+        texts = {c.name: columns.text_of(c, raw) for c in self._columns}
+        if self._rows.currency:
+            texts[CURRENCY] = raw[self._rows.currency]
+        if self._attributes and "attributes" not in texts:
+            texts["attributes"] = _as_json(raw, self._attributes)
+        kept = ibis.literal(True) if taken is None else taken.fill_null(False)
+        return raw.select(**{LINE: raw[LINE], TAKEN: kept, **texts})
+
+    def _extra(self, headers: list[str]) -> list[str]:
+        """Headers of a canonical member list that become attributes."""
+        if self.kind.field("attributes") is None or any(c.headers != (c.name,) for c in self._rows.columns):
+            return []
+        mine = {c.name for c in self._rows.columns}
+        return sorted(h for h in headers if h not in mine and not PERSONAL_HEADER.search(h))
+
+    # -- after the engine
+
+    @cached_property
+    def _texts_sql(self) -> str:
+        """What was written: asked for only where lines are refused."""
+        return compiled(self._texts(self._raw))
+
+    def _refusals(self, raw: pa.Table, lines: np.ndarray, codes: np.ndarray, workbench: Workbench) -> list[Refusal]:
+        texts = workbench.run(self._texts_sql, raw=raw)
+        found = []
+        for place, (line, code) in enumerate(zip(lines.tolist(), codes.tolist())):
+            column, reason = self._reasons[code - 1]
+            value = texts[column][place].as_py() or ""
+            found.append(Refusal(line, column, mask_value(value), reason))
+        return found
+
+    def _timed(self, rows: pa.Table) -> pa.Table:
+        """Wall clocks as instants with their business days; dates as days; amounts as minor units."""
+        for field in self.fields:
+            if field.type == "instant":
+                rows = self._instants(rows, field.column, field.day_column if field.by_day else None)
+            elif field.type == "date":
+                micros, mask = _integers(rows[field.column])
+                days = pa.array((micros // DAY).astype(np.int32), mask=mask)
+                rows = rows.set_column(rows.schema.get_field_index(field.column), field.column, days)
+            elif field.type == "money":
+                minor = unscaled(rows[field.column])
+                rows = rows.set_column(rows.schema.get_field_index(field.column), field.column, minor)
+        return rows
+
+    def _instants(self, rows: pa.Table, column: str, day_column: str | None) -> pa.Table:
+        micros, mask = _integers(rows[column])
+        offset = _flags(rows[column + OFFSET_SUFFIX])
+        wall = self._offsets.utc(micros)
+        utc = np.where(offset, micros, wall) if offset.any() else wall
+        rows = rows.set_column(rows.schema.get_field_index(column), column, pa.array(utc, mask=mask))
+        rows = rows.drop_columns([column + OFFSET_SUFFIX])
+        return rows.append_column(day_column, pa.array(self._offsets.days(utc), mask=mask)) if day_column else rows
+
+    def _scrubbed(self, rows: pa.Table) -> pa.Table:
+        """Phones and e-mails that people wrote into free text are hidden."""
+        for field in self.kind.fields:
+            if field.free_text and field.column in rows.column_names:
+                rows = scrub_column(rows, field.column)
+        return rows
+
+
+def _unknown(column: Column) -> Check:
+    """A column whose mapping knows all values: any other is refused."""
+    known = sorted(set(column.values.values()))
+    return lambda t: t[column.name + TEXT_SUFFIX].notnull() & t[column.name + TEXT_SUFFIX].notin(known)
+
+
+def _foreign(currency: str) -> Check:
+    """An amount in another currency than the brand's; a line that names none goes by the others of its order."""
+    return lambda t: (t[CURRENCY].upper() != currency.upper()).fill_null(False)
+
+
+def _empty(name: str) -> Check:
+    return lambda t: t[name + TEXT_SUFFIX].isnull()
+
+
+def check_headers(rows: Rows, present: set[str], file_name: str, *, snapshot: bool = False) -> None:
+    """SourceError if a file lacks what one output needs."""
+    given = {c.name for c in rows.columns}
+    needed = [f.name for f in rows.kind.fields
+              if f.required and f.name not in given and not (f.name in GIVEN and snapshot)]
+    if gone := [*rows.lacking(present), *needed]:
+        unread = present - rows.reads
+        lacking = ", ".join(f"'{header}'{is_it(header, unread)}" for header in dict.fromkeys(gone))
+        found = ", ".join(sorted(present)[:40]) or "none"
+        raise SourceError(f"{file_name}: expected column(s) {lacking} for {rows.kind.name}, found {found}.",
+                          remedy="Export the file with these columns, or name another mapping with --map.")
+
+
+def canonical_notes(kind: Kind, headers: list[str]) -> list[str]:
+    """Headers of a canonical file that no column takes, for the report: those of persons are named as left out."""
+    return [h for h in headers if not kind.field(h) and not is_identifier(kind, h)]
+
+
+def mask_value(value: str) -> str:
+    """A refused value as a report may show it: short ones without letters or many digits whole, all others masked."""
+    harmless = len(value) <= 6 and not any(c.isalpha() for c in value)
+    return value if harmless else mask_text(value)
+
+
+def scrub_column(rows: pa.Table, column: str) -> pa.Table:
+    """A text column without phones and e-mail addresses."""
+    suspects = pc.match_substring_regex(rows[column], MAYBE_PERSONAL).fill_null(False)
+    if not pc.any(suspects).as_py():
+        return rows
+    cleaned = pa.array([scrub(v) for v in rows[column].filter(suspects).to_pylist()], pa.string())
+    replaced = pc.replace_with_mask(rows[column].combine_chunks(), suspects.combine_chunks(), cleaned)  # type: ignore
+    return rows.set_column(rows.schema.get_field_index(column), column, replaced)
+
+
+def _as_json(raw: ir.Table, headers: list[str]) -> ir.StringValue:
+    return ibis.struct({h: raw[h] for h in headers}).cast("json").cast("string")
+
+
+def _integers(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+    """Values (0 where null) and the mask of nulls."""
+    array = column.combine_chunks()
+    mask = array.is_null().to_numpy(zero_copy_only=False)
+    return array.fill_null(0).to_numpy(zero_copy_only=False), mask
+
+
+def unscaled(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Decimals as integers of their last place (148.50 -> 14850), read from their words without arithmetic."""
+    return pa.chunked_array([_unscaled(chunk) for chunk in column.chunks], pa.int64())
+
+
+def _unscaled(chunk: pa.Array) -> pa.Array:
+    words = np.frombuffer(chunk.buffers()[1], np.int64)[::2][chunk.offset : chunk.offset + len(chunk)]
+    return pa.array(words, mask=chunk.is_null().to_numpy(zero_copy_only=False))
+
+
+def _flags(column: pa.ChunkedArray) -> np.ndarray:
+    return column.fill_null(False).to_numpy()

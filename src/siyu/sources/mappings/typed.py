@@ -1,0 +1,151 @@
+"""From texts to values: each field's type as an expression, with what makes a text no value of it.
+
+Instants and dates leave as wall-clock (or, with an offset, UTC) microseconds and amounts as decimals with the
+currency's places; `transform` turns them into instants, days and minor units. Values are made in one step and looked at
+in the next, so that the engine makes each once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.core.identifiers import SHORTENED
+from siyu.core.kinds import Field
+from siyu.core.money import exponent
+from siyu.sources.mappings.zones import EARLIEST, LATEST
+from siyu.sources.workbench import epoch_us, epoch_us_wall, json_valid, try_strptime
+
+OFFSET_SUFFIX, TEXT_SUFFIX, FINE_SUFFIX = "__offset", "__text", "__fine"
+INSTANT = r"^\d{4}([-/]\d{1,2}){2}([T ]\s*\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}(:?\d{2})?)?)?$"
+HAS_OFFSET = r":\d{2}.*(Z|z|[+-]\d{2}(:?\d{2})?)$"
+AMOUNT = r"^[+-]?(\d{1,12}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
+WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
+TRUE = ("true", "1", "yes", "y", "t", "是")
+FALSE = ("false", "0", "no", "n", "f", "否")
+#: Eighteen digits are one machine word: wider decimals are read a hundred times slower. Six decimals are looked at;
+#: doubles written as text carry noise beyond them (2.5500000000000003).
+FINE = "decimal(18, 6)"
+#: How most exports write a time: told by its shape, it needs no pattern.
+USUAL = "____-__-__ __:__:__"
+
+
+#: Whether the text of a field is no value, asked of a table with the columns of the field and its text.
+Check = Callable[[ir.Table], ir.BooleanValue]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Columns of one field, those that only its checks need, and the checks with their reasons."""
+
+    columns: dict[str, ir.Value]
+    checks: list[tuple[Check, str]] = field(default_factory=list)
+    aside: dict[str, ir.Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the brand and the mapping read a field."""
+
+    currency: str
+    round: bool = False
+    formats: tuple[str, ...] = ()
+
+
+def typed(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
+    """The value of a field's text."""
+    return TYPES[declared.type](declared, text, reading)
+
+
+def _text(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
+    if not declared.choices:
+        return Typed({declared.column: text}, [_shortened(declared)] if declared.required else [])
+    return Typed({declared.column: text.lower()}, [
+        (lambda t: t[declared.column].notnull() & t[declared.column].notin(declared.choices),
+         f"expected one of {', '.join(declared.choices)}")])  # fmt: skip
+
+
+def _shortened(declared: Field) -> tuple[Check, str]:
+    """Names by which records are told apart: many long numbers have one beginning."""
+    return (lambda t: (t[declared.column].like("%E+%")  # quicker, and leaves few to the pattern
+                       & t[declared.column].re_search(f"^{SHORTENED.pattern}$")).fill_null(False),
+            "a long number of which the spreadsheet kept the beginning; export it as text")  # fmt: skip
+
+
+def _json(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
+    return Typed({declared.column: text}, [
+        (lambda t: t[declared.column].notnull() & ~json_valid(t[declared.column]), "expected JSON")])  # type: ignore
+
+
+def _instant(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
+    micros, offset = _micros(text, reading)
+    return Typed({declared.column: micros, declared.column + OFFSET_SUFFIX: offset},
+                 [(_out_of_range(declared), "expected a time such as 2026-01-31 18:05:00")])
+
+
+def _date(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
+    micros, _ = _micros(text, reading)
+    return Typed({declared.column: micros}, [(_out_of_range(declared), "expected a date such as 2026-01-31")])
+
+
+def _out_of_range(declared: Field) -> Check:
+    return lambda t: (t[declared.name + TEXT_SUFFIX].notnull()
+                      & ~t[declared.column].between(EARLIEST, LATEST).fill_null(False))
+
+
+def _micros(text: ir.StringValue, reading: Reading) -> tuple[ir.IntegerValue, ir.BooleanValue]:
+    if reading.formats:
+        walls = [epoch_us_wall(try_strptime(text, f)) for f in reading.formats]  # type: ignore[arg-type]
+        return ibis.coalesce(*walls), ibis.literal(False)
+    usual = text.like(USUAL)
+    wall = epoch_us_wall(text.try_cast("timestamp"))
+    offset = ~usual & text.re_search(HAS_OFFSET)
+    spelled = ibis.ifelse(offset, text.re_replace(r"\s*([+-]\d{2}):?(\d{2})$", r"\1:\2"), text)
+    unusual = ibis.ifelse(text.re_search(INSTANT), epoch_us(spelled.try_cast("timestamp('UTC')")), ibis.null("int64"))
+    return ibis.ifelse(usual, wall, unusual), ibis.ifelse(usual, ibis.literal(False), offset)
+
+
+def _money(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
+    decimals = exponent(reading.currency)
+    minor = f"decimal(18, {decimals})"
+    written, fine = declared.name + TEXT_SUFFIX, declared.column + FINE_SUFFIX
+    amount = text.try_cast(minor)  # rounds half away from zero, so that a refund mirrors its payment
+    checks: list[tuple[Check, str]] = [
+        (lambda t: t[written].notnull() & (~t[written].re_search(AMOUNT) | t[fine].isnull()),
+         "expected an amount such as 148.50")]  # fmt: skip
+    if not reading.round:
+        checks.append((lambda t: (t[fine].cast(minor).cast(FINE) != t[fine]).fill_null(False),
+                       f"expected at most {decimals} decimals"))
+    if declared.not_negative:
+        checks.append((lambda t: (t[fine] < 0).fill_null(False), "expected an amount of 0 or more"))
+    return Typed({declared.column: amount}, checks, {fine: text.try_cast(FINE)})
+
+
+def _integer(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
+    written = declared.name + TEXT_SUFFIX
+    return Typed({declared.column: text.re_replace(r"\.0*$", "").try_cast("int64")}, [
+        (lambda t: t[written].notnull() & (~t[written].re_search(WHOLE) | t[declared.column].isnull()),
+         "expected a whole number")])  # fmt: skip
+
+
+def _number(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
+    written = declared.name + TEXT_SUFFIX
+    return Typed({declared.column: text.try_cast("float64")}, [
+        (lambda t: t[written].notnull() & ~t[written].re_search(AMOUNT), "expected a number")])
+
+
+def _flag(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
+    lowered = text.lower()
+    value = ibis.cases((lowered.isin(TRUE), ibis.literal(True)), (lowered.isin(FALSE), ibis.literal(False)),
+                       else_=ibis.null("boolean"))
+    return Typed({declared.column: value}, [
+        (lambda t: t[declared.name + TEXT_SUFFIX].notnull() & t[declared.column].isnull(), "expected true or false")])
+
+
+TYPES: dict[str, Callable[[Field, ir.StringValue, Reading], Typed]] = {
+    "text": _text, "json": _json, "instant": _instant, "date": _date, "money": _money, "integer": _integer,
+    "number": _number, "flag": _flag,
+}  # fmt: skip
