@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from siyu.cli import checks
 from siyu.core.time import instant_of
 from siyu.jobs import loop
 from siyu.sources.doors.wecom.seen import seen_calls
+from siyu.sources.mappings import mappingfile
 from siyu.store.inbox import Arrival
 from siyu.store.operations import ERASURE, SUBJECT_EXPORT
 from siyu.store.tables import BY_NAME
@@ -33,6 +35,17 @@ def test_every_library_of_the_project_has_a_line_and_fits(workspace):
     lines = [finding for name, finding in found(workspace).items() if name.startswith("library ")]
     assert {"library duckdb", "library ibis-framework", "library sqlglot"} <= {line.name for line in lines}
     assert all(line.fine for line in lines)
+
+
+def test_a_mapping_of_ones_own_that_cannot_be_read_is_told_with_its_mistakes(workspace):
+    folder = workspace.directory / "mappings"
+    folder.mkdir()
+    (folder / "till.toml").write_text('name = "till"\nrows = [{ kind = "order" }]\n', encoding="utf-8")
+    shutil.copy(mappingfile.platforms() / "research" / "online_retail.toml", folder)
+    lines = found(workspace)
+    till = lines["mapping till.toml"]
+    assert (till.fine, "unknown kind 'order'" in till.found) == (False, True)
+    assert lines["mapping online_retail.toml"] == checks.Finding("mapping online_retail.toml", True, "online_retail")
 
 
 def test_a_table_that_lacks_rows_is_told_with_the_way_back(workspace, tmp_path):

@@ -53,6 +53,13 @@ def test_a_query_that_names_what_is_not_there_says_so(warehouse: Warehouse, text
     assert "\n" not in refused.value.message
 
 
+@pytest.mark.parametrize("text", ["SELECT 1 AS a, 2 AS a", "SELECT * FROM identity AS x, identity AS y"])
+def test_a_query_in_whose_answer_two_columns_share_a_name_is_refused(warehouse: Warehouse, text: str):
+    with pytest.raises(QueryError, match=r"2 columns named '(a|identifier_id)'") as refused:
+        warehouse.query(text)
+    assert "AS" in (refused.value.remedy or "")
+
+
 def test_a_query_that_fails_on_the_way_says_why_in_one_line(warehouse: Warehouse):
     with pytest.raises(QueryError, match=r"(?i)x0.*int|int.*x0") as refused:
         warehouse.query("SELECT CAST('x' || count(*) AS INTEGER) AS n FROM identity")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from siyu.core.errors import QueryError
 from siyu.store.sql import sql_of
 from siyu.store.tables import BY_NAME, SUPERSEDED, Table
 
@@ -86,9 +88,19 @@ class Warehouse(ABC):
             self._told[kind] = {kind} if self.count(BY_NAME[kind].expr().limit(1)) else set()
         return kind in self._told[kind]
 
-    @abstractmethod
     def query(self, text: str) -> pa.Table:
-        """Rows of a person's own SQL, read-only, over readable views (instants as timestamps). QueryError."""
+        """Rows of a person's own SQL, read-only, over readable views (instants as timestamps); every column has a name
+        of its own. QueryError."""
+        answer = self._answer(text)
+        for name, times in Counter(answer.column_names).items():
+            if times > 1:
+                raise QueryError(f"The query gives {times} columns named '{name}'; expected a name for each.",
+                                 remedy=f"Name them apart, as in `SELECT x.{name} AS first, y.{name} AS second`.")
+        return answer
+
+    @abstractmethod
+    def _answer(self, text: str) -> pa.Table:
+        """What the engine answers to a person's own SQL, which it only lets read. QueryError."""
 
     # -- writing ---------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
-from siyu.cli.checks import backups, expectations, libraries, loops, past, tables, wecom
+from siyu.cli.checks import backups, expectations, libraries, loops, mappings, past, tables, wecom
 from siyu.cli.checks import workspace as stores
 from siyu.cli.checks.finding import Finding
 from siyu.core.errors import DamagedError, SiyuError
@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     stores.operations,
     stores.warehouse,
     stores.disk,
+    mappings.mappings,
     tables.facts,
     stores.identity,
     stores.quarantine,

@@ -105,6 +105,11 @@ def platforms() -> Path:
     return Path(str(resources.files("siyu.sources"))) / "platforms"
 
 
+def own(directory: Path) -> Path:
+    """The folder of a workspace's own mappings; it need not be there."""
+    return directory / "mappings"
+
+
 def named(name: str) -> Mapping:
     """A shipped mapping by name, or a mapping file by path."""
     path = Path(name)

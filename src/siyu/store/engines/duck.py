@@ -88,7 +88,7 @@ class DuckWarehouse(Warehouse):
             for batch in cursor.execute(self.sql(expression)).to_arrow_reader(rows):
                 yield batch.cast(schema)
 
-    def query(self, text: str) -> pa.Table:
+    def _answer(self, text: str) -> pa.Table:
         cursor = self._connection.cursor()
         try:
             _only_reads(cursor, text)

@@ -81,7 +81,7 @@ class SparkWarehouse(Warehouse):
         finally:
             self._files.delete(folder)
 
-    def query(self, text: str) -> pa.Table:
+    def _answer(self, text: str) -> pa.Table:
         names = _tables_read(text)
         reader = another(self._session)  # views of the same names, as people read them
         try:
