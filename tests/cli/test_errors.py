@@ -113,6 +113,20 @@ def test_a_store_that_cannot_be_reached_is_told_plainly(siyu, brand: Path):
         )
 
 
+def test_rows_with_too_few_or_too_many_cells_are_written_under_their_header_and_load_once_mended(siyu, brand: Path):
+    lines = ["order_id;paid_at;paid_amount;store", "o1;2026-06-01;5;Wu", "o2;2026-06-01", "o3;2026-06-x;7;Li",
+             "o4;2026-06-01;8;A;B"]  # fmt: skip
+    assert siyu("-C", brand, "load", csv(brand.parent, "orders.csv", "\n".join(lines))).code == 1
+    mend = brand.parent / "orders-mend.csv"
+    siyu("-C", brand, "quarantine", "-o", mend)
+    assert mend.read_text("utf-8-sig").splitlines() == [
+        "order_id,paid_at,paid_amount,store", "o2,2026-06-01", "o3,2026-06-x,7,Li", "o4,2026-06-01,8,A,B"]
+    mended = mend.read_text("utf-8").replace("o2,2026-06-01", "o2,2026-06-01,6,").replace("-x", "-02")
+    mend.write_text(mended.replace("A,B", "AB"), "utf-8")
+    ran = siyu("-C", brand, "load", mend, "--json")
+    assert (ran.code, ran.json["loaded"]) == (0, 3)
+
+
 def test_a_number_that_a_spreadsheet_has_shortened_joins_nobody(siyu, brand: Path):
     text = "order_id,paid_at,paid_amount,id.member_card\n"
     rows = ["2.026E+17,2026-06-01,9,", "o2,2026-06-01,9,6.22E+15", "o3,2026-06-01,9,6.22E+15"]

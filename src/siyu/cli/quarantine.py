@@ -15,7 +15,9 @@ from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.options import check_folder
 from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError
+from siyu.sources.landed.committed import committed
 from siyu.sources.landed.quarantine import rows as opened_rows
+from siyu.sources.landed.quarantine import torn
 from siyu.store.operations import LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 
@@ -73,15 +75,14 @@ def _only_load(refused: list[dict[str, Any]]) -> int:
 
 
 def _write(opened: Workspace, load: int, path: Path) -> None:
-    """The refused rows with their own columns, as one CSV only its owner can read."""
-    cells = [row["cells"] for row in opened_rows(opened, load)]
-    columns = list(dict.fromkeys(name for row in cells for name in row))
+    """The refused rows under the header of their file, as one CSV only its owner can read. A row with too few cells or
+    too many has as many here: to be mended in its place."""
+    (columns,) = [one.columns for one in committed(opened.operations) if one.load_id == load]
+    rows = [torn(row["cells"], columns) for row in opened_rows(opened, load)]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerows(cells)
-    out().print(f"{path}: {len(cells)} rows with readable personal data; remove the file once loaded.", markup=False)
+        csv.writer(file).writerows([columns, *rows])
+    out().print(f"{path}: {len(rows)} rows with readable personal data; remove the file once loaded.", markup=False)
     suggest(f"siyu load {path}{suffix()}", "once mended, with the same --as or --map as before")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ from siyu.store.workspace import Workspace
 
 PURPOSE = b"quarantine"
 ROW = "row"
+#: What parts the cells of a line, the likeliest first.
+SEPARATORS = (",", "\t", ";", "|")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,28 @@ def rows(workspace: Workspace, load_id: int | None = None) -> Iterator[dict[str,
             cells = json.loads(workspace.keys.open(row.row_cipher, PURPOSE))
             yield {"load_id": row.load_id, "line": row.line, "column": row.column_name, "reason": row.reason,
                    "cells": cells}  # fmt: skip
+
+
+def torn(cells: dict[str, Any], columns: list[str]) -> list[str]:
+    """The cells of a quarantined row in the order of its file's columns; of a row that could not be read as cells, the
+    pieces between its likeliest separators, however many there are.
+
+    >>> torn({"order_id": "o1", "paid_amount": "x"}, ["paid_amount", "store", "order_id"])
+    ['x', '', 'o1']
+    >>> torn({"row": 'o2,"5,00"'}, ["order_id", "paid_amount", "store"])
+    ['o2', '5,00']
+    """
+    if set(cells) == {ROW} != set(columns):
+        return _pieces(cells[ROW])
+    return [cells.get(name, "") for name in columns]
+
+
+def _pieces(text: str) -> list[str]:
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=text.count))
+    try:
+        return [cell for line in lines for cell in line]
+    except csv.Error:  # longer than any cell should be: a quote that nothing closes
+        return [text]
 
 
 def seal(cells: dict[str, Any], keys: Keys) -> bytes:
