@@ -242,6 +242,19 @@ def test_a_starter_works_as_it_is(brand, python):
         start(path.parent, "first", UNITS)
 
 
+@pytest.mark.parametrize("suffix", [".toml", ".py"])
+def test_a_file_in_another_encoding_is_a_mistake(brand, suffix):
+    (brand.directory / own.FOLDER / f"mine{suffix}").write_text("zh = '忠诚'", encoding="gb18030")
+    with pytest.raises(MeasureError, match=rf"metrics/mine\{suffix}.*(utf|UTF)-8"):
+        own.registry_of(brand)
+
+
+def test_a_mark_of_windows_editors_is_no_mistake(brand):
+    text = topic("SELECT {by} count(*) AS orders FROM orders GROUP BY ALL", head='dimensions = ["platform"]')
+    (brand.directory / own.FOLDER / "mine.toml").write_text(text, encoding="utf-8-sig")
+    assert "mine" in {topic.name for topic in own.registry_of(brand).topics}
+
+
 def test_a_workspace_without_own_metrics_has_the_built_in_ones(workspace, tmp_path: Path):
     assert own.registry_of(workspace).topics == own.BUILT_IN.topics
     assert own.registry_in(tmp_path / "nowhere").entries() == own.BUILT_IN.entries()

@@ -107,6 +107,12 @@ def test_what_stands_where_a_table_should_is_a_mistake_like_any_other(wrong, tol
     assert told in caught.value.message
 
 
+def test_a_mapping_with_the_mark_of_windows_editors_is_read(tmp_path):
+    example = (mappings.platforms() / "research" / "online_retail.toml").read_text(encoding="utf-8")
+    (tmp_path / "till.toml").write_text(example, encoding="utf-8-sig")
+    assert mappings.read(tmp_path / "till.toml").name == "online_retail"
+
+
 def test_the_example_in_the_documentation_is_a_mapping():
     text = mappings.__doc__ or ""
     example = textwrap.dedent(text[text.index("    name =") : text.index("\nA column is")])

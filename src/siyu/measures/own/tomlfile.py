@@ -54,9 +54,11 @@ Mistake = tuple[int | None, str, str]
 
 def read_toml(path: Path, name: str) -> OwnFile:
     """The topic of a file, or all its mistakes, each with its line where it can be told."""
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8-sig")  # Windows editors add a mark
         values = tomllib.loads(text)
+    except UnicodeDecodeError:
+        return OwnFile(name, mistakes=(f"{name}: expected UTF-8 text, found another encoding; save it as UTF-8",))
     except tomllib.TOMLDecodeError as error:
         return OwnFile(name, mistakes=(f"{name}: {error}",))
     found = list(_shape(values))

@@ -84,7 +84,7 @@ TOP_KEYS = ("name", "title", "notes", "snapshot", "file", "continued", "aliases"
 def read(path: Path) -> Mapping:
     """A mapping file. MappingError lists every mistake in it."""
     try:
-        return parse(path.read_text(encoding="utf-8"), where=path.name)
+        return parse(path.read_text(encoding="utf-8-sig"), where=path.name)  # Windows editors add a mark
     except FileNotFoundError:
         raise MappingError(f"There is no mapping file {path}.",
                            remedy=f"Shipped mappings: {', '.join(sorted(shipped()))}.") from None
