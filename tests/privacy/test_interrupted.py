@@ -32,7 +32,7 @@ with open_workspace(pathlib.Path(sys.argv[1])) as workspace:
 """
 #: What the power may go at, after it is done or before.
 STEPS = [(relanding, "forget"), (requarantine, "forget"), (loads, "foretell"), (unname, "forget"), (ledger, "forget"),
-         (erase, "resolve"), (folder, "clear"), (duck, "_copy")]  # fmt: skip
+         (erase, "resolve"), (folder, "clear"), (duck, "copy")]  # fmt: skip
 
 
 class PowerLoss(BaseException):

@@ -41,7 +41,7 @@ with open_workspace(pathlib.Path(sys.argv[1])) as workspace:
 """
 #: What the power may go at, after it is done or before.
 STEPS = [(rotating, "write_keys"), (rotating, "_identifiers"), (landing, "_keep_resealed"), (rotating, "_column"),
-         (duck, "_copy"), (rotating, "scour")]  # fmt: skip
+         (duck, "copy"), (rotating, "scour")]  # fmt: skip
 SECRET = {"secret": "a secret of sixteen"}
 
 

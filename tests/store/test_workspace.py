@@ -193,6 +193,15 @@ def test_a_file_of_a_newer_duckdb_is_not_taken_for_damaged(brand: Path):
         _ = workspace.warehouse
 
 
+def test_what_the_holder_of_a_file_has_spilled_stays(brand: Path, holder: subprocess.Popen):
+    spilled = brand / "warehouse.duckdb.tmp"
+    spilled.mkdir()
+    (spilled / "rows.tmp").write_bytes(b"rows")
+    with workspaces.open_workspace(brand) as workspace, pytest.raises(HeldError):
+        _ = workspace.warehouse
+    assert (spilled / "rows.tmp").exists()
+
+
 def test_what_the_engine_spilled_before_a_kill_is_wiped_at_open(brand: Path):
     spilled = brand / "warehouse.duckdb.tmp"
     spilled.mkdir()

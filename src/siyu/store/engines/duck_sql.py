@@ -1,0 +1,59 @@
+"""What is written out in DuckDB's SQL: names, types, tables, and rows as people read them."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from siyu.core.errors import QueryError
+from siyu.store.tables import Column, Table
+
+DUCK = {
+    "id": "BIGINT", "integer": "BIGINT", "number": "DOUBLE", "text": "VARCHAR", "flag": "BOOLEAN",
+    "instant": "BIGINT", "day": "INTEGER", "money": "BIGINT", "bytes": "BLOB",
+}  # fmt: skip
+ARROW_DUCK = {
+    pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.int16(): "SMALLINT", pa.int8(): "TINYINT", pa.float64(): "DOUBLE",
+    pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.binary(): "BLOB",
+}  # fmt: skip
+
+
+def creating(table: Table, name: str | None = None) -> str:
+    """CREATE of a declared table, under its name or another."""
+    columns = ", ".join(f"{quoted(c.name)} {DUCK[c.type]}" for c in table.columns)
+    return f"CREATE TABLE IF NOT EXISTS {quoted(name or table.name)} ({columns})"
+
+
+def readable(table: Table, zone: str, catalogue: str) -> str:
+    """SELECT of a table as people read it: facts in force, local timestamps, dates, open ends as NULL."""
+    columns = ", ".join(f"{_readable_column(c, zone)} AS {quoted(c.name)}" for c in table.columns)
+    text = f"SELECT {columns} FROM {catalogue}.{quoted(table.name)}"
+    if table.fact and "source_ref" in table.column_names:
+        text += f" WHERE fact_id NOT IN (SELECT fact_id FROM {catalogue}.superseded WHERE kind = '{table.name}')"
+    return text
+
+
+def _readable_column(column: Column, zone: str) -> str:
+    name = quoted(column.name)
+    if column.type == "instant":
+        return f"CASE WHEN {name} < {2**62} THEN timezone('{zone}', timezone('UTC', make_timestamp({name}))) END"
+    if column.type == "day":
+        return f"CASE WHEN {name} < {2**30} THEN DATE '1970-01-01' + {name} END"
+    return name
+
+
+def check_reads(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    """QueryError for whatever is not one SELECT."""
+    statements = connection.extract_statements(text)
+    if len(statements) != 1 or statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+        raise QueryError("`siyu query` takes one SELECT.", remedy="Facts are changed by loads, not by queries.")
+
+
+def quoted(name: str) -> str:
+    """A name as SQL takes it, whatever stands in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def type_of(type_: pa.DataType) -> str:
+    """DuckDB's name of an Arrow type."""
+    return ARROW_DUCK[type_]
