@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from siyu.cli import errors, workspace
+from siyu.cli import check, errors
 from siyu.core.errors import DamagedError
 from tests.sources.arrivals import csv
 
@@ -37,7 +37,7 @@ def test_a_bug_says_so_and_the_log_holds_no_values(siyu, brand: Path, monkeypatc
     def fail(_opened, _now):
         raise ValueError(f"{phone} is Lin's")
 
-    monkeypatch.setattr(workspace.checks, "run", fail)
+    monkeypatch.setattr(check.checks, "run", fail)
     ran = siyu("check", "-C", brand)
     assert ran.code == 2
     assert "bug in siyu (ValueError)" in ran.err
@@ -56,7 +56,7 @@ def test_ctrl_c_is_not_a_traceback(siyu, brand: Path, monkeypatch):
     def stop(_opened, _now):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(workspace.checks, "run", stop)
+    monkeypatch.setattr(check.checks, "run", stop)
     ran = siyu("check", "-C", brand)
     assert ran.code == 130
     assert "Stopped" in ran.err

@@ -7,13 +7,15 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from siyu import __version__
 from siyu.core.errors import SiyuError
-from siyu.store.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from siyu.store.workspace import Workspace
 
 
 @dataclass
@@ -67,6 +69,8 @@ def directory_first(arguments: list[str]) -> list[str]:
 @contextlib.contextmanager
 def workspace() -> Iterator[Workspace]:
     """The chosen workspace, open for one command."""
+    from siyu.store.workspace import open_workspace  # and with it the engines, for which no help should wait
+
     with open_workspace(CHOSEN.directory) as opened:
         yield opened
 

@@ -1,11 +1,9 @@
-"""Commands of the simulated brand: simulate (raw exports and a truth beside them), demo (from them to a report)."""
+"""Command of the demo: a simulated brand from its raw exports to a report."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,45 +13,31 @@ from siyu.cli import summary
 from siyu.cli.context import AsJson, language
 from siyu.cli.errors import DONE
 from siyu.cli.output import Report, emit, out, progress, say, suggest
+from siyu.cli.simulate import CONSUMERS, LAST_DAY, Seed, simulated_brand
 from siyu.console.report import write_report
 from siyu.core.errors import SiyuError
 from siyu.core.settings import defaults
 from siyu.daily import resolve_and_measure
-from siyu.simulate import Simulated, simulate_platforms
-from siyu.simulate import simulate as write_exports
-from siyu.simulate.brand import LEAST_CONSUMERS, MOST_CONSUMERS
-from siyu.simulate.platforms import MOST_SAMPLED
+from siyu.simulate import Simulated
 from siyu.sources.load import load
-from siyu.sources.mappings.mappingfile import platforms as platform_folder
 from siyu.store.workspace import SETTINGS_FILE, Workspace, create
 
-DEMO_CONSUMERS, PLATFORM_CONSUMERS = 20_000, 2_000
-#: The simulated brand's last day, and its clock: the demo is run on the morning after.
-LAST_DAY = dt.date(2026, 6, 30)
+#: The clock of the simulated brand: the demo is run on the morning after its last day.
 SIMULATED_NOW = dt.datetime(2026, 7, 1, 1, tzinfo=dt.UTC)
 REPORT = "report.html"
 BRAND = {"en": "Demo brand (simulated)", "zh": "示例品牌（模拟数据）"}
 
 Consumers = Annotated[int, typer.Option("--consumers", metavar="N", help="Persons the brand has met.")]
-Sampled = Annotated[
-    int | None,
-    typer.Option("--consumers", metavar="N", help="Persons the brand has met: 20000, or 2000 with --platforms."),
-]
-Platforms = Annotated[
-    bool, typer.Option("--platforms", help="One export of every platform's format instead of the brand's own.")
-]
-Seed = Annotated[int, typer.Option("--seed", metavar="S", help="The same seed writes the same files.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands to the application."""
+    """Add the command to the application."""
     app.command()(demo)
-    app.command()(simulate)
 
 
 def demo(
     directory: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Folder to make.")] = Path("demo"),
-    consumers: Consumers = DEMO_CONSUMERS,
+    consumers: Consumers = CONSUMERS,
     seed: Seed = 7,
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="Language of the report.")] = "zh",
     as_json: AsJson = False,
@@ -63,7 +47,7 @@ def demo(
     _refuse_a_used_folder(directory)
     started = time.monotonic()
     with progress() as tell:
-        simulated = _simulate(directory, consumers, seed, tell)
+        simulated = simulated_brand(directory, consumers, seed, tell)
         with create(directory, defaults().with_values(brand__name=BRAND[lang], report__language=lang)) as opened:
             document = _measured(opened, simulated, tell)
             path = directory / REPORT
@@ -79,27 +63,6 @@ def demo(
     return DONE
 
 
-def simulate(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write exports/ and truth/ into.")],
-    consumers: Sampled = None,
-    seed: Seed = 7,
-    platforms: Platforms = False,
-    as_json: AsJson = False,
-) -> int:
-    """Write the raw exports of a plausible brand over 30 months, and the truth behind them."""
-    with progress() as tell:
-        if platforms:
-            simulated = _sampled(directory, PLATFORM_CONSUMERS if consumers is None else consumers, seed, tell)
-        else:
-            simulated = _simulate(directory, DEMO_CONSUMERS if consumers is None else consumers, seed, tell)
-    if as_json:
-        emit({"exports": simulated.exports, "truth": simulated.truth, "files": [vars(f) for f in simulated.files]})
-        return DONE
-    out().print(f"{simulated.rows:,} rows in {len(simulated.files)} files: {simulated.exports}", markup=False)
-    suggest(f"siyu load {simulated.exports}", "takes them into a workspace (siyu init makes one)")
-    return DONE
-
-
 def _measured(opened: Workspace, simulated: Simulated, tell: Report) -> dict[str, Any]:
     """Full lists are loaded as what they are, oldest first; everything else as it comes."""
     lists = [written for written in simulated.files if written.snapshot_of]
@@ -110,28 +73,6 @@ def _measured(opened: Workspace, simulated: Simulated, tell: Report) -> dict[str
             opened, [full.path], snapshot_of=full.snapshot_of, scope=dict(full.scope), now=SIMULATED_NOW, progress=tell
         )
     return resolve_and_measure(opened, now=SIMULATED_NOW, progress=tell)
-
-
-def _simulate(directory: Path, consumers: int, seed: int, tell: Report) -> Simulated:
-    with _explained(MOST_CONSUMERS):
-        return write_exports(directory, consumers=consumers, seed=seed, end=LAST_DAY, progress=tell)
-
-
-def _sampled(directory: Path, consumers: int, seed: int, tell: Report) -> Simulated:
-    with _explained(MOST_SAMPLED):
-        return simulate_platforms(
-            directory, platform_folder(), consumers=consumers, seed=seed, end=LAST_DAY, progress=tell
-        )
-
-
-@contextlib.contextmanager
-def _explained(most: int) -> Iterator[None]:
-    """What the simulator refuses, in the words of a command."""
-    try:
-        yield
-    except (ValueError, FileExistsError) as error:
-        accepted = f"{LEAST_CONSUMERS:,} to {most:,} consumers, into a folder without exports."
-        raise SiyuError(str(error), remedy=accepted) from None
 
 
 def _refuse_a_used_folder(directory: Path) -> None:

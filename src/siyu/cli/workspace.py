@@ -1,4 +1,4 @@
-"""Commands of the workspace itself: init, settings, tables, query, check."""
+"""Commands of the workspace itself: init, settings, tables, query."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from siyu.cli import checks
-from siyu.cli.context import CHOSEN, AsJson, now, suffix, workspace
-from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.context import CHOSEN, AsJson, workspace
+from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError, did_you_mean
 from siyu.core.settings import SETTINGS, defaults, read
@@ -19,7 +18,7 @@ from siyu.store.workspace import KEYS_FILE, SETTINGS_FILE, create
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    for command in (init, settings, tables, query, check):
+    for command in (init, settings, tables, query):
         app.command()(command)
 
 
@@ -93,19 +92,6 @@ def query(
     else:
         table("", found.column_names, [[row[c] for c in found.column_names] for row in rows])
     return DONE
-
-
-def check(as_json: AsJson = False) -> int:
-    """Look at the workspace and say what is well and what is not."""
-    with workspace() as opened:
-        findings = checks.run(opened, now())
-    if as_json:
-        emit({"checks": [vars(finding) for finding in findings]})
-    else:
-        table("", ("", "check", "found"), [("OK" if f.fine else "!!", f.name, f.found) for f in findings])
-        if not all(f.fine for f in findings):
-            suggest(f"siyu settings{suffix()}", "prints the rules in force")
-    return DONE if all(f.fine for f in findings) else REFUSALS
 
 
 def _named(name: str) -> Table:
