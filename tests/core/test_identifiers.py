@@ -21,7 +21,8 @@ def test_a_phone_has_one_spelling(written: str):
     assert normalise("phone", written) == LIN
 
 
-@pytest.mark.parametrize("written", ["", "123", "0000", "138000012345678901", "abc", "138****1234"])
+@pytest.mark.parametrize("written", ["", "123", "0000", "138000012345678901", "abc", "138****1234", "95588",
+                                     "12345"])
 def test_what_is_no_phone_has_none(written: str):
     assert normalise("phone", written) == ""
 
@@ -30,6 +31,7 @@ def test_the_region_decides_numbers_without_a_country_code():
     assert normalise("phone", "020 7946 0958", "GB") == "+442079460958"
     assert normalise("phone", "+44 20 7946 0958", "CN") == "+442079460958"
     assert normalise("phone", "0912 345 678", "TW") == "+886912345678"
+    assert normalise("phone", "010 8888 1234") == "+861088881234"
 
 
 def test_addresses_differ_only_by_more_than_case_and_spaces():

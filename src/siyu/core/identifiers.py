@@ -173,7 +173,10 @@ def normalise(namespace: str, value: str, region: str = "CN") -> str:
 
 
 def normalise_phone(text: str, region: str = "CN") -> str:
-    """E.164 of a phone number written in any usual way, '' if it is not a possible number of its region."""
+    """E.164 of a phone number written in any usual way, '' if it is not a possible number of its region.
+
+    A number that can be dialled only locally (95588, 12345) is a service, or a part of a number, and nobody's.
+    """
     if is_masked(text):  # the parser would leave the stars out
         return ""
     digits = re.sub(r"[\s\-().]", "", re.sub(WRITTEN_AS_DECIMAL, r"\1", text))
@@ -186,7 +189,7 @@ def normalise_phone(text: str, region: str = "CN") -> str:
         number = phonenumbers.parse(digits, region)
     except phonenumbers.NumberParseException:
         return ""
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
