@@ -29,6 +29,8 @@ MOST_REMOVED, BLOCK_ROWS = 0.4, 122_880
 VACUUM_TASKS = 100
 #: Tables in memory that are being appended; more would only take memory.
 MOST_APPENDING = 2
+#: So few rows are in before the number of threads could be changed.
+FEW_ROWS = 20_000
 
 
 class DuckWarehouse(Warehouse):
@@ -277,7 +279,8 @@ class DuckWarehouse(Warehouse):
         self._appending.append(self._appender.submit(self._insert_arrow, into, rows, 1))
 
     def _insert_arrow(self, into: str, rows: pa.Table | pa.RecordBatchReader, threads: int) -> None:
-        self._use(threads)
+        if not isinstance(rows, pa.Table) or rows.num_rows > FEW_ROWS:
+            self._use(threads)
         self._opened.from_arrow(rows).insert_into(into)
 
     def _settle(self, but: int = 0) -> None:
