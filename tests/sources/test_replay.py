@@ -6,10 +6,12 @@ import datetime as dt
 
 import pytest
 
-from siyu.core.errors import DamagedError, SourceError
+from siyu.core.errors import DamagedError, SettingsError, SourceError
+from siyu.core.settings import defaults
 from siyu.sources.load import load
 from siyu.sources.replay import rebuild, replay
 from siyu.store import tables
+from siyu.store.workspace import create
 from tests.sources.arrivals import LATER, NOW, take
 
 DATABASE = "warehouse.duckdb"
@@ -69,9 +71,29 @@ def test_settings_that_changed_since_are_those_of_the_load(workspace, tmp_path):
     take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount,id.phone,id.unionid\n o1,2026-03-01,5,"
                                             "13800000001,u1")
     before = rows(workspace)
-    workspace.settings = workspace.settings.with_values(brand__zone="UTC", identity__namespaces=["unionid"])
+    workspace.settings = workspace.settings.with_values(identity__namespaces=["unionid"])
     rebuild(workspace, LATER)
     assert rows(workspace) == before
+
+
+@pytest.mark.parametrize(("name", "then", "now"), [
+    ("zone", "Asia/Shanghai", "America/New_York"), ("currency", "CNY", "JPY")])  # fmt: skip
+def test_a_zone_or_currency_that_changed_is_refused_until_everything_is_read_again(tmp_path, name, then, now):
+    text = "order_id,paid_at,paid_amount,id.phone\n o1,2026-03-08T04:00:00+00:00,5,13800000001\n o2,2026-03-08,7,"
+    other = {f"brand__{name}": now}
+    with create(tmp_path / "old") as workspace, create(tmp_path / "new", defaults().with_values(**other)) as new:
+        new.use(workspace.keys)
+        take(new, tmp_path, "orders.csv", text)
+        take(workspace, tmp_path, "orders.csv", text)
+        assert rows(workspace) != rows(new)
+        workspace.close_warehouse()
+        workspace.settings = workspace.settings.with_values(**other)
+        with pytest.raises(SettingsError, match=rf"brand\.{name} is {now} now, .* while it was {then}") as refused:
+            take(workspace, tmp_path, "orders.csv", text.replace("o1", "o3"))
+        assert "siyu rebuild" in refused.value.remedy
+        assert rebuild(workspace, LATER).equal
+        assert rows(workspace) == rows(new)
+        assert take(workspace, tmp_path, "orders.csv", text, now=LATER).counts["duplicate"] == 2
 
 
 def test_a_warehouse_file_that_was_removed_is_damage_not_an_empty_brand(workspace, tmp_path):

@@ -281,6 +281,27 @@ class Operations:
         return [load_id for load_id, counts in kinds
                 if any(c.get("loaded", 0) + c.get("corrected", 0) for c in counts.values())]
 
+    def read_otherwise(self, name: str, value: str) -> str | None:
+        """The value of a setting with which a committed load was read, if it is another than this; None if none was."""
+        options, key = LOAD.c.options, f'"{name}": '
+        same = key + json.dumps(value, ensure_ascii=False)
+        query = sa.select(options).where(LOAD.c.committed_at.is_not(None), options.contains(key, autoescape=True),
+                                         ~options.contains(same, autoescape=True))
+        with self.connect() as connection:
+            found = connection.execute(query.limit(1)).scalar()
+        return json.loads(found)["settings"][name] if found else None
+
+    def read_alike(self, values: dict[str, str]) -> None:
+        """Note of all loads that their facts are now those of these settings."""
+        with self.begin() as connection:
+            for load_id, text in connection.execute(sa.select(LOAD.c.load_id, LOAD.c.options)).all():
+                options = json.loads(text)
+                kept = options.get("settings", {})
+                options["settings"] = {name: values.get(name, value) for name, value in kept.items()}
+                if options["settings"] != kept:
+                    changed = json.dumps(options, ensure_ascii=False)
+                    connection.execute(sa.update(LOAD).where(LOAD.c.load_id == load_id).values(options=changed))
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from siyu.core import settings as settings_file
-from siyu.core.errors import DamagedError, WorkspaceError
+from siyu.core.errors import DamagedError, SettingsError, WorkspaceError
 from siyu.core.files import sync_folder
 from siyu.core.identifiers import Keys
 from siyu.core.settings import Settings
@@ -31,6 +31,8 @@ KEYS_HEAD = (
     "# without id_secret nothing loaded later matches what is here and no backup opens, without cipher_key nothing\n"
     "# can be sent.\n"
 )
+#: Settings with which all facts of a brand are read: days of two zones, amounts of two currencies do not add up.
+OF_ALL_FACTS = ("brand.zone", "brand.currency")
 #: Folder where new exports are laid down.
 INBOX = "inbox"
 #: What the warehouse of either engine is on disk. The log first: a new file must never meet an old log.
@@ -58,7 +60,8 @@ class Workspace:
     @cached_property
     def warehouse(self) -> Warehouse:
         """The warehouse of the chosen engine, without the facts of loads that were never committed."""
-        committed = set(self.operations.committed_loads())  # first: what refuses to open must leave nothing held
+        self._check_settings()  # first: what refuses to open must leave nothing held
+        committed = set(self.operations.committed_loads())
         warehouse = open_warehouse(self)
         there = warehouse.load_ids()
         lost = self.operations.loads_with_facts(committed - there)
@@ -67,6 +70,13 @@ class Workspace:
             raise DamagedError(f"The warehouse lacks the facts of {len(lost)} load(s) (first: {lost[0]}).")
         warehouse.drop_loads(sorted(there - committed))
         return warehouse
+
+    def _check_settings(self) -> None:
+        for name in OF_ALL_FACTS:
+            now = self.settings[name]
+            if then := self.operations.read_otherwise(name, now):
+                again = f"Set it back to {then}; or `siyu rebuild` reads everything again with {now}."
+                raise SettingsError(f"{name} is {now} now, and facts were loaded while it was {then}.", remedy=again)
 
     @property
     def landed(self) -> Path:

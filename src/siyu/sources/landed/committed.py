@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -60,6 +60,10 @@ class Committed:
     def settings(self, workspace: Workspace) -> Settings:
         """The workspace's settings as they were at the load."""
         return self.options.apply(workspace)
+
+    def read_with(self, settings: dict[str, str]) -> Committed:
+        """The load as it would be with other values of some settings."""
+        return replace(self, options=replace(self.options, settings={**self.options.settings, **settings}))
 
     def path(self, workspace: Workspace) -> Path:
         """Where its raw rows are landed."""
