@@ -56,6 +56,16 @@ def test_a_table_that_lacks_rows_is_told_with_the_way_back(workspace, tmp_path):
     assert (line.fine, "rebuild" in line.found) == (False, True)
 
 
+def test_what_a_full_list_closes_is_no_row_too_many(workspace, tmp_path):
+    for day, people in ((1, "123"), (2, "12")):
+        listed = "id.phone\n" + "\n".join(f"1380000000{p}" for p in people)
+        take(workspace, tmp_path, "fans.csv", listed, kind="relations", snapshot_of=dt.date(2026, 6, day),
+             scope={"relation_type": "fan", "platform": "youzan"}, allow_drop=True)
+    assert found(workspace)["table relations"] == checks.Finding("table relations", True, "4 rows")
+    workspace.warehouse.replace(BY_NAME["relations"], workspace.warehouse.table("relations").limit(2))
+    assert not found(workspace)["table relations"].fine
+
+
 def test_a_loop_that_is_late_or_fails_is_told(workspace):
     at = instant_of(NOW)
     good = loop.State("load", 5, at - 1, at - 1, at + 5_000_000)

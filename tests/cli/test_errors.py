@@ -70,6 +70,7 @@ def test_a_damaged_warehouse_is_explained_and_a_rebuild_offered(capfd):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (("metrics", "show", "fast_plus.F.new"), "a figure of the document"),
         (("quarantine", "-o", "nodir/x.csv"), "no folder nodir"),
         (("quarantine", "--load", "99"), "no load 99"),
         (("subject-export", "--id", "phone:13800001234", "-o", "nodir/c.json", "--yes"), "no folder nodir"),
@@ -84,6 +85,14 @@ def test_a_mistake_is_told_before_anything_is_done(siyu, brand: Path, arguments,
     assert told in ran.err
     assert siyu("-C", brand, "subject-export", "list").code == 0
     assert not (brand / "metrics" / "trade.toml").exists()
+
+
+def test_a_folder_without_exports_is_refused_and_not_loaded_as_nothing(siyu, brand: Path):
+    empty = brand.parent / "empty"
+    empty.mkdir()
+    (empty / "readme.md").write_text("none", encoding="utf-8")
+    ran = siyu("-C", brand, "load", empty)
+    assert (ran.code, "expected exports, found a folder without any" in ran.err, ".csv" in ran.err) == (2, True, True)
 
 
 def test_a_dimension_asked_for_twice_is_asked_for_once(siyu, brand: Path):

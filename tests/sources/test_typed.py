@@ -113,6 +113,13 @@ def test_currency_signs_are_a_matter_of_the_mapping():
     assert read("orders", "paid_amount", ["¥1,234.50", "￥ 20元"], spec=spec) == [123450, 2000]
 
 
+@pytest.mark.parametrize(("text", "minor"), [
+    ("1,234,567.8", 123456780), ("-¥1，234", -123400), ("1234,56", None), ("1,23,4.50", None), ("12,3456", None),
+    (",234", None), ("1,234,", None)])
+def test_a_comma_that_parts_no_thousands_is_refused_and_not_taken_out(text, minor):
+    assert read("order_lines", "paid_amount", [text], spec='{ from = "x", functions = ["money"] }') == [minor]
+
+
 def test_a_currency_without_minor_units_takes_whole_amounts():
     assert read("orders", "paid_amount", ["500", "500.5"], brand__currency="JPY") == [500, None]
 

@@ -165,7 +165,7 @@ RELATIONS = Kind(
 )
 RELATION_ENDS = Kind(
     "relation_ends",
-    "Ends of relations told apart from their starts, by who knows no start: each of `relations` ends at the first after it.",
+    "Ends of relations told apart from starts, by who knows none: each of `relations` ends at the first after.",
     (
         _text("relation_type", "The type that ends.", required=True),
         _text("touchpoint", "At which; empty = at any."),

@@ -62,6 +62,9 @@ def _named(registry: Registry, name: str) -> list[tuple[Topic | Sheet, tuple[Met
         return found
     known = [t.name for t in registry.topics] + [m.code for t in registry.topics for m in t.metrics]
     known += [s.code for s in registry.sheets]
+    if any(figure.code == name for figure in registry.figures):
+        raise MeasureError(f"{name} is a figure of the document, which has no dimensions.",
+                           remedy="`siyu measure --json` gives it, as of any day and window.")
     raise MeasureError(f"There is no topic, metric or sheet '{name}'.{did_you_mean(name, known)}",
                        remedy="`siyu metrics` lists them all.")  # fmt: skip
 

@@ -69,10 +69,14 @@ def _opened(paths: Sequence[Path | str], asked: Asked) -> Iterator[Recognised | 
 
 
 def _expanded(paths: Sequence[Path | str]) -> Iterator[Path]:
-    """Files as given; of a folder, those in it that siyu reads."""
+    """Files as given; of a folder, those in it that siyu reads. SourceError for a folder that has none."""
     for path in map(Path, paths):
         if path.is_dir():
-            yield from sorted(p for p in path.iterdir() if p.suffix.lower() in files.SUFFIXES)
+            found = sorted(p for p in path.iterdir() if p.suffix.lower() in files.SUFFIXES)
+            if not found:
+                raise SourceError(f"{path}: expected exports, found a folder without any.",
+                                  remedy=f"What siyu reads ends in {', '.join(sorted(files.SUFFIXES))}.")
+            yield from found
         else:
             yield path
 

@@ -30,7 +30,9 @@ def _strip_quotes(text: ir.StringValue, _: str) -> ir.StringValue:
 
 
 def _money(text: ir.StringValue, _: str) -> ir.StringValue:
-    return _replace(_replace(text, r"(\d)\s*[（(][^（(]*[）)]\s*$", r"\1"), r"(?i)[\s,，¥￥元]|cny|rmb")
+    bare = _replace(_replace(text, r"(\d)\s*[（(][^（(]*[）)]\s*$", r"\1"), r"(?i)[\s¥￥元]|cny|rmb")
+    # a comma that parts no thousands stays, and is refused: taken out, 1234,56 would be a hundred times as much
+    return ibis.ifelse(bare.re_search(r"^[+-]?\d{1,3}([,，]\d{3})+(\.\d*)?$"), _replace(bare, "[,，]"), bare)
 
 
 def _add_up(text: ir.StringValue, mark: str) -> ir.StringValue:
