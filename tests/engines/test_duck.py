@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from siyu.store.engines.duck import BLOCK_ROWS, MOST_REMOVED, DuckWarehouse
+from siyu.store.engines.duck import BLOCK_ROWS, FEW_ROWS, MOST_REMOVED, DuckWarehouse
 from siyu.store.tables import BY_NAME, IDENTITY
 from tests.engines.rows import filled
 
@@ -104,9 +104,10 @@ def threads(warehouse: DuckWarehouse) -> int:
 
 
 def appended_twice(warehouse: DuckWarehouse, asks: bool) -> None:
+    """Each with so many rows that threads are changed for them."""
     with warehouse.bulk(), warehouse.transaction():
         for place in range(2):
-            warehouse.append(IDENTITY, numbered(1000 * place))
+            warehouse.append(IDENTITY, numbered(1000 * place, FEW_ROWS + 1))
         if asks:
             warehouse.count(IDENTITY)
             raise AssertionError("asking must tell what failed")

@@ -13,7 +13,7 @@ from siyu.store.workspace import Workspace
 
 def mappings(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     """A line for each file in the workspace's folder of mappings."""
-    for path in sorted(mappingfile.own(workspace.directory).glob("*.toml")):
+    for path in mappingfile.own(workspace.directory / mappingfile.FOLDER):
         try:
             yield Finding(f"mapping {path.name}", True, mappingfile.read(path).name)
         except MappingError as error:

@@ -68,12 +68,14 @@ def rows(workspace: Workspace, load_id: int | None = None) -> Iterator[dict[str,
 
 def torn(cells: dict[str, Any], columns: list[str]) -> list[str]:
     """The cells of a quarantined row in the order of its file's columns; of a row that could not be read as cells, the
-    pieces between its likeliest separators, however many there are.
+    pieces between its likeliest separators, however many there are; JSON is not taken to pieces.
 
     >>> torn({"order_id": "o1", "paid_amount": "x"}, ["paid_amount", "store", "order_id"])
     ['x', '', 'o1']
     >>> torn({"row": 'o2,"5,00"'}, ["order_id", "paid_amount", "store"])
     ['o2', '5,00']
+    >>> torn({"row": '{"order_id": "o3", '}, ["order_id", "paid_amount", "store"])
+    ['{"order_id": "o3", ']
     """
     if set(cells) == {ROW} != set(columns):
         return _pieces(cells[ROW])
@@ -81,6 +83,8 @@ def torn(cells: dict[str, Any], columns: list[str]) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
+    if text.lstrip().startswith(("{", "[")):
+        return [text]
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=text.count))
     try:
         return [cell for line in lines for cell in line]

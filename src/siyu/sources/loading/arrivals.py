@@ -38,7 +38,7 @@ class Asked:
     @staticmethod
     def of(workspace: Workspace, kind: str | None, mapping: str | None, options: Options) -> Asked:
         """Of a workspace."""
-        return Asked(kind, mapping, options, mappingfile.own(workspace.directory))
+        return Asked(kind, mapping, options, workspace.directory / mappingfile.FOLDER)
 
 
 def arrived(paths: Sequence[Path | str], asked: Asked) -> tuple[list[Recognised], list[tuple[str, SourceError]]]:

@@ -76,6 +76,8 @@ DIRECTIVE = re.compile(r"%(?:-?[dmyHIMSj]|[aAbBcfgGnpuUVwWxXYzZ%])")
 FILE_KEYS = ("encoding", "format", "headers")
 RECOGNISE_KEYS = ("columns", "any", "without")
 CONTINUED_KEYS = ("within", "columns")
+#: Where a workspace has mappings of its own.
+FOLDER = "mappings"
 #: What stands beside the mappings of a platform: how its exports are simulated (siyu.simulate.samples).
 SAMPLES = "samples.toml"
 TOP_KEYS = ("name", "title", "notes", "snapshot", "file", "continued", "aliases", "recognise", "rows")
@@ -105,9 +107,9 @@ def platforms() -> Path:
     return Path(str(resources.files("siyu.sources"))) / "platforms"
 
 
-def own(directory: Path) -> Path:
-    """The folder of a workspace's own mappings; it need not be there."""
-    return directory / "mappings"
+def own(folder: Path | None) -> list[Path]:
+    """The files of a workspace's own mappings (FOLDER), in order of their names; the folder need not be there."""
+    return sorted(folder.glob("*.toml")) if folder else []
 
 
 def named(name: str) -> Mapping:

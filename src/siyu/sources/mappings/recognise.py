@@ -65,7 +65,7 @@ def kind_of_name(path: Path) -> Kind | None:
 
 def exports(columns: list[str], folder: Path | None = None) -> list[str]:
     """Names of the mappings whose header this is: the workspace's own before the shipped, the narrowest first."""
-    own = {str(path): mappingfile.read(path) for path in sorted(folder.glob("*.toml"))} if folder else {}
+    own = {str(path): mappingfile.read(path) for path in mappingfile.own(folder)}
     for known in (own, mappingfile.shipped()):
         fitting = {name: mapping for name, mapping in known.items() if mapping.recognises(columns)}
         narrowest = max((len(m.recognise_columns) for m in fitting.values()), default=0)
@@ -126,7 +126,7 @@ def _unknown(name: str, columns: list[str], by_name: Kind | None, folder: Path |
 
 
 def _nearest(columns: list[str], folder: Path | None) -> list[Candidate]:
-    own = [mappingfile.read(path) for path in sorted(folder.glob("*.toml"))] if folder else []
+    own = [mappingfile.read(path) for path in mappingfile.own(folder)]
     candidates = [_of_kind(kind, columns) for kind in BY_NAME.values()]
     candidates += [_of_mapping(mapping, columns) for mapping in (*own, *mappingfile.shipped().values())]
     near = sorted((c for c in candidates if c.fit > 0 and c.missing), key=lambda c: -c.fit)
