@@ -46,9 +46,9 @@ class Brand:
     caller: Caller
     key: str
 
-    def f(self, back: int = 1) -> dict[str, Any]:
-        """F as of the end of some days ago."""
-        asked = {"as_of": (now().astimezone(ZONE) - dt.timedelta(days=back)).date().isoformat()}
+    def f(self, day: int) -> dict[str, Any]:
+        """F as of the end of a day, counted from the first that the callbacks tell of (whatever the clock says now)."""
+        asked = {"as_of": dt.datetime.fromtimestamp(BEGAN + day * DAY, ZONE).date().isoformat()}
         answered = self.client.get("/api/v1/measure", params=asked, headers={"Authorization": f"Bearer {self.key}"})
         return answered.json()["fast_plus"]["F"]
 
@@ -102,20 +102,20 @@ def test_callbacks_move_f_in_any_order_and_the_lists_agree(brand: Brand):
     sent = [friend("add_external_contact", LEFT, BEGAN), friend("add_external_contact", STAYS, BEGAN + HOUR),
             friend("add_external_contact", BACK, BEGAN), joined(BEGAN, external(MEMBER), external(GONE), "lin"),
             joined(BEGAN + HOUR, external(BROUGHT))]  # fmt: skip
-    told(brand, sent, {"relation_gross": 6, "sustainable_relationships": 6}, back=2)
+    told(brand, sent, {"relation_gross": 6, "sustainable_relationships": 6}, day=0)
     wait_until(lambda: brand.count("referrals") == 1)
     ends = [friend("del_follow_user", LEFT, BEGAN + DAY), parted(BEGAN + DAY, external(GONE)),
             friend("add_external_contact", BACK, BEGAN + DAY + HOUR), friend("del_external_contact", BACK, BEGAN + DAY)]
-    told(brand, [*ends, *sent, *ends], {"relation_gross": 4, "sustainable_relationships": 4})
-    assert brand.f(2)["sustainable_relationships"] == 6
+    told(brand, [*ends, *sent, *ends], {"relation_gross": 4, "sustainable_relationships": 4}, day=1)
+    assert brand.f(0)["sustainable_relationships"] == 6
     assert brand.server.stop() == 0
     reconciled(brand)
 
 
-def told(brand: Brand, messages: list[bytes], expected: dict[str, int], back: int = 1) -> None:
+def told(brand: Brand, messages: list[bytes], expected: dict[str, int], day: int) -> None:
     """Callbacks are answered `success`, and are in the next measure."""
     assert {brand.caller.send(message).text for message in messages} == {"success"}
-    found = brand.f(back)
+    found = brand.f(day)
     assert {name: found[name] for name in expected} == expected
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 
-from siyu.core.time import date_of, local_day
+from siyu.core.time import date_of, instant_of, local_day
 from tests.sources.exports import HEADERS, NOW, Row, facts, gmv, links, load_one, namespaces, write
 
 LIN, ANNA, GUEST = "13800000001", "13800000002", "13800000003"
@@ -64,6 +64,35 @@ def test_refunds_without_a_date_are_dated_by_the_load_and_marked_observed(orders
     assert refund["E03"] == (800, "observed")
     assert refund["E04"] == (5000, "observed")
     assert orders["E01"]["refunded_at"] is None
+
+
+def test_an_older_export_loaded_after_a_newer_one_takes_nothing_back(workspace, tmp_path):
+    older = [order("E01", "10.00"), order("E02", "20.00"), order("E03", "30.00", 买家付款时间="")]
+    newer = [order("E01", "10.00", 订单已退款金额="4.00"), order("E02", "20.00"), order("E03", "30.00"),
+             order("E04", "40.00")]  # fmt: skip
+    load_one(workspace, write(tmp_path / "订单10月.csv", HEADER, newer))
+    before = facts(workspace, "orders")
+    report = load_one(workspace, write(tmp_path / "订单9月.csv", HEADER, older), now=LATER)
+    assert facts(workspace, "orders") == before
+    assert {name: count for name, count in report.counts.items() if count} == {"duplicate": 3}
+    assert any("2 row(s) of orders show less" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_exports_in_either_order_give_the_same_orders(workspace, tmp_path, names):
+    write(tmp_path / "a.csv", HEADER, [order("E01", "10.00", 买家付款时间=""), order("E02", "20.00")])
+    write(tmp_path / "b.csv", HEADER, [order("E01", "10.00", 订单已退款金额="4.00"), order("E02", "20.00")])
+    for name in names:
+        load_one(workspace, tmp_path / f"{name}.csv")
+    told = {row["order_id"]: (row["paid_at"] is None, row["refund_amount"], row["refunded_day"])
+            for row in facts(workspace, "orders")}  # fmt: skip
+    assert told == {"E01": (False, 400, local_day(instant_of(NOW), workspace.settings.zone)), "E02": (False, 0, None)}
+
+
+def test_an_order_that_stands_twice_with_other_values_is_told(workspace, tmp_path):
+    report = load_one(workspace, write(tmp_path / "o.csv", HEADER, [order("E01", "10.00"), order("E01", "11.00")]))
+    assert gmv(workspace) == 1100
+    assert any("1 row(s) of orders are followed in this file by another" in note for note in report.notes)
 
 
 def test_masked_and_missing_phones_make_anonymous_orders(orders):

@@ -51,9 +51,11 @@ class Stage:
     warehouse: Warehouse
     workbench: Workbench
     silent: Collection[str]  # namespaces that do not say who the consumer is
+    grows: tuple[str, ...] = ()  # columns of the kind that only grow: a row with less of them is older
     seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
     counts: Counter[str] = field(default_factory=Counter)
-    corrections: list[tuple[int, int]] = field(default_factory=list)  # (line, key_hash) of the first few
+    older: int = 0  # rows that show an older state than what is in force
+    twice: int = 0  # rows whose key another row of this load holds with other values, later
     _empty: bool | None = None
 
     def __post_init__(self) -> None:
@@ -65,7 +67,7 @@ class Stage:
         rows, key, row = made.rows, made.key, made.row
         lines = rows[LINE].to_numpy()
         fact_ids = self.load.load_id * FACT_ID_STEP + lines * OUTPUTS + self.output
-        verdict = judge(Versions(key, row, fact_ids), self._kept(key))
+        verdict = judge(Versions(key, row, fact_ids, self._state(rows)), self._kept(key))
         fresh = (verdict.status == LOADED) | (verdict.status == CORRECTED)
         facts = self._facts(rows, lines, fact_ids, key, row)
         if self.kind.name == "orders" and (verdict.status == CORRECTED).any():
@@ -77,6 +79,8 @@ class Stage:
             self._supersede(verdict.superseded, verdict.by)
         links.add(people, fact_ids, fresh)
         self._count(verdict.status)
+        self.older += verdict.older
+        self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
         return verdict.status
 
     def _kept(self, key: np.ndarray) -> Versions:
@@ -86,13 +90,26 @@ class Stage:
             facts, key = self._narrowed(self.seen, facts, key)
         if not len(key):
             none = np.array([], np.int64)
-            return Versions(none, none, none)
+            return Versions(none, none, none, (none,) * len(self.grows))
         asked = self.warehouse.scratch("incoming", pa.table({"key_hash": key}))
         known = self.warehouse.scratch("known", facts.semi_join(asked, "key_hash").select("fact_id"))
         # hashes of rows are read for these alone: of most files few rows are known, and hashes do not compress
-        found = self.warehouse.arrow(facts.semi_join(known, "fact_id").select("key_hash", "row_hash", "fact_id"))
+        names = ("key_hash", "row_hash", "fact_id")
+        found = self.warehouse.arrow(facts.semi_join(known, "fact_id").select(*names, *self.grows))
         self.warehouse.drop_scratch("incoming", "known")
-        return Versions(*(found[n].to_numpy() for n in ("key_hash", "row_hash", "fact_id")))
+        key, row, fact_id = (found[n].to_numpy() for n in names)
+        return Versions(key, row, fact_id, self._state(found))
+
+    def _state(self, rows: pa.Table) -> tuple[np.ndarray, ...]:
+        """What only grows, as numbers: whether an instant is there, how much an amount is (nothing is none)."""
+        return tuple(self._grown(rows, name) for name in self.grows)
+
+    def _grown(self, rows: pa.Table, name: str) -> np.ndarray:
+        if name not in rows.column_names:
+            return np.zeros(rows.num_rows, np.int64)
+        is_instant = self.kind.field(name).type == "instant"  # type: ignore[union-attr]
+        values = rows[name].is_valid() if is_instant else rows[name].fill_null(0)
+        return values.cast(pa.int64()).to_numpy()
 
     def _narrowed(self, seen: SeenKeys, facts: ir.Table, key: np.ndarray) -> tuple[ir.Table, np.ndarray]:
         """What has to be asked: nothing of this load's own rows, unless a key stood in an earlier batch of it."""

@@ -1,7 +1,9 @@
 """Versions of records: which incoming rows are new, which correct an earlier one, which are known already.
 
 A row equal to any version ever kept is a duplicate; a known key with other values is a correction, and the latest
-version is in force. Arrays in, arrays out; the tables are `stage`'s work.
+version is in force. Where the state of a record is known to grow only (an export of orders: what was paid stays paid),
+a row that shows less of it than the version in force comes from an older export: it is known already, in a later state.
+Arrays in, arrays out; the tables are `stage`'s work.
 """
 
 from __future__ import annotations
@@ -16,20 +18,23 @@ STATUS = ("filtered", "duplicate", "loaded", "corrected", "quarantined")
 
 @dataclass(frozen=True)
 class Versions:
-    """Rows by key_hash, row_hash and fact_id (which rises with time)."""
+    """Rows by key_hash, row_hash and fact_id (which rises with time). state: columns of numbers that only grow, the
+    weightiest first."""
 
     key: np.ndarray
     row: np.ndarray
     fact_id: np.ndarray
+    state: tuple[np.ndarray, ...] = ()
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Status of each incoming row; which facts are superseded, and by which."""
+    """Status of each incoming row; which facts are superseded, and by which; how many rows show an older state."""
 
     status: np.ndarray
     superseded: np.ndarray
     by: np.ndarray
+    older: int = 0
 
 
 def judge(incoming: Versions, kept: Versions) -> Verdict:
@@ -52,6 +57,12 @@ def judge(incoming: Versions, kept: Versions) -> Verdict:
 
     places = np.flatnonzero(first)  # the distinct versions of every key
     places = places[np.lexsort((fact_id[places], key[places]))]
+    older = places[:0]
+    if incoming.state:
+        state = [np.concatenate(columns) for columns in zip(kept.state, incoming.state)]
+        behind = _behind(key[places], _ranks(state)[places], fresh[places])
+        places, older = places[~behind], places[behind]
+        status[older] = DUPLICATE
     same_key = key[places][1:] == key[places][:-1]
     later = np.append(False, same_key)
     status[places[later & fresh[places]]] = CORRECTED
@@ -61,7 +72,28 @@ def judge(incoming: Versions, kept: Versions) -> Verdict:
     winner = last[group]
     in_force_before = fresh[places] | np.append(fresh[places][1:] | ~same_key, True)
     gone = in_force_before & (places != winner) & fresh[winner]
-    return Verdict(status[size:], fact_id[places[gone]], fact_id[winner[gone]])
+    return Verdict(status[size:], fact_id[places[gone]], fact_id[winner[gone]], len(older))
+
+
+def _behind(key: np.ndarray, rank: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+    """Which fresh versions, ordered by key and time, rank below the one that is in force when their turn comes."""
+    group = np.cumsum(np.append(True, key[1:] != key[:-1]))
+    last_of_key = np.append(key[1:] != key[:-1], True)
+    counts = fresh | np.append(fresh[1:], True) | last_of_key  # of those kept, only the last is in force
+    place = group * (rank.max(initial=0) + 2)
+    standing = place + np.where(counts, rank + 1, 0)
+    return fresh & (place + rank + 1 < np.maximum.accumulate(standing))
+
+
+def _ranks(columns: list[np.ndarray]) -> np.ndarray:
+    """Each row's place among the distinct values of its columns."""
+    order = np.lexsort(columns[::-1])
+    rises = np.zeros(len(order), bool)
+    for column in columns:
+        rises[1:] |= column[order][1:] != column[order][:-1]
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.cumsum(rises)
+    return ranks
 
 
 def _repeats(key: np.ndarray) -> bool:

@@ -116,7 +116,7 @@ class _Run:
     def _output(self, place: int, rows: Rows) -> Output:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
         stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench,
-                      self.settings["identity.not_identifying"], seen)
+                      self.settings["identity.not_identifying"], rows.grows, seen)
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
         return Output(rows, stage, deferred)
 
@@ -240,10 +240,24 @@ class _Run:
         if closed and not closed["open_before"] and self.outcome.counts[STATUS[DUPLICATE]]:
             yield ("The list shows relations that were open already, and none of these is in its scope: nothing could "
                    "be closed. Is the scope spelled as in the file?")  # fmt: skip
+        for output in self.outputs:
+            yield from _versions(output)
         if self.outcome.past:
             yield f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out."
         if self.register.clashes:
             yield f"{self.register.clashes} identifier(s) share the id of another one; their records count for both."
+
+
+def _versions(output: Output) -> Iterator[str]:
+    """What the rows of an output say of records that were known already, or stand twice in the file."""
+    kind, stage = output.rows.kind.name, output.stage
+    if stage.older:
+        yield (f"{stage.older:,} row(s) of {kind} show less than was loaded before ({', '.join(output.rows.grows)}): "
+               "they come from an older export, and what was loaded stays in force.")  # fmt: skip
+    if stage.twice and output.rows.kind.accounting:
+        key = output.rows.kind.key[0]
+        yield (f"{stage.twice:,} row(s) of {kind} are followed in this file by another with the same {key} and other "
+               "values: the last one counts.")  # fmt: skip
 
 
 def _aligned(ids: np.ndarray, rows: pa.Table, lines: np.ndarray) -> np.ndarray:

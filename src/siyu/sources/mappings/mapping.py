@@ -98,7 +98,8 @@ class Continued:
 
 @dataclass(frozen=True)
 class Rows:
-    """One output: rows of a kind made from the lines of a file. `currency`: the header that names it."""
+    """One output: rows of a kind made from the lines of a file. `currency`: the header that names it. `grows`: columns
+    that a later export of the same record never has less of."""
 
     kind: Kind
     columns: tuple[Column, ...]
@@ -106,6 +107,7 @@ class Rows:
     group_by: tuple[str, ...] = ()
     number_lines: Numbering | None = None
     currency: str = ""
+    grows: tuple[str, ...] = ()
 
     @property
     def deferred(self) -> bool:

@@ -36,6 +36,8 @@ in `{ any = [...] }`, one.
 `[continued]` with `within = "Name"` and `columns = ["Id"]`: what only the first line of a record fills, the lines below
 it with the same `within` take from it. `snapshot = false`: the file is no full list of a relation.
 `currency = "Currency"` beside `kind` names the header of the currency: rows in another than the brand's are refused.
+`grows = ["paid_at", "refund_amount"]` beside `kind`: what a later export never has less of. A row with less than what
+was loaded before comes from an older export and changes nothing, so exports can be loaded in any order.
 `number_lines = { into = "line_no", within = ["order_id"], by = ["sku"] }` numbers lines by their content, so that equal
 lines stay apart and the number does not depend on the order of lines or files.
 """
@@ -70,7 +72,9 @@ OTHERS = ("keep", "empty", "refuse")
 CONDITIONS = ("is", "is_not", "starts_with", "not_starts_with", "contains", "filled", "above", "below")
 COLUMN_KEYS = ("from", "const", *SOURCES, "between", "at_most", "less", "parted", "values", "others", "format",
                "functions", "optional", "round", "aggregate", "where")
-ROWS_KEYS = ("kind", "columns", "where", "group_by", "number_lines", "currency")
+ROWS_KEYS = ("kind", "columns", "where", "group_by", "number_lines", "currency", "grows")
+#: Types of columns that can grow: instants (once there, always there) and amounts.
+GROWING = ("instant", "money", "integer")
 #: What DuckDB reads a time by.
 DIRECTIVE = re.compile(r"%(?:-?[dmyHIMSj]|[aAbBcfgGnpuUVwWxXYzZ%])")
 FILE_KEYS = ("encoding", "format", "headers")
@@ -195,7 +199,10 @@ def _rows(body: Any, where: str, mistakes: list[str]) -> Rows | None:
     group_by = _texts(body.get("group_by", []))
     mistakes += [f"{where}: group_by names '{g}', which is no column of it." for g in group_by if g not in known]
     numbering = _numbering(body["number_lines"], known, where, mistakes) if "number_lines" in body else None
-    return Rows(kind, tuple(columns), where_, group_by, numbering, str(body.get("currency", "")))
+    grows = _texts(body.get("grows", []))
+    mistakes += [f"{where}: grows names '{g}', which is no time or amount of it." for g in grows
+                 if g not in known or (field := kind.field(g)) is None or field.type not in GROWING]
+    return Rows(kind, tuple(columns), where_, group_by, numbering, str(body.get("currency", "")), grows)
 
 
 def _dotted(columns: dict[str, Any], prefix: str = "") -> dict[str, Any]:
