@@ -124,6 +124,25 @@ def test_youzan_exports_two_months_apart_give_f_a_s_and_a_report(siyu, measured,
     assert "可持续运营私域关系数" in page.read_text(encoding="utf-8")
 
 
+def test_refunds_without_a_date_are_told_until_a_day_that_knows_them(siyu, tmp_path):
+    """Youzan dates none: the day of the newest order is before them; measure and report say so."""
+    row = {"订单号": "E1", "归属店铺": "店", "订单创建时间": "2026-05-01 20:00:00",
+           "买家付款时间": "2026-05-01 20:01:00", "订单实付金额": "100.00", "订单已退款金额": "40.00",
+           "买家手机号": "13800000001"}  # fmt: skip
+    directory, page = tmp_path / "brand", tmp_path / "report.html"
+    assert siyu("init", directory).code == 0
+    assert siyu("load", write(tmp_path / "订单.csv", "youzan_order_2026", [row]), "-C", directory).code == 0
+    told = siyu("measure", "-C", directory)
+    assert "CNY 100" in told.out
+    assert "refunds of 1 order(s), CNY 40" in told.err
+    day = told.err.split("--as-of ")[1].split()[0]
+    again = siyu("measure", "--as-of", day, "-C", directory)
+    assert "CNY 60" in again.out
+    assert "refunds of" not in again.err
+    assert siyu("report", "-o", page, "--lang", "zh", "-C", directory).code == 0
+    assert "尚未扣减：1 笔订单的退款" in page.read_text(encoding="utf-8")
+
+
 def test_coverage_says_what_the_two_exports_cannot_answer(siyu, measured, brand):
     found = siyu("coverage", "--json", "-C", brand).json
     answers = {question["code"]: question["answer"] for question in found["questions"]}

@@ -76,6 +76,12 @@ def test_a_share_of_anonymous_orders_makes_s_partly_and_is_named():
     assert "33%" in found.reason["en"]
 
 
+def test_refunds_without_a_date_are_no_gap_of_s_and_are_told():
+    found = answers(replace(WHOLE, undated_refunds=3))["S"]
+    assert (found.answer, found.code) == ("yes", "S_undated")
+    assert "3" in found.reason["zh"]
+
+
 def test_relations_all_of_unknown_start_are_counted_from_when_they_were_seen():
     found = answers(replace(NOTHING, relations=5, observed_relations=5))["F"]
     assert (found.answer, found.code) == ("partly", "F_observed")

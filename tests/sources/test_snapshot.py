@@ -84,8 +84,9 @@ def test_a_row_in_quarantine_still_shows_who_is_there(workspace, tmp_path):
 def test_a_list_older_than_the_one_loaded_is_refused(workspace, tmp_path):
     snapshot(workspace, tmp_path, "2026-07-01", ["u1", "u2"])
     before = kept(workspace, "relations")
-    with pytest.raises(SnapshotError, match="as of 2026-06-01 comes after the one as of 2026-07-01"):
-        snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u3"])
+    for told in ({}, {"allow_drop": True}):  # who stands in this one alone would be held for ever
+        with pytest.raises(SnapshotError, match="as of 2026-06-01 comes after the one as of 2026-07-01"):
+            snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u3"], **told)
     assert kept(workspace, "relations") == before
     other = snapshot(workspace, tmp_path, "2026-06-01", ["u1"], scope={**SCOPE, "relation_type": "group_member"})
     assert other.counts["loaded"] == 1
@@ -108,11 +109,33 @@ def test_relations_outside_the_scope_stay_open(workspace, tmp_path):
     assert [ended for _, ended, _, _ in spans(workspace)] == [None, None, None]
 
 
-def test_a_scope_that_none_of_the_known_rows_is_in_is_told(workspace, tmp_path):
+def test_a_scope_that_no_row_of_the_list_is_in_is_refused(workspace, tmp_path):
     whole = "platform,id.unionid\nyouzan,u1\nyouzan,u2"
-    right = [snapshot(workspace, tmp_path, day, whole) for day in ("2026-06-01", "2026-06-02")]
-    wrong = snapshot(workspace, tmp_path, "2026-06-03", whole, scope={**SCOPE, "platform": "yuzan"})
-    assert [bool(report.files[0].notes) for report in (*right, wrong)] == [False, False, True]
+    with pytest.raises(SnapshotError, match=r"scope platform=yuzan\. Did you mean 'youzan'") as caught:
+        snapshot(workspace, tmp_path, "2026-06-01", whole, scope={**SCOPE, "platform": "yuzan"}, allow_drop=True)
+    assert caught.value.remedy == "The file has platform: youzan."
+    assert not kept(workspace, "relations")
+    some = snapshot(workspace, tmp_path, "2026-06-01", f"{whole}\ntmall,u3")
+    assert some.counts["loaded"] == 3
+
+
+def test_a_scope_by_what_the_list_lacks_is_told(workspace, tmp_path):
+    people = ("客户手机号,是否会员,成为客户时间,成为会员时间,公众号关注时间,企微好友\n"
+              "13800000001,是,2026-01-01 10:00:00,,,\n13800000002,是,2026-01-01 10:00:00,,,")
+    scope = {"relation_type": "member", "store": "旗舰店"}
+    told = [take(workspace, tmp_path, "people.csv", people, snapshot_of=dt.date(2026, 6, day), scope=scope, now=LATER)
+            for day in (1, 2)]  # fmt: skip
+    assert [any("none of these is in its scope" in note for note in report.files[0].notes) for report in told] == [
+        False, True]
+
+
+def test_a_list_that_shows_what_began_after_its_day_is_refused(workspace, tmp_path):
+    people = "id.unionid,started_at\n u1,2026-05-31\n u2,2026-06-02 08:00:00\n u3,2026-06-05"
+    with pytest.raises(SnapshotError, match="cannot be as of 2026-06-01: 2 of its relations began after") as caught:
+        snapshot(workspace, tmp_path, "2026-06-01", people)
+    assert "--snapshot-of 2026-06-05 or later" in caught.value.remedy
+    assert not kept(workspace, "relations")
+    assert snapshot(workspace, tmp_path, "2026-06-05", people).counts["loaded"] == 3
 
 
 def test_a_date_of_its_own_wins_over_the_day_of_the_snapshot(workspace, tmp_path):

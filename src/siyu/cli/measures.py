@@ -7,8 +7,12 @@ import typer
 from siyu.cli import summary
 from siyu.cli.context import AsJson, AsOf, Window, day, now, suffix, workspace
 from siyu.cli.errors import DONE
-from siyu.cli.output import emit, progress, suggest
+from siyu.cli.output import emit, progress, say, suggest
+from siyu.core.time import date_of
 from siyu.daily import resolve_and_measure
+from siyu.measures.facts import Facts
+from siyu.measures.measure import question
+from siyu.measures.undated import seen_later
 
 
 def register(app: typer.Typer) -> None:
@@ -23,11 +27,17 @@ def measure(
 ) -> int:
     """Measure F, A, S and T (and AIPL, FAST) as of a day; resolves first when new links have arrived."""
     with workspace() as opened, progress() as report:
-        document = resolve_and_measure(opened, as_of=day(as_of), window=window, now=now(), progress=report)
+        moment, chosen = now(), day(as_of)
+        document = resolve_and_measure(opened, as_of=chosen, window=window, now=moment, progress=report)
         currency = opened.settings.currency
+        later = None if as_json else seen_later(Facts(opened.warehouse), question(opened, chosen, window, moment))
     if as_json:
         emit(document)
         return DONE
     summary.show(document, currency)
+    if later:
+        back, seen = summary.money(later.amount_minor, currency), date_of(later.last_day)
+        say(f"Not taken off S yet: refunds of {later.orders:,} order(s), {back}. Their export gives no dates, so they "
+            f"count from the load that first showed them: siyu measure --as-of {seen}{suffix()} takes all of them off.")
     suggest(f"siyu report -o report.html{suffix()}", "draws the report")
     return DONE

@@ -11,6 +11,7 @@ from siyu.console.panels.question import Answer, Question
 from siyu.console.view import View
 from siyu.console.words import N_
 from siyu.core.kinds import ROLES
+from siyu.core.time import date_of
 
 SHARING = "#8d6a9e"
 AIPL_COLOUR = {"A": "#d5dee0", "I": "#9fbcc4", "P": "#5a8fa3", "L": "#1f5673"}
@@ -88,7 +89,21 @@ def totals(view: View) -> Answer:
     )
     rows = tuple((label, write(s.get(key)), write(then.get(key))) for label, key, write in lines)
     chart = _by_window(view) if len(view.windows) > 1 else None
-    return Answer(chart, tiles=tiles, grid=Grid((words("Figure"), words("This window"), words("Window before")), rows))
+    grid = Grid((words("Figure"), words("This window"), words("Window before")), rows)
+    return Answer(chart, tiles=tiles, grid=grid, note=_undated(view))
+
+
+def _undated(view: View) -> str:
+    """Refunds that these figures do not know yet, because no export dates them."""
+    words, later = view.words, view.material.undated
+    if later is None:
+        return ""
+    text = N_(
+        "Not taken off yet: refunds of {n} orders, {amount}. Their export gives no dates, so they count from the load "
+        "that first showed them, the last on {day}."
+    )
+    amount, seen = words.amount(later.amount_minor), words.date(date_of(later.last_day))
+    return words(text, n=words.count(later.orders), amount=amount, day=seen)
 
 
 def _by_window(view: View) -> dict[str, Any]:

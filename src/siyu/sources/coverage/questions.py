@@ -82,6 +82,8 @@ def worth(t: Tally) -> Answer:
         return Answer(PARTLY, "S_partly", "buyers", {"share": t.anonymous_share})
     if not t.held:
         return Answer(PARTLY, "S_no_relations", "relations")
+    if t.undated_refunds:
+        return Answer(YES, "S_undated", values={"known_orders": t.known_orders, "undated": t.undated_refunds})
     return Answer(YES, "S", values={"known_orders": t.known_orders})
 
 

@@ -44,6 +44,10 @@ REASONS: dict[str, Words] = {
     "S_no_relations": say("有买家价值，但没有连接关系，无法按角色看 CLV。",
                           "Buyers' value is known, but without relations there is no CLV by role."),
     "S": say("{known_orders:,} 笔付款订单能对应到人。", "{known_orders:,} paid orders name their buyers."),
+    "S_undated": say("{known_orders:,} 笔付款订单能对应到人；{undated:,} 笔的退款没有日期，从首次载入那天起才扣减，"
+                     "之前各天的净额未扣。",
+                     "{known_orders:,} paid orders name their buyers; refunds of {undated:,} have no date and are "
+                     "taken off from the day a load first showed them, not on days before."),
     "T_panel": say("只有平台给出的场域日汇总，能看各项比率，不能合并到人。",
                    "Only daily totals of platforms are loaded: rates side by side, nobody followed."),
     "T_none": say("没有行为事件，T 无法计算。", "No events are loaded, so T cannot be measured."),

@@ -39,6 +39,7 @@ class Tally:
     paid_amount: int
     anonymous_orders: int
     anonymous_amount: int
+    undated_refunds: int  # paid orders whose own refund is dated by the load that first showed it
     order_stores: int
     order_guides: int
     events: int
@@ -134,6 +135,7 @@ def _orders(warehouse: Warehouse) -> ir.Table:
     return t.aggregate(
         orders=t.count(), paid_orders=paid.sum(), paid_amount=t.paid_amount.sum(where=paid),
         anonymous_orders=nobody.sum(), anonymous_amount=t.paid_amount.sum(where=nobody),
+        undated_refunds=(paid & (t.refund_basis == OBSERVED)).sum(),
         order_stores=(paid & _filled(t.store)).sum(), order_guides=(paid & _filled(t.guide)).sum())
 
 

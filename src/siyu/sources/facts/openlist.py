@@ -62,6 +62,18 @@ class OpenList:
         found = self._warehouse.rows(self._seen.select("relation_type").distinct())
         return sorted(row["relation_type"] for row in found)
 
+    def outside(self) -> tuple[str, list[str]] | None:
+        """A name of the scope whose value none of the rows shown has, and the values they have; None if each is met by
+        some, or cannot be compared.
+        """
+        if self._seen is None:
+            return None
+        for name in (name for name in self._scope if name in self._compared):
+            values = [row[name] for row in self._warehouse.rows(self._seen.select(name).distinct().order_by(name))]
+            if self._scope[name] not in values:
+                return name, values
+        return None
+
     def counts(self) -> tuple[int, int]:
         """How many were open before, and how many of them the snapshot does not show."""
         return self._warehouse.count(self._of_shown_types()), self._warehouse.count(self._absent())

@@ -32,11 +32,14 @@ from siyu.store.workspace import Workspace
 
 #: Lines of closing rows: behind all lines of any file.
 CLOSING_LINE = 2**35
+#: How many values of a column an error lists.
+VALUES_TOLD = 8
 
 
 @dataclass
 class Snapshot:
-    """One snapshot being loaded. `at`: start of its day. max_drop: None = asked nothing (told so, or a replay)."""
+    """One snapshot being loaded. `at`: start of its day. max_drop: None = any (told so). asks: whether what speaks
+    against it is refused (not in a replay)."""
 
     workspace: Workspace
     scope: dict[str, str]
@@ -44,7 +47,10 @@ class Snapshot:
     at: int
     max_drop: float | None
     settings: Settings
+    asks: bool = True
     opened: int = 0
+    begun_later: int = 0  # rows that state a start after the day, and the last day that one states
+    latest_start: int = 0
     open_list: OpenList = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +66,8 @@ class Snapshot:
                                 remedy=f"A scope is made of {', '.join(SCOPE)}: relation_type=member,platform=youzan")
         day = day_of(options.snapshot_of)
         max_drop = None if options.allow_drop or replay else settings["snapshot.max_drop"]
-        return Snapshot(workspace, options.scope, day, day_starts(day, settings.zone), max_drop, settings)
+        return Snapshot(workspace, options.scope, day, day_starts(day, settings.zone), max_drop, settings,
+                        asks=not replay)
 
     def outputs(self, mapping: Mapping, headers: list[str]) -> tuple[Rows, ...]:
         """The outputs of a list, which is from now on compared by the columns that all its relations have."""
@@ -73,6 +80,7 @@ class Snapshot:
         if kind is MEMBERS:
             return self.open_list.with_memberships(rows, people[0].primary), np.zeros(rows.num_rows, bool)
         rows = _dated(rows)
+        self._compare_day(rows["started_day"])
         self.open_list.note(rows, people[0])
         held = self.open_list.held(rows, people[0])
         undated = rows["started_at"].is_null().to_numpy() | self._back(rows, people[0])
@@ -86,7 +94,10 @@ class Snapshot:
 
     def close(self, load: Load, output: int, workbench: Workbench) -> dict[str, int]:
         """End what is open in the scope and absent. SnapshotError if that is more than the guard allows."""
-        self._refuse_if_late()
+        if self.asks:
+            self._refuse_if_late()
+            self._refuse_another_day()
+            self._refuse_outside()
         before, absent = self.open_list.counts()
         if self.max_drop is not None and before and absent > before * self.max_drop:
             raise SnapshotError(
@@ -108,8 +119,6 @@ class Snapshot:
 
     def _refuse_if_late(self) -> None:
         """SnapshotError if a later list of the same is loaded: an absence then would undo what it shows."""
-        if self.max_drop is None:
-            return
         shown = set(self.shows())
         later = [kept.snapshot_of for kept in kept_options(self.workspace.operations)
                  if kept.snapshot_of and day_of(kept.snapshot_of) > self.day and self._of_same(kept, shown)]
@@ -117,7 +126,32 @@ class Snapshot:
             newest = max(later)
             raise SnapshotError(
                 f"The list as of {date_of(self.day)} comes after the one as of {newest}, which is loaded already.",
-                remedy="Load lists in the order of their days; --allow-drop loads it all the same.")
+                remedy="Load lists in the order of their days: this one into a workspace that has no later one yet.")
+
+    def _compare_day(self, started: pa.ChunkedArray) -> None:
+        """Count the rows that state a start after the day of the list."""
+        later = started.filter(pc.greater(started, self.day).fill_null(False))
+        self.begun_later += len(later)
+        self.latest_start = max(self.latest_start, pc.max(later).as_py() or 0)
+
+    def _refuse_another_day(self) -> None:
+        """SnapshotError if the list shows what began after its day: it was made later."""
+        if self.begun_later:
+            newest = date_of(self.latest_start)
+            raise SnapshotError(
+                f"The list cannot be as of {date_of(self.day)}: {self.begun_later:,} of its relations began after that "
+                f"day, the last on {newest}.",
+                remedy=f"Give the day on which it was downloaded: --snapshot-of {newest} or later.")
+
+    def _refuse_outside(self) -> None:
+        """SnapshotError if no row of the list is in the scope: then nobody could ever be closed."""
+        outside = self.open_list.outside()
+        if outside:
+            name, values = outside
+            wanted = self.scope[name]
+            raise SnapshotError(
+                f"No row of the file is in the scope {name}={wanted}.{did_you_mean(wanted, values)}",
+                remedy=f"The file has {name}: {', '.join(value or '(nothing)' for value in values[:VALUES_TOLD])}.")
 
     def _of_same(self, other: Options, shown: set[str]) -> bool:
         """Whether another list shows relations that this one, which shows some types, may close."""

@@ -1,0 +1,37 @@
+"""Refunds without a date: told as of every day before the load that first showed them, and to no other."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from siyu.core.settings import defaults
+from siyu.core.time import day_of, instant_of, local_day
+from siyu.measures.asked import Asked
+from siyu.measures.build import refresh
+from siyu.measures.facts import Facts
+from siyu.measures.undated import SeenLater, seen_later
+from tests.plain import NOW, load_plain
+
+LOADED = local_day(instant_of(NOW), defaults().zone)
+ORDER = {"order_id": "1", "platform": "tmall", "paid_at": "2026-03-01", "paid_amount": "100", "refund_amount": "30"}
+OTHER = {**ORDER, "order_id": "2", "refund_amount": "5"}
+LATER = {**ORDER, "order_id": "3", "paid_at": "2026-06-20"}
+UNPAID = {**ORDER, "order_id": "4", "paid_at": ""}
+DATED_OWN = {**ORDER, "order_id": "5", "refunded_at": "2026-06-01"}
+DATED = {"refund_id": "d", "order_id": "2", "platform": "tmall", "refunded_at": "2026-06-05", "refund_amount": "5"}
+UNDATED = {**DATED, "refund_id": "u", "order_id": "1", "refunded_at": "", "refund_amount": "20"}
+
+
+@pytest.mark.parametrize(("orders", "refunds", "told"), [
+    ([ORDER, OTHER, LATER, UNPAID, DATED_OWN], [], (2, 3500)), ([ORDER, OTHER], [DATED], (1, 3000)),
+    ([ORDER], [UNDATED], (1, 2000)), ([DATED_OWN, UNPAID], [], None),
+])  # fmt: skip
+def test_what_a_day_does_not_know_yet_is_told(workspace, orders, refunds, told):
+    load_plain(workspace, {"orders": orders, "refunds": refunds})
+    refresh(workspace)
+    facts, seen = Facts(workspace.warehouse), LOADED
+    expected = told and SeenLater(*told, seen)
+    assert seen_later(facts, Asked(day_of(dt.date(2026, 5, 1)), 30, workspace.settings)) == expected
+    assert seen_later(facts, Asked(seen, 30, workspace.settings)) is None
