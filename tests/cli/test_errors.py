@@ -10,6 +10,7 @@ import pytest
 from siyu.cli import check, errors
 from siyu.core.errors import DamagedError
 from tests.sources.arrivals import csv
+from tests.sources.exports import write
 
 
 def test_a_folder_that_is_no_workspace_is_refused_with_what_to_do(siyu, tmp_path: Path):
@@ -136,6 +137,26 @@ def test_rows_with_too_few_or_too_many_cells_are_written_under_their_header_and_
     assert (ran.code, ran.json["loaded"]) == (0, 3)
 
 
+def test_refused_rows_stand_once_however_often_their_file_comes_and_go_when_dismissed(siyu, brand: Path):
+    lines = ["order_id,paid_at,paid_amount", "o1,2026-06-01,5", "o2,2026-06-x,6", "o3,2026-06-01,x"]
+    file = csv(brand.parent, "orders.csv", "\n".join(lines))
+    for load in (1, 2):
+        assert siyu("-C", brand, "load", file).code == 1
+        rows = json.loads(siyu("-C", brand, "quarantine", "--json").out)["rows"]
+        assert [(row["load"], row["line"]) for row in rows] == [(load, 3), (load, 4)]
+    other = csv(brand.parent, "orders-2.csv", "\n".join([*lines[:2], "o9,2026-06-x,6"]))
+    assert siyu("-C", brand, "load", other).code == 1
+    assert "Add --load N" in siyu("-C", brand, "quarantine", "--dismiss").err
+    assert "no load 9" in siyu("-C", brand, "quarantine", "--dismiss", "--load", 9).err
+    gone = siyu("-C", brand, "quarantine", "--dismiss", "--load", 2, "--json")
+    assert (gone.code, json.loads(gone.out)) == (0, {"load": 2, "dismissed": 2})
+    left = siyu("-C", brand, "quarantine", "--json")
+    assert [row["load"] for row in json.loads(left.out)["rows"]] == [3]
+    assert siyu("-C", brand, "quarantine", "--dismiss", "--load", 3).code == 0
+    assert siyu("-C", brand, "quarantine").code == 0
+    assert "quarantine.dismiss" in siyu("-C", brand, "audit", "--json").out
+
+
 def test_a_number_that_a_spreadsheet_has_shortened_joins_nobody(siyu, brand: Path):
     text = "order_id,paid_at,paid_amount,id.member_card\n"
     rows = ["2.026E+17,2026-06-01,9,", "o2,2026-06-01,9,6.22E+15", "o3,2026-06-01,9,6.22E+15"]
@@ -144,3 +165,12 @@ def test_a_number_that_a_spreadsheet_has_shortened_joins_nobody(siyu, brand: Pat
     assert file["kinds"]["orders"]["loaded"] == 2
     assert file["identifiers_ignored"]["member_card"] == {"invalid": 2}
     assert "spreadsheet" in siyu("-C", brand, "quarantine").out
+
+
+def test_the_quarantine_names_the_columns_of_the_export(siyu, brand: Path):
+    cells = {"订单号": "E1", "归属店铺": "店", "订单创建时间": "2026-05-01 20:00:00", "买家付款时间": "?",
+             "订单实付金额": "5.00"}  # fmt: skip
+    assert siyu("-C", brand, "load", write(brand.parent / "订单.csv", "youzan_order_2026", [cells])).code == 1
+    assert "买家付款时间 (paid_at)" in siyu("-C", brand, "quarantine").out
+    [row] = json.loads(siyu("-C", brand, "quarantine", "--json").out)["rows"]
+    assert (row["column"], row["named"]) == ("paid_at", "买家付款时间 (paid_at)")

@@ -95,6 +95,16 @@ def test_an_order_that_stands_twice_with_other_values_is_told(workspace, tmp_pat
     assert any("1 row(s) of orders are followed in this file by another" in note for note in report.notes)
 
 
+def test_refused_cells_are_named_as_in_the_export(workspace, tmp_path):
+    wrong = [order("E01", "1,2,3"), order("E02", "10.00", 买家付款时间="昨天")]
+    report = load_one(workspace, write(tmp_path / "o.csv", HEADER, wrong))
+    assert [(reason.column, reason.named) for reason in report.reasons] == [
+        ("paid_amount", "订单实付金额 (paid_amount)"), ("paid_at", "买家付款时间 (paid_at)")]
+    masked = {"客户手机号": "138****0001", "是否会员": "否"}
+    people = load_one(workspace, write(tmp_path / "c.csv", CUSTOMERS, [masked]))
+    assert [reason.named for reason in people.reasons] == ["客户手机号 (id.*)"]
+
+
 def test_masked_and_missing_phones_make_anonymous_orders(orders):
     assert [number for number, row in orders.items() if row["identifier_id"] is None] == ["E02", "E06"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Iterable, Iterator
@@ -13,9 +14,11 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from siyu.core.identifiers import Keys
+from siyu.core.time import instant_of
 from siyu.sources.mappings.transform import Refusal
 from siyu.sources.readers.source_file import LINE, BadRow
-from siyu.store.operations import QUARANTINE
+from siyu.store import audit
+from siyu.store.operations import LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 
 PURPOSE = b"quarantine"
@@ -64,6 +67,24 @@ def rows(workspace: Workspace, load_id: int | None = None) -> Iterator[dict[str,
             cells = json.loads(workspace.keys.open(row.row_cipher, PURPOSE))
             yield {"load_id": row.load_id, "line": row.line, "column": row.column_name, "reason": row.reason,
                    "cells": cells}  # fmt: skip
+
+
+def replace(connection: sa.Connection, rows: list[dict[str, Any]], file_hash: str, mapping: str) -> None:
+    """Keep the refused rows of a load in place of those that the same file, read by the same mapping, left before. In
+    the caller's transaction.
+    """
+    same = sa.select(LOAD.c.load_id).where(LOAD.c.file_hash == file_hash, LOAD.c.mapping_name == mapping)
+    connection.execute(sa.delete(QUARANTINE).where(QUARANTINE.c.load_id.in_(same)))
+    if rows:
+        connection.execute(sa.insert(QUARANTINE), rows)
+
+
+def dismiss(workspace: Workspace, load_id: int, *, now: dt.datetime, actor: str) -> int:
+    """Take the rows of a load out of the quarantine, which have been mended and loaded or are not wanted; how many."""
+    with workspace.operations.begin() as connection:
+        gone = connection.execute(sa.delete(QUARANTINE).where(QUARANTINE.c.load_id == load_id)).rowcount
+        audit.record(connection, instant_of(now), actor, "quarantine.dismiss", str(load_id), {"rows": gone})
+    return gone
 
 
 def torn(cells: dict[str, Any], columns: list[str]) -> list[str]:

@@ -35,7 +35,7 @@ from siyu.sources.readers.ahead import ahead, joined
 from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import SourceFile
 from siyu.store import tables
-from siyu.store.operations import CONSENT, LOAD, QUARANTINE
+from siyu.store.operations import CONSENT, LOAD
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
@@ -141,16 +141,15 @@ def _commit(workspace: Workspace, found: Recognised, options: Options, load_: Lo
     """The one commit point: with this transaction the load counts."""
     consents = _consents(workspace, load_) if "consents" in outcome.kinds else None
     quarantined = [row.values(load_.load_id) for row in outcome.quarantined]
+    file_hash = found.fingerprint or _file_hash(found.source.place)
     with workspace.operations.begin() as connection:
+        quarantine.replace(connection, quarantined, file_hash, found.mapping.name)
         connection.execute(sa.insert(LOAD).values(
-            load_id=load_.load_id, file_name=found.source.name,
-            file_hash=found.fingerprint or _file_hash(found.source.place),
+            load_id=load_.load_id, file_name=found.source.name, file_hash=file_hash,
             mapping_name=found.mapping.name, mapping=found.mapping.text,
             options=replace(options, shows=tuple(outcome.shows)).as_json(columns=found.source.columns),
             loaded_at=load_.loaded_at, counts=json.dumps(report.as_json(), ensure_ascii=False),
             committed_at=load_.loaded_at))  # fmt: skip
-        if quarantined:
-            connection.execute(sa.insert(QUARANTINE), quarantined)
         if consents is not None:
             workspace.operations.insert(connection, CONSENT, consents)
         if "order_lines" in outcome.kinds:
@@ -170,7 +169,7 @@ def report_of(found: Recognised, load_: Load, outcome: Outcome) -> FileReport:
     """The report of one file."""
     report = FileReport(found.source.name, found.mapping.name, load_.load_id, outcome.read)
     report.add_statuses(outcome.counts)
-    report.add_quarantined(outcome.quarantined)
+    report.add_quarantined(outcome.quarantined, lambda column: found.mapping.named(column, found.source.columns))
     report.kinds = {kind: dict(counts) for kind, counts in outcome.kinds.items()}
     report.erased = outcome.erased
     report.identifiers_new = outcome.identifiers_new

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,10 +16,13 @@ EXAMPLES = 3
 
 @dataclass
 class Reason:
-    """Why rows of one column were refused, how many, and the first of them (line, masked value)."""
+    """Why rows of one column were refused, how many, and the first of them (line, masked value). named: the column as
+    the file's own people know it.
+    """
 
     column: str
     reason: str
+    named: str = ""
     rows: int = 0
     examples: list[dict[str, Any]] = field(default_factory=list)
 
@@ -49,14 +53,15 @@ class FileReport:
         for status, count in counts.items():
             self.counts[status] += count
 
-    def add_quarantined(self, rows: list[Quarantined]) -> None:
+    def add_quarantined(self, rows: list[Quarantined], named: Callable[[str], str]) -> None:
         """Gather refusals by column and reason."""
         known = {(r.column, r.reason): r for r in self.reasons}
         for row in rows:
             refusal = row.refusal
             reason = known.get((refusal.column, refusal.reason))
             if reason is None:
-                reason = known[refusal.column, refusal.reason] = Reason(refusal.column, refusal.reason)
+                reason = known[refusal.column, refusal.reason] = Reason(
+                    refusal.column, refusal.reason, named(refusal.column))
                 self.reasons.append(reason)
             reason.rows += 1
             if len(reason.examples) < EXAMPLES:
@@ -121,7 +126,7 @@ class LoadReport:
 
 
 def _file_lines(file: FileReport) -> list[str]:
-    lines = [f"{file.file}: {r.rows:,} row(s) in quarantine, {r.column}: {r.reason}"
+    lines = [f"{file.file}: {r.rows:,} row(s) in quarantine, {r.named}: {r.reason}"
              f" (line {r.examples[0]['line']}, found '{r.examples[0]['value']}')" for r in file.reasons]
     if file.erased:
         lines.append(f"{file.file}: {file.erased:,} row(s) of erased people: orders are kept nameless, all else is not")

@@ -24,7 +24,7 @@ from siyu.sources.landed.landing import NOWHERE
 from siyu.sources.loading.past import Past
 from siyu.sources.mappings import transform
 from siyu.sources.mappings.filldown import FillDown
-from siyu.sources.mappings.mapping import OUTPUTS, Continued, Rows, is_identifier
+from siyu.sources.mappings.mapping import ANY_IDENTIFIER, OUTPUTS, Continued, Rows, is_identifier
 from siyu.sources.mappings.transform import Refusal, Transform
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
@@ -165,7 +165,7 @@ def _with_somebody(output: Rows, rows: pa.Table, people: list[Person]) -> tuple[
     nobody = np.logical_or.reduce([person.primary == NONE for person in people])
     if not nobody.any():
         return rows, people, []
-    refusals = [Refusal(line, "id.*", "", "no usable identifier: empty, masked, blocked or invalid")
+    refusals = [Refusal(line, ANY_IDENTIFIER, "", "no usable identifier: empty, masked, blocked or invalid")
                 for line in rows[LINE].filter(pa.array(nobody)).to_pylist()]
     return *kept(rows, people, ~nobody), refusals
 

@@ -12,6 +12,8 @@ How = Literal["first", "concat", "product", "sum", "minus", "const"]
 
 #: Outputs a mapping has at most: a row's place in its load is its line times this, plus the output that made it.
 OUTPUTS = 64
+#: How a refusal for want of any identifier names its column.
+ANY_IDENTIFIER = "id.*"
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,17 @@ class Mapping:
         """The file's columns by the names the mapping uses."""
         given = set(columns)
         return [self.aliases[c] if c in self.aliases and self.aliases[c] not in given else c for c in columns]
+
+    def named(self, column: str, columns: list[str]) -> str:
+        """A column of a kind as whoever made the file knows it: by the file's own columns that it comes from, with its
+        own name behind them; `id.*` are all identifiers.
+        """
+        own = self.headers(columns)
+        wanted = [c for rows in self.rows for c in rows.columns
+                  if c.name == column or (column == ANY_IDENTIFIER and is_identifier(rows.kind, c.name))]
+        given = dict.fromkeys(columns[own.index(h)] for c in wanted for h in c.headers if h in own)
+        names = " / ".join(given)
+        return f"{names} ({column})" if names and names != column else column
 
     def recognises(self, columns: list[str]) -> bool:
         """Whether a header row is this export's."""
