@@ -82,8 +82,12 @@ def lacking(facts: Facts, needs: tuple[str, ...]) -> str:
     are.
     """
     absent = next((need for need in needs if not there(facts, need)), "")
-    meaning = SOURCES[absent].meaning if absent in SOURCES else absent.replace("_", " ")
-    return f"not measurable: no {meaning}" if absent else ""
+    return f"not measurable: no {meaning(absent)}" if absent else ""
+
+
+def meaning(need: str) -> str:
+    """What people call a need: a kind, or a name of SOURCES."""
+    return SOURCES[need].meaning if need in SOURCES else need.replace("_", " ")
 
 
 def there(facts: Facts, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from siyu.console.context import Grid, Tile
+from siyu.console.reasons import said
 from siyu.console.view import View
 from siyu.core.time import date_of
 from siyu.measures.answer import Answer
@@ -71,9 +72,9 @@ def group(view: View, row: dict[str, Any]) -> str:
     return " · ".join(written(view, value, "text") for value in row["group"].values())
 
 
-def reason(found: Answer | None) -> str:
+def reason(view: View, found: Answer | None) -> str:
     """Why there is nothing to show."""
-    return next(iter(found.not_measurable.values()), "") if found else ""
+    return said(view.words, next(iter(found.not_measurable.values()), "")) if found else ""
 
 
 def _chosen(found: Answer, codes: tuple[str, ...]) -> list[Metric]:

@@ -10,6 +10,7 @@ from siyu.console.charts.changes import Change
 from siyu.console.context import Grid, Tile
 from siyu.console.panels.asked import written
 from siyu.console.panels.question import Answer, Question
+from siyu.console.reasons import said
 from siyu.console.view import View
 from siyu.console.words import N_
 from siyu.measures.diagnosis.index import shown
@@ -32,7 +33,7 @@ def lights(view: View) -> Answer:
             f"{light['letter']} · {_text(view, light['name'])}",
             written(view, light["value"], light["unit"]),
             written(view, (light["reference"] or {}).get("value"), light["unit"]),
-            words(REFERENCES[light["reference"]["kind"]]) if light["reference"] else light["reason"],
+            words(REFERENCES[light["reference"]["kind"]]) if light["reference"] else said(words, light["reason"]),
             _index(view, light),
             words(LIGHTS[light["light"] or ""]),
         )
@@ -81,7 +82,7 @@ def revenue(view: View) -> Answer:
     words = view.words
     change = next((one for one in _found(view)["decompositions"] if one["name"] == "revenue"), None)
     if change is None or change["reason"]:
-        return Answer(message=change["reason"] if change else view.reason("S"))
+        return Answer(message=said(words, change["reason"]) if change else view.reason("S"))
     parts = change["contributions"]
     drawn = [Change(words.name(p["group"]), p["total"], _signed(view, p["total"])) for p in parts]
     rows = tuple(

@@ -71,7 +71,7 @@ def matrix(view: View) -> Answer:
     people = {(row["own"], row["referral"]): row for row in found.rows}
     most = max((row["consumers"] for row in found.rows if (row["own"], row["referral"]) != ("none", "none")), default=0)
     if not most:
-        return Answer(message=asked.reason(found) or view.reason("S"))
+        return Answer(message=asked.reason(view, found) or view.reason("S"))
     rows = [words("buys: {level}", level=words.name(level)) for level in reversed(CLASSES)]
     columns = [words.name(level) for level in CLASSES]
     cells = [

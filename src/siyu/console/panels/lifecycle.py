@@ -22,7 +22,7 @@ def stages(view: View) -> Answer:
     words, found = view.words, view.answer("lifecycle")
     total = sum(row["consumers"] for row in found.rows)
     if not total:
-        return Answer(message=asked.reason(found))
+        return Answer(message=asked.reason(view, found))
     drawn = [
         Bar(words.name(row["stage"]), row["consumers"],
             f"{words.short(row['consumers'])} · {words.percent(row['consumers'] / total)}", STAGE_COLOUR[row["stage"]])
@@ -34,7 +34,7 @@ def stages(view: View) -> Answer:
 def rfm(view: View) -> Answer:
     words, found = view.words, view.answer("rfm")
     if not any(row["consumers"] for row in found.rows):
-        return Answer(message=asked.reason(found) or view.reason("S"))
+        return Answer(message=asked.reason(view, found) or view.reason("S"))
     names = dict(zip(RFM_TYPES, LABELS[words.lang]))
     labels = {row["type"]: names[row["type"]] if row["label"] in _usual() else row["label"] for row in found.rows}
     drawn = [Bar(labels[row["type"]], row["net_amount"],
@@ -51,7 +51,7 @@ def retention(view: View) -> Answer:
     words, found = view.words, view.answer("retention")
     rows = [row for row in found.rows if 0 < int(row["months_since"]) <= MOST_MONTHS and row["retention"] is not None]
     if not rows:
-        return Answer(message=asked.reason(found) or words("no month of first purchases is over yet"))
+        return Answer(message=asked.reason(view, found) or words("no month of first purchases is over yet"))
     cohorts = sorted({row["cohort"] for row in rows})[-MOST_COHORTS:]
     rows = [row for row in rows if row["cohort"] in cohorts]
     most = max(row["retention"] for row in rows) or 1

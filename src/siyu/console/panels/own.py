@@ -34,6 +34,6 @@ def _panel(view: View, found: Answer) -> Panel:
         basis=view.basis("consumers"),
         grid=grid,
         grid_open=True,
-        message="" if grid else asked.reason(found) or view.words("nothing to count in this window"),
+        message="" if grid else asked.reason(view, found) or view.words("nothing to count in this window"),
         wide=True,
     )

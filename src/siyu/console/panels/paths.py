@@ -18,7 +18,7 @@ def attribution(view: View) -> Answer:
     words, found = view.words, view.answer("attribution")
     rows = sorted((row for row in found.rows if row["markov"] is not None), key=lambda row: -row["markov"])[:MOST_BARS]
     if not rows:
-        return Answer(message=asked.reason(found) or view.reason("T"))
+        return Answer(message=asked.reason(view, found) or view.reason("T"))
     whole, last = words("if it were taken away"), words("last touch")
     drawn = [
         Pair(words.name(row["touchpoint"]), kind, row[column], words.count(row[column]), colour)
@@ -31,7 +31,7 @@ def attribution(view: View) -> Answer:
 def sequences(view: View) -> Answer:
     words, found = view.words, view.answer("sequences")
     if not found.rows:
-        return Answer(message=asked.reason(found) or words("no way was gone often enough"))
+        return Answer(message=asked.reason(view, found) or words("no way was gone often enough"))
     drawn = [
         Bar(" → ".join(words.name(row[step]) for step in ("first", "second", "third") if row[step]), row["lift"],
             words("{lift}× · {n} journeys", lift=f"{row['lift']:.1f}", n=words.count(row["journeys"])), theme.T_PLUM)
@@ -44,7 +44,7 @@ def media(view: View) -> Answer:
     words, found = view.words, view.answer("media")
     rows = [row for row in found.rows if row["values"]["media.roi_immediate"]["value"] is not None]
     if not rows:
-        return Answer(message=asked.reason(found) or words("no spend in the last 90 days"))
+        return Answer(message=asked.reason(view, found) or words("no spend in the last 90 days"))
     rows.sort(key=lambda row: -(row["values"]["media.spend"]["value"] or 0))
     drawn = [
         Bar(asked.group(view, row), roi,

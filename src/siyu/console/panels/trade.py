@@ -16,7 +16,7 @@ MOST_BARS = 8
 def trade(view: View) -> Answer:
     words, found, places = view.words, view.answer("trade"), view.answer("trade_by_platform")
     if not found.rows:
-        return Answer(message=asked.reason(found))
+        return Answer(message=asked.reason(view, found))
     shown = ("trade.gmv", "trade.average_spend_per_buyer", "trade.average_order_value", "trade.private_sales_share")
     rows = sorted(places.rows, key=lambda row: -(row["values"]["trade.gmv"]["value"] or 0))[:MOST_BARS]
     drawn = [
@@ -33,7 +33,7 @@ def trade(view: View) -> Answer:
 def membership(view: View) -> Answer:
     found = view.answer("membership")
     if not found.rows:
-        return Answer(message=asked.reason(found))
+        return Answer(message=asked.reason(view, found))
     shown = ("membership.member_count", "membership.member_penetration", "membership.member_sales_share",
              "membership.old_customer_join_rate")  # fmt: skip
     return Answer(tiles=asked.tiles(view, found, shown), grid=asked.topic_grid(view, found))
@@ -42,7 +42,8 @@ def membership(view: View) -> Answer:
 def entry_products(view: View) -> Answer:
     words, found = view.words, view.answer("entry_products")
     if not found.rows:
-        return Answer(message=asked.reason(found) or words("nobody bought for the first time with a known product"))
+        nobody = words("nobody bought for the first time with a known product")
+        return Answer(message=asked.reason(view, found) or nobody)
     drawn = [
         Bar(row["product"] or row["sku"] or words("(not stated)"), row["repurchase_rate"],
             words("{rate} of {n} came back", rate=words.percent(row["repurchase_rate"]), n=words.count(row["buyers"])),
@@ -55,7 +56,7 @@ def entry_products(view: View) -> Answer:
 def promotions(view: View) -> Answer:
     words, found = view.words, view.answer("promotions")
     if not found.rows:
-        return Answer(message=asked.reason(found) or words("no promotion has begun by this day"))
+        return Answer(message=asked.reason(view, found) or words("no promotion has begun by this day"))
     latest = max(found.rows, key=lambda row: row["starts_on"])
     tiles = (
         Tile(latest["promotion"], words.money(latest["sales"]), words("sales of its days")),
@@ -69,7 +70,7 @@ def league(view: View) -> Answer:
     words, found = view.words, view.answer("league")
     rows = [row for row in found.rows if row["values"]["league.F"]["value"]]
     if not rows:
-        return Answer(message=asked.reason(found) or words("no relation names a platform"))
+        return Answer(message=asked.reason(view, found) or words("no relation names a platform"))
     rows.sort(key=lambda row: -row["values"]["league.F"]["value"])
     drawn = [
         Bar(asked.group(view, row), row["values"]["league.F"]["value"], words.short(row["values"]["league.F"]["value"]),

@@ -10,7 +10,7 @@ from siyu.console.context import Grid, Tile
 from siyu.console.material import Quality
 from siyu.console.panels.coverage import answers, next_export
 from siyu.console.panels.question import Answer, Question
-from siyu.console.refusals import said
+from siyu.console.reasons import said
 from siyu.console.view import View
 from siyu.console.words import N_
 
