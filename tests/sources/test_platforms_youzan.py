@@ -105,6 +105,22 @@ def test_refused_cells_are_named_as_in_the_export(workspace, tmp_path):
     assert [reason.named for reason in people.reasons] == ["客户手机号 (id.*)"]
 
 
+def test_dates_that_are_still_to_come_are_told(workspace, tmp_path):
+    far = [order("E01", "10.00", 买家付款时间="2126-03-01 10:05:00"), order("E02", "10.00")]
+    report = load_one(workspace, write(tmp_path / "o.csv", HEADER, far))
+    assert [note for note in report.notes if "1 row(s) of orders are dated after" in note and "2126-03-01" in note]
+    near = [order("E03", "10.00", 买家付款时间="2026-07-02 08:00:00")]  # a clock or zone that is hours ahead
+    assert not load_one(workspace, write(tmp_path / "n.csv", HEADER, near)).notes
+
+
+def test_a_list_read_as_additions_is_told_how_to_be_read_as_one(workspace, tmp_path):
+    people = write(tmp_path / "客户.csv", CUSTOMERS, [{"客户手机号": LIN, "是否会员": "是"}])
+    told = [load_one(workspace, people, **options).notes for options in (
+        {}, {"snapshot_of": dt.date(2026, 6, 30), "scope": {"platform": "youzan"}})]  # fmt: skip
+    hint = "--snapshot-of DAY --scope platform=youzan"
+    assert [any(hint in note for note in notes) for notes in told] == [True, False]
+
+
 def test_masked_and_missing_phones_make_anonymous_orders(orders):
     assert [number for number, row in orders.items() if row["identifier_id"] is None] == ["E02", "E06"]
 

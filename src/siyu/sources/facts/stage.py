@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import reduce
 
 import ibis.expr.types as ir
 import numpy as np
@@ -29,6 +30,10 @@ from siyu.sources.workbench import Workbench
 from siyu.store import tables
 from siyu.store.tables import FACT_ID_STEP, SUPERSEDED
 from siyu.store.warehouse import Warehouse
+
+#: Instants of what has happened; ends and launches may lie ahead.
+PAST = ("ordered_at", "paid_at", "refunded_at", "started_at", "joined_at", "occurred_at")
+DAY_MICROSECONDS = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,8 @@ class Stage:
     counts: Counter[str] = field(default_factory=Counter)
     older: int = 0  # rows that show an older state than what is in force
     twice: int = 0  # rows whose key another row of this load holds with other values, later
+    ahead: int = 0  # rows of what has happened that are dated after the day of the load, and the last such instant
+    ahead_until: int = 0
     _empty: bool | None = None
 
     def __post_init__(self) -> None:
@@ -79,6 +86,7 @@ class Stage:
             self._supersede(verdict.superseded, verdict.by)
         links.add(people, fact_ids, fresh)
         self._count(verdict.status)
+        self._look_ahead(facts)
         self.older += verdict.older
         self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
         return verdict.status
@@ -134,6 +142,16 @@ class Stage:
         given = {**{n: rows[n] for n in rows.column_names}, **lineage}
         columns = [_cast(given[f.name], f.type) if f.name in given else pa.nulls(count, f.type) for f in schema]
         return pa.Table.from_arrays(columns, schema=schema)
+
+    def _look_ahead(self, facts: pa.Table) -> None:
+        """Count what cannot have happened yet: a year mistyped, or the clock of a sender."""
+        latest = [pc.max(facts[name]).as_py() or 0 for name in PAST if name in facts.column_names]
+        until = self.load.loaded_at + DAY_MICROSECONDS
+        if max(latest, default=0) > until:
+            ahead = reduce(pc.or_, (pc.greater(facts[name], until).fill_null(False)
+                                    for name in PAST if name in facts.column_names))  # fmt: skip
+            self.ahead += pc.sum(ahead).as_py()
+            self.ahead_until = max(self.ahead_until, *latest)
 
     def _supersede(self, old: np.ndarray, by: np.ndarray) -> None:
         count = len(old)

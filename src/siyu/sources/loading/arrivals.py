@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from siyu.core.errors import SourceError, did_you_mean
-from siyu.core.kinds import BY_NAME
+from siyu.core.kinds import BY_NAME, RELATIONS
 from siyu.sources.coverage import untold
 from siyu.sources.loading import pipeline
 from siyu.sources.loading.keep import Recognised
@@ -95,8 +95,8 @@ def _arrival(place: Place, asked: Asked) -> Recognised:
             source = _open(place, given)
     pipeline.check(given, source.columns, asked.options, place.name)
     unkept = papers.of(source.columns, given)
-    notes = (source.unread, *_notes(given, source.columns), *untold.note(given, given.headers(source.columns)),
-             *map(papers.note, unkept))  # fmt: skip
+    notes = (source.unread, *_unlisted(given, asked.options), *_notes(given, source.columns),
+             *untold.note(given, given.headers(source.columns)), *map(papers.note, unkept))  # fmt: skip
     return Recognised(source.without(unkept, papers.hidden) if unkept else source, given, tuple(filter(None, notes)))
 
 
@@ -145,6 +145,17 @@ def _of_kind(name: str, source: SourceFile) -> Mapping:
         raise SourceError(f"Unknown kind '{name}'.{did_you_mean(name, list(BY_NAME))}",
                           remedy=f"Kinds: {', '.join(BY_NAME)}.")
     return mappings.canonical(BY_NAME[name], source.columns)
+
+
+def _unlisted(mapping: Mapping, options: Options) -> Iterator[str]:
+    """What is lost when an export that shows relations without their start is not read as a full list."""
+    relations = [rows for rows in mapping.rows if rows.kind is RELATIONS]
+    if options.snapshot_of or not mapping.snapshot or all(rows.column("started_at") for rows in relations):
+        return
+    platform = next((c.const for rows in relations for c in rows.columns if c.name == "platform" and c.const), "")
+    scope = f"platform={platform}" if platform else "relation_type=..."
+    yield ("read as additions: nobody is seen to leave, and what has no date begins today. If it is the full list of a "
+           f"day, load it with --snapshot-of DAY --scope {scope}")  # fmt: skip
 
 
 def _notes(mapping: Mapping, columns: list[str]) -> Iterator[str]:

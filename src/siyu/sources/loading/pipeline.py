@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from siyu.core.settings import Settings
+from siyu.core.time import datetime_of
 from siyu.sources.facts.deferred import Deferred
 from siyu.sources.facts.seenkeys import SeenKeys
 from siyu.sources.facts.snapshot import Snapshot
@@ -242,6 +244,7 @@ class _Run:
                    "be closed. Is the scope spelled as in the file?")  # fmt: skip
         for output in self.outputs:
             yield from _versions(output)
+            yield from _ahead(output, self.settings)
         if self.outcome.past:
             yield f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out."
         if self.register.clashes:
@@ -258,6 +261,14 @@ def _versions(output: Output) -> Iterator[str]:
         key = output.rows.kind.key[0]
         yield (f"{stage.twice:,} row(s) of {kind} are followed in this file by another with the same {key} and other "
                "values: the last one counts.")  # fmt: skip
+
+
+def _ahead(output: Output, settings: Settings) -> Iterator[str]:
+    """What the rows of an output say of days that are still to come."""
+    if output.stage.ahead:
+        last = datetime_of(output.stage.ahead_until, settings.zone).date()
+        yield (f"{output.stage.ahead:,} row(s) of {output.rows.kind.name} are dated after the day of the load (up to "
+               f"{last}): they count from those days on. Is a year mistyped?")  # fmt: skip
 
 
 def _aligned(ids: np.ndarray, rows: pa.Table, lines: np.ndarray) -> np.ndarray:
