@@ -105,6 +105,15 @@ def test_refused_cells_are_named_as_in_the_export(workspace, tmp_path):
     assert [reason.named for reason in people.reasons] == ["客户手机号 (id.*)"]
 
 
+def test_a_customer_whose_line_stands_twice_has_the_points_once(workspace, tmp_path):
+    line = {"客户手机号": LIN, "是否会员": "是", "成为会员时间": "2026-01-01 10:00:00", "客户积分": "100"}
+    other = {**line, "成为客户时间": "2025-12-01 10:00:00"}  # another account under the same phone
+    lines = [line, other, {**line, "客户手机号": ANNA}, line, other, line]
+    report = load_one(workspace, write(tmp_path / "c.csv", CUSTOMERS, lines))
+    assert {row["points"] for row in facts(workspace, "members")} == {200, 100}
+    assert (report.read, report.counts["loaded"], report.counts["duplicate"]) == (6, 3, 3)
+
+
 def test_dates_that_are_still_to_come_are_told(workspace, tmp_path):
     far = [order("E01", "10.00", 买家付款时间="2126-03-01 10:05:00"), order("E02", "10.00")]
     report = load_one(workspace, write(tmp_path / "o.csv", HEADER, far))

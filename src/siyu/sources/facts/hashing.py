@@ -101,6 +101,12 @@ def _text(rows: ir.Table, names: list[str], filled: Collection[str] = ()) -> ir.
     return concat(pieces)
 
 
+def text_hash(rows: pa.Table, names: list[str], workbench: Workbench) -> np.ndarray:
+    """A hash of some columns of every row, 63 bits."""
+    table = ibis.table(ibis.Schema.from_pyarrow(rows.schema), name="rows")
+    return numbers(workbench.run(compiled(table.select(text=md5_number(_text(table, names)))), rows=rows)["text"])
+
+
 def short_hash(rows: pa.Table, names: list[str], workbench: Workbench) -> pa.ChunkedArray:
     """Eight characters of a hash of some columns: tells lines of one order apart by their content."""
     table = ibis.table(ibis.Schema.from_pyarrow(rows.schema), name="rows")

@@ -42,7 +42,8 @@ class Coming:
             self._preparation = Preparation(
                 workspace, self.outputs, headers, settings, self._workbench, snapshot=snapshot is not None,
                 tombstones=Tombstones.of(workspace.operations), places=erased, met=self._met,
-                continued=mapping.continued, before=purged(workspace.operations))  # fmt: skip
+                continued=mapping.continued, before=purged(workspace.operations),
+                distinct=mapping.distinct)  # fmt: skip
             yield from map(self._preparation.of, read())
             self._met.whole = True
 

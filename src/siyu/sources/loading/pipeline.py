@@ -145,6 +145,7 @@ class _Run:
         batch = prepared.batch
         lines = batch[LINE].to_numpy()
         status = np.full(len(lines), FILTERED, np.uint8)
+        status[np.isin(lines, prepared.repeated)] = DUPLICATE
         found = [np.full(len(lines), UNREAD)]  # until the identifiers of a line are read
         found[0][np.isin(lines, prepared.places // OUTPUTS)] = NONE
         for output, part in zip(self.outputs, prepared.parts):

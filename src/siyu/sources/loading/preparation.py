@@ -8,7 +8,7 @@ Touches no table, so that it runs beside the second half, which keeps the rows o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from siyu.core.kinds import Kind
 from siyu.core.settings import Settings
 from siyu.sources.erasing.forget import Forgetting
+from siyu.sources.facts.repeats import Repeats
 from siyu.sources.identifiers.identify import NONE, Identifiers, Seen
 from siyu.sources.identifiers.met import Met
 from siyu.sources.identifiers.persons import Person, persons
@@ -49,7 +50,7 @@ class Prepared:
     """One batch without the erased, its parts in the order of the outputs, and the identifiers first met in it.
 
     places: rows whose person is erased, or that are past their time (forget.Forgotten.places); erased, past: how many
-    lines they stand on.
+    lines they stand on. repeated: lines that stood in the file before and are not taken again.
     """
 
     batch: pa.RecordBatch
@@ -58,6 +59,7 @@ class Prepared:
     places: np.ndarray
     erased: int
     past: int = 0
+    repeated: np.ndarray = field(default_factory=lambda: NOWHERE)
 
 
 class Preparation:
@@ -66,7 +68,7 @@ class Preparation:
     def __init__(self, workspace: Workspace, outputs: list[Rows], columns: list[str], settings: Settings,
                  workbench: Workbench, *, snapshot: bool, tombstones: Tombstones, places: np.ndarray,
                  met: Met | None = None, continued: Continued | None = None,
-                 before: Mapping[str, int] | None = None) -> None:
+                 before: Mapping[str, int] | None = None, distinct: bool = False) -> None:
         self.identifiers = Identifiers(workspace, settings, workbench, met or Met())
         self._glimpsed = Identifiers(workspace, settings, workbench)  # of refused rows: compared, never kept
         self._settings, self._workbench = settings, workbench
@@ -74,17 +76,22 @@ class Preparation:
         self.forgetting = Forgetting(workspace, outputs, columns, settings, workbench, tombstones, places)
         self._past = Past(outputs, before or {})
         counted = _counted(outputs)
+        self._repeats = Repeats(workbench) if distinct else None
         self._fill_down = FillDown(continued) if continued else None
         self._outputs = [_Output(rows, Transform(rows, columns, settings, snapshot=snapshot), names)
                          for rows, names in zip(outputs, counted)]
 
     def of(self, batch: pa.RecordBatch) -> Prepared:
         """A batch, prepared."""
+        prepared = self._of(batch)
+        return _without(prepared, self._repeats.among(prepared.batch)) if self._repeats else prepared
+
+    def _of(self, batch: pa.RecordBatch) -> Prepared:
         left = self.forgetting.of(batch) if self.forgetting else None
         made = self._all_made(left.batch if left else batch, left.erased if left else None)
         if self._past and len(places := self._past.places(made)):
             self.forgetting.know(places)  # once more, as if nobody stood on these rows
-            prepared, past = self.of(batch), len(np.unique(places // OUTPUTS))
+            prepared, past = self._of(batch), len(np.unique(places // OUTPUTS))
             return replace(prepared, erased=prepared.erased - past, past=past)
         parts = [self._part(output, one) for output, one in zip(self._outputs, made)]
         if left is None:
@@ -141,6 +148,15 @@ class _Output:
     rows: Rows
     transform: Transform
     counted: set[str]
+
+
+def _without(prepared: Prepared, repeated: np.ndarray) -> Prepared:
+    """The batch without the rows of some lines, which are told."""
+    parts = []
+    for part in prepared.parts if len(repeated) else ():
+        rows, people = kept(part.rows, part.people, ~np.isin(part.rows[LINE].to_numpy(), repeated))
+        parts.append(replace(part, rows=rows, people=people))
+    return replace(prepared, parts=parts or prepared.parts, repeated=repeated)
 
 
 def _nameless(rows: pa.Table, names: list[str], lines: np.ndarray) -> pa.Table:

@@ -145,7 +145,7 @@ class Rows:
 @dataclass(frozen=True)
 class Mapping:
     """A whole mapping. `text` is its TOML as it was, kept with each load for replay ('' = a canonical kind).
-    snapshot: whether the file may be the full list of a relation."""
+    snapshot: whether the file may be the full list of a relation. distinct: whether lines that are equal are one."""
 
     name: str
     title: str
@@ -154,6 +154,7 @@ class Mapping:
     file: dict[str, Any] = field(default_factory=dict)
     continued: Continued | None = None
     snapshot: bool = True
+    distinct: bool = False
     recognise_columns: tuple[str, ...] = ()
     recognise_any: tuple[str, ...] = ()
     recognise_without: tuple[str, ...] = ()

@@ -34,7 +34,8 @@ more decimals than the currency has (half up) instead of refusing it. A header t
 Conditions of `where`: is, is_not, starts_with, not_starts_with, contains, filled, above, below. All must hold; of those
 in `{ any = [...] }`, one.
 `[continued]` with `within = "Name"` and `columns = ["Id"]`: what only the first line of a record fills, the lines below
-it with the same `within` take from it. `snapshot = false`: the file is no full list of a relation.
+it with the same `within` take from it. `snapshot = false`: the file is no full list of a relation. `distinct = true`:
+lines that are equal, cell for cell, are one (else they count as often as they stand there).
 `currency = "Currency"` beside `kind` names the header of the currency: rows in another than the brand's are refused.
 `grows = ["paid_at", "refund_amount"]` beside `kind`: what a later export never has less of. A row with less than what
 was loaded before comes from an older export and changes nothing, so exports can be loaded in any order.
@@ -84,7 +85,7 @@ CONTINUED_KEYS = ("within", "columns")
 FOLDER = "mappings"
 #: What stands beside the mappings of a platform: how its exports are simulated (siyu.simulate.samples).
 SAMPLES = "samples.toml"
-TOP_KEYS = ("name", "title", "notes", "snapshot", "file", "continued", "aliases", "recognise", "rows")
+TOP_KEYS = ("name", "title", "notes", "snapshot", "distinct", "file", "continued", "aliases", "recognise", "rows")
 
 
 def read(path: Path) -> Mapping:
@@ -160,7 +161,8 @@ def _mapping(document: dict[str, Any], text: str, mistakes: list[str]) -> Mappin
     return Mapping(str(document.get("name", "")), str(document.get("title", "")), tuple(outputs),
                    str(document.get("notes", "")).strip(), file,
                    _continued(document["continued"], read, mistakes) if "continued" in document else None,
-                   bool(document.get("snapshot", True)), _texts(head.get("columns", [])),
+                   bool(document.get("snapshot", True)), bool(document.get("distinct", False)),
+                   _texts(head.get("columns", [])),
                    _texts(head.get("any", [])), _texts(head.get("without", [])),
                    _aliases(document.get("aliases", {}), mistakes), text)
 
