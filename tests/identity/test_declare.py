@@ -13,6 +13,7 @@ from siyu.sources.load import load
 from siyu.sources.replay import rebuild
 from siyu.store.operations import CONSENT, LOAD
 from siyu.store.tables import BY_NAME, FACT_ID_STEP
+from tests.breadth import wide
 from tests.identity.history import NOW
 
 AGREED = dt.date(2026, 1, 1)
@@ -143,10 +144,10 @@ def test_a_channel_of_its_own_opens_no_other(brand):
     assert {g["channel"] for g in grants(brand)} == {"sms"}
 
 
-@pytest.mark.parametrize(("scope", "who"), [
+@pytest.mark.parametrize(("scope", "who"), wide([
     ({"platform": "youzan"}, [LIN, WEI]), ({"relation_type": "fan"}, [STRANGER]),
     ({"relation_type": "member", "platform": "tmall"}, [ANNA]), ({"tier": "gold"}, [ANNA]),
-])  # fmt: skip
+], always=2))  # fmt: skip
 def test_a_scope_narrows_it(brand, scope, who):
     facts(brand, "members", [{"identifier_id": ANNA, "tier": "gold", "platform": "tmall"}])
     declare(brand, scope=scope)

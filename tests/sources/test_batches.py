@@ -43,8 +43,8 @@ def test_a_file_in_small_batches_gives_what_it_gives_in_one(workspace, tmp_path,
         assert everything(workspace) == everything(whole)
 
 
-@pytest.mark.parametrize("waiting", [1, 6, 10**9])
-@pytest.mark.parametrize("remembered", [0, 5, 10**9])
+@pytest.mark.parametrize("waiting", wide([6, 1, 10**9], always=2))
+@pytest.mark.parametrize("remembered", wide([5, 0, 10**9], always=1))
 def test_each_identifier_is_kept_once_however_many_wait(workspace, tmp_path, monkeypatch, waiting, remembered):
     monkeypatch.setattr(register, "WAITING", waiting)
     monkeypatch.setattr(met, "MOST", remembered)  # what is forgotten is met again

@@ -17,6 +17,7 @@ from siyu.sources.load import load
 from siyu.sources.workbench import Workbench
 from siyu.store import workspace as workspaces
 from siyu.store.tables import IDENTIFIER
+from tests.breadth import wide
 from tests.sources.arrivals import NOW, batches_of, csv, everything
 
 
@@ -68,7 +69,7 @@ def test_the_larger_of_both_is_kept():
     assert meet(second, "a", "b", "c") == ["a"]
 
 
-@pytest.mark.parametrize("rows", [3, 10**6])
+@pytest.mark.parametrize("rows", wide([3, 10**6], always=1))
 def test_files_of_one_load_give_what_they_give_apart(workspace, tmp_path, monkeypatch, rows):
     batches_of(rows, monkeypatch)
     chance = random.Random(3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.breadth import wide
 from tests.sources.exports import Row, facts, gmv, links, load_one, namespaces, write
 
 HEADER = "douyin_order_current"
@@ -76,7 +77,8 @@ def test_the_variant_that_calls_the_price_商品金额_is_the_same_export(worksp
     assert load_one(workspace, tmp_path / "other.csv").counts["duplicate"] == 8
 
 
-@pytest.mark.parametrize("cells", [{"支付优惠": "-5.00"}, {"订单应付金额": ""}, {"订单应付金额": "5;x"}])
+@pytest.mark.parametrize("cells", wide([
+    {"支付优惠": "-5.00"}, {"订单应付金额": ""}, {"订单应付金额": "5;x"}], always=1))  # fmt: skip
 def test_an_amount_that_is_none_spoils_its_order_and_no_other(workspace, tmp_path, cells):
     rows = [item("D1", "D1", "10.00", **cells), item("D1", "D1-2", "5.00"), item("D2", "D2", "7.00")]
     found = load_one(workspace, write(tmp_path / "o.csv", HEADER, rows))

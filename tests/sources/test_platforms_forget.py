@@ -7,6 +7,7 @@ import pytest
 from siyu.core.identifiers import identifier_id, normalise
 from siyu.sources.replay import rebuild
 from siyu.store import workspace as workspaces
+from tests.breadth import wide
 from tests.sources import test_platforms_jd as jd
 from tests.sources import test_platforms_shopify as shopify
 from tests.sources import test_platforms_xiaohongshu as xiaohongshu
@@ -26,7 +27,7 @@ def worth(workspace) -> list[tuple]:
     return sorted((tuple(row.get(name) for name in WORTH) for row in rows), key=repr)
 
 
-@pytest.mark.parametrize("name", EXPORTS)
+@pytest.mark.parametrize("name", wide(EXPORTS, always=1))
 def test_what_an_erased_buyer_paid_stays_and_the_name_goes(workspace, tmp_path, name):
     header, rows, who = EXPORTS[name]
     path = write(tmp_path / "o.csv", header, rows)
