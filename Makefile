@@ -16,7 +16,7 @@ demo: $(VENV)/.base  ## a simulated brand, from raw exports to report.html
 	$(BIN)/siyu demo --dir $(DEMO_DIR)
 
 test: $(VENV)/.full  ## the suite
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(VENV)/.full  ## the long tests that CI runs beside it
 	$(BIN)/pytest -n 2 --dist loadfile -m slow

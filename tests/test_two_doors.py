@@ -14,6 +14,7 @@ from siyu.measures.measure import measure
 from siyu.sources.load import load
 from siyu.store import workspace as workspaces
 from siyu.store.workspace import KEYS_FILE, Workspace
+from tests.breadth import wide
 from tests.measures.random_brand import AS_OF, random_brand, write_csv, zone_of
 from tests.measures.reference import cursor_of, reference
 from tests.measures.worked import differences
@@ -33,7 +34,7 @@ SAME = {
 }
 
 
-@pytest.fixture(scope="module", params=[7, 8])
+@pytest.fixture(scope="module", params=wide([7, 8], always=1))
 def doors(request, tmp_path_factory) -> Iterator[tuple[Workspace, Workspace]]:
     """The same random brand through the real door and through the plain one, with the same keys."""
     tmp_path = tmp_path_factory.mktemp("doors")

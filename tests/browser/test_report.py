@@ -14,6 +14,7 @@ from siyu.console.page import page
 from siyu.console.picture import DRAWN, VARIABLE, WAIT_MS, picture
 from siyu.console.render import html
 from siyu.core.errors import SiyuError
+from tests.breadth import wide
 from tests.console.sample import material
 
 DESK, PHONE = 1280, 390
@@ -67,7 +68,7 @@ def _open(browser, path: Path, width: int) -> Opened:
     return found
 
 
-BOTH = [(lang, width) for lang in ("zh", "en") for width in (DESK, PHONE)]
+BOTH = wide([("zh", DESK), ("en", PHONE), ("en", DESK), ("zh", PHONE)], always=2)
 
 
 @pytest.mark.parametrize(("lang", "width"), BOTH)

@@ -7,6 +7,7 @@ import pytest
 
 from siyu.store.tables import BY_NAME, CONSUMER, DAILY_SERIES, IDENTIFIER, IDENTITY, TABLES
 from siyu.store.warehouse import Warehouse
+from tests.breadth import wide
 from tests.engines.conftest import Opener
 from tests.engines.rows import ABOVE_FLOAT, filled, identities, orders
 
@@ -78,7 +79,7 @@ def test_reopening_sees_the_same_rows(opener: Opener):
     again.close()
 
 
-@pytest.mark.parametrize("size", [1, 2, 100])
+@pytest.mark.parametrize("size", wide([2, 1, 100], always=1))
 def test_batches_give_every_row_once(warehouse: Warehouse, size: int):
     kept = warehouse.scratch("kept", identities(*((i, None) for i in range(5))))
     batches = list(warehouse.batches(kept, rows=size))
