@@ -18,6 +18,7 @@ LOADED = local_day(instant_of(NOW), defaults().zone)
 ORDER = {"order_id": "1", "platform": "tmall", "paid_at": "2026-03-01", "paid_amount": "100", "refund_amount": "30"}
 OTHER = {**ORDER, "order_id": "2", "refund_amount": "5"}
 LATER = {**ORDER, "order_id": "3", "paid_at": "2026-06-20"}
+LONG_AGO = {**ORDER, "order_id": "6", "paid_at": "2025-04-01"}  # value looks at 365 days
 UNPAID = {**ORDER, "order_id": "4", "paid_at": ""}
 DATED_OWN = {**ORDER, "order_id": "5", "refunded_at": "2026-06-01"}
 DATED = {"refund_id": "d", "order_id": "2", "platform": "tmall", "refunded_at": "2026-06-05", "refund_amount": "5"}
@@ -25,7 +26,7 @@ UNDATED = {**DATED, "refund_id": "u", "order_id": "1", "refunded_at": "", "refun
 
 
 @pytest.mark.parametrize(("orders", "refunds", "told"), [
-    ([ORDER, OTHER, LATER, UNPAID, DATED_OWN], [], (2, 3500)), ([ORDER, OTHER], [DATED], (1, 3000)),
+    ([ORDER, OTHER, LATER, LONG_AGO, UNPAID, DATED_OWN], [], (2, 3500)), ([ORDER, OTHER], [DATED], (1, 3000)),
     ([ORDER], [UNDATED], (1, 2000)), ([DATED_OWN, UNPAID], [], None),
 ])  # fmt: skip
 def test_what_a_day_does_not_know_yet_is_told(workspace, orders, refunds, told):

@@ -16,8 +16,8 @@ from siyu.store.tables import ORDER_REFUND, PURCHASE
 
 @dataclass(frozen=True)
 class SeenLater:
-    """Orders paid by a day whose undated refunds were first seen after it: how many, how much went back (minor units),
-    and the last day on which one was first seen.
+    """Orders of the days that value looks at whose undated refunds were first seen later: how many, how much went back
+    (minor units), and the last day on which one was first seen.
     """
 
     orders: int
@@ -27,17 +27,17 @@ class SeenLater:
 
 def seen_later(facts: Facts, asked: Asked) -> SeenLater | None:
     """The undated refunds that the figures of the as-of day do not count; None where there are none."""
-    row = facts.warehouse.row(undated_after(facts, asked.day))
+    row = facts.warehouse.row(undated_after(facts, *asked.last_days(asked.settings["value.days"])))
     return SeenLater(row["orders"], row["amount"], row["last_day"]) if row["orders"] else None
 
 
-def undated_after(facts: Facts, day: int) -> ir.Table:
+def undated_after(facts: Facts, first_day: int, day: int) -> ir.Table:
     """One row: `orders`, `amount` (minor units) and `last_day` of undated refunds first seen after a day, of purchases
-    paid by it.
+    paid from a first day to it: those that value counts.
     """
     bought = PURCHASE.expr()
     later = ORDER_REFUND.expr().filter(lambda t: t.refunded_day > day)
-    later = later.semi_join(bought.filter(bought.paid_day <= day), "fact_id")
+    later = later.semi_join(bought.filter(bought.paid_day.between(first_day, day)), "fact_id")
     later = later.semi_join(_observed(facts), "refunded_at")  # the instant of a load: no dated refund shares it
     return later.aggregate(orders=later.fact_id.nunique(), amount=later.refund_amount.sum().cast("int64"),
                            last_day=later.refunded_day.max())  # fmt: skip
