@@ -9,8 +9,9 @@ import pytest
 from siyu.sources.coverage.coverage import coverage, matrix, next_export
 from siyu.sources.coverage.questions import EXPORTS, QUESTIONS, Answer, named
 from siyu.sources.coverage.reasons import REASONS
-from siyu.sources.coverage.tally import Sold, Tally
+from siyu.sources.coverage.tally import Sold, Tally, tally
 from siyu.sources.load import load
+from tests.plain import load_plain
 from tests.sources.exports import NOW
 
 NOTHING = Tally(**{field.name: 0 for field in fields(Tally)})
@@ -80,6 +81,15 @@ def test_refunds_without_a_date_are_no_gap_of_s_and_are_told():
     found = answers(replace(WHOLE, undated_refunds=3))["S"]
     assert (found.answer, found.code) == ("yes", "S_undated")
     assert "3" in found.reason["zh"]
+
+
+def test_a_refund_that_another_export_dates_is_not_undated(workspace):
+    order = {"order_id": "1", "platform": "tmall", "paid_at": "2026-03-01", "paid_amount": "100", "refund_amount": "30"}
+    load_plain(workspace, {"orders": [order, {**order, "order_id": "2"}, {**order, "order_id": "3", "paid_at": ""}]})
+    assert tally(workspace.warehouse, {"fan": ("subscription",), "sms": ("sms",)}).undated_refunds == 2
+    load_plain(workspace, {"refunds": [{"refund_id": "r", "order_id": "1", "platform": "tmall",
+                                        "refunded_at": "2026-03-05", "refund_amount": "30"}]})  # fmt: skip
+    assert tally(workspace.warehouse, {"fan": ("subscription",), "sms": ("sms",)}).undated_refunds == 1
 
 
 def test_relations_all_of_unknown_start_are_counted_from_when_they_were_seen():

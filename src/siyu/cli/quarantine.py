@@ -45,11 +45,11 @@ def quarantine(load: Load = None, output: Output = None, dismiss: Dismiss = Fals
     if output is not None:
         check_folder(output)
     with workspace() as opened:
-        refused = _listed(opened, load)
         if load is not None and load not in opened.operations.committed_loads():
             raise SiyuError(f"--load: there is no load {load}.", remedy="`siyu quarantine` lists them.")
         if dismiss:
             return _dismiss(opened, load, as_json)
+        refused = _listed(opened, load)
         if output is not None:
             _write(opened, load if load is not None else _only_load(refused), output)
     if as_json:
@@ -82,7 +82,7 @@ def _listed(opened: Workspace, load: int | None) -> list[dict[str, Any]]:
     names = ("load", "file", "line", "column", "value", "reason")
     with opened.operations.connect() as connection:
         found = [dict(zip(names, row)) for row in connection.execute(query)]
-    named = _named(opened, {(row["load"], row["column"]) for row in found})
+    named = _named(opened, {(row["load"], row["column"]) for row in found}) if found else {}
     return [{**row, "named": named[row["load"], row["column"]]} for row in found]
 
 

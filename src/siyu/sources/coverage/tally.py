@@ -39,7 +39,7 @@ class Tally:
     paid_amount: int
     anonymous_orders: int
     anonymous_amount: int
-    undated_refunds: int  # paid orders whose own refund is dated by the load that first showed it
+    undated_refunds: int  # paid orders whose refund is dated by the load that first showed it
     order_stores: int
     order_guides: int
     events: int
@@ -102,6 +102,7 @@ def tally(warehouse: Warehouse, channels: dict[str, tuple[str, ...]]) -> Tally:
     for counted in (_members, _orders, _events, _identifiers, _consents):
         counts |= _row(warehouse, counted(warehouse))
     counts |= _row(warehouse, _relations(warehouse, channels))
+    counts["undated_refunds"] = warehouse.count(_undated(warehouse))
     counts |= {name: warehouse.count(warehouse.in_force(kind)) for name, kind in (
         ("panel_days", "touchpoint_daily"), ("referrals", "referrals"), ("contents", "contents"))}
     for split in ("stores", "guides"):
@@ -135,8 +136,16 @@ def _orders(warehouse: Warehouse) -> ir.Table:
     return t.aggregate(
         orders=t.count(), paid_orders=paid.sum(), paid_amount=t.paid_amount.sum(where=paid),
         anonymous_orders=nobody.sum(), anonymous_amount=t.paid_amount.sum(where=nobody),
-        undated_refunds=(paid & (t.refund_basis == OBSERVED)).sum(),
         order_stores=(paid & _filled(t.store)).sum(), order_guides=(paid & _filled(t.guide)).sum())
+
+
+def _undated(warehouse: Warehouse) -> ir.Table:
+    """Paid orders whose refund has no date in their export, nor in an export of refunds."""
+    orders, refunds = warehouse.in_force("orders"), warehouse.in_force("refunds")
+    dated = refunds.filter((refunds.refund_basis != OBSERVED).fill_null(True))
+    found = orders.filter(_paid(orders)[0] & (orders.refund_basis == OBSERVED))
+    return found.mutate(shop=found.platform.fill_null("")).anti_join(
+        dated.select("order_id", shop=dated.platform.fill_null("")), ["shop", "order_id"])
 
 
 def _paid(t: ir.Table) -> tuple[ir.BooleanValue, ir.BooleanValue]:
