@@ -20,7 +20,7 @@ from siyu.measures.facts import Facts
 from siyu.measures.occasions import occasion_spans
 from siyu.measures.reach import reach_spans
 from siyu.measures.relations import relation_spans
-from siyu.measures.roles import members_ever, memberships, role_spans
+from siyu.measures.roles import members_ever, memberships, role_spans, rungs
 from siyu.measures.spreading import spreading_spans
 from siyu.measures.touched import Touched, touched
 from siyu.store import tables
@@ -87,10 +87,14 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> Non
     say("roles", 0.65)
     window = settings["roles.purchase_window_days"]
     membership = memberships(relation_span)
+    spreading = warehouse.scratch("spreading_span", spreading_spans(facts, valid_referral, settings, calendar))
+    if facts.few:
+        occasions = occasion_spans(purchase, window, calendar, few=True)
+        keep(tables.ROLE_SPAN, rungs(reach_span, membership, occasions, spreading))
+        return
     members = warehouse.scratch("member_ever", members_ever(membership))
     of_members = purchase.semi_join(members, "consumer_id")
     occasions = warehouse.scratch("occasion_span", occasion_spans(of_members, window, calendar))
-    spreading = warehouse.scratch("spreading_span", spreading_spans(facts, valid_referral, settings, calendar))
     keep(tables.ROLE_SPAN, role_spans(membership, members, reach_span, occasions, spreading))
 
 

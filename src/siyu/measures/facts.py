@@ -42,6 +42,11 @@ class Facts:
             self._answers[question] = answer()
         return self._answers[question]
 
+    @property
+    def few(self) -> bool:
+        """Whether person facts are those of some consumers: few, so that shortcuts for many rows are not worth it."""
+        return self.identities is not None
+
     def of(self, kind: str) -> ir.Table:
         """All facts of a kind in force."""
         return self.once(("in force", kind), lambda: self.warehouse.in_force(kind))

@@ -13,7 +13,7 @@ from siyu.measures.spans import begin_and_end, united
 KEYS = ("consumer_id", "paid_day")
 
 
-def occasion_spans(purchase: ir.Table, window_days: int, calendar: Calendar) -> ir.Table:
+def occasion_spans(purchase: ir.Table, window_days: int, calendar: Calendar, *, few: bool = False) -> ir.Table:
     """When each business day of purchases counts as an occasion: from its first purchase until all are refunded.
 
     With a window (0 = all time) an occasion also stops counting window_days after its day.
@@ -22,6 +22,8 @@ def occasion_spans(purchase: ir.Table, window_days: int, calendar: Calendar) -> 
     intervals = known.select(*KEYS, valid_from="paid_at", valid_to="void_at", from_day="paid_day", to_day="void_day")
     if window_days:
         intervals = _limited(intervals, window_days, calendar)
+    if few:
+        return _any_days(intervals)
     sure, refunded = intervals.filter(intervals.to_day == OPEN_DAY), intervals.filter(intervals.to_day < OPEN_DAY)
     return _plain_days(sure, refunded).union(_mixed_days(intervals, refunded))
 
@@ -39,8 +41,14 @@ def _plain_days(sure: ir.Table, refunded: ir.Table) -> ir.Table:
 
 @formula
 def _mixed_days(intervals: ir.Table, refunded: ir.Table) -> ir.Table:
-    mixed = intervals.semi_join(refunded, list(KEYS))
-    return united(begin_and_end(mixed, KEYS, held=1), KEYS)
+    """Days with a refunded purchase."""
+    return _any_days(intervals.semi_join(refunded, list(KEYS)))
+
+
+@formula
+def _any_days(intervals: ir.Table) -> ir.Table:
+    """Each day while any of its purchases stands."""
+    return united(begin_and_end(intervals, KEYS, held=1), KEYS)
 
 
 def _limited(intervals: ir.Table, window_days: int, calendar: Calendar) -> ir.Table:

@@ -26,9 +26,11 @@ def reach_spans(facts: Facts, relation_span: ir.Table, settings: Settings) -> ir
     """When each channel was open to each consumer (tables.REACH_SPAN)."""
     channels = facts.warehouse.scratch("channel_of_relation", _channels(settings))
     consents = facts.warehouse.scratch("consent_change", consent_changes(facts))
-    speakers = relation_span.semi_join(consents, "consumer_id")
-    unspoken = _unspoken(_opened(relation_span, channels), consents)
-    return unspoken.union(_addressed(_spoken(_opened(speakers, channels), consents)))
+    opened = _opened(relation_span, channels)
+    if facts.few:
+        return _addressed(_history(opened, consents))
+    of_speakers = _opened(relation_span.semi_join(consents, "consumer_id"), channels)
+    return _unspoken(opened, consents).union(_addressed(_spoken(of_speakers, consents)))
 
 
 @formula
@@ -40,10 +42,16 @@ def _unspoken(opened: ir.Table, consents: ir.Table) -> ir.Table:
 
 @formula
 def _spoken(opened: ir.Table, consents: ir.Table) -> ir.Table:
-    """Channels that were granted or withdrawn at some time: relations and consents in one history."""
+    """Channels that were granted or withdrawn at some time."""
+    return _history(opened.semi_join(consents, list(KEYS)), consents.semi_join(opened, list(KEYS)))
+
+
+@formula
+def _history(opened: ir.Table, consents: ir.Table) -> ir.Table:
+    """Relations and consents in one history."""
     zero = ibis.literal(0, "int64")
-    held = begin_and_end(opened.semi_join(consents, list(KEYS)), KEYS, held=1).mutate(withdrawn=zero, granted=zero)
-    consented = consents.semi_join(opened, list(KEYS)).mutate(held=zero).select(*held.columns)
+    held = begin_and_end(opened, KEYS, held=1).mutate(withdrawn=zero, granted=zero)
+    consented = consents.mutate(held=zero).select(*held.columns)
     found = pieces(held.union(consented), KEYS, COUNTERS, is_open)
     opened_by = (found.held != 0).ifelse("relation", "consent")
     return found.filter(found.state).select(*KEYS, "valid_from", "valid_to", "from_day", "to_day", cause=opened_by)

@@ -14,7 +14,7 @@ KEYS = ("consumer_id", "relation_type", "touchpoint")
 
 def relation_spans(facts: Facts) -> ir.Table:
     """Relations of the relation list and of the member list as united spans (tables.RELATION_SPAN)."""
-    return union_of(_stated(facts).union(_from_member_list(facts)), KEYS)
+    return union_of(_stated(facts).union(_from_member_list(facts)), KEYS, few=facts.few)
 
 
 def relation_starts(facts: Facts) -> ir.Table:

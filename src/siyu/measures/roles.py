@@ -27,7 +27,8 @@ def role_spans(
     """
     plain = alone(reach_span.anti_join(members, "consumer_id"), KEYS, "cause")
     basic = plain.mutate(role=ibis.literal(ROLES[0]), rank=ibis.literal(1, "int64"))
-    others = _histories(reach_span.anti_join(plain, "consumer_id"), membership, members, occasion_span, spreading_span)
+    of_members = spreading_span.semi_join(members, "consumer_id")
+    others = rungs(reach_span.anti_join(plain, "consumer_id"), membership, occasion_span, of_members)
     return others.union(basic.select(*others.columns))
 
 
@@ -41,16 +42,15 @@ def members_ever(membership: ir.Table) -> ir.Table:
     return membership.select("consumer_id").distinct()
 
 
-def _histories(
-    reach_span: ir.Table, membership: ir.Table, members: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table
-) -> ir.Table:
-    """Rungs of everyone whose role rests on more than one span."""
+@formula
+def rungs(reach_span: ir.Table, membership: ir.Table, occasion_span: ir.Table, spreading_span: ir.Table) -> ir.Table:
+    """`role_spans` by everyone's whole history: of the few, or of those whose role rests on more than one span."""
     reached = reach_span.mutate(by_consent=(reach_span.cause == "consent").ifelse(1, 0).cast("int64"))
     changes = (
         _changes(reached, channels=1, consented="by_consent")
         .union(_changes(membership, memberships=1))
         .union(_changes(occasion_span, occasions=1))
-        .union(_changes(spreading_span.semi_join(members, "consumer_id"), spreading=1))
+        .union(_changes(spreading_span, spreading=1))
     )
     found = pieces(changes, KEYS, COUNTERS, rank)
     held = found.filter(found.state > 0)

@@ -77,11 +77,14 @@ def begin_and_end(intervals: ir.Table, keys: tuple[str, ...], **counters: int | 
 
 
 @formula
-def union_of(intervals: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+def union_of(intervals: ir.Table, keys: tuple[str, ...], *, few: bool = False) -> ir.Table:
     """Overlapping and touching intervals of a key made one.
 
-    A key with one interval has nothing to unite: most have, and they need no sorting.
+    A key with one interval has nothing to unite: most have, and they need no sorting. `few` rows are all sorted: that
+    is quicker than to prepare the longer statement.
     """
+    if few:
+        return united(begin_and_end(intervals, keys, held=1), keys)
     real = intervals.filter(intervals.valid_to > intervals.valid_from)
     each = _each(real, keys)
     several = real.semi_join(each.filter(each.intervals > 1), list(keys))

@@ -18,7 +18,7 @@ def spreading_spans(facts: Facts, valid_referral: ir.Table, settings: Settings, 
     invited = valid_referral.select("occurred_at", "occurred_day", "fact_id", consumer_id="inviter_id")
     invitations = _long_enough(invited, settings["roles.spreading_referrals"], settings, calendar)
     contents = _long_enough(_contents(facts), settings["roles.spreading_contents"], settings, calendar)
-    return union_of(invitations.union(contents), KEYS)
+    return union_of(invitations.union(contents), KEYS, few=facts.few)
 
 
 def _contents(facts: Facts) -> ir.Table:

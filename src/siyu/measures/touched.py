@@ -11,8 +11,9 @@ from siyu.store import tables
 from siyu.store.tables import Table
 from siyu.store.workspace import Workspace
 
-#: Kinds whose facts are change points of their person (events are not: they bound no span, and have a table apart).
-PERSONAL = ("orders", "relations", "relation_ends", "members", "consents", "contents")
+#: Kinds beside orders whose facts are change points of their person (events are not: they bound no span, and have a
+#: table apart).
+PERSONAL = ("relations", "relation_ends", "members", "consents", "contents")
 #: Above this share of all consumers a full run is quicker.
 WORTH_IT = 0.3
 
@@ -49,17 +50,18 @@ def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touche
     facts, warehouse = Facts(workspace.warehouse), workspace.warehouse
     if _lines_taken_back_since(workspace, load_id):
         return None
-    orders = warehouse.scratch("touched_order", _orders(load_id, identity_version))
+    news = _News(load_id, _corrected_kinds(workspace, load_id))
+    orders = warehouse.scratch("touched_order", _orders(news, identity_version))
     moved = warehouse.scratch("moved_consumer", _moved(identity_version).select("consumer_id").distinct())
-    changed = warehouse.scratch("changed_consumer", _consumers(facts, _identifiers(load_id, orders), moved))
+    changed = warehouse.scratch("changed_consumer", _consumers(facts, _identifiers(news, orders), moved))
     of_changed = warehouse.scratch("changed_identity", facts.identities_of(changed))
     consumers = warehouse.scratch("touched_consumer", changed.union(_inviters_of(of_changed)).distinct())
     count, everyone = warehouse.count(consumers), warehouse.count(tables.CONSUMER)
     if count > WORTH_IT * everyone:
         return None
     invitees = warehouse.scratch("touched_invitee", changed.union(_invitees_of(of_changed)).distinct())
-    unsure = warehouse.scratch("unsure_consumer", _consumers(facts, _outdated("events", load_id), moved))
-    acting = _consumers(facts, _new("events", load_id), unsure)
+    unsure = warehouse.scratch("unsure_consumer", _consumers(facts, news.outdated("events", "identifier_id"), moved))
+    acting = _consumers(facts, news.new("events", "identifier_id"), unsure)
     return Touched(
         load_id=load_id,
         consumers=consumers,
@@ -74,53 +76,56 @@ def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touche
     )
 
 
-def _orders(load_id: int, identity_version: int) -> ir.Table:
+@dataclass(frozen=True)
+class _News:
+    """What came after a load: `corrected` names the kinds of which facts were corrected, mostly none."""
+
+    load_id: int
+    corrected: frozenset[str]
+
+    def facts(self, kind: str, *columns: str) -> ir.Table:
+        """Columns of new and corrected facts of a kind."""
+        new = self.new(kind, *columns)
+        return new.union(self.outdated(kind, *columns)) if kind in self.corrected else new
+
+    def new(self, kind: str, *columns: str) -> ir.Table:
+        """Columns of new facts of a kind."""
+        rows = tables.BY_NAME[kind].expr()
+        return rows.filter(rows.load_id > self.load_id).select(*columns)
+
+    def outdated(self, kind: str, *columns: str) -> ir.Table:
+        """Columns of the facts of a kind that were corrected."""
+        superseded = tables.SUPERSEDED.expr()
+        since = superseded.filter(superseded.load_id > self.load_id)
+        return tables.BY_NAME[kind].expr().semi_join(since, "fact_id").select(*columns)
+
+
+def _corrected_kinds(workspace: Workspace, load_id: int) -> frozenset[str]:
+    superseded = tables.SUPERSEDED.expr()
+    found = superseded.filter(superseded.load_id > load_id).select("kind").distinct()
+    return frozenset(row["kind"] for row in workspace.warehouse.rows(found))
+
+
+def _orders(news: _News, identity_version: int) -> ir.Table:
     """fact_id of orders that are new or corrected, have new or corrected refunds, or may have another buyer."""
-    orders, refunds = tables.BY_NAME["orders"].expr(), tables.BY_NAME["refunds"].expr()
-    corrected = _corrected(load_id)
-    fresh_refunds = (
-        refunds.filter(refunds.load_id > load_id)
-        .select("order_id", "platform")
-        .union(refunds.semi_join(corrected, "fact_id").select("order_id", "platform"))
-    )
-    key = fresh_refunds.select("order_id", shop=fresh_refunds.platform.fill_null("")).distinct()
+    orders, refunds = tables.BY_NAME["orders"].expr(), news.facts("refunds", "order_id", "platform")
+    key = refunds.select("order_id", shop=refunds.platform.fill_null("")).distinct()
     named = orders.select("fact_id", "order_id", shop=orders.platform.fill_null(""))
     of_refunds = named.semi_join(key, ["order_id", "shop"])
-    return (
-        orders.filter(orders.load_id > load_id).select("fact_id")
-        .union(orders.semi_join(corrected, "fact_id").select("fact_id"))
-        .union(of_refunds.select("fact_id"))
-        .union(orders.semi_join(_moved(identity_version), "identifier_id").select("fact_id"))
-        .distinct()
-    )  # fmt: skip
+    of_moved = orders.semi_join(_moved(identity_version), "identifier_id")
+    found = news.facts("orders", "fact_id")
+    return found.union(of_refunds.select("fact_id")).union(of_moved.select("fact_id")).distinct()
 
 
-def _identifiers(load_id: int, orders: ir.Table) -> ir.Table:
+def _identifiers(news: _News, orders: ir.Table) -> ir.Table:
     """Primary identifiers of new and corrected facts, and of touched orders."""
     everything = tables.BY_NAME["orders"].expr().select("fact_id", "identifier_id")
     found = everything.semi_join(orders, "fact_id").select("identifier_id")
     for kind in PERSONAL:
-        found = found.union(_fresh(kind, load_id))
+        found = found.union(news.facts(kind, "identifier_id"))
     for side in ("inviter_identifier_id", "invitee_identifier_id"):
-        found = found.union(_fresh("referrals", load_id, side))
+        found = found.union(news.facts("referrals", side).select(identifier_id=side))
     return found
-
-
-def _fresh(kind: str, load_id: int, column: str = "identifier_id") -> ir.Table:
-    """Identifiers of new and corrected facts of a kind."""
-    return _new(kind, load_id, column).union(_outdated(kind, load_id, column))
-
-
-def _new(kind: str, load_id: int, column: str = "identifier_id") -> ir.Table:
-    """Identifiers of new facts."""
-    rows = tables.BY_NAME[kind].expr()
-    return rows.filter(rows.load_id > load_id).select(identifier_id=column)
-
-
-def _outdated(kind: str, load_id: int, column: str = "identifier_id") -> ir.Table:
-    """Identifiers of facts that were corrected."""
-    rows = tables.BY_NAME[kind].expr().select("fact_id", identifier_id=column)
-    return rows.semi_join(_corrected(load_id), "fact_id").select("identifier_id")
 
 
 def _consumers(facts: Facts, identifiers: ir.Table, moved: ir.Table) -> ir.Table:
@@ -133,11 +138,6 @@ def _moved(identity_version: int) -> ir.Table:
     """The rows of `identity` that changed."""
     identity = tables.IDENTITY.expr()
     return identity.filter(identity.identity_version > identity_version)
-
-
-def _corrected(load_id: int) -> ir.Table:
-    superseded = tables.SUPERSEDED.expr()
-    return superseded.filter(superseded.load_id > load_id).select("fact_id").distinct()
 
 
 def _inviters_of(identities: ir.Table) -> ir.Table:
