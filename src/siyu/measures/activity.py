@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
+from siyu.store.formula import formula
 from siyu.store.tables import LAST_ACT
 
 #: Days in which who did something is proven (metrics.md section 3) and the longest in which members thrive (section 4).
@@ -46,12 +47,18 @@ def last_acts_since(load_id: int, facts: Facts, again: Facts) -> ir.Table:
 
 
 def _last(facts: Facts, events: ir.Table) -> ir.Table:
-    """The last acts among some events. They are summed up by identifier before identifiers become consumers."""
+    """The last acts among some events."""
+    return _last_of(events, facts.identity())
+
+
+@formula
+def _last_of(events: ir.Table, identity: ir.Table) -> ir.Table:
+    """They are summed up by identifier before identifiers become consumers."""
     each = events.group_by("identifier_id").aggregate(
         event_day=events.occurred_day.max(),
         thriving_day=events.occurred_day.max(where=events.name.isin(THRIVING_EVENTS)),
     )
-    return _latest(each.join(facts.identity(), "identifier_id"))
+    return _latest(each.join(identity, "identifier_id"))
 
 
 def _latest(acts: ir.Table) -> ir.Table:

@@ -13,8 +13,8 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.time import OPEN_AT, OPEN_DAY
-from siyu.measures.formula import formula
 from siyu.store.endings import ended
+from siyu.store.formula import formula
 from siyu.store.tables import DERIVED_REFUND, IDENTITY
 from siyu.store.warehouse import Warehouse
 
@@ -53,8 +53,7 @@ class Facts:
 
     def identity(self) -> ir.Table:
         """identifier_id -> consumer_id, for the consumers asked for."""
-        rows = IDENTITY.expr() if self.identities is None else self.identities
-        return rows.select("identifier_id", "consumer_id")
+        return _identity(IDENTITY.expr() if self.identities is None else self.identities)
 
     def identities_of(self, consumers: ir.Table) -> ir.Table:
         """The rows of `identity` of some of these consumers: identifier_id, consumer_id."""
@@ -64,8 +63,7 @@ class Facts:
         """Facts of a kind that name a consumer, with `consumer_id`: with some of their columns, or all. A measure that
         names the few it needs is compiled in a fraction of the time.
         """
-        rows = self.of(kind).select("identifier_id", *columns) if columns else self.of(kind)
-        return rows.join(self.identity(), "identifier_id")
+        return of_persons(self.of(kind), self.identity(), *columns)
 
     def relations(self) -> ir.Table:
         """Relations of persons, each ended by the first end that is known of it (store.endings)."""
@@ -74,40 +72,63 @@ class Facts:
 
     def events(self, first_day: int, last_day: int) -> ir.Table:
         """Events of known consumers on some days: consumer_id, occurred_at, occurred_day, name, touchpoint."""
-        known = self.known_events((first_day, last_day))
-        return known.join(self.identity(), "identifier_id").select("consumer_id", *EVENT)
+        known = of_persons(self.known_events((first_day, last_day)), self.identity())
+        return known.select("consumer_id", *EVENT)
 
     def known_events(self, days: tuple[int, int] | None = None, after_load: int = 0) -> ir.Table:
         """Events that name somebody (one of the consumers asked for), of the days from one to another or of all, of
         loads after one or of all: identifier_id, occurred_at, occurred_day, name, touchpoint.
         """
-        rows = self.of("events")
-        asked = [rows.identifier_id.notnull()]
-        if days is not None:
-            asked.append(rows.occurred_day.between(*days))
-        if after_load:
-            asked.append(rows.load_id > after_load)
-        known = rows.filter(*asked).select("identifier_id", *EVENT)
+        known = _known_events(self.of("events"), days, after_load)
         return known if self.identities is None else known.semi_join(self.identities, "identifier_id")
+
+
+@formula
+def of_persons(rows: ir.Table, identity: ir.Table, *columns: str) -> ir.Table:
+    """Rows that name a consumer, with `consumer_id`: with some of their columns, or all."""
+    named = rows.select("identifier_id", *columns) if columns else rows
+    return named.join(identity, "identifier_id")
+
+
+@formula
+def _identity(rows: ir.Table) -> ir.Table:
+    return rows.select("identifier_id", "consumer_id")
+
+
+@formula
+def _known_events(rows: ir.Table, days: tuple[int, int] | None, after_load: int) -> ir.Table:
+    asked = [rows.identifier_id.notnull()]
+    if days is not None:
+        asked.append(rows.occurred_day.between(*days))
+    if after_load:
+        asked.append(rows.load_id > after_load)
+    return rows.filter(*asked).select("identifier_id", *EVENT)
 
 
 def orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = ()) -> ir.Table:
     """Paid orders that are no test (`only` those with some fact_ids), with `consumer_id` (null = anonymous) and `more`
     columns.
     """
-    paid = paid_orders(facts, only, more)
-    if facts.identities is None:
-        identity = facts.identity()
-        return paid.left_join(identity, paid.identifier_id == identity.identifier_id).drop("identifier_id_right")
-    return paid.join(facts.identity(), "identifier_id")
+    paid, identity = paid_orders(facts, only, more), facts.identity()
+    return _with_buyers(paid, identity) if facts.identities is None else of_persons(paid, identity)
+
+
+@formula
+def _with_buyers(paid: ir.Table, identity: ir.Table) -> ir.Table:
+    return paid.left_join(identity, paid.identifier_id == identity.identifier_id).drop("identifier_id_right")
 
 
 def paid_orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = ()) -> ir.Table:
     """Paid orders that are no test, whoever bought."""
-    orders = facts.of("orders").select(*PAID_ORDER, "is_test", *more)
-    real = orders.filter(orders.paid_at.notnull() & (orders.paid_amount > 0) & ~orders.is_test.fill_null(False))
-    paid = real.drop("is_test")
+    paid = _paid_orders(facts.of("orders"), more)
     return paid if only is None else paid.semi_join(only, "fact_id")
+
+
+@formula
+def _paid_orders(rows: ir.Table, more: tuple[str, ...]) -> ir.Table:
+    orders = rows.select(*PAID_ORDER, "is_test", *more)
+    real = orders.filter(orders.paid_at.notnull() & (orders.paid_amount > 0) & ~orders.is_test.fill_null(False))
+    return real.drop("is_test")
 
 
 #: What is known of an order's refunds, the best first: what says when, what only says how much, the order's own figure.
@@ -116,8 +137,12 @@ DATED, UNDATED, OWN = range(3)
 
 def order_refunds(facts: Facts, orders: ir.Table) -> ir.Table:
     """Refunds of orders (store.tables.ORDER_REFUND): the best that is known of each, and nothing twice."""
-    columns = ("refunded_at", "refunded_day", "refund_amount")
-    stated, derived = facts.of("refunds"), DERIVED_REFUND.expr()
+    return _order_refunds(facts.of("refunds"), orders)
+
+
+@formula
+def _order_refunds(stated: ir.Table, orders: ir.Table) -> ir.Table:
+    columns, derived = ("refunded_at", "refunded_day", "refund_amount"), DERIVED_REFUND.expr()
     rank = (stated.refund_basis == "observed").fill_null(False).ifelse(UNDATED, DATED)
     rows = stated.select("order_id", *columns, shop=_shop(stated), rank=rank.cast("int64")).union(
         derived.select("order_id", *columns, shop=_shop(derived), rank=ibis.literal(DATED, "int64"))
@@ -164,10 +189,15 @@ def net_purchases(purchase: ir.Table, refund: ir.Table, closing_at: int) -> ir.T
 
 def referrals(facts: Facts) -> ir.Table:
     """Referral rows between two different consumers, with `inviter_id` and `invitee_id` (one of those asked for)."""
+    return _referrals(facts.of("referrals"), facts.identity())
+
+
+@formula
+def _referrals(stated: ir.Table, identity: ir.Table) -> ir.Table:
     told = ("kind", "occurred_at", "occurred_day", "campaign", "touchpoint", "fact_id")
-    rows = facts.of("referrals").select("inviter_identifier_id", "invitee_identifier_id", *told)
+    rows = stated.select("inviter_identifier_id", "invitee_identifier_id", *told)
     inviter = IDENTITY.expr().select(inviter_identifier_id="identifier_id", inviter_id="consumer_id")
-    invitee = facts.identity().select(invitee_identifier_id="identifier_id", invitee_id="consumer_id")
+    invitee = identity.select(invitee_identifier_id="identifier_id", invitee_id="consumer_id")
     joined = rows.join(invitee, "invitee_identifier_id").join(inviter, "inviter_identifier_id")
     return joined.filter(joined.inviter_id != joined.invitee_id)
 

@@ -7,8 +7,8 @@ import ibis.expr.types as ir
 
 from siyu.core.time import OPEN_AT, OPEN_DAY
 from siyu.measures.calendar import Calendar
-from siyu.measures.formula import formula
 from siyu.measures.spans import begin_and_end, united
+from siyu.store.formula import formula
 
 KEYS = ("consumer_id", "paid_day")
 

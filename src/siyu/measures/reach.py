@@ -13,8 +13,8 @@ import pyarrow as pa
 from siyu.core.kinds import CHANNELS, GRANTED_CHANNELS
 from siyu.core.settings import Settings
 from siyu.measures.facts import Facts
-from siyu.measures.formula import formula
 from siyu.measures.spans import begin_and_end, pieces, union_of
+from siyu.store.formula import formula
 from siyu.store.tables import CONSUMER
 
 KEYS = ("consumer_id", "channel")
@@ -84,8 +84,12 @@ def consent_changes(facts: Facts) -> ir.Table:
     withdrawal is the later. Columns: consumer_id, channel, at, day, withdrawn, granted.
     """
     rows = facts.of_persons("consents", "purpose", "channel", "action", "occurred_at", "occurred_day")
+    return _consent_changes(rows, facts.warehouse.scratch("channel_list", pa.table({"spoken_for": list(CHANNELS)})))
+
+
+@formula
+def _consent_changes(rows: ir.Table, channels: ir.Table) -> ir.Table:
     marketing = rows.filter(rows.purpose == "marketing")
-    channels = facts.warehouse.scratch("channel_list", pa.table({"spoken_for": list(CHANNELS)}))
     spoken = marketing.join(
         channels, marketing.channel.isnull() | (marketing.channel == "") | (marketing.channel == channels.spoken_for)
     )

@@ -8,33 +8,38 @@ import ibis.expr.types as ir
 from siyu.core.time import OPEN_AT, OPEN_DAY
 from siyu.measures.facts import Facts
 from siyu.measures.spans import union_of
+from siyu.store.formula import formula
 
 KEYS = ("consumer_id", "relation_type", "touchpoint")
 
 
 def relation_spans(facts: Facts) -> ir.Table:
     """Relations of the relation list and of the member list as united spans (tables.RELATION_SPAN)."""
-    return union_of(_stated(facts).union(_from_member_list(facts)), KEYS, few=facts.few)
+    members = facts.of_persons("members", *_bounds("joined", "left"))
+    return union_of(_stated(facts.relations()).union(_from_member_list(members)), KEYS, few=facts.few)
 
 
 def relation_starts(facts: Facts) -> ir.Table:
     """Every relation begun, one row per record, also inside a longer one: consumer_id, started_at, started_day."""
-    rows = facts.relations()
-    members = facts.of_persons("members", "joined_at", "joined_day")
+    return _starts(facts.relations(), facts.of_persons("members", "joined_at", "joined_day"))
+
+
+@formula
+def _starts(rows: ir.Table, members: ir.Table) -> ir.Table:
     began = rows.select("consumer_id", "started_at", "started_day")
     joined = members.select("consumer_id", started_at="joined_at", started_day="joined_day")
     both = began.union(joined)
     return both.filter(both.started_at.notnull())
 
 
-def _stated(facts: Facts) -> ir.Table:
-    rows = facts.relations()
+@formula
+def _stated(rows: ir.Table) -> ir.Table:
     dated = rows.filter(rows.started_at.notnull())
     return _interval(dated, dated.relation_type, dated.touchpoint.fill_null(""), "started", "ended")
 
 
-def _from_member_list(facts: Facts) -> ir.Table:
-    rows = facts.of_persons("members", *_bounds("joined", "left"))
+@formula
+def _from_member_list(rows: ir.Table) -> ir.Table:
     dated = rows.filter(rows.joined_at.notnull())
     return _interval(dated, ibis.literal("member"), ibis.literal(""), "joined", "left")
 

@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS, ROLES
-from siyu.measures.formula import formula
 from siyu.measures.spans import alone, begin_and_end, pieces
+from siyu.store.formula import formula
 
 KEYS = ("consumer_id",)
 #: Channels open (there are seven), memberships held, days with a purchase, spreading or not, channels open by consent:

@@ -16,7 +16,7 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.time import OPEN_AT, OPEN_DAY
-from siyu.measures.formula import formula
+from siyu.store.formula import formula
 
 #: Bits of a number in which counters may stand side by side.
 MOST_BITS = 62

@@ -6,6 +6,7 @@ Parts of siyu meet in these tables, not in each other's classes. `siyu tables` p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import ibis
@@ -62,11 +63,11 @@ class Table:
     key: tuple[str, ...] = ()
     fact: bool = False
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
-    @property
+    @cached_property
     def schema(self) -> pa.Schema:
         return pa.schema([(column.name, ARROW[column.type]) for column in self.columns])
 
@@ -80,9 +81,13 @@ class Table:
         found = {self.level_of(column) for column in self.columns}
         return next(level for level in reversed(LEVELS) if level in found)
 
-    def expr(self, name: str | None = None) -> ir.Table:
+    def expr(self) -> ir.Table:
         """The table as an unbound Ibis expression; the warehouse gives it rows when it runs."""
-        return ibis.table({column.name: IBIS[column.type] for column in self.columns}, name=name or self.name)
+        return self._expr
+
+    @cached_property
+    def _expr(self) -> ir.Table:
+        return ibis.table({column.name: IBIS[column.type] for column in self.columns}, name=self.name)
 
 
 def _c(name: str, type_: ColumnType, meaning: str, level: Level | None = None) -> Column:

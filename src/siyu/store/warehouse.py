@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from siyu.core.errors import QueryError
+from siyu.store.formula import formula
 from siyu.store.sql import sql_of
 from siyu.store.tables import BY_NAME, SUPERSEDED, Table
 
@@ -67,8 +68,7 @@ class Warehouse(ABC):
 
     def count(self, expression: ir.Table | Table) -> int:
         """How many rows an expression or a table has."""
-        table = expression.expr() if isinstance(expression, Table) else expression
-        return int(self.row(table.aggregate(n=table.count()))["n"])
+        return int(self.row(_counted(expression.expr() if isinstance(expression, Table) else expression))["n"])
 
     def table(self, name: str) -> ir.Table:
         """A declared table as an expression."""
@@ -76,11 +76,11 @@ class Warehouse(ABC):
 
     def in_force(self, kind: str) -> ir.Table:
         """The facts of a kind without those that a later load corrected."""
-        facts, superseded = BY_NAME[kind].expr(), SUPERSEDED.expr()
         if SUPERSEDED.name not in self._told:
-            self._told[SUPERSEDED.name] = {row["kind"] for row in self.rows(superseded.select("kind").distinct())}
-        corrected = superseded.filter(superseded.kind == kind)
-        return facts.anti_join(corrected, "fact_id") if kind in self._told[SUPERSEDED.name] else facts
+            kinds = self.rows(SUPERSEDED.expr().select("kind").distinct())
+            self._told[SUPERSEDED.name] = {row["kind"] for row in kinds}
+        facts = BY_NAME[kind].expr()
+        return _without_corrected(facts, kind) if kind in self._told[SUPERSEDED.name] else facts
 
     def has_facts(self, kind: str) -> bool:
         """Whether there is any fact of a kind, in force or not."""
@@ -166,9 +166,26 @@ def _compiled(engine: type[Warehouse], node: Any) -> str:
 
 def schema_of(rows: Rows) -> pa.Schema:
     """The Arrow schema of rows in any of their forms."""
-    return rows.schema().to_pyarrow() if isinstance(rows, ir.Table) else rows.schema
+    return _schema_of(rows) if isinstance(rows, ir.Table) else rows.schema
 
 
+@formula
+def _schema_of(rows: ir.Table) -> pa.Schema:
+    return rows.schema().to_pyarrow()
+
+
+@formula
+def _counted(rows: ir.Table) -> ir.Table:
+    return rows.aggregate(n=rows.count())
+
+
+@formula
+def _without_corrected(facts: ir.Table, kind: str) -> ir.Table:
+    superseded = SUPERSEDED.expr()
+    return facts.anti_join(superseded.filter(superseded.kind == kind), "fact_id")
+
+
+@formula
 def unbound(schema: pa.Schema, name: str) -> ir.Table:
     """An unbound expression that reads a table of this schema and name."""
     return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from siyu.core.time import day_of
 from siyu.measures.asked import Asked
-from siyu.measures.formula import formula
 from siyu.measures.ratio import ratio
+from siyu.store.formula import formula
 from siyu.store.tables import PURCHASE, ROLE_SPAN
 from siyu.store.warehouse import Warehouse
 

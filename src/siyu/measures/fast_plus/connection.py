@@ -12,9 +12,9 @@ from siyu.core.settings import Settings
 from siyu.core.time import DAY, HOUR
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
-from siyu.measures.formula import formula
 from siyu.measures.ratio import ratio
 from siyu.measures.relations import relation_starts
+from siyu.store.formula import formula
 from siyu.store.tables import PURCHASE, RELATION_SPAN, ROLE_SPAN
 
 ENTRY_EVENTS = ("visit", "enter", "open")

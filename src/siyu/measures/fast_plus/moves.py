@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from siyu.measures.asked import Asked
-from siyu.measures.formula import formula
 from siyu.measures.spans import holds
+from siyu.store.formula import formula
 from siyu.store.tables import ROLE_SPAN
 from siyu.store.warehouse import Warehouse
 

@@ -14,7 +14,7 @@ from ibis import _
 from siyu.measures.asked import Asked
 from siyu.measures.fast_plus.capital import sustainable
 from siyu.measures.fast_plus.conversion import TOP
-from siyu.measures.formula import formula
+from siyu.store.formula import formula
 from siyu.store.tables import ROLE_SPAN
 from siyu.store.warehouse import Warehouse
 

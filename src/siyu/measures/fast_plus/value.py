@@ -17,8 +17,8 @@ from siyu.core.settings import Settings
 from siyu.core.time import DAY
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts, net_purchases, referrals
-from siyu.measures.formula import formula
 from siyu.measures.ratio import ratio
+from siyu.store.formula import formula
 from siyu.store.tables import ORDER_REFUND, PURCHASE, VALID_REFERRAL
 from siyu.store.warehouse import Warehouse
 

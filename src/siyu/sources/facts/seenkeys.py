@@ -18,6 +18,11 @@ class SeenKeys:
         self._marks = np.zeros(2**MARKS // 8, np.uint8)  # taken from the system as it is touched
         self._runs: list[np.ndarray] = []
 
+    @property
+    def any(self) -> bool:
+        """Whether there was any key yet."""
+        return bool(self._runs)
+
     def seen_before(self, keys: np.ndarray) -> np.ndarray:
         """Whether each key stood in an earlier call; from now on these keys have. Keys are 0 or more.
 

@@ -28,11 +28,14 @@ from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
 from siyu.store import tables
+from siyu.store.formula import formula
 from siyu.store.tables import FACT_ID_STEP, SUPERSEDED
 from siyu.store.warehouse import Warehouse
 
 #: Instants of what has happened; ends and launches may lie ahead.
 PAST = ("ordered_at", "paid_at", "refunded_at", "started_at", "joined_at", "occurred_at")
+#: What tells the versions of a record apart.
+VERSION = ("key_hash", "row_hash", "fact_id")
 DAY_MICROSECONDS = 86_400_000_000
 
 
@@ -63,10 +66,11 @@ class Stage:
     twice: int = 0  # rows whose key another row of this load holds with other values, later
     ahead: int = 0  # rows of what has happened that are dated after the day of the load, and the last such instant
     ahead_until: int = 0
-    _empty: bool | None = None
 
     def __post_init__(self) -> None:
         self._hasher = Hasher(self.kind, self.silent)
+        # asked before this load appends anything
+        self._first = self.seen is not None and not self.warehouse.count(tables.BY_NAME[self.kind.name].expr().limit(1))
 
     def take(self, rows: pa.Table, people: list[Person], links: Links) -> np.ndarray:
         """Append what is new of the rows; the status of each (versions.STATUS)."""
@@ -100,12 +104,11 @@ class Stage:
             none = np.array([], np.int64)
             return Versions(none, none, none, (none,) * len(self.grows))
         asked = self.warehouse.scratch("incoming", pa.table({"key_hash": key}))
-        known = self.warehouse.scratch("known", facts.semi_join(asked, "key_hash").select("fact_id"))
+        known = self.warehouse.scratch("known", _with_keys(facts, asked))
         # hashes of rows are read for these alone: of most files few rows are known, and hashes do not compress
-        names = ("key_hash", "row_hash", "fact_id")
-        found = self.warehouse.arrow(facts.semi_join(known, "fact_id").select(*names, *self.grows))
+        found = self.warehouse.arrow(_versions(facts, known, *self.grows))
         self.warehouse.drop_scratch("incoming", "known")
-        key, row, fact_id = (found[n].to_numpy() for n in names)
+        key, row, fact_id = (found[n].to_numpy() for n in VERSION)
         return Versions(key, row, fact_id, self._state(found))
 
     def _state(self, rows: pa.Table) -> tuple[np.ndarray, ...]:
@@ -121,13 +124,11 @@ class Stage:
 
     def _narrowed(self, seen: SeenKeys, facts: ir.Table, key: np.ndarray) -> tuple[ir.Table, np.ndarray]:
         """What has to be asked: nothing of this load's own rows, unless a key stood in an earlier batch of it."""
+        has_own = seen.any
         again = seen.seen_before(key)
-        earlier = facts.filter(facts.load_id < self.load.load_id)
-        if self._empty is None:
-            self._empty = self.warehouse.count(earlier.limit(1)) == 0
-        if self._empty:
+        if self._first:
             return facts, key[again]
-        return (facts if again.any() else earlier), key
+        return (facts.filter(facts.load_id < self.load.load_id) if has_own and not again.any() else facts), key
 
     def _facts(self, rows: pa.Table, lines: np.ndarray, fact_ids: np.ndarray, key: np.ndarray,
                row: np.ndarray) -> pa.Table:
@@ -163,6 +164,16 @@ class Stage:
         for code, count in enumerate(np.bincount(status, minlength=len(STATUS)).tolist()):
             if count:
                 self.counts[STATUS[code]] += count
+
+
+@formula
+def _with_keys(facts: ir.Table, asked: ir.Table) -> ir.Table:
+    return facts.semi_join(asked, "key_hash").select("fact_id")
+
+
+@formula
+def _versions(facts: ir.Table, known: ir.Table, *grows: str) -> ir.Table:
+    return facts.semi_join(known, "fact_id").select(*VERSION, *grows)
 
 
 def _cast(values: pa.ChunkedArray | pa.Array | np.ndarray, type_: pa.DataType) -> pa.ChunkedArray | pa.Array:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
 from siyu.core.identifiers import KEY_BYTES, mask_all
 from siyu.sources.identifiers.identify import Seen
+from siyu.store.formula import formula
 from siyu.store.tables import IDENTIFIER
 from siyu.store.workspace import Workspace
 
@@ -88,8 +90,7 @@ class Register:
         """
         warehouse = self.workspace.warehouse
         asked = warehouse.scratch("fresh_identifier", pa.table({"identifier_id": ids}))
-        held = IDENTIFIER.expr().semi_join(asked, "identifier_id").select("identifier_id", "key_word")
-        found = warehouse.arrow(held)
+        found = warehouse.arrow(_held_of(asked))
         warehouse.drop_scratch("fresh_identifier")
         return found["identifier_id"].to_numpy(), found["key_word"].to_numpy()
 
@@ -110,6 +111,11 @@ class Register:
             "cipher": pa.array(self.workspace.keys.seal_all((v.encode() for v in values), PURPOSE), pa.binary()),
             "load_id": np.full(count, self.load_id),
         }, schema=IDENTIFIER.schema)  # fmt: skip
+
+
+@formula
+def _held_of(asked: ir.Table) -> ir.Table:
+    return IDENTIFIER.expr().semi_join(asked, "identifier_id").select("identifier_id", "key_word")
 
 
 def _hex(keys: np.ndarray) -> pa.StringArray:

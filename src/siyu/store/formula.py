@@ -48,4 +48,5 @@ class _Arguments:
 
 def _key(argument: Any) -> Hashable:
     """Expressions themselves are equal to nothing but themselves."""
-    return argument.op() if isinstance(argument, ir.Expr) else argument
+    node: Any = argument.op() if isinstance(argument, ir.Expr) else argument  # hashable, which its type does not say
+    return node
