@@ -6,7 +6,7 @@ from pathlib import Path
 
 from siyu.daily import daily
 from siyu.store.workspace import INBOX, Workspace
-from tests.sources.arrivals import NOW, csv, in_force
+from tests.sources.arrivals import NOW, csv, in_force, take
 
 
 def publish(workspace: Workspace, _document: dict) -> Path:
@@ -27,3 +27,15 @@ def test_loaded_files_leave_the_inbox_and_refused_ones_wait_apart(workspace):
     csv(inbox, "contents.csv", "occurred_at,id.phone\n 2026-01-02,13800000001")
     daily(workspace, publish=publish, now=NOW)
     assert sorted(path.name for path in (inbox / "refused").iterdir()) == ["odd-2.csv", "odd.csv"]
+
+
+def test_an_inbox_of_nothing_readable_is_put_away_and_the_day_is_measured(workspace, tmp_path):
+    take(workspace, tmp_path, "contents.csv", "occurred_at,id.phone\n 2026-01-01,13800000001")
+    inbox = workspace.directory / INBOX
+    inbox.mkdir()
+    csv(inbox, "odd.csv", "nothing,known\n 1,2")
+    day = daily(workspace, publish=publish, now=NOW)
+    assert day.loaded is not None
+    assert [refused["file"] for refused in day.loaded.files_refused] == ["odd.csv"]
+    assert day.measured["as_of"] == "2026-01-01"
+    assert [path.relative_to(inbox).as_posix() for path in inbox.rglob("*.csv")] == ["refused/odd.csv"]

@@ -17,6 +17,7 @@ from siyu.identity.resolve import resolve
 from siyu.measures.build import refresh
 from siyu.measures.measure import measure
 from siyu.sources.load import finish_interrupted, load
+from siyu.sources.loading.arrivals import in_order
 from siyu.sources.loading.loadreport import LoadReport
 from siyu.sources.readers.files import SUFFIXES
 from siyu.store.workspace import INBOX, Workspace
@@ -42,7 +43,7 @@ def daily(
 ) -> Day:
     """Load, resolve, measure, publish. Safe to run twice: nothing is loaded or counted a second time."""
     files = arrived(workspace)
-    loaded = load(workspace, list(files), now=now, progress=progress) if files else None
+    loaded = load(workspace, list(files), strict=False, now=now, progress=progress) if files else None
     put_away(files, {refused["file"] for refused in loaded.files_refused} if loaded else set())
     measured = resolve_and_measure(workspace, as_of=as_of, now=now, progress=progress)
     return Day(files, loaded, measured, publish(workspace, measured))
@@ -69,7 +70,7 @@ def up_to_date(workspace: Workspace, *, now: dt.datetime, progress=None) -> None
 def arrived(workspace: Workspace) -> tuple[Path, ...]:
     """Files in the inbox that can be loaded, oldest name first."""
     inbox = workspace.directory / INBOX
-    found = sorted(inbox.iterdir()) if inbox.is_dir() else []
+    found = sorted(inbox.iterdir(), key=in_order) if inbox.is_dir() else []
     return tuple(path for path in found if path.is_file() and path.suffix.lower() in SUFFIXES)
 
 

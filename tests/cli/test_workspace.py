@@ -70,3 +70,9 @@ def test_check_says_that_keys_are_open_to_others(siyu, brand: Path):
     ran = siyu("check", "-C", brand, "--json")
     assert ran.code == 1
     assert [c["name"] for c in ran.json["checks"] if not c["fine"]] == ["keys"]
+
+
+def test_init_over_a_file_is_refused(siyu, tmp_path: Path):
+    (tmp_path / "a.csv").touch()
+    ran = siyu("init", tmp_path / "a.csv")
+    assert (ran.code, "is a file; expected a folder" in ran.err) == (2, True)

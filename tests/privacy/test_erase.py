@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from siyu.api.loops import loops
 from siyu.core.errors import PrivacyError
+from siyu.core.identifiers import identifier_id
 from siyu.measures.measure import measure
 from siyu.privacy import erase, requests
 from siyu.privacy.docket import DONE, REQUESTED, Case
@@ -24,7 +25,10 @@ from siyu.store.audit import acts
 from siyu.store.operations import CONSENT, CONSENT_PROOF, LOAD, TOMBSTONE
 from siyu.store.workspace import Workspace, open_workspace
 from tests.privacy.planted import AFTER, ANNA, CARD, DAY, EMAIL, PHONE, VALUES, bytes_of, marks, plant, sealed
+from tests.sources import test_platforms_tmall as tmall
 from tests.sources.arrivals import everything, in_force, take
+from tests.sources.exports import facts, load_one, write
+from tests.sources.test_platforms_forget import worth
 
 
 def erased(workspace: Workspace, *queries: str) -> Erased:
@@ -200,3 +204,22 @@ def test_the_server_erases_at_night_whoever_is_approved_and_nobody_else(brand):
     requests.approve(brand.operations, asked.number, actor="cli", now=AFTER)
     loop.work(AFTER, lambda *_: None)
     assert requests.get(brand.operations, asked.number).status == DONE
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_a_buyer_whom_one_export_named_and_another_masked_is_erased_from_both(workspace, tmp_path, names):
+    write(tmp_path / "a.csv", tmall.MIDDLE, [tmall.shown("1", "alice"), tmall.shown("2", "bob")])
+    write(tmp_path / "b.csv", tmall.MIDDLE, [tmall.shown("1", "a***e", "40.00", "60.00"), tmall.shown("2", "b*b")])
+    for name in names:
+        load_one(workspace, tmp_path / f"{name}.csv")
+    whole = worth(workspace)
+    gone, stays = (identifier_id(workspace.keys.key("taobao_nick", name)) for name in ("alice", "bob"))
+    assert {order["identifier_id"] for order in facts(workspace, "orders")} == {gone, stays}
+    erased(workspace, "taobao_nick:alice")
+    for name in names * 2:
+        load_one(workspace, tmp_path / f"{name}.csv")
+        assert {order["identifier_id"] for order in facts(workspace, "orders")} == {None, stays}
+        assert worth(workspace) == whole
+    assert rebuild(workspace, AFTER).equal
+    assert {order["identifier_id"] for order in facts(workspace, "orders")} == {None, stays}
+    assert worth(workspace) == whole

@@ -10,7 +10,7 @@ import pytest
 from siyu.core.errors import SourceError
 from siyu.sources.landed import landing, quarantine
 from siyu.sources.load import load
-from tests.sources.arrivals import NOW, csv, in_force
+from tests.sources.arrivals import NOW, csv, in_force, take
 from tests.sources.exports import HEADERS, facts, load_one, write
 from tests.sources.test_files import book
 from tests.sources.test_platforms_jd import CURRENT, HAND_SUM, rows
@@ -104,3 +104,48 @@ def test_sheets_that_are_left_out_are_told_with_the_file(workspace, tmp_path):
                 [["joined_at", "id.phone"], ["2026-06-01", "1"]])  # fmt: skip
     report = load(workspace, [path], now=NOW)
     assert any("1 other sheet(s)" in note for note in report.files[0].notes)
+
+
+def test_a_folder_is_read_in_the_order_of_its_numbers_and_tells_what_it_leaves_out(workspace, tmp_path):
+    folder = tmp_path / "exports"
+    (folder / "older").mkdir(parents=True)
+    for month in ("9", "10"):
+        paid = f"1,2026-{month:0>2}-01,1,13800000001"
+        csv(folder, f"orders-{month}.csv", f"order_id,paid_at,paid_amount,id.phone\n{paid}")
+    (folder / "photo.jpg").touch()
+    report = load(workspace, [folder], now=NOW)
+    assert [file.file for file in report.files] == ["orders-9.csv", "orders-10.csv"]
+    assert report.left_out == ["older/", "photo.jpg"]
+    assert any("older/, photo.jpg" in line for line in report.lines())
+
+
+def test_a_folder_of_folders_is_refused_with_their_names(workspace, tmp_path):
+    (tmp_path / "all" / "tmall").mkdir(parents=True)
+    with pytest.raises(SourceError) as refused:
+        load(workspace, [tmp_path / "all"], now=NOW)
+    assert "one by one: tmall/" in refused.value.remedy
+
+
+@pytest.mark.parametrize("header", ["京东账号", "会员卡号", "openid", "家庭住址", "user_id", "支付宝帐户", "QQ"])
+def test_what_names_a_person_is_no_attribute_of_a_member(workspace, tmp_path, header):
+    text = f"id.phone,joined_at,{header},等级\n13800000001,2026-01-01,x9x,金"
+    report = take(workspace, tmp_path, "members.csv", text)
+    ((attributes,),) = in_force(workspace, "members", "attributes")
+    assert json.loads(attributes) == {"等级": "金"}
+    assert any(f"column '{header}' may name a person" in note for file in report.files for note in file.notes)
+
+
+@pytest.mark.parametrize("word", ["合计", "总计：", "Total"])
+def test_a_row_of_totals_is_no_order(workspace, tmp_path, word):
+    text = f"order_id,paid_at,paid_amount,id.phone\n1,2026-01-01,10,13800000001\n{word},2026-01-01,10,"
+    report = take(workspace, tmp_path, "orders.csv", text)
+    assert (report.counts["loaded"], report.counts["quarantined"]) == (1, 1)
+    assert report.files[0].reasons[0].reason == "a row of totals, which is no record"
+
+
+def test_a_list_of_members_that_is_not_read_as_one_is_told(workspace, tmp_path):
+    text = "id.phone,joined_at\n13800000001,2026-01-01"
+    notes = take(workspace, tmp_path, "members.csv", text).files[0].notes
+    assert any("who left before is back" in note and "--scope relation_type=member" in note for note in notes)
+    ended = "id.phone,joined_at,left_at\n13800000001,2026-01-01,"
+    assert not any("read as additions" in n for n in take(workspace, tmp_path, "members.csv", ended).files[0].notes)

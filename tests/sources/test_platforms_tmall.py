@@ -86,3 +86,31 @@ def test_both_generations_of_one_order_are_one_order(workspace, tmp_path, orders
     again = [order("1003", "1157.00", "1157.00", 退款金额="0.00")]
     report = load_one(workspace, write(tmp_path / "again.csv", MIDDLE, again))
     assert report.counts["duplicate"] == 1
+
+
+TODAY = "2026-10-20 10:00:00"
+
+
+def shown(number: str, nick: str, back: str = "0.00", paid: str = "100.00") -> dict[str, str]:
+    """A row of an order that a buyer paid on TODAY."""
+    return {"订单编号": number, "买家会员名": nick, "总金额": paid, "买家实际支付金额": paid, "退款金额": back,
+            "订单创建时间": TODAY, "订单付款时间": TODAY}  # fmt: skip
+
+
+@pytest.mark.parametrize("names", ["ab", "ba", "aba", "bab", "abab"])
+@pytest.mark.parametrize("back", ["0.00", "40.00"])
+def test_an_export_that_masks_the_buyer_takes_nobody_back(workspace, tmp_path, names, back):
+    """In whatever order they come: the state is that of the newer, the buyer the one that any of them names."""
+    write(tmp_path / "a.csv", MIDDLE, [shown("1", "alice"), shown("2", "b***b")])
+    left = "60.00" if back == "40.00" else "100.00"
+    write(tmp_path / "b.csv", MIDDLE, [shown("1", "a***e", back, left), shown("2", ""), shown("3", "carol")])
+    reports = [load_one(workspace, tmp_path / f"{name}.csv") for name in names]
+    found = {row["order_id"]: row for row in facts(workspace, "orders")}
+    named = {number: row["identifier_id"] is not None for number, row in found.items()}
+    assert named == {"1": True, "2": False, "3": True}
+    assert found["1"]["refund_amount"] == int(float(back) * 100)
+    assert all(report.counts["quarantined"] == 0 for report in reports)
+    if names == "ab":
+        assert any("1 row(s) of orders no longer name their buyer" in note for note in reports[1].notes)
+    if len(names) > 2:
+        assert {name: n for name, n in reports[-1].counts.items() if n} == {"duplicate": reports[-1].read}

@@ -85,7 +85,7 @@ def test_a_list_older_than_the_one_loaded_is_refused(workspace, tmp_path):
     snapshot(workspace, tmp_path, "2026-07-01", ["u1", "u2"])
     before = kept(workspace, "relations")
     for told in ({}, {"allow_drop": True}):  # who stands in this one alone would be held for ever
-        with pytest.raises(SnapshotError, match="as of 2026-06-01 comes after the one as of 2026-07-01"):
+        with pytest.raises(SnapshotError, match="as of 2026-06-01 is older than the one as of 2026-07-01"):
             snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u3"], **told)
     assert kept(workspace, "relations") == before
     other = snapshot(workspace, tmp_path, "2026-06-01", ["u1"], scope={**SCOPE, "relation_type": "group_member"})

@@ -53,7 +53,7 @@ def test_batches_are_judged_as_row_after_row(history, cuts, states):
         statuses += verdict.status.tolist()
         kept += [row for row, status in zip(batch, verdict.status) if status in (LOADED, CORRECTED)]
         superseded |= set(verdict.superseded.tolist())
-        late += verdict.older
+        late += len(verdict.older)
     expected, gone, in_force, too_late = slowly(history, states)
     assert statuses == expected
     assert superseded == gone
@@ -76,7 +76,8 @@ def test_what_was_taken_back_otherwise_is_compared_with_what_is_in_force():
     kept = Versions(np.array([1, 1]), np.array([7, 8]), np.array([1, 2]), (np.array([10, 5]),))
     verdict = judge(Versions(np.array([1, 1]), np.array([9, 10]), np.array([3, 4]), (np.array([7, 6]),)), kept)
     assert verdict.status.tolist() == [CORRECTED, DUPLICATE]
-    assert (verdict.superseded.tolist(), verdict.by.tolist(), verdict.older) == ([2], [3], 1)
+    assert (verdict.superseded.tolist(), verdict.by.tolist()) == ([2], [3])
+    assert (verdict.older.tolist(), verdict.instead.tolist()) == ([1], [3])
 
 
 def test_a_fact_is_superseded_once_and_by_the_version_in_force():

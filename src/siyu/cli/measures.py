@@ -12,7 +12,7 @@ from siyu.core.time import date_of
 from siyu.daily import resolve_and_measure
 from siyu.measures.facts import Facts
 from siyu.measures.measure import question
-from siyu.measures.undated import seen_later
+from siyu.measures.undated import seen_later, short
 
 
 def register(app: typer.Typer) -> None:
@@ -30,11 +30,15 @@ def measure(
         moment, chosen = now(), day(as_of)
         document = resolve_and_measure(opened, as_of=chosen, window=window, now=moment, progress=report)
         currency = opened.settings.currency
-        later = None if as_json else seen_later(Facts(opened.warehouse), question(opened, chosen, window, moment))
-    if as_json:
-        emit(document)
-        return DONE
+        if as_json:
+            emit(document)
+            return DONE
+        facts, asked = Facts(opened.warehouse), question(opened, chosen, window, moment)
+        later, (lacking, lacks) = seen_later(facts, asked), short(facts, asked)
     summary.show(document, currency)
+    if lacking:
+        say(f"Of {lacking:,} order(s) more went back than the loaded refunds tell: {summary.money(lacks, currency)} by "
+            "their own export, which S does not take off. Load the missing months of refunds.")
     if later:
         back, seen = summary.money(later.amount_minor, currency), date_of(later.last_day)
         say(f"Not taken off S yet: refunds of {later.orders:,} order(s), {back}. Their export gives no dates, so they "

@@ -14,7 +14,7 @@ from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.options import check_folder
 from siyu.cli.output import emit, out, progress, say
 from siyu.console.report import Written, check_paths, publish, write_reports
-from siyu.daily import INBOX, daily, resolve_and_measure
+from siyu.daily import INBOX, REFUSED, Day, daily, resolve_and_measure
 
 FILES = "File to write; its ending chooses the form. May be given several times: one measurement, several files."
 
@@ -57,6 +57,18 @@ def _written(written: list[Written]) -> dict[str, Any]:
     return {"report": written[0].path, "bytes": written[0].size_bytes, "failures": written[0].failures, "files": files}
 
 
+def _tell(done: Day) -> None:
+    """What became of the files of the inbox."""
+    if done.loaded is None:
+        say(f"Nothing new in {INBOX}/.")
+        return
+    say(f"{len(done.loaded.files)} file(s) loaded from {INBOX}/.")
+    if done.loaded.files_refused:
+        say(f"{len(done.loaded.files_refused)} file(s) could not be read and lie in {INBOX}/{REFUSED}/ now.")
+    for line in done.loaded.lines():
+        say(line)
+
+
 def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
     """The day's work: load what lies in DIR/inbox, resolve, measure, write DIR/reports/DAY.html."""
     with workspace() as opened, progress() as tell:
@@ -68,7 +80,7 @@ def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
         loaded = done.loaded.as_json() if done.loaded else None
         emit({"loaded": loaded, "measured": done.measured, "report": done.published})
         return REFUSALS if refused else DONE
-    say(f"{len(done.files)} file(s) loaded from {INBOX}/." if done.files else f"Nothing new in {INBOX}/.")
+    _tell(done)
     summary.show(done.measured, currency)
     out().print(str(done.published), markup=False)
     return REFUSALS if refused else DONE

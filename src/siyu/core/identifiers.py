@@ -24,6 +24,9 @@ CN_MOBILE = re.compile(r"^(?:\+?86|0086)?(1[3-9]\d{9})$")
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
 #: What spreadsheets leave around a value: spaces, tabs, quotes, ="..." and marks nobody sees.
 EDGES = re.compile(r"""^(?:[\s'"`\u200b\ufeff]|=")+|[\s'"`\u200b\ufeff]+$""")
+#: Digits people type where a phone is asked for and none is given stand in one of these: a digit over and over, or one
+#: after the other.
+FILLERS = (*(digit * 20 for digit in "0123456789"), "0123456789" * 2, "9876543210" * 2)
 #: What platforms hide values with: stars, ciphertext marks of Douyin (## $$) and of JD, lone question marks.
 MASKED = re.compile(r"\*|^\?+$|^##|^#[^#]+#|^\$\$|^~[A-Za-z0-9+/=]+~|^\$[^$]+\$|^x{3,}$", re.IGNORECASE)
 PHONE_NAMESPACES = ("phone", "recipient_phone")
@@ -175,7 +178,11 @@ def normalise(namespace: str, value: str, region: str = "CN") -> str:
 def normalise_phone(text: str, region: str = "CN") -> str:
     """E.164 of a phone number written in any usual way, '' if it is not a possible number of its region.
 
-    A number that can be dialled only locally (95588, 12345) is a service, or a part of a number, and nobody's.
+    A number that can be dialled only locally (95588, 12345) is a service, or a part of a number, and nobody's; so is
+    what fills a field.
+
+    >>> normalise_phone("11111111111"), normalise_phone("12345678901"), normalise_phone("13888888888")
+    ('', '', '+8613888888888')
     """
     if is_masked(text):  # the parser would leave the stars out
         return ""
@@ -183,6 +190,9 @@ def normalise_phone(text: str, region: str = "CN") -> str:
     mobile = CN_MOBILE.match(digits)
     if mobile and (region == "CN" or digits.startswith(("+86", "0086"))):
         return f"+86{mobile[1]}"
+    local = re.sub(r"^(\+|00)(86)?", "", digits)
+    if any(digits in filler or local in filler for filler in FILLERS):
+        return ""
     import phonenumbers  # a parser of its own: most numbers, and so most commands, do without
 
     try:

@@ -24,7 +24,6 @@ from siyu.measures.fast_plus.value import value
 from siyu.measures.measurable import blank, purged
 from siyu.store import retention
 from siyu.store.operations import MEASUREMENT
-from siyu.store.tables import BY_NAME
 from siyu.store.workspace import Workspace
 
 DEFINITION = "fast_plus.v1"
@@ -118,10 +117,10 @@ def default_day(workspace: Workspace, now: dt.datetime) -> int:
 
 
 def data_through(workspace: Workspace, before: int) -> int | None:
-    """Newest event time among the facts before an instant; None if there is none."""
+    """Newest event time among the facts in force before an instant; None if there is none."""
     newest = []
     for kind, column in TIMES.items():
-        table = BY_NAME[kind].expr()
+        table = workspace.warehouse.in_force(kind)
         newest.append(table.filter(table[column] < before).aggregate(newest=table[column].max()))
     found = [row["newest"] for row in workspace.warehouse.rows(newest[0].union(*newest[1:]))]
     return max((instant for instant in found if instant is not None), default=None)

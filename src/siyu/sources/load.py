@@ -16,7 +16,7 @@ from siyu.core.progress import Progress, silent
 from siyu.core.time import day_of, instant_of, local_day
 from siyu.sources.facts import cancellations
 from siyu.sources.landed import landing
-from siyu.sources.loading.arrivals import Asked, arrived
+from siyu.sources.loading.arrivals import Asked, arrived, left_out
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.keep import Recognised, begin, keep
 from siyu.sources.loading.loadreport import LoadReport
@@ -26,13 +26,15 @@ from siyu.store.workspace import Workspace
 
 def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None = None, mapping: str | None = None,
          snapshot_of: dt.date | None = None, scope: dict[str, str] | None = None, allow_drop: bool = False,
-         dry_run: bool = False, now: dt.datetime, progress: Progress | None = None) -> LoadReport:
+         dry_run: bool = False, strict: bool = True, now: dt.datetime,
+         progress: Progress | None = None) -> LoadReport:
     """Load files, each whole or not at all, in the order given. Running it again finishes an interrupted one.
 
     kind: what canonical files are, if neither their name nor their columns say so. mapping: name or path of a mapping.
     snapshot_of, scope: the file is the full list of what is held in the scope at the start of that day. dry_run:
     everything but the commit; the report says what would have happened. Of several files, those that cannot be read
-    or recognised are refused and the rest is loaded. Raises SourceError, with nothing written, if none can be.
+    or recognised are refused and the rest is loaded. Raises SourceError, with nothing written, if none can be and
+    this is `strict`.
     """
     finish_interrupted(workspace)
     options = Options.of(workspace.settings, snapshot_of, scope, allow_drop)
@@ -41,6 +43,9 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
                             remedy="A list shows what was held at the start of its day.")
     report = LoadReport(dry_run=dry_run)
     arrivals, refused = arrived(paths, Asked.of(workspace, kind, mapping, options))
+    report.left_out = left_out(paths)
+    if strict and refused and not arrivals:
+        raise refused[0][1]
     report.files_refused = [{"file": name, "message": str(error)} for name, error in refused]
     with closing(_begun(workspace, arrivals, options, dry_run)) as begun:
         for found, coming in begun:

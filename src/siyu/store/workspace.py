@@ -123,6 +123,9 @@ def create(directory: Path, settings: Settings | None = None) -> Workspace:
     if path.exists():
         raise WorkspaceError(f"{directory} is already a workspace ({SETTINGS_FILE} is there).",
                              remedy="Use it as it is, or choose another folder.")
+    if directory.exists() and not directory.is_dir():
+        raise WorkspaceError(f"{directory} is a file; expected a folder for the workspace.",
+                             remedy="Choose another name: `siyu init DIR`.")
     directory.mkdir(parents=True, exist_ok=True)
     if (directory / KEYS_FILE).exists():
         raise WorkspaceError(f"{directory} holds a {KEYS_FILE}, and no {SETTINGS_FILE}.",

@@ -58,9 +58,14 @@ def untold(mapping: Mapping, headers: Collection[str]) -> tuple[Untold, ...]:
 
 
 def note(mapping: Mapping, headers: Sequence[str]) -> list[str]:
-    """What the report of a load says where no column names the buyer."""
-    nobody = bool(_orders(mapping)) and not buyers(mapping, headers)
-    return [f"no column names the buyer. Not measurable from it: {WHO.cannot['en']}."] * nobody
+    """What the report of a load says where no column names the buyer, or the one of refunds is not there."""
+    orders = _orders(mapping)
+    nobody = bool(orders) and not buyers(mapping, headers)
+    found = [f"no column names the buyer. Not measurable from it: {WHO.cannot['en']}."] * nobody
+    back = [column for rows in orders if (column := rows.column("refund_amount")) and not _given(column, headers)]
+    looked = ", ".join(f"'{header}'" for header in dict.fromkeys(h for column in back for h in column.headers))
+    return found + [f"no column tells refunds (looked for {looked}): what was paid counts whole, unless a list of "
+                    "refunds is loaded."] * bool(back)  # fmt: skip
 
 
 def _orders(mapping: Mapping) -> list[Rows]:

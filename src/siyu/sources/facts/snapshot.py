@@ -125,7 +125,7 @@ class Snapshot:
         if later:
             newest = max(later)
             raise SnapshotError(
-                f"The list as of {date_of(self.day)} comes after the one as of {newest}, which is loaded already.",
+                f"The list as of {date_of(self.day)} is older than the one as of {newest}, which is loaded already.",
                 remedy="Load lists in the order of their days: this one into a workspace that has no later one yet.")
 
     def _compare_day(self, started: pa.ChunkedArray) -> None:
@@ -141,7 +141,8 @@ class Snapshot:
             raise SnapshotError(
                 f"The list cannot be as of {date_of(self.day)}: {self.begun_later:,} of its relations began after that "
                 f"day, the last on {newest}.",
-                remedy=f"Give the day on which it was downloaded: --snapshot-of {newest} or later.")
+                remedy=f"Give the day on which it was downloaded: --snapshot-of {newest} or later. If that date is "
+                       "mistyped, mend it in the file.")
 
     def _refuse_outside(self) -> None:
         """SnapshotError if no row of the list is in the scope: then nobody could ever be closed."""

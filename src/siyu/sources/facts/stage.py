@@ -19,10 +19,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.core.kinds import Kind
+from siyu.sources.facts.buyers import named_late, still_named
 from siyu.sources.facts.hashing import Hasher
 from siyu.sources.facts.observed import first_observed, with_basis
 from siyu.sources.facts.seenkeys import SeenKeys
-from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Versions, judge
+from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Verdict, Versions, judge
 from siyu.sources.identifiers.persons import Links, Person
 from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
@@ -63,6 +64,8 @@ class Stage:
     seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
     counts: Counter[str] = field(default_factory=Counter)
     older: int = 0  # rows that show an older state than what is in force
+    named: int = 0  # orders whose buyer only an older export names
+    unnamed: int = 0  # orders that no longer name their buyer, whom an earlier version named
     twice: int = 0  # rows whose key another row of this load holds with other values, later
     ahead: int = 0  # rows of what has happened that are dated after the day of the load, and the last such instant
     ahead_until: int = 0
@@ -83,17 +86,33 @@ class Stage:
         facts = self._facts(rows, lines, fact_ids, key, row)
         if self.kind.name == "orders" and (verdict.status == CORRECTED).any():
             facts = first_observed(facts, verdict.status == CORRECTED, self.warehouse)
+        if self.kind.name == "orders" and self.grows:
+            facts, unnamed = still_named(facts, verdict.superseded, verdict.by, self.warehouse)
+            self.unnamed += unnamed
         if fresh.any():
             table = tables.BY_NAME[self.kind.name]
             self.warehouse.append(table, facts if fresh.all() else facts.filter(pa.array(fresh)))
+        if len(verdict.older) and self.kind.name == "orders":
+            fresh[self._name(facts, verdict)] = True
         if len(verdict.superseded):
             self._supersede(verdict.superseded, verdict.by)
         links.add(people, fact_ids, fresh)
         self._count(verdict.status)
         self._look_ahead(facts)
-        self.older += verdict.older
+        self.older += len(verdict.older)
         self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
         return verdict.status
+
+    def _name(self, facts: pa.Table, verdict: Verdict) -> np.ndarray:
+        """Rows that show an older state of an order, and who bought it where what is in force names nobody: that is
+        kept once more, with the buyer. Their places; as rows they stay duplicates.
+        """
+        named, places, nameless = named_late(facts, verdict.older, verdict.instead, self.warehouse)
+        if len(places):
+            self.warehouse.append(tables.BY_NAME[self.kind.name], named)
+            self._supersede(nameless, named["fact_id"].to_numpy())
+            self.named += len(places)
+        return places
 
     def _kept(self, key: np.ndarray) -> Versions:
         """All versions the warehouse keeps of the incoming keys."""

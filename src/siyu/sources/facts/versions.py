@@ -29,12 +29,15 @@ class Versions:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Status of each incoming row; which facts are superseded, and by which; how many rows show an older state."""
+    """Status of each incoming row; which facts are superseded, and by which; places of the rows that show an older
+    state, and the facts in force `instead`.
+    """
 
     status: np.ndarray
     superseded: np.ndarray
     by: np.ndarray
-    older: int = 0
+    older: np.ndarray
+    instead: np.ndarray
 
 
 def judge(incoming: Versions, kept: Versions) -> Verdict:
@@ -47,7 +50,7 @@ def judge(incoming: Versions, kept: Versions) -> Verdict:
     """
     none = np.array([], np.int64)
     if not len(kept.key) and not _repeats(incoming.key):
-        return Verdict(np.full(len(incoming.key), LOADED, np.uint8), none, none)
+        return Verdict(np.full(len(incoming.key), LOADED, np.uint8), none, none, none, none)
     size = len(kept.key)
     key, row = np.concatenate([kept.key, incoming.key]), np.concatenate([kept.row, incoming.row])
     fact_id = np.concatenate([kept.fact_id, incoming.fact_id])
@@ -72,7 +75,8 @@ def judge(incoming: Versions, kept: Versions) -> Verdict:
     winner = last[group]
     in_force_before = fresh[places] | np.append(fresh[places][1:] | ~same_key, True)
     gone = in_force_before & (places != winner) & fresh[winner]
-    return Verdict(status[size:], fact_id[places[gone]], fact_id[winner[gone]], len(older))
+    instead = last[np.searchsorted(key[last], key[older])]
+    return Verdict(status[size:], fact_id[places[gone]], fact_id[winner[gone]], older - size, fact_id[instead])
 
 
 def _behind(key: np.ndarray, rank: np.ndarray, fresh: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from siyu.core.errors import SourceError, did_you_mean
-from siyu.core.kinds import BY_NAME, RELATIONS
+from siyu.core.kinds import BY_NAME, MEMBERS, RELATIONS
 from siyu.sources.coverage import untold
 from siyu.sources.loading import pipeline
 from siyu.sources.loading.keep import Recognised
@@ -44,14 +44,10 @@ class Asked:
 def arrived(paths: Sequence[Path | str], asked: Asked) -> tuple[list[Recognised], list[tuple[str, SourceError]]]:
     """The files that could be opened and recognised, and the names of the others with the reason.
 
-    Folders stand for the files in them, archives for those inside. Raises the first error if nothing could be opened.
+    Folders stand for the files in them, archives for those inside.
     """
     opened = list(_opened(paths, asked))
-    refused = [one for one in opened if isinstance(one, tuple)]
-    found = [one for one in opened if isinstance(one, Recognised)]
-    if refused and not found:
-        raise refused[0][1]
-    return found, refused
+    return ([one for one in opened if isinstance(one, Recognised)], [one for one in opened if isinstance(one, tuple)])
 
 
 def _opened(paths: Sequence[Path | str], asked: Asked) -> Iterator[Recognised | tuple[str, SourceError]]:
@@ -72,13 +68,36 @@ def _expanded(paths: Sequence[Path | str]) -> Iterator[Path]:
     """Files as given; of a folder, those in it that siyu reads. SourceError for a folder that has none."""
     for path in map(Path, paths):
         if path.is_dir():
-            found = sorted(p for p in path.iterdir() if p.suffix.lower() in files.SUFFIXES)
+            found = sorted(filter(_readable, path.iterdir()), key=in_order)
             if not found:
-                raise SourceError(f"{path}: expected exports, found a folder without any.",
-                                  remedy=f"What siyu reads ends in {', '.join(sorted(files.SUFFIXES))}.")
+                inside = [f"{p.name}/" for p in sorted(path.iterdir()) if p.is_dir()]
+                look = f"Load the folders in it one by one: {', '.join(inside)}." if inside else (
+                    f"What siyu reads ends in {', '.join(sorted(files.SUFFIXES))}.")  # fmt: skip
+                raise SourceError(f"{path}: expected exports, found a folder without any.", remedy=look)
             yield from found
         else:
             yield path
+
+
+def in_order(path: Path) -> list[int | str]:
+    """The order of names as people mean it: numbers by their size, so that October comes after September.
+
+    >>> sorted(map(Path, ["orders-10.csv", "orders-9.csv"]), key=in_order)[0].name
+    'orders-9.csv'
+    """
+    parts = re.split(r"([0-9]+)", path.name)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
+
+
+def left_out(paths: Sequence[Path | str]) -> list[str]:
+    """What lies in folders among some paths and is not read: other folders, and files of no form that siyu reads."""
+    unread = (p for path in map(Path, paths) if path.is_dir() for p in path.iterdir() if not _readable(p))
+    shown = (f"{p.name}/" if p.is_dir() else p.name for p in unread if not p.name.startswith("."))
+    return sorted(shown)
+
+
+def _readable(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in files.SUFFIXES
 
 
 def _arrival(place: Place, asked: Asked) -> Recognised:
@@ -148,14 +167,18 @@ def _of_kind(name: str, source: SourceFile) -> Mapping:
 
 
 def _unlisted(mapping: Mapping, options: Options) -> Iterator[str]:
-    """What is lost when an export that shows relations without their start is not read as a full list."""
-    relations = [rows for rows in mapping.rows if rows.kind is RELATIONS]
-    if options.snapshot_of or not mapping.snapshot or all(rows.column("started_at") for rows in relations):
+    """What is lost when an export that shows relations without their start, or members without their end, is not read
+    as a full list.
+    """
+    lists = [rows for rows in mapping.rows if rows.kind in (RELATIONS, MEMBERS)]
+    said = (rows.column("started_at") if rows.kind is RELATIONS else rows.column("left_at") for rows in lists)
+    if options.snapshot_of or not mapping.snapshot or all(said):
         return
-    platform = next((c.const for rows in relations for c in rows.columns if c.name == "platform" and c.const), "")
-    scope = f"platform={platform}" if platform else "relation_type=..."
-    yield ("read as additions: nobody is seen to leave, and what has no date begins today. If it is the full list of a "
-           f"day, load it with --snapshot-of DAY --scope {scope}")  # fmt: skip
+    platform = next((c.const for rows in lists for c in rows.columns if c.name == "platform" and c.const), "")
+    type_ = "..." if any(rows.kind is RELATIONS for rows in lists) else "member"
+    scope = f"platform={platform}" if platform else f"relation_type={type_}"
+    yield ("read as additions: nobody is seen to leave, who left before is back, and what has no date begins today. If "
+           f"it is the full list of a day, load it with --snapshot-of DAY --scope {scope}")  # fmt: skip
 
 
 def _notes(mapping: Mapping, columns: list[str]) -> Iterator[str]:

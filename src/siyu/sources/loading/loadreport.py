@@ -78,6 +78,7 @@ class LoadReport:
 
     files: list[FileReport] = field(default_factory=list)
     files_refused: list[dict[str, str]] = field(default_factory=list)  # file and message: not read at all
+    left_out: list[str] = field(default_factory=list)  # what lies in a folder and is of no form that siyu reads
     dry_run: bool = False
     unmatched_cancellations: dict[str, int] = field(default_factory=dict)  # rows and amount_minor
 
@@ -109,6 +110,7 @@ class LoadReport:
         """The whole report as plain data."""
         return {"dry_run": self.dry_run, "read": self.read, **self.counts, "kinds": self.kinds,
                 "unmatched_cancellations": self.unmatched_cancellations, "files_refused": self.files_refused,
+                "left_out": self.left_out,
                 "files": [f.as_json() for f in self.files]}  # fmt: skip
 
     def table(self) -> list[dict[str, Any]]:
@@ -118,6 +120,8 @@ class LoadReport:
     def lines(self) -> list[str]:
         """What a person should know beside the table: refusals with examples, ignored identifiers, notes."""
         found = [f"Not loaded: {f['message']}" for f in self.files_refused]
+        if self.left_out:
+            found.append(f"Not read, for siyu reads the exports of one folder: {', '.join(self.left_out)}.")
         found += [line for f in self.files for line in _file_lines(f)]
         if self.unmatched_cancellations.get("rows"):
             rows = self.unmatched_cancellations["rows"]
@@ -128,6 +132,9 @@ class LoadReport:
 def _file_lines(file: FileReport) -> list[str]:
     lines = [f"{file.file}: {r.rows:,} row(s) in quarantine, {r.named}: {r.reason}"
              f" (line {r.examples[0]['line']}, found '{r.examples[0]['value']}')" for r in file.reasons]
+    if file.snapshot:
+        lines.append(f"{file.file}: the list opens {file.snapshot['opened']:,} and closes {file.snapshot['closed']:,} "
+                     f"of {file.snapshot['open_before']:,} that were open")
     if file.erased:
         lines.append(f"{file.file}: {file.erased:,} row(s) of erased people: orders are kept nameless, all else is not")
     for namespace, reasons in file.identifiers_ignored.items():

@@ -258,6 +258,11 @@ def _versions(output: Output) -> Iterator[str]:
     if stage.older:
         yield (f"{stage.older:,} row(s) of {kind} show less than was loaded before ({', '.join(output.rows.grows)}): "
                "they come from an older export, and what was loaded stays in force.")  # fmt: skip
+    if stage.named:
+        yield f"{stage.named:,} of them name the buyer whom the newer export does not: these orders have one now."
+    if stage.unnamed:
+        yield (f"{stage.unnamed:,} row(s) of {kind} no longer name their buyer: who bought stays known from an earlier "
+               "export.")  # fmt: skip
     if stage.twice and output.rows.kind.accounting:
         key = output.rows.kind.key[0]
         yield (f"{stage.twice:,} row(s) of {kind} are followed in this file by another with the same {key} and other "

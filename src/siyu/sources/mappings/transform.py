@@ -36,8 +36,10 @@ REFUSED, TAKEN = "_refused", "_taken"
 CURRENCY = "currency"
 #: Columns of a member list that say who somebody is: never kept as attributes.
 PERSONAL_HEADER = re.compile(
-    r"姓名|昵称|名字|手机|电话|邮箱|地址|身份证|证件|微信|收货|收件|生日|出生|头像|"
-    r"name|phone|mobile|tel(?!l)|mail|address|id_?card|passport|wechat|birth(?!day_month)|avatar|nick", re.IGNORECASE)
+    r"姓名|昵称|名字|名称|手机|电话|邮箱|地址|住址|住所|身份证|证件|护照|微信|抖音号|微博|旺旺|收货|收件|生日|出生|头像|"
+    r"账号|帐号|账户|帐户|卡号|用户名|会员名|买家名|车牌|银行|"
+    r"name|phone|mobile|tel(?!l)|mail|address|id_?card|passport|wechat|birth(?!day_month)|avatar|nick|"
+    r"open_?id|union_?id|user_?id|\buid|_uid|account|pass_?w(or)?d|\bqq|\bpin\b|_pin\b|iban", re.IGNORECASE)
 #: What `scrub` may find, without the look-behind that the engine lacks: candidates only.
 MAYBE_PERSONAL = r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}|@"
 

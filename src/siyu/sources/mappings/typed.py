@@ -24,6 +24,8 @@ INSTANT = r"^\d{4}([-/]\d{1,2}){2}([T ]\s*\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s
 HAS_OFFSET = r":\d{2}.*(Z|z|[+-]\d{2}(:?\d{2})?)$"
 AMOUNT = r"^[+-]?(\d{1,12}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
 WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
+#: What stands before the sums of a list.
+TOTALS = ("合计", "总计", "小计", "共计", "总和", "汇总", "total", "totals", "subtotal", "grand total", "sum")
 TRUE = ("true", "1", "yes", "y", "t", "是")
 FALSE = ("false", "0", "no", "n", "f", "否")
 #: Eighteen digits are one machine word: wider decimals are read a hundred times slower. Six decimals are looked at;
@@ -62,7 +64,9 @@ def typed(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
 
 def _text(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
     if not declared.choices:
-        return Typed({declared.column: text}, [_shortened(declared)] if declared.required else [])
+        names = [_shortened(declared)] if declared.required else []
+        totals = [_total(declared)] if names and declared.name.endswith("_id") else []
+        return Typed({declared.column: text}, names + totals)
     return Typed({declared.column: text.lower()}, [
         (lambda t: t[declared.column].notnull() & t[declared.column].notin(declared.choices),
          f"expected one of {', '.join(declared.choices)}")])  # fmt: skip
@@ -73,6 +77,13 @@ def _shortened(declared: Field) -> tuple[Check, str]:
     return (lambda t: (t[declared.column].like("%E+%")  # quicker, and leaves few to the pattern
                        & t[declared.column].re_search(f"^{SHORTENED.pattern}$")).fill_null(False),
             "a long number of which the spreadsheet kept the beginning; export it as text")  # fmt: skip
+
+
+def _total(declared: Field) -> tuple[Check, str]:
+    """What stands in a row of totals where records have their number."""
+    written = [word + colon for word in TOTALS for colon in ("", ":", "：")]
+    return (lambda t: t[declared.column].lower().isin(written).fill_null(False),
+            "a row of totals, which is no record")  # fmt: skip
 
 
 def _json(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
