@@ -10,6 +10,7 @@ from siyu.core.errors import MeasureError
 from siyu.measures.measure import measure
 from tests.measures.worked import CASES, differences, expected
 from tests.plain import load_plain
+from tests.sources.arrivals import take
 
 NOW = dt.datetime(2026, 7, 2, 4, tzinfo=dt.UTC)
 
@@ -80,3 +81,11 @@ def test_every_figure_is_kept_as_a_row(workspace, shared):
     document = measure(workspace, as_of=dt.date(2026, 6, 30), now=NOW)
     rows = workspace.warehouse.query("SELECT value FROM measure_result WHERE metric = 'fast_plus.A.value'").to_pylist()
     assert rows == [{"value": document["fast_plus"]["A"]["value"]}]
+
+
+def test_data_reaches_as_far_as_what_is_in_force(workspace, tmp_path):
+    for day in ("2026-05-10", "2026-05-01"):
+        row = f"e1,{day},login,13900000001"
+        take(workspace, tmp_path, "events.csv", f"event_id,occurred_at,name,id.phone\n{row}", now=NOW)
+    document = measure(workspace, as_of=dt.date(2026, 6, 30), now=NOW)
+    assert document["data_through"] == "2026-05-01T00:00:00+08:00"

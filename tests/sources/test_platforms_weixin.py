@@ -62,3 +62,12 @@ def test_every_item_is_a_line_and_equal_items_stay_apart(workspace, report):
 def test_items_in_another_order_are_the_same_lines(workspace, tmp_path, report):
     again = load_one(workspace, write(tmp_path / "again.csv", HEADER, ROWS[::-1]))
     assert again.counts["duplicate"] == 6
+
+
+def test_an_item_with_another_title_is_the_same_line(workspace, tmp_path):
+    coded = {"商品编码(自定义)": "A100"}
+    load_one(workspace, write(tmp_path / "1.csv", HEADER, [item("W1", "100.00", "面霜", "100.00", **coded)]))
+    again = item("W1", "100.00", "面霜 50g 新包装", "100.00", **coded)
+    load_one(workspace, write(tmp_path / "2.csv", HEADER, [again]))
+    (line,) = facts(workspace, "order_lines")
+    assert (line["product"], line["paid_amount"]) == ("面霜 50g 新包装", 10000)
