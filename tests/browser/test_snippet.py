@@ -97,6 +97,8 @@ class Shop:
         while len(found) < count and time.monotonic() < deadline:
             self.tabs[-1].wait_for_timeout(50)
             found += self.taken()
+        while found and not self.asked and time.monotonic() < deadline:  # told of a request later than it arrived
+            self.tabs[-1].wait_for_timeout(50)
         assert len(found) == count
         return found
 

@@ -124,6 +124,7 @@ def test_youzan_exports_two_months_apart_give_f_a_s_and_a_report(siyu, measured,
     assert "可持续运营私域关系数" in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_refunds_without_a_date_are_told_until_a_day_that_knows_them(siyu, tmp_path):
     """Youzan dates none: the day of the newest order is before them; measure and report say so."""
     row = {"订单号": "E1", "归属店铺": "店", "订单创建时间": "2026-05-01 20:00:00",

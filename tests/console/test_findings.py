@@ -43,3 +43,12 @@ def test_words_of_the_data_are_escaped():
     told = diagnosis()
     told["findings"][0]["places"] = ("<b>x</b>",)
     assert "&lt;b&gt;x&lt;/b&gt;" in findings(view(diagnosis=told))[0].text
+
+
+@pytest.mark.parametrize(("lang", "doubt"), [
+    ("en", "11% of what was paid in the last 365 days"), ("zh", "有 11% 没有买家标识")])
+def test_what_was_not_bought_is_doubted_where_much_of_the_money_names_nobody(lang: str, doubt: str):
+    told = diagnosis()
+    told["findings"][0]["code"] = "settled_unpurchased"
+    doubted, other = (finding.text for finding in findings(view(lang, diagnosis=told)))
+    assert (doubt in doubted, doubt in other) == (True, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import product
 
 from hypothesis import given, settings
@@ -168,3 +169,13 @@ def export(*, by_role=None, places=None, held: int | None = None) -> Page:
 def _two(people: int):
     both = next(h for h in material().held if len(h.types) == 2)
     return type(both)(both.types, people, people)
+
+
+def test_an_indicator_does_not_tell_the_handful_that_its_note_hides():
+    shown = page(material(), "en", smallest=SMALLEST)
+    climbed, came = f"{WORDS.count(9)} of 416 climbed", f"{WORDS.count(8)} came, {WORDS.count(10)} left"
+    f, a, *others = shown.indicators
+    f = replace(f, value=WORDS.count(414), change=WORDS.signed(-2, WORDS.count(2)), notes=(came,))
+    a = replace(a, value=WORDS.percent(9 / 416), change=WORDS.signed(-0.01, WORDS.percent(0.01)), notes=(climbed,))
+    f, a, *_ = sheltered(replace(shown, indicators=(f, a, *others))).indicators
+    assert ((str(f.value), f.change), (a.value, a.change)) == (("414", LEFT_OUT), (LEFT_OUT, LEFT_OUT))

@@ -14,6 +14,10 @@ from siyu.console.context import Finding
 from siyu.console.view import View
 from siyu.console.words import N_
 
+#: Findings that rest on what people did not buy, and the share of nameless money from which that is doubtful.
+NOT_BOUGHT = ("settled_unpurchased", "sleeping_first_buyers", "one_category_first_buyers")
+MUCH_NAMELESS = 0.1
+
 
 def findings(view: View) -> tuple[Finding, ...]:
     """Those of the diagnosis, in its order; none where it was not gathered."""
@@ -52,7 +56,19 @@ def _told(view: View, one: dict[str, Any]) -> str:
         days=Markup(int(one["money_days"])),
         **said,
     )
-    if not one["places"]:
-        return told
-    names = words.listed([words.name(place) for place in one["places"]])
-    return told + " " + words("Touchpoints: {names}.", names=names)
+    if one["places"]:
+        names = words.listed([words.name(place) for place in one["places"]])
+        told += " " + words("Touchpoints: {names}.", names=names)
+    return told + _caution(view, one["code"])
+
+
+def _caution(view: View, code: str) -> str:
+    """That who has not bought may have bought, where much of the money names nobody."""
+    nameless = view.s.get("anonymous_total") or 0
+    share = nameless / paid if (paid := nameless + (view.s.get("own_total") or 0)) else 0
+    if code not in NOT_BOUGHT or share < MUCH_NAMELESS:
+        return ""
+    return " " + view.words(
+        "{share} of what was paid in the last {value_days} days names no buyer: some of them may have bought unseen.",
+        share=view.words.percent(share, 0),
+    )

@@ -264,12 +264,19 @@ def _mute(key: str, text: str, shy: set[str], written: re.Pattern[str] | None) -
 
 
 def _indicator(one: Indicator) -> Indicator:
-    """An indicator on a handful of people tells neither its change nor its notes' shares."""
+    """An indicator on a handful of people tells neither its change nor its notes' shares; a share of which a note names
+    the handful would tell it.
+    """
     value, change = read(one.value), read(one.change)
     before = value.number - change.number if value and change and value.kind == "count" else SMALLEST
-    hidden = UNTOLD in one.value or 0 < before < SMALLEST
+    named = any(UNTOLD in note for note in one.notes)
+    hidden = named or UNTOLD in one.value or 0 < before < SMALLEST
+    share = value is not None and value.kind in ("share", "points")
     return replace(
-        one, value=_bare(one.value), change=LEFT_OUT if hidden else one.change, notes=tuple(map(_sentence, one.notes))
+        one,
+        value=LEFT_OUT if named and share else _bare(one.value),
+        change=LEFT_OUT if hidden else one.change,
+        notes=tuple(map(_sentence, one.notes)),
     )
 
 

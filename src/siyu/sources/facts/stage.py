@@ -83,16 +83,11 @@ class Stage:
         fact_ids = self.load.load_id * FACT_ID_STEP + lines * OUTPUTS + self.output
         verdict = judge(Versions(key, row, fact_ids, self._state(rows)), self._kept(key))
         fresh = (verdict.status == LOADED) | (verdict.status == CORRECTED)
-        facts = self._facts(rows, lines, fact_ids, key, row)
-        if self.kind.name == "orders" and (verdict.status == CORRECTED).any():
-            facts = first_observed(facts, verdict.status == CORRECTED, self.warehouse)
-        if self.kind.name == "orders" and self.grows:
-            facts, unnamed = still_named(facts, verdict.superseded, verdict.by, self.warehouse)
-            self.unnamed += unnamed
+        facts = self._completed(self._facts(rows, lines, fact_ids, key, row), verdict)
         if fresh.any():
             table = tables.BY_NAME[self.kind.name]
             self.warehouse.append(table, facts if fresh.all() else facts.filter(pa.array(fresh)))
-        if len(verdict.older) and self.kind.name == "orders":
+        if len(verdict.older):
             fresh[self._name(facts, verdict)] = True
         if len(verdict.superseded):
             self._supersede(verdict.superseded, verdict.by)
@@ -103,10 +98,23 @@ class Stage:
         self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
         return verdict.status
 
+    def _completed(self, facts: pa.Table, verdict: Verdict) -> pa.Table:
+        """Orders with what earlier versions knew and these do not state: the day of a refund, the buyer."""
+        if self.kind.name != "orders":
+            return facts
+        if (verdict.status == CORRECTED).any():
+            facts = first_observed(facts, verdict.status == CORRECTED, self.warehouse)
+        if self.grows:
+            facts, unnamed = still_named(facts, verdict.superseded, verdict.by, self.warehouse)
+            self.unnamed += unnamed
+        return facts
+
     def _name(self, facts: pa.Table, verdict: Verdict) -> np.ndarray:
         """Rows that show an older state of an order, and who bought it where what is in force names nobody: that is
         kept once more, with the buyer. Their places; as rows they stay duplicates.
         """
+        if self.kind.name != "orders":
+            return verdict.older[:0]
         named, places, nameless = named_late(facts, verdict.older, verdict.instead, self.warehouse)
         if len(places):
             self.warehouse.append(tables.BY_NAME[self.kind.name], named)

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from siyu.core.settings import Settings
-from siyu.core.time import datetime_of
 from siyu.sources.facts.deferred import Deferred
 from siyu.sources.facts.seenkeys import SeenKeys
 from siyu.sources.facts.snapshot import Snapshot
@@ -27,6 +25,7 @@ from siyu.sources.identifiers.register import Register
 from siyu.sources.landed import quarantine
 from siyu.sources.landed.landing import UNREAD, BatchSeen
 from siyu.sources.landed.quarantine import Quarantined
+from siyu.sources.loading import told
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.preparation import Part, Prepared, kept
 from siyu.sources.mappings.mapping import OUTPUTS, Mapping, Rows
@@ -239,42 +238,13 @@ class _Run:
         self.outcome.notes += self._notes()
 
     def _notes(self) -> Iterator[str]:
-        closed = self.outcome.snapshot
-        if closed and not closed["open_before"] and self.outcome.counts[STATUS[DUPLICATE]]:
-            yield ("The list shows relations that were open already, and none of these is in its scope: nothing could "
-                   "be closed. Is the scope spelled as in the file?")  # fmt: skip
+        yield from told.of_list(self.outcome.snapshot, self.outcome.counts[STATUS[DUPLICATE]])
         for output in self.outputs:
-            yield from _versions(output)
-            yield from _ahead(output, self.settings)
+            yield from told.of_rows(output.rows, output.stage, self.settings)
         if self.outcome.past:
             yield f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out."
         if self.register.clashes:
             yield f"{self.register.clashes} identifier(s) share the id of another one; their records count for both."
-
-
-def _versions(output: Output) -> Iterator[str]:
-    """What the rows of an output say of records that were known already, or stand twice in the file."""
-    kind, stage = output.rows.kind.name, output.stage
-    if stage.older:
-        yield (f"{stage.older:,} row(s) of {kind} show less than was loaded before ({', '.join(output.rows.grows)}): "
-               "they come from an older export, and what was loaded stays in force.")  # fmt: skip
-    if stage.named:
-        yield f"{stage.named:,} of them name the buyer whom the newer export does not: these orders have one now."
-    if stage.unnamed:
-        yield (f"{stage.unnamed:,} row(s) of {kind} no longer name their buyer: who bought stays known from an earlier "
-               "export.")  # fmt: skip
-    if stage.twice and output.rows.kind.accounting:
-        key = output.rows.kind.key[0]
-        yield (f"{stage.twice:,} row(s) of {kind} are followed in this file by another with the same {key} and other "
-               "values: the last one counts.")  # fmt: skip
-
-
-def _ahead(output: Output, settings: Settings) -> Iterator[str]:
-    """What the rows of an output say of days that are still to come."""
-    if output.stage.ahead:
-        last = datetime_of(output.stage.ahead_until, settings.zone).date()
-        yield (f"{output.stage.ahead:,} row(s) of {output.rows.kind.name} are dated after the day of the load (up to "
-               f"{last}): they count from those days on. Is a year mistyped?")  # fmt: skip
 
 
 def _aligned(ids: np.ndarray, rows: pa.Table, lines: np.ndarray) -> np.ndarray:

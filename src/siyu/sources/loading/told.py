@@ -1,0 +1,37 @@
+"""What a load tells of a file beside its counts, in plain words: what a person should look at, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from siyu.core.settings import Settings
+from siyu.core.time import datetime_of
+from siyu.sources.facts.stage import Stage
+from siyu.sources.mappings.mapping import Rows
+
+
+def of_rows(rows: Rows, stage: Stage, settings: Settings) -> Iterator[str]:
+    """What became of the rows of one output of a mapping."""
+    kind = rows.kind
+    if stage.older:
+        yield (f"{stage.older:,} row(s) of {kind.name} show less than was loaded before ({', '.join(rows.grows)}): "
+               "they come from an older export, and what was loaded stays in force.")  # fmt: skip
+    if stage.named:
+        yield f"{stage.named:,} of these name the buyer whom the newer export does not: their orders have one now."
+    if stage.unnamed:
+        yield (f"{stage.unnamed:,} row(s) of {kind.name} no longer name their buyer: who bought stays known from an "
+               "earlier export.")  # fmt: skip
+    if stage.twice and kind.accounting:
+        yield (f"{stage.twice:,} row(s) of {kind.name} are followed in this file by another with the same "
+               f"{kind.key[0]} and other values: the last one counts.")  # fmt: skip
+    if stage.ahead:
+        last = datetime_of(stage.ahead_until, settings.zone).date()
+        yield (f"{stage.ahead:,} row(s) of {kind.name} are dated after the day of the load (up to {last}): they "
+               "count from those days on. Is a year mistyped?")  # fmt: skip
+
+
+def of_list(closed: dict[str, int] | None, known: int) -> Iterator[str]:
+    """What a full list closed, of which so many rows were known already."""
+    if closed and not closed["open_before"] and known:
+        yield ("The list shows relations that were open already, and none of these is in its scope: nothing could be "
+               "closed. Is the scope spelled as in the file?")  # fmt: skip
