@@ -151,6 +151,7 @@ def test_coverage_says_what_the_two_exports_cannot_answer(siyu, measured, brand)
     assert found["next_export"] is not None
 
 
+@pytest.mark.slow
 def test_members_without_consent_are_reached_by_sms_only_after_a_declaration(siyu, measured, brand):
     assert measured["F"]["by_channel"].get("sms", 0) == 0
     ran = siyu("consent", "declare", "--source", "会员协议", "--notice-version", "v2", "--from", "2025-01-01",

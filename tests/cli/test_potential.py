@@ -19,6 +19,7 @@ def sold(siyu, tmp_path_factory):
     return directory
 
 
+@pytest.mark.slow
 def test_json_carries_the_list_its_model_and_its_back_test(siyu, sold):
     found = siyu("potential", "--category", "cream", "--top", "7", "--as-of", "2026-06-30", "--json", "-C", sold).json
     assert [row["rank"] for row in found["list"]] == list(range(1, 8))

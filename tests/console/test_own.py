@@ -50,6 +50,7 @@ def own_panels(workspace, text: str):
     return [p for section in page(material, "zh").sections if section.name == "own" for p in section.panels]
 
 
+@pytest.mark.slow
 def test_an_own_topic_has_its_table_in_the_readers_language(workspace):
     (panel,) = own_panels(workspace, BIG_ORDERS)
     assert panel.title == "大额订单"

@@ -14,7 +14,7 @@ from siyu.store.engines.spark import SparkWarehouse
 from siyu.store.tables import BY_NAME, IDENTITY
 from tests.engines.rows import ABOVE_FLOAT, identities, orders
 
-pytestmark = pytest.mark.usefixtures("spark_ready")
+pytestmark = [pytest.mark.usefixtures("spark_ready"), pytest.mark.slow]  # a second start of Spark
 
 
 def opened(path: Path | str) -> SparkWarehouse:
