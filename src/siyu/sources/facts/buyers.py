@@ -16,9 +16,6 @@ from siyu.store import tables
 from siyu.store.formula import formula
 from siyu.store.warehouse import Warehouse
 
-#: What a fact has of its load and its row.
-LINEAGE = ("fact_id", "load_id", "source", "source_ref", "loaded_at", "row_hash")
-
 
 def still_named(facts: pa.Table, old: np.ndarray, by: np.ndarray, warehouse: Warehouse) -> tuple[pa.Table, int]:
     """Orders of which some replace others (`old`: fact_ids that are superseded, each `by` one of these): those that
@@ -51,7 +48,7 @@ def named_late(
     nameless = _kept_nameless(pa.array(last, pa.int64()), warehouse).select(facts.schema.names)
     mine = mine.take(pa.array([last[fact_id] for fact_id in nameless["fact_id"].to_pylist()], pa.int64()))
     replaced = nameless["fact_id"].to_numpy()
-    for name in (*LINEAGE, "identifier_id"):
+    for name in (*(column.name for column in tables.LINEAGE), "identifier_id"):
         nameless = nameless.set_column(nameless.schema.get_field_index(name), nameless.schema.field(name), mine[name])
     return nameless, mine["place"].to_numpy(), replaced
 
