@@ -11,6 +11,7 @@ from siyu.core.time import day_of, instant_of, local_day
 from siyu.measures.asked import Asked
 from siyu.measures.build import refresh
 from siyu.measures.facts import Facts
+from siyu.measures.orphans import Orphans, orphans
 from siyu.measures.undated import SeenLater, seen_later, short
 from tests.plain import NOW, load_plain
 
@@ -49,3 +50,13 @@ def test_refunds_that_fall_short_of_what_the_orders_state_are_told(workspace, or
     refresh(workspace)
     asked = Asked(day_of(dt.date(2026, 7, 1)), 30, workspace.settings)
     assert short(Facts(workspace.warehouse), asked) == lacks
+
+
+@pytest.mark.parametrize(("changes", "lost"), [
+    ({}, None), ({"order_id": "9"}, Orphans(1, 500, 0)), ({"platform": ""}, Orphans(1, 500, 1)),
+    ({"order_id": "9", "refunded_at": "2025-01-01"}, None), ({"order_id": "9", "refunded_at": "2026-07-02"}, None),
+])  # fmt: skip
+def test_refunds_of_orders_that_are_not_loaded_are_told(workspace, changes, lost):
+    load_plain(workspace, {"orders": [ORDER, OTHER], "refunds": [{**DATED, **changes}]})
+    refresh(workspace)
+    assert orphans(Facts(workspace.warehouse), Asked(day_of(dt.date(2026, 7, 1)), 30, workspace.settings)) == lost

@@ -149,3 +149,16 @@ def test_a_list_of_members_that_is_not_read_as_one_is_told(workspace, tmp_path):
     assert any("who left before is back" in note and "--scope relation_type=member" in note for note in notes)
     ended = "id.phone,joined_at,left_at\n13800000001,2026-01-01,"
     assert not any("read as additions" in n for n in take(workspace, tmp_path, "members.csv", ended).files[0].notes)
+
+
+def test_a_list_of_people_that_names_nobody_is_refused(workspace, tmp_path):
+    with pytest.raises(SourceError, match=r"expected column\(s\) 'id.\*' for members, found joined_at, 手机号"):
+        load(workspace, [csv(tmp_path, "f.csv", "手机号,joined_at\n13800000001,2026-01-01")], kind="members", now=NOW)
+    assert workspace.operations.committed_loads() == []
+
+
+def test_names_of_tiers_and_shops_are_no_names_of_people(workspace, tmp_path):
+    text = "id.phone,joined_at,等级名称,门店名称,客户名称\n13800000001,2026-01-01,金,一店,李四"
+    take(workspace, tmp_path, "members.csv", text)
+    ((attributes,),) = in_force(workspace, "members", "attributes")
+    assert json.loads(attributes) == {"等级名称": "金", "门店名称": "一店"}

@@ -144,10 +144,10 @@ def order_refunds(facts: Facts, orders: ir.Table) -> ir.Table:
 def _order_refunds(stated: ir.Table, orders: ir.Table) -> ir.Table:
     columns, derived = ("refunded_at", "refunded_day", "refund_amount"), DERIVED_REFUND.expr()
     rank = (stated.refund_basis == "observed").fill_null(False).ifelse(UNDATED, DATED)
-    rows = stated.select("order_id", *columns, shop=_shop(stated), rank=rank.cast("int64")).union(
-        derived.select("order_id", *columns, shop=_shop(derived), rank=ibis.literal(DATED, "int64"))
+    rows = stated.select("order_id", *columns, shop=shop(stated), rank=rank.cast("int64")).union(
+        derived.select("order_id", *columns, shop=shop(derived), rank=ibis.literal(DATED, "int64"))
     )
-    mine = orders.select("fact_id", "order_id", shop=_shop(orders))
+    mine = orders.select("fact_id", "order_id", shop=shop(orders))
     own = orders.filter((orders.refund_amount > 0) & orders.refunded_at.notnull())
     every = (
         mine.join(rows, ["shop", "order_id"])
@@ -220,6 +220,6 @@ def valid_referrals(referrals: ir.Table, purchase: ir.Table) -> ir.Table:
     return fresh.select("inviter_id", "invitee_id", "occurred_at", "occurred_day", "campaign", "fact_id")
 
 
-def _shop(table: ir.Table) -> ir.StringValue:
+def shop(table: ir.Table) -> ir.StringValue:
     """Platform as part of a key: not stated is one value."""
     return table.platform.fill_null("")

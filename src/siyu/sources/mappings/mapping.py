@@ -192,6 +192,18 @@ def canonical(kind: Kind, headers: list[str]) -> Mapping:
     return Mapping(kind.name, kind.meaning, (Rows(kind, columns),))
 
 
+def nobody_in(kind: Kind, columns: Collection[str]) -> list[str]:
+    """The persons whom rows of the kind cannot do without and none of these columns names, as the columns they lack.
+
+    >>> from siyu.core.kinds import BY_NAME
+    >>> nobody_in(BY_NAME["referrals"], ["inviter.id.phone", "at"])
+    ['invitee.id.*']
+    """
+    if kind.anonymous:
+        return []
+    return [f"{p}id.*" for p in kind.persons if not any(c.startswith(f"{p}id.") for c in columns)]
+
+
 def is_identifier(kind: Kind, name: str) -> bool:
     """Whether a column is an identifier column of the kind: `id.phone`, `inviter.id.phone`."""
     return any(name.startswith(f"{p}id.") and len(name) > len(f"{p}id.") for p in kind.persons)

@@ -99,10 +99,7 @@ def _missing(kind: Kind, columns: list[str]) -> tuple[str, ...]:
     """Columns the kind cannot do without and the file lacks."""
     optional = NOT_IN_SNAPSHOTS.get(kind.name, ())
     lacking = [f.name for f in kind.fields if f.required and f.name not in columns and f.name not in optional]
-    if not kind.anonymous:
-        named = [person for person in kind.persons if any(c.startswith(f"{person}id.") for c in columns)]
-        lacking += [f"{person}id.*" for person in kind.persons if person not in named]
-    return tuple(lacking)
+    return (*lacking, *mappings.nobody_in(kind, columns))
 
 
 def _ambiguous(name: str, names: Iterable[str], option: str) -> SourceError:

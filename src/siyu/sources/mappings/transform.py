@@ -23,7 +23,7 @@ from siyu.core.kinds import OBSERVED_DATES, Kind
 from siyu.core.settings import Settings
 from siyu.core.time import DAY
 from siyu.sources.mappings import columns
-from siyu.sources.mappings.mapping import Column, Rows, is_identifier
+from siyu.sources.mappings.mapping import Column, Rows, is_identifier, nobody_in
 from siyu.sources.mappings.typed import OFFSET_SUFFIX, TEXT_SUFFIX, Check, Reading, typed
 from siyu.sources.mappings.zones import offsets
 from siyu.sources.readers.source_file import LINE
@@ -36,7 +36,7 @@ REFUSED, TAKEN = "_refused", "_taken"
 CURRENCY = "currency"
 #: Columns of a member list that say who somebody is: never kept as attributes.
 PERSONAL_HEADER = re.compile(
-    r"姓名|昵称|名字|名称|手机|电话|邮箱|地址|住址|住所|身份证|证件|护照|微信|抖音号|微博|旺旺|收货|收件|生日|出生|头像|"
+    r"姓名|昵称|名字|(?<!等级|门店|店铺|标签|商品|品牌|渠道|活动)名称|手机|电话|邮箱|地址|住址|住所|身份证|证件|护照|微信|抖音号|微博|旺旺|收货|收件|生日|出生|头像|"
     r"账号|帐号|账户|帐户|卡号|用户名|会员名|买家名|车牌|银行|"
     r"name|phone|mobile|tel(?!l)|mail|address|id_?card|passport|wechat|birth(?!day_month)|avatar|nick|"
     r"open_?id|union_?id|user_?id|\buid|_uid|account|pass_?w(or)?d|\bqq|\bpin\b|_pin\b|iban", re.IGNORECASE)
@@ -210,12 +210,14 @@ def check_headers(rows: Rows, present: set[str], file_name: str, *, snapshot: bo
     given = {c.name for c in rows.columns}
     needed = [f.name for f in rows.kind.fields
               if f.required and f.name not in given and not (f.name in GIVEN and snapshot)]
-    if gone := [*rows.lacking(present), *needed]:
+    nobody = nobody_in(rows.kind, given)
+    if gone := [*rows.lacking(present), *needed, *nobody]:
         unread = present - rows.reads
         lacking = ", ".join(f"'{header}'{is_it(header, unread)}" for header in dict.fromkeys(gone))
         found = ", ".join(sorted(present)[:40]) or "none"
         raise SourceError(f"{file_name}: expected column(s) {lacking} for {rows.kind.name}, found {found}.",
-                          remedy="Export the file with these columns, or name another mapping with --map.")
+                          remedy="Export the file with these columns, or name another mapping with --map."
+                                 + " id.* is any identifier: id.phone, id.email, ..." * bool(nobody))
 
 
 def canonical_notes(kind: Kind, headers: list[str]) -> list[str]:
