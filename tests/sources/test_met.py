@@ -73,7 +73,7 @@ def test_the_larger_of_both_is_kept():
 def test_files_of_one_load_give_what_they_give_apart(workspace, tmp_path, monkeypatch, rows):
     batches_of(rows, monkeypatch)
     chance = random.Random(3)
-    lines = [[f"o{n}-{i},5,1380000{chance.randrange(40):04},u{chance.randrange(40)}" for i in range(30 * n)]
+    lines = [[f"o{n}-{i},5,1380000{chance.randrange(20):04},u{chance.randrange(20)}" for i in range(12 * n)]
              for n in range(4)]  # fmt: skip
     files = [csv(tmp_path, f"orders{n}.csv", "\n".join(["order_id,paid_amount,id.phone,id.unionid", *orders]))
              for n, orders in enumerate(lines)]  # fmt: skip
