@@ -162,3 +162,26 @@ def test_names_of_tiers_and_shops_are_no_names_of_people(workspace, tmp_path):
     take(workspace, tmp_path, "members.csv", text)
     ((attributes,),) = in_force(workspace, "members", "attributes")
     assert json.loads(attributes) == {"等级名称": "金", "门店名称": "一店"}
+
+
+@pytest.mark.parametrize(("written", "reason"), [
+    ("45658.5", "a spreadsheet's number for a day; export the column as dates"),
+    ("2026-02-30", "there is no such day or time"), ("2026-01-31 25:00:00", "there is no such day or time"),
+    ("soon", "expected a time such as 2026-01-31 18:05:00"), ("1234", "expected a time such as 2026-01-31 18:05:00"),
+])  # fmt: skip
+def test_a_time_that_is_none_is_refused_with_what_it_is(workspace, tmp_path, written, reason):
+    report = take(workspace, tmp_path, "orders.csv", f"order_id,paid_at,paid_amount\n1,{written},10")
+    assert [(row.column, row.reason) for row in report.files[0].reasons] == [("paid_at", reason)]
+
+
+def test_relations_of_no_known_type_and_those_that_end_before_they_begin_are_told(workspace, tmp_path):
+    rows_ = ("fna,2026-01-01,,13800000001", "fan,2026-03-01,2026-02-01,13800000002", "fan,2026-01-01,,13800000003")
+    text = "\n".join(["relation_type,started_at,ended_at,id.phone", *rows_])
+    notes = take(workspace, tmp_path, "relations.csv", text).files[0].notes
+    assert any("1 relation type(s) are not known and open no channel: 'fna'. Did you mean 'fan'?" in n for n in notes)
+    assert any(note.startswith("1 row(s) of relations end no later than they begin") for note in notes)
+
+
+def test_a_file_that_is_its_header_alone_is_told(workspace, tmp_path):
+    report = take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount")
+    assert (report.read, report.files[0].notes[-1]) == (0, "There is no row below the header.")

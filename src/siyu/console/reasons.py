@@ -46,6 +46,11 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"expected JSON", N_("expected JSON")),
     (r"expected a time such as (?P<example>.+)", N_("expected a time such as {example}")),
     (r"expected a date such as (?P<example>.+)", N_("expected a date such as {example}")),
+    (r"there is no such day or time", N_("there is no such day or time")),
+    (
+        r"a spreadsheet's number for a day; export the column as dates",
+        N_("a spreadsheet's number for a day; export the column as dates"),
+    ),
     (r"expected an amount such as (?P<example>.+)", N_("expected an amount such as {example}")),
     (r"expected at most (?P<n>\d+) decimals", N_("expected at most {n} decimals")),
     (r"expected an amount of 0 or more", N_("expected an amount of 0 or more")),

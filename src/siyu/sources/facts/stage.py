@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import reduce
 
 import ibis.expr.types as ir
 import numpy as np
@@ -20,6 +19,7 @@ import pyarrow.compute as pc
 
 from siyu.core.kinds import Kind
 from siyu.sources.facts.buyers import named_late, still_named
+from siyu.sources.facts.doubts import Doubts
 from siyu.sources.facts.hashing import Hasher
 from siyu.sources.facts.observed import first_observed, with_basis
 from siyu.sources.facts.seenkeys import SeenKeys
@@ -33,11 +33,8 @@ from siyu.store.formula import formula
 from siyu.store.tables import FACT_ID_STEP, SUPERSEDED
 from siyu.store.warehouse import Warehouse
 
-#: Instants of what has happened; ends and launches may lie ahead.
-PAST = ("ordered_at", "paid_at", "refunded_at", "started_at", "joined_at", "occurred_at")
 #: What tells the versions of a record apart.
 VERSION = ("key_hash", "row_hash", "fact_id")
-DAY_MICROSECONDS = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -67,10 +64,9 @@ class Stage:
     named: int = 0  # orders whose buyer only an older export names
     unnamed: int = 0  # orders that no longer name their buyer, whom an earlier version named
     twice: int = 0  # rows whose key another row of this load holds with other values, later
-    ahead: int = 0  # rows of what has happened that are dated after the day of the load, and the last such instant
-    ahead_until: int = 0
 
     def __post_init__(self) -> None:
+        self.doubts = Doubts(self.load.loaded_at)
         self._hasher = Hasher(self.kind, self.silent)
         # asked before this load appends anything
         self._first = self.seen is not None and not self.warehouse.count(tables.BY_NAME[self.kind.name].expr().limit(1))
@@ -93,7 +89,7 @@ class Stage:
             self._supersede(verdict.superseded, verdict.by)
         links.add(people, fact_ids, fresh)
         self._count(verdict.status)
-        self._look_ahead(facts)
+        self.doubts.look(facts)
         self.older += len(verdict.older)
         self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
         return verdict.status
@@ -170,16 +166,6 @@ class Stage:
         given = {**{n: rows[n] for n in rows.column_names}, **lineage}
         columns = [_cast(given[f.name], f.type) if f.name in given else pa.nulls(count, f.type) for f in schema]
         return pa.Table.from_arrays(columns, schema=schema)
-
-    def _look_ahead(self, facts: pa.Table) -> None:
-        """Count what cannot have happened yet: a year mistyped, or the clock of a sender."""
-        latest = [pc.max(facts[name]).as_py() or 0 for name in PAST if name in facts.column_names]
-        until = self.load.loaded_at + DAY_MICROSECONDS
-        if max(latest, default=0) > until:
-            ahead = reduce(pc.or_, (pc.greater(facts[name], until).fill_null(False)
-                                    for name in PAST if name in facts.column_names))  # fmt: skip
-            self.ahead += pc.sum(ahead).as_py()
-            self.ahead_until = max(self.ahead_until, *latest)
 
     def _supersede(self, old: np.ndarray, by: np.ndarray) -> None:
         count = len(old)

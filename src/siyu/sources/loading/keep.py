@@ -110,6 +110,8 @@ def _stage(workspace: Workspace, found: Recognised, coming: Coming, load_: Load,
     outcome.add_erased(_leave_out_erased(workspace, source, found.mapping, coming.settings))
     outcome.add_bad_rows(quarantine.of_bad_rows(source.bad_rows, workspace.keys))
     outcome.add_repeated(found.repeated)
+    if not outcome.read:
+        outcome.notes.append("There is no row below the header.")
     return outcome
 
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from siyu.core.errors import did_you_mean
+from siyu.core.identifiers import scrub
+from siyu.core.kinds import Kind
 from siyu.core.settings import Settings
 from siyu.core.time import datetime_of
+from siyu.sources.facts.doubts import Doubts
 from siyu.sources.facts.stage import Stage
 from siyu.sources.mappings.mapping import Rows
+
+#: Unknown names that are told.
+TYPES_TOLD = 5
 
 
 def of_rows(rows: Rows, stage: Stage, settings: Settings) -> Iterator[str]:
@@ -24,10 +31,23 @@ def of_rows(rows: Rows, stage: Stage, settings: Settings) -> Iterator[str]:
     if stage.twice and kind.accounting:
         yield (f"{stage.twice:,} row(s) of {kind.name} are followed in this file by another with the same "
                f"{kind.key[0]} and other values: the last one counts.")  # fmt: skip
-    if stage.ahead:
-        last = datetime_of(stage.ahead_until, settings.zone).date()
-        yield (f"{stage.ahead:,} row(s) of {kind.name} are dated after the day of the load (up to {last}): they "
+    yield from of_doubts(kind, stage.doubts, settings)
+
+
+def of_doubts(kind: Kind, doubts: Doubts, settings: Settings) -> Iterator[str]:
+    """What stands in the file and may be a mistake: dates to come, ends before beginnings, types nobody declared."""
+    if doubts.ahead:
+        last = datetime_of(doubts.ahead_until, settings.zone).date()
+        yield (f"{doubts.ahead:,} row(s) of {kind.name} are dated after the day of the load (up to {last}): they "
                "count from those days on. Is a year mistyped?")  # fmt: skip
+    if doubts.backwards:
+        yield f"{doubts.backwards:,} row(s) of {kind.name} end no later than they begin: they count on no day."
+    known = tuple(settings.channels_of_relation)
+    unknown = sorted(doubts.relation_types.difference(known))
+    if unknown:
+        names = ", ".join(f"'{scrub(name)}'" for name in unknown[:TYPES_TOLD])
+        yield (f"{len(unknown):,} relation type(s) are not known and open no channel: {names}."
+               f"{did_you_mean(unknown[0], known)} Types of your own stand under relations.types in siyu.toml.")
 
 
 def of_list(closed: dict[str, int] | None, known: int) -> Iterator[str]:

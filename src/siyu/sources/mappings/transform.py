@@ -24,7 +24,7 @@ from siyu.core.settings import Settings
 from siyu.core.time import DAY
 from siyu.sources.mappings import columns
 from siyu.sources.mappings.mapping import Column, Rows, is_identifier, nobody_in
-from siyu.sources.mappings.typed import OFFSET_SUFFIX, TEXT_SUFFIX, Check, Reading, typed
+from siyu.sources.mappings.typed import OFFSET_SUFFIX, TEXT_SUFFIX, Check, Reading, more_exactly, typed
 from siyu.sources.mappings.zones import offsets
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench, compiled
@@ -74,6 +74,7 @@ class Transform:
         self._columns = [c for c in rows.columns if not c.missing(headers)]
         self.id_columns = [c.name for c in self._columns if is_identifier(self.kind, c.name)]
         self.fields = [f for f in self.kind.fields if any(c.name == f.name for c in self._columns)]
+        self._freely_dated = {c.name for c in self._columns if not c.formats}
         self._attributes = self._extra(headers)
         self._required = [f for f in self.kind.fields if f.required and not (snapshot and f.name == "started_at")]
         self._reasons: list[tuple[str, str]] = []
@@ -156,6 +157,8 @@ class Transform:
         for place, (line, code) in enumerate(zip(lines.tolist(), codes.tolist())):
             column, reason = self._reasons[code - 1]
             value = texts[column][place].as_py() or ""
+            if column in self._freely_dated:
+                reason = more_exactly(reason, value)
             found.append(Refusal(line, column, mask_value(value), reason))
         return found
 

@@ -7,6 +7,7 @@ in the next, so that the engine makes each once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -24,6 +25,9 @@ INSTANT = r"^\d{4}([-/]\d{1,2}){2}([T ]\s*\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s
 HAS_OFFSET = r":\d{2}.*(Z|z|[+-]\d{2}(:?\d{2})?)$"
 AMOUNT = r"^[+-]?(\d{1,12}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
 WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
+NO_TIME, NO_DATE = "expected a time such as 2026-01-31 18:05:00", "expected a date such as 2026-01-31"
+#: Days as spreadsheets count them, of the years 1982 to 2064: a column of dates that is formatted as numbers.
+SERIAL = r"[3-5]\d{4}(\.\d+)?"
 #: What stands before the sums of a list.
 TOTALS = ("合计", "总计", "小计", "共计", "总和", "汇总", "total", "totals", "subtotal", "grand total", "sum")
 TRUE = ("true", "1", "yes", "y", "t", "是")
@@ -94,17 +98,31 @@ def _json(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
 def _instant(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     micros, offset = _micros(text, reading)
     return Typed({declared.column: micros, declared.column + OFFSET_SUFFIX: offset},
-                 [(_out_of_range(declared), "expected a time such as 2026-01-31 18:05:00")])
+                 [(_out_of_range(declared), NO_TIME)])
 
 
 def _date(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     micros, _ = _micros(text, reading)
-    return Typed({declared.column: micros}, [(_out_of_range(declared), "expected a date such as 2026-01-31")])
+    return Typed({declared.column: micros}, [(_out_of_range(declared), NO_DATE)])
 
 
 def _out_of_range(declared: Field) -> Check:
     return lambda t: (t[declared.name + TEXT_SUFFIX].notnull()
                       & ~t[declared.column].between(EARLIEST, LATEST).fill_null(False))
+
+
+def more_exactly(reason: str, text: str) -> str:
+    """The reason why a text was refused, where the text itself tells more than the type of its field.
+
+    >>> more_exactly(NO_DATE, "2026-02-30")
+    'there is no such day or time'
+    """
+    if reason in (NO_TIME, NO_DATE):
+        if re.fullmatch(SERIAL, text):
+            return "a spreadsheet's number for a day; export the column as dates"
+        if re.match(INSTANT, text):
+            return "there is no such day or time"
+    return reason
 
 
 def _micros(text: ir.StringValue, reading: Reading) -> tuple[ir.IntegerValue, ir.BooleanValue]:

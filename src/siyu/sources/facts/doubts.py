@@ -1,0 +1,46 @@
+"""What is taken as it stands and may all the same be a mistake of the file: told with the load, kept nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import reduce
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu.core.time import DAY
+
+#: Instants of what has happened; what is planned (a start of a campaign) may lie ahead.
+PAST = ("ordered_at", "paid_at", "refunded_at", "started_at", "joined_at", "occurred_at")
+#: Beginnings, each with its end.
+HELD = (("started_at", "ended_at"), ("joined_at", "left_at"))
+
+
+@dataclass
+class Doubts:
+    """Counts over the facts of one output of a load made at an instant."""
+
+    loaded_at: int
+    ahead: int = 0  # rows dated more than a day after the load, and the last such instant
+    ahead_until: int = 0
+    backwards: int = 0  # rows that end no later than they begin
+    relation_types: set[str] = field(default_factory=set)
+
+    def look(self, facts: pa.Table) -> None:
+        """Take note of some facts."""
+        self._look_ahead(facts)
+        for begun, ended in HELD:
+            if ended in facts.column_names:
+                self.backwards += pc.sum(pc.less_equal(facts[ended], facts[begun])).as_py() or 0
+        if "relation_type" in facts.column_names:
+            self.relation_types.update(pc.unique(facts["relation_type"]).to_pylist())
+
+    def _look_ahead(self, facts: pa.Table) -> None:
+        """What cannot have happened yet: a year mistyped, or the clock of a sender."""
+        names = [name for name in PAST if name in facts.column_names]
+        latest = [pc.max(facts[name]).as_py() or 0 for name in names]
+        until = self.loaded_at + DAY
+        if max(latest, default=0) > until:
+            ahead = reduce(pc.or_, (pc.greater(facts[name], until).fill_null(False) for name in names))
+            self.ahead += pc.sum(ahead).as_py()
+            self.ahead_until = max(self.ahead_until, *latest)
