@@ -33,6 +33,7 @@ def test_histories_equal_the_sql_reference(tmp_path, seed):
         np.testing.assert_allclose(getattr(found, name), getattr(wanted, name), rtol=1e-12, err_msg=name)
 
 
+@pytest.mark.slow
 def test_a_back_test_counts_what_came_after_the_cut(tmp_path):
     as_of = AS_OF[0]
     with brand_in(tmp_path / "brand", 5, consumers=200) as workspace:

@@ -20,6 +20,8 @@ from siyu.store.tables import CLV_SCORE
 from tests.measures.random_brand import AS_OF
 from tests.measures.test_parity import brand_in
 
+#: Two forecasts and an outlook of one brand take as long as the tests of all models apart.
+pytestmark = pytest.mark.slow
 INTERVALS = (("purchases_low", "purchases_high"), ("own_low", "own_high"), ("referral_low", "referral_high"))
 
 
