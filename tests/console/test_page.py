@@ -15,6 +15,10 @@ from siyu.console.page import page
 from siyu.console.panels.sections import SECTIONS
 from siyu.console.render import html
 from siyu.console.words import Words
+from siyu.measures.orphans import Orphans
+from siyu.measures.short import Short
+from siyu.measures.undated import SeenLater
+from siyu.measures.untaken import Untaken
 from siyu.sources.coverage.questions import named
 from siyu.sources.coverage.tally import Sold
 from tests.console.sample import COVERAGE, document, material
@@ -182,3 +186,12 @@ def test_own_value_and_referral_value_are_never_added():
 
 def test_the_file_is_less_than_two_megabytes():
     assert len(report("zh").encode()) < 2_000_000
+
+
+def test_refunds_that_are_not_taken_off_are_told_beside_the_value():
+    missing = Untaken(SeenLater(2, 3500, 20_634), Short(3, 1200), Orphans(4, 700, 1))
+    found = {p.name: p for section in page(material(untaken=missing), "en").sections for p in section.panels}
+    note = found["totals"].note
+    assert "refunds of 2 orders, ¥35." in note
+    assert "Of 3 orders more went back than the loaded refunds tell, by their own export: ¥12 " in note
+    assert "4 refunds, ¥7, are of orders that are not loaded" in note

@@ -12,11 +12,9 @@ from siyu.cli.errors import DONE
 from siyu.cli.output import emit, progress, say, suggest
 from siyu.core.time import date_of
 from siyu.daily import resolve_and_measure
-from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.measure import question
-from siyu.measures.orphans import orphans
-from siyu.measures.undated import seen_later, short
+from siyu.measures.untaken import Untaken, untaken
 
 
 def register(app: typer.Typer) -> None:
@@ -37,27 +35,27 @@ def measure(
         if as_json:
             emit(document)
             return DONE
-        notes = list(_refunds_told(Facts(opened.warehouse), question(opened, chosen, window, moment), currency))
+        missing = untaken(Facts(opened.warehouse), question(opened, chosen, window, moment))
     summary.show(document, currency)
-    for note in notes:
+    for note in _told(missing, currency):
         say(note)
     suggest(f"siyu report -o report.html{suffix()}", "draws the report")
     return DONE
 
 
-def _refunds_told(facts: Facts, asked: Asked, currency: str) -> Iterator[str]:
-    """What the money that went back does not tell: refunds that S does not take off, and why."""
-    lacking, lacks = short(facts, asked)
-    if lacking:
-        yield (f"Of {lacking:,} order(s) more went back than the loaded refunds tell: {summary.money(lacks, currency)} "
-               "by their own export, which S does not take off. Load the missing months of refunds.")  # fmt: skip
-    if lost := orphans(facts, asked):
+def _told(missing: Untaken, currency: str) -> Iterator[str]:
+    """Refunds that S does not take off, and what to load or ask for that it does."""
+    if (lacking := missing.short) is not None:
+        yield (f"Of {lacking.orders:,} order(s) more went back than the loaded refunds tell: "
+               f"{summary.money(lacking.amount_minor, currency)} by their own export, which S does not take off. Load "
+               "the missing months of refunds.")  # fmt: skip
+    if (lost := missing.orphans) is not None:
         yield (f"{lost.refunds:,} refund(s), {summary.money(lost.amount_minor, currency)}, are of orders that are not "
                "loaded: S takes nothing off for them. Load the orders they belong to.")  # fmt: skip
         if lost.elsewhere:
             yield (f"Of these refunds, {lost.elsewhere:,} have the number of an order of another platform: do both "
                    "files name it alike?")  # fmt: skip
-    if later := seen_later(facts, asked):
+    if (later := missing.later) is not None:
         back, seen = summary.money(later.amount_minor, currency), date_of(later.last_day)
         yield (f"Not taken off S yet: refunds of {later.orders:,} order(s), {back}. Their export gives no dates, so "
                f"they count from the load that first showed them: siyu measure --as-of {seen}{suffix()} takes all of "

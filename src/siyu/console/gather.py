@@ -30,7 +30,7 @@ from siyu.measures.fast_plus import capital
 from siyu.measures.fast_plus.connection import connection
 from siyu.measures.measure import measure
 from siyu.measures.own import own_in
-from siyu.measures.undated import seen_later
+from siyu.measures.untaken import untaken
 from siyu.sources.coverage.coverage import coverage
 from siyu.store.operations import LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
@@ -68,7 +68,7 @@ def gather(
         "coverage": lambda: coverage(workspace),
         "diagnosis": lambda: diagnose(workspace, _asked(workspace, material), now, facts).as_json(),
         "outlook": lambda: _outlook(workspace, material),
-        "undated": lambda: seen_later(facts, _asked(workspace, material)),
+        "untaken": lambda: untaken(facts, _asked(workspace, material)),
         "own": lambda: _own(workspace, facts, material),
     }
     steps = len(pieces) + len(ASKS) + 1

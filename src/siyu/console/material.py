@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from siyu.core.settings import Settings, defaults
 from siyu.measures.answer import Answer
-from siyu.measures.undated import SeenLater
+from siyu.measures.untaken import Untaken
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,6 @@ class Material:
     own: list[Answer] = field(default_factory=list)  # the workspace's own topics, in all, and sheets
     diagnosis: dict[str, Any] | None = None  # Diagnosis.as_json()
     outlook: dict[str, Any] | None = None  # clv.outlook
-    undated: SeenLater | None = None  # refunds that the day does not know yet
+    untaken: Untaken | None = None  # refunds that the day's S does not take off
     failures: dict[str, str] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=lambda: rules(defaults()))

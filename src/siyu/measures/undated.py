@@ -48,22 +48,3 @@ def _observed(facts: Facts) -> ir.Table:
     found = [facts.of(kind).filter(lambda t: t.refund_basis == "observed").select("refunded_at")
              for kind in ("orders", "refunds")]  # fmt: skip
     return found[0].union(found[1]).distinct()
-
-
-def short(facts: Facts, asked: Asked) -> tuple[int, int]:
-    """Orders of the days that value looks at of which the exports of orders say that more went back than the refunds
-    with a day tell, and how much more (minor units): a list of refunds was loaded that lacks some.
-    """
-    found = facts.warehouse.row(told_short(facts, *asked.last_days(asked.settings["value.days"])))
-    return found["orders"], found["amount"] or 0
-
-
-def told_short(facts: Facts, first_day: int, day: int) -> ir.Table:
-    """One row for purchases paid from a first day to another: `orders` and `amount` of `short`."""
-    bought, dated = PURCHASE.expr(), ORDER_REFUND.expr()
-    told = dated.group_by("fact_id").aggregate(told=dated.refund_amount.sum().cast("int64"))
-    orders = facts.of("orders").select("fact_id", "refund_amount")
-    stated = orders.semi_join(bought.filter(bought.paid_day.between(first_day, day)), "fact_id")
-    compared = stated.join(told, "fact_id").mutate(lacks=lambda t: t.refund_amount - t.told)
-    lacking = compared.filter(compared.lacks > 0)
-    return lacking.aggregate(orders=lacking.count(), amount=lacking.lacks.sum().cast("int64"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from siyu.console.charts import bars, theme, trend
@@ -90,20 +91,30 @@ def totals(view: View) -> Answer:
     rows = tuple((label, write(s.get(key)), write(then.get(key))) for label, key, write in lines)
     chart = _by_window(view) if len(view.windows) > 1 else None
     grid = Grid((words("Figure"), words("This window"), words("Window before")), rows)
-    return Answer(chart, tiles=tiles, grid=grid, note=_undated(view))
+    return Answer(chart, tiles=tiles, grid=grid, note=" ".join(_untaken(view)))
 
 
-def _undated(view: View) -> str:
-    """Refunds that these figures do not know yet, because no export dates them."""
-    words, later = view.words, view.material.undated
-    if later is None:
-        return ""
-    text = N_(
-        "Not taken off yet: refunds of {n} orders, {amount}. Their export gives no dates, so they count from the load "
-        "that first showed them, the last on {day}."
-    )
-    amount, seen = words.amount(later.amount_minor), words.date(date_of(later.last_day))
-    return words(text, n=words.count(later.orders), amount=amount, day=seen)
+def _untaken(view: View) -> Iterator[str]:
+    """Refunds that these figures do not take off, and why."""
+    words, missing = view.words, view.material.untaken
+    if missing is None:
+        return
+    if (later := missing.later) is not None:
+        text = N_(
+            "Not taken off yet: refunds of {n} orders, {amount}. Their export gives no dates, so they count from the "
+            "load that first showed them, the last on {day}."
+        )
+        amount, seen = words.amount(later.amount_minor), words.date(date_of(later.last_day))
+        yield words(text, n=words.count(later.orders), amount=amount, day=seen)
+    if (lacking := missing.short) is not None:
+        text = N_(
+            "Of {n} orders more went back than the loaded refunds tell, by their own export: {amount} are not taken "
+            "off."
+        )
+        yield words(text, n=words.count(lacking.orders), amount=words.amount(lacking.amount_minor))
+    if (lost := missing.orphans) is not None:
+        text = N_("{n} refunds, {amount}, are of orders that are not loaded: nothing is taken off for them.")
+        yield words(text, n=words.count(lost.refunds), amount=words.amount(lost.amount_minor))
 
 
 def _by_window(view: View) -> dict[str, Any]:

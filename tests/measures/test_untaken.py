@@ -1,4 +1,4 @@
-"""Refunds without a date: told as of every day before the load that first showed them, and to no other."""
+"""Refunds that S does not take off: without a date, short of what orders state, of orders that are not loaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from siyu.measures.asked import Asked
 from siyu.measures.build import refresh
 from siyu.measures.facts import Facts
 from siyu.measures.orphans import Orphans, orphans
-from siyu.measures.undated import SeenLater, seen_later, short
+from siyu.measures.short import Short, short
+from siyu.measures.undated import SeenLater, seen_later
 from tests.plain import NOW, load_plain
 
 LOADED = local_day(instant_of(NOW), defaults().zone)
@@ -40,16 +41,16 @@ def test_what_a_day_does_not_know_yet_is_told(workspace, orders, refunds, told):
 
 
 @pytest.mark.parametrize(("orders", "refunds", "lacks"), [
-    ([ORDER, OTHER], [DATED], (0, 0)), ([ORDER], [{**DATED, "order_id": "1", "refund_amount": "20"}], (1, 1000)),
+    ([ORDER, OTHER], [DATED], None), ([ORDER], [{**DATED, "order_id": "1", "refund_amount": "20"}], (1, 1000)),
     ([ORDER, OTHER], [{**DATED, "refund_amount": "2"}, {**DATED, "refund_id": "e", "refund_amount": "1"}], (1, 200)),
     ([DATED_OWN], [{**DATED, "order_id": "5", "refund_amount": "1"}], (1, 2900)),
-    ([LONG_AGO], [{**DATED, "order_id": "6", "refund_amount": "1"}], (0, 0)), ([ORDER, DATED_OWN], [], (0, 0)),
+    ([LONG_AGO], [{**DATED, "order_id": "6", "refund_amount": "1"}], None), ([ORDER, DATED_OWN], [], None),
 ])  # fmt: skip
 def test_refunds_that_fall_short_of_what_the_orders_state_are_told(workspace, orders, refunds, lacks):
     load_plain(workspace, {"orders": orders, "refunds": refunds})
     refresh(workspace)
     asked = Asked(day_of(dt.date(2026, 7, 1)), 30, workspace.settings)
-    assert short(Facts(workspace.warehouse), asked) == lacks
+    assert short(Facts(workspace.warehouse), asked) == (lacks and Short(*lacks))
 
 
 @pytest.mark.parametrize(("changes", "lost"), [
