@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -174,3 +179,71 @@ def test_the_quarantine_names_the_columns_of_the_export(siyu, brand: Path):
     assert "买家付款时间 (paid_at)" in siyu("-C", brand, "quarantine").out
     [row] = json.loads(siyu("-C", brand, "quarantine", "--json").out)["rows"]
     assert (row["column"], row["named"]) == ("paid_at", "买家付款时间 (paid_at)")
+
+
+@pytest.mark.parametrize(("error", "told"), [
+    (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
+    (sqlite3.OperationalError("database or disk is full"), "The disk is full"),
+    (sqlite3.OperationalError("attempt to write a readonly database"), "read-only"),
+    (OSError(errno.EROFS, "Read-only file system"), "read-only"),
+    (sqlite3.OperationalError("disk I/O error"), "did not take what was written"),
+    (PermissionError(errno.EACCES, "Permission denied", "out.html"), "out.html: permission denied"),
+])  # fmt: skip
+def test_troubles_of_a_disk_are_told_as_such(siyu, brand: Path, monkeypatch, error, told):
+    def fail(_opened, _now):
+        try:
+            raise error
+        except Exception as inner:
+            raise RuntimeError("the engine failed") from inner
+
+    monkeypatch.setattr(check.checks, "run", fail)
+    ran = siyu("check", "-C", brand)
+    assert (ran.code, told in ran.err, "bug" in ran.err) == (2, True, False)
+
+
+def test_ctrl_c_while_an_engine_works_is_ctrl_c(siyu, brand: Path, monkeypatch):
+    def stop(_opened, _now):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as inner:
+            raise RuntimeError("Query interrupted") from inner
+
+    monkeypatch.setattr(check.checks, "run", stop)
+    ran = siyu("check", "-C", brand)
+    assert (ran.code, "Stopped." in ran.err) == (130, True)
+
+
+def test_a_log_that_cannot_be_written_is_shown(siyu, brand: Path, monkeypatch):
+    phone = str(13_800_001_230 + 4)
+
+    def fail(_opened, _now):
+        raise ValueError(phone)
+
+    monkeypatch.setattr(check.checks, "run", fail)
+    (brand / errors.LOG).mkdir()
+    ran = siyu("check", "-C", brand)
+    assert (ran.code, "ValueError" in ran.err, phone in ran.err) == (2, True, False)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_an_encoding_that_lacks_a_character_shows_a_mark(encoding: str):
+    ran = subprocess.run([sys.executable, "-m", "siyu.cli.main", "settings"], capture_output=True, check=False,
+                         env={**os.environ, "PYTHONIOENCODING": encoding})  # fmt: skip
+    assert (ran.returncode, b"Traceback" in ran.stderr, b"?" in ran.stdout) == (0, False, True)
+
+
+def test_a_closed_output_is_no_bug():
+    command = f"'{sys.executable}' -m siyu.cli.main settings >&-"
+    ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_scope_names_each_word_once(siyu, brand: Path, tmp_path: Path):
+    path = csv(tmp_path, "relations.csv", "relation_type,id.phone\nfan,13800001234")
+    ran = siyu("load", path, "--snapshot-of", "2026-06-01", "--scope", "platform=a,platform=b", "-C", brand)
+    assert (ran.code, "each name once" in ran.err) == (2, True)
+
+
+def test_a_workspace_has_a_name(siyu):
+    assert siyu("init", "").code == 2
+    assert not Path("siyu.toml").exists()

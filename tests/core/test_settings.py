@@ -87,14 +87,28 @@ def test_all_mistakes_are_reported_together(tmp_path: Path):
 
 
 @pytest.mark.parametrize(("line", "found"), [
-    ("roles = 3", "unknown setting 'roles'"),
+    ("roles = 3", "roles: expected a section, [roles] with its settings beneath, found 3"),
+    ("[roles]\nspreading_days = 100000000000", "expected 0 to 100,000, found 100,000,000,000"),
+    ("[identity]\nmax_component = 1", "expected 2 identifiers or more, found 1"),
+    ("[identity]\nnamespaces = []", "found none"),
+    ("[identity]\nnamespaces = ['phone', 'email', 'phone']", "'phone' stands there twice"),
+    ("[identity]\nblocked_phones = ['021-5888', 'shop']", "expected phone numbers, found 'shop'"),
+    ("[brand]\nname = ' '", "expected a name"),
+    ("[warehouse]\nmemory = '1KB'", "expected 256MB or more, found '1KB'"),
+    ("[live]\nevery_seconds = 0", "expected 1 second or more, found 0"),
     ("[roles]\nspreading_days = true", "expected a whole number, found True"),
     ("[value]\ndays = 1.5", "expected a whole number, found 1.5"),
     ("[touchpoints]\nwindows = {shop = 3}", "touchpoints.windows.shop"),
-    ("[touchpoints]\nwindows = {shop = {settle_hours = -1}}", "0 or more"),
+    ("[touchpoints]\nwindows = {shop = {settle_hours = -1}}", "0 to 100,000"),
 ])
 def test_one_mistake_says_where_and_what(tmp_path: Path, line: str, found: str):
     assert found in refusal(tmp_path, line)
+
+
+def test_a_folder_where_the_file_should_be_is_refused(tmp_path: Path):
+    (tmp_path / "siyu.toml").mkdir()
+    with pytest.raises(SettingsError, match="cannot be read"):
+        settings.read(tmp_path / "siyu.toml")
 
 
 def test_a_file_that_is_no_toml_names_the_line(tmp_path: Path):

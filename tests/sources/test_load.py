@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
 
 import pytest
 import sqlalchemy as sa
 
-from siyu.core.errors import SourceError
+from siyu.core.errors import SettingsError, SourceError
 from siyu.core.kinds import KINDS
 from siyu.sources.landed import quarantine
 from siyu.sources.landed.landing import Landing
 from siyu.sources.load import load
+from siyu.sources.replay import rebuild
 from siyu.store import workspace as workspaces
 from siyu.store.operations import CONSENT, LOAD
 from tests.breadth import wide
@@ -214,3 +216,43 @@ def test_an_observed_refund_keeps_its_date_when_another_value_is_corrected(works
     take(workspace, tmp_path, "orders.csv", text)
     take(workspace, tmp_path, "orders.csv", text.replace("4,a", "4,b"), now=LATER)
     assert in_force(workspace, "orders", "store", "refunded_day", "refund_basis") == [("b", 20819, "observed")]
+
+
+MEMBERS = "id.phone,id.email,joined_at\n13800000001,a@b.com,2026-01-01"
+EMAIL_FIRST = {"identity__namespaces": ["email", "phone"]}
+
+
+def test_another_order_of_namespaces_is_refused_until_all_is_read_again_that_way(workspace, tmp_path):
+    take(workspace, tmp_path, "members.csv", MEMBERS)
+    workspace.settings = workspace.settings.with_values(**EMAIL_FIRST)
+    with pytest.raises(SettingsError, match="now email, phone, then phone, email") as refused:
+        take(workspace, tmp_path, "members.csv", MEMBERS)
+    assert "siyu rebuild" in refused.value.remedy
+    rebuild(workspace, NOW)
+    assert take(workspace, tmp_path, "members.csv", MEMBERS).counts["duplicate"] == 1
+
+
+@pytest.mark.parametrize("namespaces", [["phone", "email", "wechat_id"], ["member_card", "phone", "qq", "email"]])
+def test_namespaces_that_nobody_has_may_come_and_go(workspace, tmp_path, namespaces):
+    take(workspace, tmp_path, "members.csv", MEMBERS)
+    workspace.settings = workspace.settings.with_values(identity__namespaces=namespaces)
+    assert take(workspace, tmp_path, "members.csv", MEMBERS).counts["duplicate"] == 1
+
+
+def test_an_order_that_no_longer_names_its_buyer_is_told(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", "order_id,paid_amount,id.phone\n1,10,13800000001\n2,10,")
+    report = take(workspace, tmp_path, "orders.csv", "order_id,paid_amount,id.phone\n1,11,\n2,11,")
+    assert any(note.startswith("1 row(s) of orders replace earlier ones and name no buyer") for f in report.files
+               for note in f.notes)  # fmt: skip
+
+
+def test_a_phone_in_the_name_of_a_file_is_kept_nowhere(workspace, tmp_path):
+    take(workspace, tmp_path, "orders 13855556666.csv", "order_id,paid_amount\n1,10")
+    with workspace.operations.connect() as connection:
+        assert connection.execute(sa.select(LOAD.c.file_name)).scalar() == "orders ***.csv"
+
+
+def test_a_pipe_is_refused_and_not_waited_for(workspace, tmp_path):
+    os.mkfifo(tmp_path / "orders.csv")
+    with pytest.raises(SourceError, match="found a pipe"):
+        load(workspace, [tmp_path / "orders.csv"], now=NOW)

@@ -71,7 +71,7 @@ def test_settings_that_changed_since_are_those_of_the_load(workspace, tmp_path):
     take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount,id.phone,id.unionid\n o1,2026-03-01,5,"
                                             "13800000001,u1")
     before = rows(workspace)
-    workspace.settings = workspace.settings.with_values(identity__namespaces=["unionid"])
+    workspace.settings = workspace.settings.with_values(identity__blocked_phones=["13800000001"])
     rebuild(workspace, LATER)
     assert rows(workspace) == before
 

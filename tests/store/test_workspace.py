@@ -101,6 +101,17 @@ def test_keys_may_come_from_the_environment(brand: Path, monkeypatch: pytest.Mon
         workspaces.open_workspace(brand)
 
 
+def test_the_keys_of_another_workspace_are_refused(brand: Path, tmp_path: Path):
+    workspaces.create(tmp_path / "other").close()
+    own = (brand / "secret.keys").read_bytes()
+    (brand / "secret.keys").write_bytes((tmp_path / "other" / "secret.keys").read_bytes())
+    with workspaces.open_workspace(brand) as opened, pytest.raises(WorkspaceError, match="not those of this workspace"):
+        _ = opened.warehouse
+    (brand / "secret.keys").write_bytes(own)
+    with workspaces.open_workspace(brand) as opened:
+        assert opened.warehouse.count(ORDERS) == 0
+
+
 def test_the_keys_stand_in_no_other_file(brand: Path):
     keys = workspaces.open_workspace(brand).keys
     for path in brand.rglob("*"):

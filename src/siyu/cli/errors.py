@@ -11,6 +11,7 @@ from types import TracebackType
 
 import siyu
 from siyu.cli.output import err
+from siyu.cli.outside import chain
 from siyu.core.errors import DamagedError, SiyuError
 
 DONE, REFUSALS, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -37,9 +38,14 @@ def bug(error: BaseException, directory: Path) -> int:
     entry = (
         f"{dt.datetime.now(dt.UTC).isoformat()} siyu {siyu.__version__} {' '.join(sys.argv[1:2])}\n{places(error)}\n"
     )
-    with path.open("a", encoding="utf-8") as file:
-        file.write(entry)
     err().print(f"[bold red]This is a bug in siyu ({type(error).__name__}).[/bold red]")
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(entry)
+    except OSError:  # a log that cannot be written is shown: it is all there is
+        err().print(f"Nothing half done was kept. {path} cannot be written; send this with a report:", markup=False)
+        err().print(entry, markup=False)
+        return REFUSED
     err().print(
         f"Nothing half done was kept. The log is {path}; it holds no personal data, so you can send it with a report.",
         markup=False,
@@ -61,14 +67,7 @@ def log_of(directory: Path) -> Path:
 
 def places(error: BaseException) -> str:
     """Where an error came from: types, files and lines. Messages are left out, for they may quote a value."""
-    lines: list[str] = []
-    told: set[int] = set()
-    chain: BaseException | None = error
-    while chain is not None and id(chain) not in told:
-        told.add(id(chain))
-        lines += [type(chain).__qualname__, *_frames(chain.__traceback__)]
-        chain = chain.__cause__ or chain.__context__
-    return "\n".join(lines)
+    return "\n".join(line for one in chain(error) for line in (type(one).__qualname__, *_frames(one.__traceback__)))
 
 
 def _frames(trace: TracebackType | None) -> list[str]:

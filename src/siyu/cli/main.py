@@ -6,12 +6,14 @@ Of the nouns only the one asked for is imported, so that `siyu settings` does no
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from importlib import import_module
 
 import typer
 
-from siyu.cli import context, errors
+from siyu.cli import context, errors, outside
 from siyu.cli.output import say
 from siyu.core.cycles import look_rarely
 from siyu.core.errors import SiyuError, did_you_mean
@@ -102,7 +104,17 @@ def _bare() -> typer.Typer:
 def main() -> None:
     """Run one command and leave with its exit code."""
     look_rarely()
+    speak()
     sys.exit(run(sys.argv[1:]))
+
+
+def speak() -> None:
+    """Have streams that take all that is said: what an encoding lacks is shown as `?`, a closed one is none."""
+    for name in ("stdout", "stderr"):
+        if (stream := getattr(sys, name)) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def run(arguments: list[str]) -> int:
@@ -119,6 +131,10 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return errors.interrupted()
     except Exception as error:
+        if outside.stopped(error):
+            return errors.interrupted()
+        if refusal := outside.trouble(error):
+            return errors.explain(refusal)
         return errors.bug(error, context.CHOSEN.directory)
 
 

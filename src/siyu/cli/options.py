@@ -18,7 +18,10 @@ def pairs(text: str | None) -> dict[str, str] | None:
     parts = [part.partition("=") for part in text.split(",") if part.strip()]
     if not all(sign and value.strip() for _, sign, value in parts):
         raise SiyuError(f"--scope: expected name=value,name=value; found '{text}'.")
-    return {name.strip(): value.strip() for name, _, value in parts}
+    found = {name.strip(): value.strip() for name, _, value in parts}
+    if len(found) < len(parts):
+        raise SiyuError(f"--scope: each name once; found '{text}'.", remedy="Load the list of each scope by itself.")
+    return found
 
 
 def check_folder(path: Path) -> None:

@@ -10,7 +10,7 @@ import typer
 from siyu.cli.context import CHOSEN, AsJson, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, say, suggest, table
-from siyu.core.errors import SiyuError, did_you_mean
+from siyu.core.errors import SiyuError, WorkspaceError, did_you_mean
 from siyu.core.settings import SETTINGS, defaults, read
 from siyu.store.tables import BY_NAME, LEVELS, TABLES, Table
 from siyu.store.workspace import KEYS_FILE, SETTINGS_FILE, create
@@ -22,9 +22,11 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")]) -> int:
+def init(directory: Annotated[str, typer.Argument(metavar="DIR", help="Folder to make.")]) -> int:
     """Make a workspace: a commented siyu.toml and a key file only you can read."""
-    create(directory).close()
+    if not directory.strip():
+        raise WorkspaceError("The folder has no name.", remedy="`siyu init DIR` names it; `siyu init .` is this one.")
+    create(Path(directory)).close()
     out().print(
         f"{directory}: {SETTINGS_FILE} (brand, zone, currency, rules) and {KEYS_FILE} (keep a copy elsewhere).",
         markup=False,

@@ -93,7 +93,15 @@ RFM_TYPES = ("important_value", "important_develop", "important_keep", "importan
 #: The head of a section of siyu.toml.
 SECTION = re.compile(r"\s*\[\s*([\w.]+)\s*\]")
 HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-MEMORY = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B")
+MEMORY = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])i?B")
+#: Megabytes of each unit, and the least with which the embedded engine opens a file.
+MEGABYTES = {"K": 1 / 1024, "M": 1, "G": 1024, "T": 1024**2}
+LEAST_MEGABYTES = 256
+#: The largest whole number that a setting may be: days of three centuries; more would leave the calendar.
+MOST = 100_000
+#: The least digits of a phone number.
+LEAST_DIGITS = 3
+SECTIONS = {setting.name.split(".")[0] for setting in SETTINGS}
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,8 @@ def read(path: Path) -> Settings:
     """The settings of a file. Raises SettingsError with every mistake in it."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Windows editors add a mark
+    except OSError as error:
+        raise SettingsError(f"{path.name} cannot be read: {error.strerror}.", remedy="Expected a text file.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path.name} is not valid TOML: {error}", remedy="Mend that line and try again.") from None
     found = dict(_flatten(document))
@@ -216,12 +226,14 @@ def _flatten(document: dict[str, Any]):
 
 def _mistake(name: str, value: Any) -> str:
     setting = BY_NAME.get(name)
+    if setting is None and name in SECTIONS:
+        return f"{name}: expected a section, [{name}] with its settings beneath, found {value!r}."
     if setting is None:
         return f"unknown setting '{name}'.{did_you_mean(name, list(BY_NAME))}"
     if not _same_shape(value, setting.default):
         return f"{name}: expected {_shape(setting.default)}, found {value!r}."
     check = CHECKS.get(name)
-    return check(value) if check else _not_negative(name, value)
+    return (check(value) if check else "") or _in_range(name, value)
 
 
 def _same_shape(value: Any, default: Any) -> bool:
@@ -240,8 +252,25 @@ def _shape(default: Any) -> str:
     return words[type(default)]
 
 
-def _not_negative(name: str, value: Any) -> str:
-    return f"{name}: expected 0 or more, found {value}." if isinstance(value, (int, float)) and value < 0 else ""
+def _in_range(name: str, value: Any) -> str:
+    fine = not isinstance(value, (int, float)) or 0 <= value <= MOST
+    return "" if fine else f"{name}: expected 0 to {MOST:,}, found {value:,}."
+
+
+def _check_name(value: str) -> str:
+    return "" if value.strip() else "brand.name: expected a name, found nothing."
+
+
+def _check_namespaces(value: list[str]) -> str:
+    twice = next((name for place, name in enumerate(value) if name in value[:place]), "")
+    if twice:
+        return f"identity.namespaces: '{twice}' stands there twice."
+    return "" if value else "identity.namespaces: expected the namespaces, the most trusted first; found none."
+
+
+def _check_blocked_phones(value: list[str]) -> str:
+    wrong = next((phone for phone in value if len(re.sub(r"\D", "", phone)) < LEAST_DIGITS), None)
+    return "" if wrong is None else f"identity.blocked_phones: expected phone numbers, found '{wrong}'."
 
 
 def _check_zone(value: str) -> str:
@@ -269,8 +298,11 @@ def _is_region(value: str) -> bool:
 
 
 def _check_memory(value: str) -> str:
-    fine = MEMORY.fullmatch(value)
-    return "" if fine else f"warehouse.memory: expected a size such as '4GB', found '{value}'."
+    size = MEMORY.fullmatch(value)
+    if size is None:
+        return f"warehouse.memory: expected a size such as '4GB', found '{value}'."
+    fine = float(size[1]) * MEGABYTES[size[2]] >= LEAST_MEGABYTES
+    return "" if fine else f"warehouse.memory: expected {LEAST_MEGABYTES}MB or more, found '{value}'."
 
 
 def _one_of(name: str, accepted: tuple[str, ...]):
@@ -292,9 +324,9 @@ def _check_link_days(value: int) -> str:
     return "" if 1 <= value <= most else f"privacy.link_days: expected 1 to {most} days, found {value}."
 
 
-def _at_least_one(name: str):
+def _at_least(name: str, least: int, what: str):
     def check(value: int) -> str:
-        return "" if value >= 1 else f"{name}: expected 1 day or more, found {value}."
+        return "" if value >= least else f"{name}: expected {least} {what} or more, found {value}."
 
     return check
 
@@ -305,10 +337,6 @@ def _hour(name: str):
         return "" if fine else f"{name}: expected an hour such as '04:00', found '{value}'."
 
     return check
-
-
-def _check_rhythm(value: int) -> str:
-    return "" if value >= 1 else f"live.every_seconds: expected 1 second or more, found {value}."
 
 
 def _check_rfm_labels(value: dict[str, Any]) -> str:
@@ -345,29 +373,33 @@ def _check_touchpoint_windows(value: dict[str, Any]) -> str:
         for key, length in windows.items():
             if key not in known:
                 return f"touchpoints.windows.{name}: unknown window '{key}'.{did_you_mean(key, known)}"
-            if isinstance(length, bool) or not isinstance(length, int) or length < 0:
-                return f"touchpoints.windows.{name}.{key}: expected a whole number, 0 or more; found {length!r}."
+            if isinstance(length, bool) or not isinstance(length, int) or not 0 <= length <= MOST:
+                return f"touchpoints.windows.{name}.{key}: expected a whole number, 0 to {MOST:,}; found {length!r}."
     return ""
 
 
 CHECKS = {
+    "brand.name": _check_name,
+    "identity.namespaces": _check_namespaces,
+    "identity.blocked_phones": _check_blocked_phones,
+    "identity.max_component": _at_least("identity.max_component", 2, "identifiers"),
     "brand.zone": _check_zone,
     "brand.currency": _check_currency,
     "brand.phone_region": _check_region,
     "warehouse.memory": _check_memory,
-    "live.every_seconds": _check_rhythm,
+    "live.every_seconds": _at_least("live.every_seconds", 1, "second"),
     "live.daily_at": _hour("live.daily_at"),
     "retention.purge_at": _hour("retention.purge_at"),
     "warehouse.engine": _one_of("warehouse.engine", ("duckdb", "spark")),
     "report.language": _one_of("report.language", ("zh", "en")),
     "snapshot.max_drop": _share("snapshot.max_drop"),
     "value.sharer_share": _share("value.sharer_share"),
-    "rfm.days": _at_least_one("rfm.days"),
+    "rfm.days": _at_least("rfm.days", 1, "day"),
     "rfm.cut": _one_of("rfm.cut", ("mean", "median")),
     "rfm.labels": _check_rfm_labels,
     "matrix.cuts": _check_matrix_cuts,
-    "potential.absent_days": _at_least_one("potential.absent_days"),
-    "potential.horizon_days": _at_least_one("potential.horizon_days"),
+    "potential.absent_days": _at_least("potential.absent_days", 1, "day"),
+    "potential.horizon_days": _at_least("potential.horizon_days", 1, "day"),
     "privacy.link_days": _check_link_days,
     "relations.types": _check_relation_types,
     "touchpoints.windows": _check_touchpoint_windows,

@@ -20,6 +20,7 @@ from siyu.sources.loading.arrivals import Asked, arrived, left_out
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.keep import Recognised, begin, keep
 from siyu.sources.loading.loadreport import LoadReport
+from siyu.sources.loading.ranks import check_ranks
 from siyu.sources.mappings.options import Options
 from siyu.store.workspace import Workspace
 
@@ -37,6 +38,7 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     this is `strict`.
     """
     finish_interrupted(workspace)
+    check_ranks(workspace)
     options = Options.of(workspace.settings, snapshot_of, scope, allow_drop)
     if snapshot_of and day_of(snapshot_of) > local_day(instant_of(now), workspace.settings.zone):
         raise SnapshotError(f"--snapshot-of {snapshot_of}: expected a day that has begun; it lies ahead.",

@@ -1,8 +1,8 @@
 """Load again from the landed raw rows: everything into a new warehouse, or a day and what followed it into this one.
 
 A rebuild is built beside the old warehouse and takes its place when it is whole; the old one is set aside, never
-deleted. Loads keep their number, time, mapping and options, so facts come out as they were, to the last id. Only a zone
-or currency that was changed since is that of today: all facts of a brand share one (workspace.OF_ALL_FACTS).
+deleted. Loads keep their number, time, mapping and options, so facts come out as they were, to the last id. Only a
+zone, currency or order of namespaces that was changed since is that of today: all facts of a brand share one.
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ from siyu.sources.load import finish_interrupted
 from siyu.sources.loading import pipeline
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.pipeline import Outcome
+from siyu.sources.loading.ranks import CHOOSING
 from siyu.sources.readers.ahead import ahead, joined
 from siyu.store import declared, tables
 from siyu.store.operations import STATE
-from siyu.store.workspace import OF_ALL_FACTS, WAREHOUSE_FILES, Workspace, open_warehouse
+from siyu.store.workspace import KEYED_BY, OF_ALL_FACTS, WAREHOUSE_FILES, Workspace, open_warehouse
 
 BUILDING = "rebuilding"
 #: Small facts that stay true of a new warehouse; the others say what derived tables were built from.
-KEPT_STATES = ("identity_version", "backup_folder", "purged", "purging")
+KEPT_STATES = ("identity_version", "backup_folder", "purged", "purging", KEYED_BY)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def rebuild(workspace: Workspace, now: dt.datetime, *, progress: Progress | None
     beside.__dict__["operations"] = workspace.operations  # one system of record; only the warehouse is new
     beside.__dict__["warehouse"] = open_warehouse(beside)  # not asked for the facts it is about to get
     report = Rebuilt()
-    shared = {name: workspace.settings[name] for name in OF_ALL_FACTS}
+    shared = {name: workspace.settings[name] for name in (*OF_ALL_FACTS, *CHOOSING)}
     loads = [kept.read_with(shared) for kept in committed(workspace.operations)]
     for place, kept in enumerate(loads):
         if progress:

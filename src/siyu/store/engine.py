@@ -36,7 +36,7 @@ def connect(url: str) -> sa.Engine:
 def will_not_open(store: str, error: DBAPIError) -> WorkspaceError:
     """What to say of a store that cannot be reached or written to."""
     return WorkspaceError(f"The {store} will not open: {str(error.orig).splitlines()[0]}",
-                          remedy="Check operations.url in siyu.toml, or the file's permissions.")
+                          remedy="Check operations.url in siyu.toml; of a file, its permissions and the disk's room.")
 
 
 def checkpoint(engine: sa.Engine) -> None:

@@ -33,6 +33,8 @@ KEYS_HEAD = (
 )
 #: Settings with which all facts of a brand are read: days of two zones, amounts of two currencies do not add up.
 OF_ALL_FACTS = ("brand.zone", "brand.currency")
+#: Name of the small fact that says with which id secret identifiers are keyed here.
+KEYED_BY = "keyed_by"
 #: Folder where new exports are laid down.
 INBOX = "inbox"
 #: What the warehouse of either engine is on disk. The log first: a new file must never meet an old log.
@@ -49,8 +51,19 @@ class Workspace:
 
     @cached_property
     def operations(self) -> Operations:
-        """SQLite in the folder, or the PostgreSQL of `operations.url`."""
-        return Operations(self.settings["operations.url"] or operations_url(self.directory))
+        """SQLite in the folder, or the PostgreSQL of `operations.url`; WorkspaceError if other keys made it."""
+        store = Operations(self.settings["operations.url"] or operations_url(self.directory))
+        if store.state(KEYED_BY) not in (None, self._mark):
+            store.close()
+            raise WorkspaceError("The keys are not those of this workspace: with another id_secret, whoever is loaded "
+                                 "again is somebody else.",
+                                 remedy=f"Put this workspace's own {KEYS_FILE} back (or its {KEYS_VARIABLE}).")
+        return store
+
+    @property
+    def _mark(self) -> str:
+        """Tells one id secret from another and says nothing of it."""
+        return self.keys.derived("mark").hex()
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -61,6 +74,8 @@ class Workspace:
     def warehouse(self) -> Warehouse:
         """The warehouse of the chosen engine, without the facts of loads that were never committed."""
         self._check_settings()  # first: what refuses to open must leave nothing held
+        if self.operations.state(KEYED_BY) is None:
+            self.operations.set_state(KEYED_BY, self._mark)
         committed = set(self.operations.committed_loads())
         warehouse = open_warehouse(self)
         there = warehouse.load_ids()

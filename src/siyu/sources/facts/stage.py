@@ -63,6 +63,7 @@ class Stage:
     older: int = 0  # rows that show an older state than what is in force
     named: int = 0  # orders whose buyer only an older export names
     unnamed: int = 0  # orders that no longer name their buyer, whom an earlier version named
+    forgotten: int = 0  # orders that name nobody any more: files of their own kind take back what they leave out
     twice: int = 0  # rows whose key another row of this load holds with other values, later
 
     def __post_init__(self) -> None:
@@ -103,6 +104,8 @@ class Stage:
         if self.grows:
             facts, unnamed = still_named(facts, verdict.superseded, verdict.by, self.warehouse)
             self.unnamed += unnamed
+        else:
+            self.forgotten += still_named(facts, verdict.superseded, verdict.by, self.warehouse)[1]
         return facts
 
     def _name(self, facts: pa.Table, verdict: Verdict) -> np.ndarray:

@@ -75,6 +75,8 @@ def _expanded(paths: Sequence[Path | str]) -> Iterator[Path]:
                     f"What siyu reads ends in {', '.join(sorted(files.SUFFIXES))}.")  # fmt: skip
                 raise SourceError(f"{path}: expected exports, found a folder without any.", remedy=look)
             yield from found
+        elif path.exists() and not path.is_file():
+            raise SourceError(f"{path}: expected a file, found a pipe or a device.", remedy="Write it to a file first.")
         else:
             yield path
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from siyu.core.errors import SiyuError, SourceError
+from siyu.core.identifiers import scrub
 from siyu.core.progress import Progress
 from siyu.core.settings import Settings
 from siyu.core.time import instant_of, local_day
@@ -147,7 +148,7 @@ def _commit(workspace: Workspace, found: Recognised, options: Options, load_: Lo
     with workspace.operations.begin() as connection:
         quarantine.replace(connection, quarantined, file_hash, found.mapping.name)
         connection.execute(sa.insert(LOAD).values(
-            load_id=load_.load_id, file_name=found.source.name, file_hash=file_hash,
+            load_id=load_.load_id, file_name=scrub(found.source.name), file_hash=file_hash,
             mapping_name=found.mapping.name, mapping=found.mapping.text,
             options=replace(options, shows=tuple(outcome.shows)).as_json(columns=found.source.columns),
             loaded_at=load_.loaded_at, counts=json.dumps(report.as_json(), ensure_ascii=False),
