@@ -323,3 +323,16 @@ def test_a_column_is_cleaned_as_each_of_its_cells(cells_, start):
 def test_cleaning_leaves_ordinary_cells_alone():
     column = pa.array(["a", None, "林 安", "1.0"])
     assert cells.clean(column).equals(column)
+
+
+def test_a_file_put_together_from_two_encodings_is_refused_with_the_line(tmp_path):
+    path = tmp_path / "o.csv"
+    path.write_bytes("订单号,店铺\n1,上海\n".encode("gb18030") + "2,上海\n".encode())
+    with pytest.raises(SourceError, match="line 3 is UTF-8 in a file that is not"):
+        read(path)
+
+
+@pytest.mark.parametrize("word", ["联通", "鼗", "一丁七万", "浙江 杭州", "愫愫愫愫"])
+def test_words_of_gb18030_stay_what_they_are(tmp_path, word):
+    file = read(write(tmp_path / "o.csv", f"订单号,店铺\n1,{word}\n", "gb18030"))
+    assert rows(file)[0]["店铺"] == word

@@ -30,7 +30,7 @@ class Doubts:
         """Take note of some facts."""
         self._look_ahead(facts)
         for begun, ended in HELD:
-            if ended in facts.column_names:
+            if {begun, ended} <= {*facts.column_names}:
                 self.backwards += pc.sum(pc.less_equal(facts[ended], facts[begun])).as_py() or 0
         if "relation_type" in facts.column_names:
             self.relation_types.update(pc.unique(facts["relation_type"]).to_pylist())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from siyu.core.errors import SourceError
@@ -11,6 +12,8 @@ from siyu.sources.readers.place import Place
 BLOCK_BYTES = 1 << 20
 #: In this order: GB18030 reads almost any bytes, so it comes last. It holds all of GBK and GB2312.
 ENCODINGS = ("utf-8-sig", "gb18030")
+#: Two Chinese characters in UTF-8. In a line that is UTF-8 throughout, GB18030 has these bytes for hardly any words.
+WORDS = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -33,9 +36,13 @@ def inspect(place: Place, given: str | None = None) -> TextFile:
     failures = []
     for encoding in candidates:
         try:
-            return TextFile(encoding, _decode_all(place, encoding))
+            found = TextFile(encoding, _decode_all(place, encoding))
         except UnicodeDecodeError as error:
             failures.append((encoding, error.reason))
+            continue
+        if failures:  # not all of it is UTF-8: then nothing may be
+            _refuse_mixed(place, failures[0][0])
+        return found
     tried = ", ".join(encoding.removesuffix("-sig").upper() for encoding, _ in failures)
     raise SourceError(f"{place.name}: expected text, found bytes that are not {tried}.",
                       remedy="Save the file as UTF-8 (\"CSV UTF-8\" in Excel), or export it again.")
@@ -60,3 +67,22 @@ def _decode_all(place: Place, encoding: str) -> int:
             quotes += block.count(b'"')
     decoder.decode(b"", final=True)
     return quotes
+
+
+def _refuse_mixed(place: Place, other: str) -> None:
+    """SourceError if a line with words of Chinese is in another encoding than the file: both would read it, one of them
+    as other words.
+    """
+    with place.open() as file:
+        for number, line in enumerate(file, start=1):
+            if WORDS.search(line) and _decodes(line, other):
+                raise SourceError(f"{place.name}: line {number} is UTF-8 in a file that is not: expected one encoding.",
+                                  remedy="Save the file anew as UTF-8, or load the parts it was put together from.")
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
