@@ -9,7 +9,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -281,7 +281,7 @@ class Operations:
         return [load_id for load_id, counts in kinds
                 if any(c.get("loaded", 0) + c.get("corrected", 0) for c in counts.values())]
 
-    def read_otherwise(self, name: str, value: str) -> str | None:
+    def read_otherwise(self, name: str, value: Any) -> Any:
         """The value of a setting with which a committed load was read, if it is another than this; None if none was."""
         options, key = LOAD.c.options, f'"{name}": '
         same = key + json.dumps(value, ensure_ascii=False)
@@ -291,7 +291,7 @@ class Operations:
             found = connection.execute(query.limit(1)).scalar()
         return json.loads(found)["settings"][name] if found else None
 
-    def read_alike(self, values: dict[str, str]) -> None:
+    def read_alike(self, values: dict[str, Any]) -> None:
         """Note of all loads that their facts are now those of these settings."""
         with self.begin() as connection:
             for load_id, text in connection.execute(sa.select(LOAD.c.load_id, LOAD.c.options)).all():

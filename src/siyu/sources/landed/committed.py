@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -61,7 +62,7 @@ class Committed:
         """The workspace's settings as they were at the load."""
         return self.options.apply(workspace)
 
-    def read_with(self, settings: dict[str, str]) -> Committed:
+    def read_with(self, settings: dict[str, Any]) -> Committed:
         """The load as it would be with other values of some settings."""
         return replace(self, options=replace(self.options, settings={**self.options.settings, **settings}))
 

@@ -16,14 +16,12 @@ CHOOSING = ("identity.namespaces", "identity.not_identifying")
 
 def check_ranks(workspace: Workspace) -> None:
     """SettingsError if rows that are loaded would be kept under another identifier now, and so count twice."""
-    now = workspace.settings
-    kept = {str(one.settings): one.apply(workspace) for one in kept_options(workspace.operations) if one.settings}
-    others = [then for then in kept.values() if any(then[name] != now[name] for name in CHOOSING)]
-    if not others:
+    now, operations = workspace.settings, workspace.operations
+    if all(operations.read_otherwise(name, now[name]) is None for name in CHOOSING):
         return
     used = sorted(row["namespace"] for row in workspace.warehouse.rows(_namespaces()))
-    for then in others:
-        before, after = _order(then, used), _order(now, used)
+    for then in kept_options(operations):
+        before, after = _order(then.apply(workspace), used), _order(now, used)
         if before != after:
             raise SettingsError(
                 f"identity.namespaces puts identifiers in another order than when facts were loaded: now "

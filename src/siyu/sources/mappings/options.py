@@ -59,6 +59,6 @@ class Options:
 
 
 def kept_options(operations: Operations) -> list[Options]:
-    """The options of all committed loads."""
+    """The options of all committed loads, those of many alike once."""
     with operations.connect() as connection:
-        return [Options.from_json(text) for text in connection.execute(sa.select(LOAD.c.options)).scalars()]
+        return [Options.from_json(text) for text in connection.execute(sa.select(LOAD.c.options).distinct()).scalars()]
