@@ -18,6 +18,15 @@ from tests.sources.arrivals import csv
 from tests.sources.exports import write
 
 
+def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException, cause: BaseException | None = None) -> None:
+    """From now on `siyu check` ends with an error, which came of another."""
+
+    def fail(_opened, _now):
+        raise error from cause
+
+    monkeypatch.setattr(check.checks, "run", fail)
+
+
 def test_a_folder_that_is_no_workspace_is_refused_with_what_to_do(siyu, tmp_path: Path):
     ran = siyu("check", "-C", tmp_path)
     assert ran.code == 2
@@ -40,10 +49,7 @@ def test_a_mistyped_command_is_refused_without_a_traceback(siyu, arguments):
 def test_a_bug_says_so_and_the_log_holds_no_values(siyu, brand: Path, monkeypatch):
     phone = str(13_800_001_230 + 4)
 
-    def fail(_opened, _now):
-        raise ValueError(f"{phone} is Lin's")
-
-    monkeypatch.setattr(check.checks, "run", fail)
+    broken(monkeypatch, ValueError(f"{phone} is Lin's"))
     ran = siyu("check", "-C", brand)
     assert ran.code == 2
     assert "bug in siyu (ValueError)" in ran.err
@@ -59,10 +65,7 @@ def test_an_error_raised_from_itself_has_an_end():
 
 
 def test_ctrl_c_is_not_a_traceback(siyu, brand: Path, monkeypatch):
-    def stop(_opened, _now):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(check.checks, "run", stop)
+    broken(monkeypatch, KeyboardInterrupt())
     ran = siyu("check", "-C", brand)
     assert ran.code == 130
     assert "Stopped" in ran.err
@@ -190,36 +193,20 @@ def test_the_quarantine_names_the_columns_of_the_export(siyu, brand: Path):
     (PermissionError(errno.EACCES, "Permission denied", "out.html"), "out.html: permission denied"),
 ])  # fmt: skip
 def test_troubles_of_a_disk_are_told_as_such(siyu, brand: Path, monkeypatch, error, told):
-    def fail(_opened, _now):
-        try:
-            raise error
-        except Exception as inner:
-            raise RuntimeError("the engine failed") from inner
-
-    monkeypatch.setattr(check.checks, "run", fail)
+    broken(monkeypatch, RuntimeError("the engine failed"), error)
     ran = siyu("check", "-C", brand)
     assert (ran.code, told in ran.err, "bug" in ran.err) == (2, True, False)
 
 
 def test_ctrl_c_while_an_engine_works_is_ctrl_c(siyu, brand: Path, monkeypatch):
-    def stop(_opened, _now):
-        try:
-            raise KeyboardInterrupt
-        except KeyboardInterrupt as inner:
-            raise RuntimeError("Query interrupted") from inner
-
-    monkeypatch.setattr(check.checks, "run", stop)
+    broken(monkeypatch, RuntimeError("Query interrupted"), KeyboardInterrupt())
     ran = siyu("check", "-C", brand)
     assert (ran.code, "Stopped." in ran.err) == (130, True)
 
 
 def test_a_log_that_cannot_be_written_is_shown(siyu, brand: Path, monkeypatch):
     phone = str(13_800_001_230 + 4)
-
-    def fail(_opened, _now):
-        raise ValueError(phone)
-
-    monkeypatch.setattr(check.checks, "run", fail)
+    broken(monkeypatch, ValueError(phone))
     (brand / errors.LOG).mkdir()
     ran = siyu("check", "-C", brand)
     assert (ran.code, "ValueError" in ran.err, phone in ran.err) == (2, True, False)

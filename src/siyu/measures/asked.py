@@ -41,6 +41,11 @@ class Asked:
         """First and last day of the last `days` days as of the day."""
         return self.day - days + 1, self.day
 
+    @property
+    def value_days(self) -> tuple[int, int]:
+        """First and last of the days of which purchases make value."""
+        return self.last_days(self.settings["value.days"])
+
     def on(self, day: int) -> Asked:
         """The same question as of another day."""
         return Asked(day, self.window, self.settings)

@@ -24,7 +24,7 @@ class Orphans:
 
 def orphans(facts: Facts, asked: Asked) -> Orphans | None:
     """The refunds of no loaded order among the days that value looks at; None where there are none."""
-    row = facts.warehouse.row(without_order(facts, *asked.last_days(asked.settings["value.days"])))
+    row = facts.warehouse.row(without_order(facts, *asked.value_days))
     return Orphans(row["refunds"], row["amount"], row["elsewhere"]) if row["refunds"] else None
 
 

@@ -23,7 +23,7 @@ class Short:
 
 def short(facts: Facts, asked: Asked) -> Short | None:
     """Those among the purchases that value looks at; None where there are none."""
-    row = facts.warehouse.row(told_short(facts, *asked.last_days(asked.settings["value.days"])))
+    row = facts.warehouse.row(told_short(facts, *asked.value_days))
     return Short(row["orders"], row["amount"]) if row["orders"] else None
 
 

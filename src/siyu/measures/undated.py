@@ -27,7 +27,7 @@ class SeenLater:
 
 def seen_later(facts: Facts, asked: Asked) -> SeenLater | None:
     """The undated refunds that the figures of the as-of day do not count; None where there are none."""
-    row = facts.warehouse.row(undated_after(facts, *asked.last_days(asked.settings["value.days"])))
+    row = facts.warehouse.row(undated_after(facts, *asked.value_days))
     return SeenLater(row["orders"], row["amount"], row["last_day"]) if row["orders"] else None
 
 

@@ -24,7 +24,7 @@ def brought(credits: ir.Table, asked: Asked) -> ir.Table:
 
     Values are net, in minor units; historic_referral is of all time, first_shared the day of the first purchase.
     """
-    first, _ = asked.last_days(asked.settings["value.days"])
+    first, _ = asked.value_days
     recent = credits.paid_day >= first
     return credits.group_by("consumer_id").aggregate(
         referred=recent.cast("int64").sum().cast("int64"),

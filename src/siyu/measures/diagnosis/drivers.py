@@ -95,7 +95,7 @@ def earlier(facts: Facts, asked: Asked) -> dict[str, list[float]]:
         "F": [float(_in_f(facts, then)) for then in past if _since(begun["ladder"], then.opening_day)],
         "A": _known(a_std(facts.warehouse, then) for then in past if _since(begun["ladder"], then.opening_day)),
         "S": _known(_clv_mean(facts, then) for then in past
-                    if _since(begun["purchase"], then.last_days(then.settings["value.days"])[0])),
+                    if _since(begun["purchase"], then.value_days[0])),
         "T": _known(_gravity(facts, then) for then in past if _since(begun["entry"], then.first_day)),
     }  # fmt: skip
 

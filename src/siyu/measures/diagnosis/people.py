@@ -111,7 +111,7 @@ def spreaders_without_value(facts: Facts, asked: Asked) -> ir.Table:
 
 def buyers(asked: Asked) -> ir.Table:
     """Consumers with a purchase of the last value.days that stands as of the day."""
-    first, last = asked.last_days(asked.settings["value.days"])
+    first, last = asked.value_days
     return bought(PURCHASE.expr(), last, first).select("consumer_id").distinct()
 
 

@@ -25,7 +25,7 @@ from siyu.store.warehouse import Warehouse
 
 def counted_purchases(asked: Asked) -> ir.Table:
     """Purchases paid in the last 365 days, valid as of the day, with their net amount."""
-    first, last = asked.last_days(asked.settings["value.days"])
+    first, last = asked.value_days
     purchase = PURCHASE.expr()
     recent = purchase.filter(purchase.paid_day.between(first, last))
     return net_purchases(recent, ORDER_REFUND.expr(), asked.closing_at)

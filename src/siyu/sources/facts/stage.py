@@ -63,7 +63,6 @@ class Stage:
     older: int = 0  # rows that show an older state than what is in force
     named: int = 0  # orders whose buyer only an older export names
     unnamed: int = 0  # orders that no longer name their buyer, whom an earlier version named
-    forgotten: int = 0  # orders that name nobody any more: files of their own kind take back what they leave out
     twice: int = 0  # rows whose key another row of this load holds with other values, later
 
     def __post_init__(self) -> None:
@@ -101,12 +100,9 @@ class Stage:
             return facts
         if (verdict.status == CORRECTED).any():
             facts = first_observed(facts, verdict.status == CORRECTED, self.warehouse)
-        if self.grows:
-            facts, unnamed = still_named(facts, verdict.superseded, verdict.by, self.warehouse)
-            self.unnamed += unnamed
-        else:
-            self.forgotten += still_named(facts, verdict.superseded, verdict.by, self.warehouse)[1]
-        return facts
+        named, unnamed = still_named(facts, verdict.superseded, verdict.by, self.warehouse)
+        self.unnamed += unnamed
+        return named if self.grows else facts  # files of the kind's own columns take back what they leave out
 
     def _name(self, facts: pa.Table, verdict: Verdict) -> np.ndarray:
         """Rows that show an older state of an order, and who bought it where what is in force names nobody: that is

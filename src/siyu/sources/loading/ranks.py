@@ -24,7 +24,7 @@ def check_ranks(workspace: Workspace) -> None:
         before, after = _order(then.apply(workspace), used), _order(now, used)
         if before != after:
             raise SettingsError(
-                f"identity.namespaces puts identifiers in another order than when facts were loaded: now "
+                "identity.namespaces puts identifiers in another order than when facts were loaded: now "
                 f"{', '.join(after)}, then {', '.join(before)}. Rows that are loaded again would count twice.",
                 remedy="Set it (and identity.not_identifying) back; or `siyu rebuild` reads everything again this way.")
 

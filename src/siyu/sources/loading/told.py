@@ -25,11 +25,11 @@ def of_rows(rows: Rows, stage: Stage, settings: Settings) -> Iterator[str]:
                "they come from an older export, and what was loaded stays in force.")  # fmt: skip
     if stage.named:
         yield f"{stage.named:,} of these name the buyer whom the newer export does not: their orders have one now."
-    if stage.unnamed:
+    if stage.unnamed and rows.grows:
         yield (f"{stage.unnamed:,} row(s) of {kind.name} no longer name their buyer: who bought stays known from an "
                "earlier export.")  # fmt: skip
-    if stage.forgotten:
-        yield (f"{stage.forgotten:,} row(s) of {kind.name} replace earlier ones and name no buyer: these orders are "
+    elif stage.unnamed:
+        yield (f"{stage.unnamed:,} row(s) of {kind.name} replace earlier ones and name no buyer: these orders are "
                "nobody's now. If the buyer was only left out, load the file that names them again.")  # fmt: skip
     if stage.twice and kind.accounting:
         yield (f"{stage.twice:,} row(s) of {kind.name} are followed in this file by another with the same "
