@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import threading
 
 import pytest
@@ -161,6 +162,18 @@ def test_phones_inside_free_text_are_hidden(workspace, tmp_path):
     take(workspace, tmp_path, "feedback.csv",
          "occurred_at,kind,text,id.phone\n 2026-01-01,complaint,call 13800009999 please,13800000001")
     assert in_force(workspace, "feedback", "text") == [("call *** please",)]
+
+
+def test_phones_inside_labels_become_marks_that_keep_the_labels_apart(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", """order_id,paid_at,paid_amount,guide,coupon
+        o1,2026-01-01,5,Lin 13800009999,SPRING
+        o2,2026-01-01,5,Lin +86 138-0000-9999,Guan@Example.com
+        o3,2026-01-01,5,Lin 13800009998,guan@example.com""")
+    [(_, lin, spring), (_, same, mail), (_, other, same_mail)] = in_force(
+        workspace, "orders", "order_id", "guide", "coupon")
+    assert (lin, spring, mail) == (same, "SPRING", same_mail)
+    assert lin != other
+    assert all(re.fullmatch("Lin [*]{3}[a-z2-7]{8}", label) for label in (lin, other))
 
 
 def test_consents_are_kept_in_operations_and_copied_to_the_warehouse(workspace, tmp_path):

@@ -20,8 +20,10 @@ def test_no_byte_of_a_workspace_shows_a_planted_value(tmp_path):
             take(workspace, tmp_path, "members.csv", f"tier,姓名,note,id.phone\n gold,{NAME},ask {PHONE},{PHONE}"),
             take(workspace, tmp_path, "bad.csv", f"relation_type,started_at,id.phone\n fan,2026-01-01,{PHONE},{NAME}",
                  kind="relations"),
+            take(workspace, tmp_path, "labels.csv", f"""order_id,paid_at,paid_amount,store,touchpoint,coupon,guide
+                o4,2026-03-01,5,{EMAIL},page {PHONE},{PHONE},Lin {PHONE}""", kind="orders"),
         ]
-    assert sum(report.read for report in reports) == 6
+    assert sum(report.read for report in reports) == 7
     shown = "".join(str(report.as_json()) + "\n".join(report.lines()) for report in reports)
     files = [path for path in (tmp_path / "brand").rglob("*") if path.is_file()]
     for value in (PHONE, EMAIL, UNIONID, BAD_PHONE, NAME):

@@ -46,6 +46,14 @@ def test_who_is_absent_has_left_at_the_day_of_the_snapshot(workspace, tmp_path):
     assert len(spans(workspace)) == 10
 
 
+def test_a_scope_names_a_label_with_a_phone_as_its_list_does(workspace, tmp_path):
+    for day, people in (("2026-06-01", ("u1", "u2")), ("2026-07-01", ("u1",))):
+        rows = "\n".join(f"Lin 13900000000,{person}" for person in people)
+        snapshot(workspace, tmp_path, day, f"group,id.unionid\n{rows}", allow_drop=True,
+                 scope={"relation_type": "group_member", "group": "Lin +86 139-0000-0000"})
+    assert {ended for _, ended, *_ in spans(workspace)} == {None, "2026-07-01"}
+
+
 def test_who_comes_back_holds_a_second_relation(workspace, tmp_path):
     for day, people in (("2026-06-01", ["u1", "u2"]), ("2026-07-01", ["u1"]), ("2026-08-01", ["u1", "u2"])):
         snapshot(workspace, tmp_path, day, people, allow_drop=True)

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siyu.core import settings as settings_file
+from siyu.core.identifiers import Keys
 from siyu.core.time import instant_of, local_day
 from siyu.sources.mappings import mappingfile as mappings
 from siyu.sources.mappings.transform import Transform
@@ -37,7 +38,7 @@ def read(kind, column, texts, *, spec="", **changes):
     spec = spec or '"x"'
     text = f'name = "m"\n[[rows]]\nkind = "{kind}"\n[rows.columns]\n{others}\n{column} = {spec}'
     chosen = settings_file.defaults().with_values(**changes)
-    transform = Transform(mappings.parse(text).rows[0], ["x"], chosen)
+    transform = Transform(mappings.parse(text).rows[0], ["x"], chosen, Keys(b"i" * 32, b"c" * 32))
     lines = pa.array(range(2, 2 + len(texts)), pa.int64())
     batch = pa.RecordBatch.from_arrays([pa.array(texts, pa.string()), lines], names=["x", "_line"])
     with closing(Workbench()) as workbench:

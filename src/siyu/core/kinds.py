@@ -24,6 +24,7 @@ class Field:
     choices: tuple[str, ...] = ()
     by_day: bool = False
     free_text: bool = False  # written by people: phones and e-mails inside are masked before storage
+    label: bool = False  # tells things of one sort apart: a phone or e-mail inside becomes a mark of its own
     not_negative: bool = False  # an amount that runs one way: a minus before it is a mistake of the file
     level: Level | None = None  # None: as its kind; free text is sensitive, for nobody knows what people write
 
@@ -68,6 +69,10 @@ def _text(name: str, meaning: str, **kw) -> Field:
     return Field(name, "text", meaning, **kw)
 
 
+def _label(name: str, meaning: str, **kw) -> Field:
+    return _text(name, meaning, label=True, **kw)
+
+
 def _at(name: str, meaning: str, **kw) -> Field:
     return Field(name, "instant", meaning, **{"by_day": True, **kw})
 
@@ -81,10 +86,10 @@ def _count(name: str, meaning: str) -> Field:
 
 
 PLATFORM = _text("platform", "Where the record comes from: tmall, jd, douyin, youzan, wecom, site, store ...")
-STORE = _text("store", "Store or shop of the record.")
-TOUCHPOINT = _text("touchpoint", "Where brand and consumer met.")
-CAMPAIGN = _text("campaign", "Campaign the record belongs to.")
-GUIDE = _text("guide", "Store associate bound to the record.")
+STORE = _label("store", "Store or shop of the record.")
+TOUCHPOINT = _label("touchpoint", "Where brand and consumer met.")
+CAMPAIGN = _label("campaign", "Campaign the record belongs to.")
+GUIDE = _label("guide", "Store associate bound to the record.")
 
 ORDERS = Kind(
     "orders",
@@ -102,7 +107,7 @@ ORDERS = Kind(
         _at("refunded_at", "When `refund_amount` was refunded; empty = dated by the load (observed)."),
         TOUCHPOINT,
         CAMPAIGN,
-        _text("coupon", "Coupon used."),
+        _label("coupon", "Coupon used."),
         GUIDE,
         Field("is_test", "flag", "A test order counts nowhere."),
     ),
@@ -159,7 +164,7 @@ RELATIONS = Kind(
         Field("paid_media", "flag", "Won through paid media."),
         _text("source_domain", "public or private domain it came from."),
         GUIDE,
-        _text("group", "Group chat, for group members."),
+        _label("group", "Group chat, for group members."),
     ),
     ("relation_type", "touchpoint", "identifier_id", "started_at", "group"),
 )
@@ -168,12 +173,12 @@ RELATION_ENDS = Kind(
     "Ends of relations told apart from starts, by who knows none: each of `relations` ends at the first after.",
     (
         _text("relation_type", "The type that ends.", required=True),
-        _text("touchpoint", "At which; empty = at any."),
+        _label("touchpoint", "At which; empty = at any."),
         _text("platform", "Where; empty = anywhere."),
-        _text("store", "In which store; empty = in any."),
+        _label("store", "In which store; empty = in any."),
         _at("ended_at", "When it ended.", required=True),
-        _text("guide", "With which store associate; empty = with any."),
-        _text("group", "Which group chat; empty = any."),
+        _label("guide", "With which store associate; empty = with any."),
+        _label("group", "Which group chat; empty = any."),
     ),
     ("relation_type", "touchpoint", "store", "identifier_id", "ended_at", "guide", "group"),
 )
@@ -205,7 +210,7 @@ CONSENTS = Kind(
               "share_third_party, sensitive, cross_border ...", required=True),
         _text("channel", "Channel it speaks for; empty = all channels."),
         _text("action", "grant or withdraw.", required=True, choices=("grant", "withdraw")),
-        _text("source", "Where it was given."),
+        _label("source", "Where it was given."),
         _text("notice_version", "Version of the notice shown."),
     ),
     ("identifier_id", "purpose", "channel", "occurred_at", "action"),
@@ -241,14 +246,14 @@ MEMBERS = Kind(
         STORE,
         _at("joined_at", "When the membership began; empty = no dated membership."),
         _at("left_at", "When it ended; empty = still a member."),
-        _text("tier", "Membership level."),
+        _label("tier", "Membership level."),
         _text("birthday_month", "Month of birth, 1-12.", level="sensitive"),
-        _text("city", "City."),
+        _label("city", "City."),
         _text("gender", "As the platform states it.", level="sensitive"),
         _count("points", "Points balance as the platform shows it."),
         _count("growth", "Growth value as the platform shows it."),
         GUIDE,
-        _text("source_channel", "How the consumer came to be known."),
+        _label("source_channel", "How the consumer came to be known."),
         Field("attributes", "json", "Other attributes, as JSON.", free_text=True),
     ),
     ("identifier_id",),
@@ -274,7 +279,7 @@ SPEND = Kind(
     (
         Field("date", "date", "Day of the spend.", required=True),
         TOUCHPOINT,
-        _text("campaign", "Campaign.", required=True),
+        _label("campaign", "Campaign.", required=True),
         _money("amount", "Money spent.", required=True),
         Field("paid_media", "flag", "Paid media."),
     ),
@@ -317,7 +322,7 @@ TOUCHPOINT_DAILY = Kind(
         Field("date", "date", "Day.", required=True),
         PLATFORM,
         STORE,
-        _text("touchpoint", "Where brand and consumer met.", required=True),
+        _label("touchpoint", "Where brand and consumer met.", required=True),
         _text("source_domain", "public or private."),
         _text("content_id", "Content or live session."),
         *(_count(n, n.replace("_", " ").capitalize() + ", as the panel counts them.") for n in (

@@ -90,7 +90,8 @@ def declare_consent(
     channel, a day to come, a scope that names nobody, and a source, notice version or proof left empty.
     """
     proof_kept = scrub(proof.strip())
-    declaration = Declaration(source.strip(), notice_version.strip(), from_date, proof_kept, dict(scope or {}), channel)
+    within = workspace.keys.veiled_all(scope or {})
+    declaration = Declaration(source.strip(), notice_version.strip(), from_date, proof_kept, within, channel)
     _check_evidence(declaration)
     try:
         found = _found(workspace, declaration, now)
@@ -107,7 +108,7 @@ def preview(
     now: dt.datetime,
 ) -> Preview:  # fmt: skip
     """What `declare_consent` with the same arguments would change. Writes no consent."""
-    declaration = Declaration("", "", from_date, "", dict(scope or {}), channel)
+    declaration = Declaration("", "", from_date, "", workspace.keys.veiled_all(scope or {}), channel)
     at = instant_of(now)
     try:
         found = _found(workspace, declaration, now)

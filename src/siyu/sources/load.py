@@ -39,7 +39,7 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     """
     finish_interrupted(workspace)
     check_ranks(workspace)
-    options = Options.of(workspace.settings, snapshot_of, scope, allow_drop)
+    options = Options.of(workspace.settings, snapshot_of, workspace.keys.veiled_all(scope or {}), allow_drop)
     if snapshot_of and day_of(snapshot_of) > local_day(instant_of(now), workspace.settings.zone):
         raise SnapshotError(f"--snapshot-of {snapshot_of}: expected a day that has begun; it lies ahead.",
                             remedy="A list shows what was held at the start of its day.")

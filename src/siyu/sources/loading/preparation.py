@@ -78,7 +78,7 @@ class Preparation:
         counted = _counted(outputs)
         self._repeats = Repeats(workbench) if distinct else None
         self._fill_down = FillDown(continued) if continued else None
-        self._outputs = [_Output(rows, Transform(rows, columns, settings, snapshot=snapshot), names)
+        self._outputs = [_Output(rows, Transform(rows, columns, settings, workspace.keys, snapshot=snapshot), names)
                          for rows, names in zip(outputs, counted)]
 
     def of(self, batch: pa.RecordBatch) -> Prepared:

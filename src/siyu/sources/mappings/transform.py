@@ -8,6 +8,7 @@ One compiled expression per output of a mapping and file; no row is looked at in
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.core.errors import SourceError, is_it
-from siyu.core.identifiers import mask_text, scrub
+from siyu.core.identifiers import Keys, mask_text, scrub
 from siyu.core.kinds import OBSERVED_DATES, Kind
 from siyu.core.settings import Settings
 from siyu.core.time import DAY
@@ -68,8 +69,9 @@ class Part:
 class Transform:
     """One output of a mapping, compiled for the columns of one file."""
 
-    def __init__(self, rows: Rows, headers: list[str], settings: Settings, *, snapshot: bool = False) -> None:
-        self.kind, self._rows, self._settings = rows.kind, rows, settings
+    def __init__(self, rows: Rows, headers: list[str], settings: Settings, keys: Keys, *,
+                 snapshot: bool = False) -> None:
+        self.kind, self._rows, self._settings, self._keys = rows.kind, rows, settings, keys
         self._offsets = offsets(settings.zone)
         self._columns = [c for c in rows.columns if not c.missing(headers)]
         self.id_columns = [c.name for c in self._columns if is_identifier(self.kind, c.name)]
@@ -186,10 +188,10 @@ class Transform:
         return rows.append_column(day_column, pa.array(self._offsets.days(utc), mask=mask)) if day_column else rows
 
     def _scrubbed(self, rows: pa.Table) -> pa.Table:
-        """Phones and e-mails that people wrote into free text are hidden."""
+        """Phones and e-mails that people wrote into free text are hidden; those inside labels become marks."""
         for field in self.kind.fields:
-            if field.free_text and field.column in rows.column_names:
-                rows = scrub_column(rows, field.column)
+            if field.column in rows.column_names and (field.free_text or field.label):
+                rows = cleaned_column(rows, field.column, scrub if field.free_text else self._keys.veiled)
         return rows
 
 
@@ -234,14 +236,17 @@ def mask_value(value: str) -> str:
     return value if harmless else mask_text(value)
 
 
-def scrub_column(rows: pa.Table, column: str) -> pa.Table:
-    """A text column without phones and e-mail addresses."""
-    suspects = pc.match_substring_regex(rows[column], MAYBE_PERSONAL).fill_null(False)
-    if not pc.any(suspects).as_py():
+def cleaned_column(rows: pa.Table, column: str, clean: Callable[[str], str]) -> pa.Table:
+    """A text column of which every value that may hold a phone or an e-mail address is cleaned. Each value is looked
+    at once: labels are few.
+    """
+    distinct = rows[column].unique()
+    suspects = distinct.filter(pc.match_substring_regex(distinct, MAYBE_PERSONAL).fill_null(False))
+    if not len(suspects):
         return rows
-    cleaned = pa.array([scrub(v) for v in rows[column].filter(suspects).to_pylist()], pa.string())
-    replaced = pc.replace_with_mask(rows[column].combine_chunks(), suspects.combine_chunks(), cleaned)  # type: ignore
-    return rows.set_column(rows.schema.get_field_index(column), column, replaced)
+    place = pc.index_in(rows[column], suspects)
+    cleaned = pa.array(map(clean, suspects.to_pylist()), pa.string()).take(place)
+    return rows.set_column(rows.schema.get_field_index(column), column, pc.coalesce(cleaned, rows[column]))
 
 
 def _as_json(raw: ir.Table, headers: list[str]) -> ir.StringValue:
