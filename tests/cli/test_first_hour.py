@@ -136,6 +136,7 @@ def test_refunds_without_a_date_are_told_until_a_day_that_knows_them(siyu, tmp_p
     told = siyu("measure", "-C", directory)
     assert "CNY 100" in told.out
     assert "refunds of 1 order(s), CNY 40" in told.err
+    assert "refunds of 1 order(s), CNY 40" in siyu("daily", "-C", directory).err
     day = told.err.split("--as-of ")[1].split()[0]
     again = siyu("measure", "--as-of", day, "-C", directory)
     assert "CNY 60" in again.out

@@ -58,6 +58,25 @@ def test_refreshing_after_each_load_gives_the_tables_of_one_full_build(tmp_path,
         assert step_by_step == _tables(workspace)
 
 
+def test_identifiers_that_say_no_more_who_somebody_is_are_nobodys(tmp_path, eager):
+    """Facts stay kept under them; no consumer may come of that."""
+    with _workspace(tmp_path, 1) as workspace:
+        load_plain(workspace, random_brand(1, consumers=30), identified=False)
+        resolve(workspace)
+        refresh(workspace)
+        before = _buyers(workspace)
+        workspace.settings = workspace.settings.with_values(identity__not_identifying=["recipient_phone", "phone"])
+        resolve(workspace)
+        refresh(workspace)
+        consumers = {row["consumer_id"] for row in workspace.warehouse.rows(tables.CONSUMER.expr())}
+        assert before - consumers
+        assert _buyers(workspace) <= consumers | {None}
+
+
+def _buyers(workspace):
+    return {row["consumer_id"] for row in workspace.warehouse.rows(tables.PURCHASE.expr())}
+
+
 @pytest.mark.slow
 def test_taking_links_back_is_followed_by_an_incremental_refresh(tmp_path, eager):
     with _workspace(tmp_path, 5) as workspace:

@@ -146,9 +146,13 @@ def test_a_dry_run_says_what_would_happen_and_leaves_nothing(workspace, tmp_path
     assert not list(workspace.landed.glob("*"))
 
 
-def test_an_unknown_column_is_noted_with_the_nearest_known_one(workspace, tmp_path):
-    report = take(workspace, tmp_path, "orders.csv", "order_id,paid_amount,touch_point\n o1,5,live")
-    assert "Did you mean 'touchpoint'?" in report.files[0].notes[0]
+@pytest.mark.parametrize(("column", "hint"), [
+    ("touch_point", "Did you mean 'touchpoint'?"), ("ID.Phone", "Did you mean 'id.phone'?"),
+    ("id", "columns of their own: id.phone"), ("id.member_crad", "trusted least. Did you mean 'member_card'?"),
+])
+def test_an_unknown_column_is_noted_with_what_it_may_have_meant(workspace, tmp_path, column, hint):
+    report = take(workspace, tmp_path, "orders.csv", f"order_id,paid_amount,{column}\n o1,5,live")
+    assert hint in report.files[0].notes[0]
 
 
 def test_a_member_list_keeps_other_columns_as_attributes_but_not_those_that_name_a_person(workspace, tmp_path):

@@ -8,13 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from siyu.cli import summary
+from siyu.cli import refunds, summary
 from siyu.cli.context import AsJson, AsOf, Language, Window, day, language, now, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.options import check_folder
 from siyu.cli.output import emit, out, progress, say
 from siyu.console.report import Written, check_paths, publish, write_reports
 from siyu.daily import INBOX, REFUSED, Day, daily, resolve_and_measure
+from siyu.measures.facts import Facts
+from siyu.measures.measure import question
+from siyu.measures.untaken import untaken
 
 FILES = "File to write; its ending chooses the form. May be given several times: one measurement, several files."
 
@@ -75,6 +78,8 @@ def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
         moment = now()
         done = daily(opened, publish=partial(publish, now=moment), as_of=day(as_of), now=moment, progress=tell)
         currency = opened.settings.currency
+        asked = question(opened, day(as_of), done.measured["window_days"], moment)
+        missing = untaken(Facts(opened.warehouse), asked)
     refused = bool(done.loaded and done.loaded.refused)
     if as_json:
         loaded = done.loaded.as_json() if done.loaded else None
@@ -82,5 +87,7 @@ def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
         return REFUSALS if refused else DONE
     _tell(done)
     summary.show(done.measured, currency)
+    for note in refunds.told(missing, currency):
+        say(note)
     out().print(str(done.published), markup=False)
     return REFUSALS if refused else DONE

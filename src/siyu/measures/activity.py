@@ -47,18 +47,16 @@ def last_acts_since(load_id: int, facts: Facts, again: Facts) -> ir.Table:
 
 
 def _last(facts: Facts, events: ir.Table) -> ir.Table:
-    """The last acts among some events."""
-    return _last_of(events, facts.identity())
+    """The last acts among some events: summed up by identifier before identifiers become consumers."""
+    return _latest(facts.persons(_last_by_identifier(events)))
 
 
 @formula
-def _last_of(events: ir.Table, identity: ir.Table) -> ir.Table:
-    """They are summed up by identifier before identifiers become consumers."""
-    each = events.group_by("identifier_id").aggregate(
+def _last_by_identifier(events: ir.Table) -> ir.Table:
+    return events.group_by("identifier_id").aggregate(
         event_day=events.occurred_day.max(),
         thriving_day=events.occurred_day.max(where=events.name.isin(THRIVING_EVENTS)),
     )
-    return _latest(each.join(identity, "identifier_id"))
 
 
 def _latest(acts: ir.Table) -> ir.Table:

@@ -86,7 +86,7 @@ def _acting(facts: Facts, marks: Marks) -> ir.Table:
     interest = {name: now & recent.name.isin(INTEREST_EVENTS) for name, now in within.items()}
     mark = marks.sum((marks.came(recent), marks.where(AWARE, within), marks.where(INTERESTED, interest)))
     each = recent.mutate(mark=mark).group_by("identifier_id").aggregate(mark=_.mark.bit_or())
-    return each.join(facts.identity(), "identifier_id").select("consumer_id", "mark")
+    return facts.persons(each).select("consumer_id", "mark")
 
 
 def _related(facts: Facts, marks: Marks) -> ir.Table:

@@ -25,7 +25,6 @@ from siyu.measures.spreading import spreading_spans
 from siyu.measures.touched import Touched, touched
 from siyu.store import tables
 from siyu.store.tables import Table
-from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
 
 #: Midnights a span may need: purchases of any age, lapses some years ahead (1970 to 2079).
@@ -35,8 +34,8 @@ TABLES_VERSION = 2
 #: What these tables rest on, in operations.state. While a build is under way it holds BUILDING.
 STATE = "spans_seen"
 BUILDING = "building"
-#: Settings that change derived tables.
-SHAPING = ("brand.zone", "relations.types", "roles.")
+#: Settings that change derived tables. Identifiers that say no more who somebody is leave no row that would show it.
+SHAPING = ("brand.zone", "relations.types", "roles.", "identity.not_identifying")
 
 
 @dataclass(frozen=True)
@@ -67,15 +66,15 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> Non
     warehouse, settings = workspace.warehouse, workspace.settings
     keep = _Keep(workspace, changed)
     calendar = Calendar(warehouse, settings.zone, FIRST_DAY, LAST_DAY)
-    facts = Facts(warehouse, changed.identities if changed else None)
+    everyone, facts = _facts(workspace, changed)
 
     say("purchases", 0.0)
-    orders, paid = _orders(Facts(warehouse), changed)
+    orders, paid = _orders(everyone, changed)
     refunds = keep(tables.ORDER_REFUND, person_facts.order_refunds(facts, paid))
     keep(tables.PURCHASE, person_facts.purchases(orders, paid, refunds))
     purchase = _of(tables.PURCHASE.expr(), "consumer_id", changed)
     say("referrals", 0.2)
-    referrals = person_facts.referrals(Facts(warehouse, changed.of_invitees) if changed else facts)
+    referrals = person_facts.referrals(Facts(warehouse, changed.of_invitees) if changed else everyone)
     keep(tables.VALID_REFERRAL, person_facts.valid_referrals(referrals, tables.PURCHASE.expr()))
     valid_referral = _of(tables.VALID_REFERRAL.expr(), "inviter_id", changed)
     say("relations", 0.3)
@@ -83,7 +82,7 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> Non
     say("reach", 0.45)
     reach_span = keep(tables.REACH_SPAN, reach_spans(facts, relation_span, settings))
     say("last acts", 0.6)
-    keep(tables.LAST_ACT, _last_acts(warehouse, changed))
+    keep(tables.LAST_ACT, _last_acts(everyone, changed))
     say("roles", 0.65)
     window = settings["roles.purchase_window_days"]
     membership = memberships(relation_span)
@@ -98,6 +97,15 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> Non
     keep(tables.ROLE_SPAN, role_spans(membership, members, reach_span, occasions, spreading))
 
 
+def _facts(workspace: Workspace, changed: Touched | None) -> tuple[Facts, Facts]:
+    """The facts of everyone, and those to go through: all of them, or those of the consumers that changed."""
+    if changed is not None:
+        return Facts(workspace.warehouse), Facts(workspace.warehouse, changed.identities)
+    silent = workspace.settings["identity.not_identifying"]
+    everyone = Facts(workspace.warehouse, elsewhere=person_facts.elsewhere(silent))
+    return everyone, everyone
+
+
 def _orders(facts: Facts, changed: Touched | None) -> tuple[ir.Table, ir.Table]:
     """Paid orders with and without their buyers: all of them, or those that changed, few enough to be kept."""
     if changed is None:
@@ -106,11 +114,10 @@ def _orders(facts: Facts, changed: Touched | None) -> tuple[ir.Table, ir.Table]:
     return kept, kept
 
 
-def _last_acts(warehouse: Warehouse, changed: Touched | None) -> ir.Table:
-    everyone = Facts(warehouse)
+def _last_acts(everyone: Facts, changed: Touched | None) -> ir.Table:
     if changed is None:
         return last_acts(everyone)
-    return last_acts_since(changed.load_id, everyone, Facts(warehouse, changed.of_unsure))
+    return last_acts_since(changed.load_id, everyone, Facts(everyone.warehouse, changed.of_unsure))
 
 
 class _Keep:

@@ -5,7 +5,7 @@ Identity is not as-of: every day is seen through the current `identity` table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from siyu.core.time import OPEN_AT, OPEN_DAY
 from siyu.store.endings import ended
 from siyu.store.formula import formula
-from siyu.store.tables import DERIVED_REFUND, IDENTITY
+from siyu.store.tables import DERIVED_REFUND, IDENTIFIER, IDENTITY
 from siyu.store.warehouse import Warehouse
 
 #: Columns of an event that the document asks for.
@@ -27,13 +27,15 @@ PAID_ORDER = ("fact_id", "identifier_id", "order_id", "platform", "paid_at", "pa
 @dataclass(frozen=True)
 class Facts:
     """Facts in force of a warehouse; `identities` (rows of `identity`) limits person facts to some consumers
-    (incremental runs).
+    (incremental runs). `elsewhere` (identifier_id, consumer_id; null = nobody) is for passes over all facts: the
+    identifiers whose id is not their consumer's. To look up those few alone is quicker than to look up every one.
 
     They stand still for as long as one of these is used: what comes later is for the next one.
     """
 
     warehouse: Warehouse
     identities: ir.Table | None = None
+    elsewhere: ir.Table | None = None
     _answers: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, question: Hashable, answer: Callable[[], Any]) -> Any:
@@ -63,7 +65,14 @@ class Facts:
         """Facts of a kind that name a consumer, with `consumer_id`: with some of their columns, or all. A measure that
         names the few it needs is compiled in a fraction of the time.
         """
-        return of_persons(self.of(kind), self.identity(), *columns)
+        return self.persons(self.of(kind), *columns)
+
+    def persons(self, rows: ir.Table, *columns: str) -> ir.Table:
+        """Rows with an `identifier_id` that name a consumer, with `consumer_id`: with some of their columns, or all."""
+        if self.elsewhere is None:
+            return of_persons(rows, self.identity(), *columns)
+        found = with_consumer(rows, self.elsewhere, *columns)
+        return found.filter(found.consumer_id.notnull())
 
     def relations(self) -> ir.Table:
         """Relations of persons, each ended by the first end that is known of it (store.endings)."""
@@ -72,7 +81,7 @@ class Facts:
 
     def events(self, first_day: int, last_day: int) -> ir.Table:
         """Events of known consumers on some days: consumer_id, occurred_at, occurred_day, name, touchpoint."""
-        known = of_persons(self.known_events((first_day, last_day)), self.identity())
+        known = self.persons(self.known_events((first_day, last_day)))
         return known.select("consumer_id", *EVENT)
 
     def known_events(self, days: tuple[int, int] | None = None, after_load: int = 0) -> ir.Table:
@@ -88,6 +97,26 @@ def of_persons(rows: ir.Table, identity: ir.Table, *columns: str) -> ir.Table:
     """Rows that name a consumer, with `consumer_id`: with some of their columns, or all."""
     named = rows.select("identifier_id", *columns) if columns else rows
     return named.join(identity, "identifier_id")
+
+
+@formula
+def with_consumer(rows: ir.Table, elsewhere: ir.Table, *columns: str) -> ir.Table:
+    """Rows with `consumer_id`, null where they name nobody: with some of their columns, or all."""
+    moved = elsewhere.select(moved_id="identifier_id", moved_to="consumer_id")
+    told = rows.select("identifier_id", *columns) if columns else rows
+    joined = told.left_join(moved, told.identifier_id == moved.moved_id)
+    consumer = joined.moved_id.isnull().ifelse(joined.identifier_id, joined.moved_to)
+    return joined.mutate(consumer_id=consumer).drop("moved_id", "moved_to")
+
+
+def elsewhere(not_identifying: Sequence[str]) -> ir.Table:
+    """`Facts.elsewhere` once identity is resolved: every identifier is in it then, but for those of namespaces that
+    say nothing of who somebody is.
+    """
+    identity, identifier = IDENTITY.expr(), IDENTIFIER.expr()
+    moved = identity.filter(identity.identifier_id != identity.consumer_id).select("identifier_id", "consumer_id")
+    silent = identifier.filter(identifier.namespace.isin(not_identifying)).select("identifier_id")
+    return moved.union(silent.mutate(consumer_id=ibis.null("int64")))
 
 
 @formula
@@ -110,6 +139,8 @@ def orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = (
     columns.
     """
     paid, identity = paid_orders(facts, only, more), facts.identity()
+    if facts.elsewhere is not None:
+        return with_consumer(paid, facts.elsewhere)
     return _with_buyers(paid, identity) if facts.identities is None else of_persons(paid, identity)
 
 

@@ -35,12 +35,9 @@ def pieces(
     sides of every edge.
     """
     fields = _Fields(counters)
-    step = fields.packed(changes)
-    net = changes.group_by(*keys, "at").aggregate(day=changes.day.max(), step=step.sum().cast("int64"))
-    so_far = ibis.window(group_by=keys, order_by="at", preceding=None, following=0)
-    running = net.mutate(total=net.step.sum().over(so_far).cast("int64"))
+    running = _running(changes.select(*keys, "at", "day", step=fields.packed(changes)), keys)
     after = _Counters(running, fields.of(running.total))
-    before = _Counters(running, fields.of(running.total - running.step))
+    before = _Counters(running, fields.of(running.total - running.net))
     stated = running.mutate(state=state(after), state_before=state(before))
     edges = stated.filter(stated.state != stated.state_before)
     in_order = ibis.window(group_by=keys, order_by="at")
@@ -50,10 +47,27 @@ def pieces(
         valid_to=ibis.coalesce(edges["at"].lead().over(in_order), ibis.literal(OPEN_AT, "int64")),
         to_day=ibis.coalesce(edges.day.lead().over(in_order), ibis.literal(OPEN_DAY, "int32")),
     )
-    now, then = fields.of(found.total), fields.of(found.total - found.step)
+    now, then = fields.of(found.total), fields.of(found.total - found.net)
     return found.select(
         *keys, "state", "valid_from", "valid_to", "from_day", "to_day", **{c: now[c] - then[c] for c in counters}
     )
+
+
+def _running(changes: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+    """Each instant of a key once, with `net`, the sum of its steps, and `total`, that of all up to it.
+
+    One sort gives both: of the changes of an instant the last has seen all of them. Grouped by instant first, they
+    would be gone through once more, and hardly any fall together.
+    """
+    one_by_one = ibis.window(group_by=keys, order_by="at", preceding=None, following=0)
+    together = ibis.range_window(group_by=keys, order_by="at", preceding=0, following=0)
+    summed = changes.select(
+        *keys, "at", "day",
+        total=changes.step.sum().over(one_by_one).cast("int64"),
+        net=changes.step.sum().over(together).cast("int64"),
+        later=changes["at"].lead().over(ibis.window(group_by=keys, order_by="at")),
+    )  # fmt: skip
+    return summed.filter(summed.later.isnull() | (summed.later > summed["at"])).drop("later")
 
 
 def united(changes: ir.Table, keys: tuple[str, ...]) -> ir.Table:

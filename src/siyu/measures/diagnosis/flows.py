@@ -36,7 +36,7 @@ def figures(facts: Facts, first_day: int, last_day: int) -> ir.Table:
     purchase, events, span = PURCHASE.expr(), facts.of("events"), ROLE_SPAN.expr()
     paid = purchase.filter(purchase.paid_day.between(first_day, last_day)).select("paid_amount", day="paid_day")
     entered = events.filter(events.occurred_day.between(first_day, last_day) & is_entry(events))
-    entered = entered.join(facts.identity(), "identifier_id")
+    entered = facts.persons(entered)
     came = span.select(day="from_day", n=ibis.literal(1, "int64"))
     left = span.select(day="to_day", n=ibis.literal(-1, "int64"))
     steps = came.union(left)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Mapped
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from siyu.core.errors import SourceError, did_you_mean
-from siyu.core.kinds import BY_NAME, MEMBERS, RELATIONS
+from siyu.core.kinds import BY_NAME, MEMBERS, RELATIONS, Kind
 from siyu.sources.coverage import untold
 from siyu.sources.loading import pipeline
 from siyu.sources.loading.keep import Recognised
@@ -116,7 +118,7 @@ def _arrival(place: Place, asked: Asked) -> Recognised:
             source = _open(place, given)
     pipeline.check(given, source.columns, asked.options, place.name)
     unkept = papers.of(source.columns, given)
-    notes = (source.unread, *_unlisted(given, asked.options), *_notes(given, source.columns),
+    notes = (source.unread, *_unlisted(given, asked.options), *_notes(given, source.columns, asked.options.settings),
              *untold.note(given, given.headers(source.columns)), *map(papers.note, unkept))  # fmt: skip
     return Recognised(source.without(unkept, papers.hidden) if unkept else source, given, tuple(filter(None, notes)))
 
@@ -183,16 +185,31 @@ def _unlisted(mapping: Mapping, options: Options) -> Iterator[str]:
            f"it is the full list of a day, load it with --snapshot-of DAY --scope {scope}")  # fmt: skip
 
 
-def _notes(mapping: Mapping, columns: list[str]) -> Iterator[str]:
-    """Columns of a canonical file that are not part of its kind."""
+def _notes(mapping: Mapping, columns: list[str], settings: Mapped[str, Any]) -> Iterator[str]:
+    """Columns of a canonical file that are not part of its kind, or name people in a way of their own."""
     if mapping.text:
         return
     kind = mapping.rows[0].kind
-    known = [f.name for f in kind.fields]
+    listed = [*settings["identity.namespaces"], *settings["identity.not_identifying"]]
+    for column in (c for c in columns if mappings.is_identifier(kind, c)):
+        namespace = column.rsplit("id.", 1)[1]
+        if namespace not in listed:
+            yield (f"column '{column}': '{namespace}' is not among identity.namespaces, so it is trusted least."
+                   f"{did_you_mean(namespace, listed)}")  # fmt: skip
     for column in canonical_notes(kind, columns):
         if kind.field("attributes") and not PERSONAL_HEADER.search(column):
             continue
         if kind.field("attributes"):
             yield f"column '{column}' may name a person and is left out."
         else:
-            yield f"column '{column}' is not part of {kind.name} and is left out.{did_you_mean(column, known)}"
+            yield f"column '{column}' is not part of {kind.name} and is left out.{_meant(kind, column)}"
+
+
+def _meant(kind: Kind, column: str) -> str:
+    """What a column of no kind may have been meant to be: a field, or who stands on the record."""
+    lower = column.lower()
+    if mappings.is_identifier(kind, lower):
+        return f" Did you mean '{lower}'?"
+    if any(lower == f"{prefix}id" for prefix in kind.persons):
+        return f" Identifiers stand in columns of their own: {lower}.phone, {lower}.email, ..."
+    return did_you_mean(column, [field.name for field in kind.fields])

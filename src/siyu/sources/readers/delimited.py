@@ -28,7 +28,7 @@ SMALLEST_BLOCK, LARGEST_BLOCK = 1 << 20, 1 << 22
 FEW_BAD_ROWS, MOST_OF_ROWS = 1_000, 0.5
 #: A quote that is opened and never closed swallows the rest of the file: the number of quotes is odd, and the last cell
 #: (or bad row) has several lines; or, when the rest is longer than a block, Arrow says so.
-NEVER_CLOSED, QUOTE_SIGNS = "never closed", ("straddling", "sync")
+QUOTE_SIGNS = ("straddling", "sync")
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,9 @@ def _batches(file: SourceFile, layout: Layout, quotes: int, block: int) -> Itera
                 last = rows.columns[-1][-1].as_py() if rows.num_rows else last
                 yield cells.batch(file.columns, rows.columns, numbers)
     except pa.ArrowInvalid as error:
-        raise _unreadable(file, bad_lines, str(error)) from None
+        raise _unreadable(file, layout, bad_lines, str(error)) from None
     if quotes % 2 and "\n" in (last or "") + (file.bad_rows[-1].text if file.bad_rows else ""):
-        raise _unreadable(file, [], NEVER_CLOSED)
+        raise _never_closed(file, layout)
 
 
 def _reader(file: SourceFile, stream: pa.NativeFile, layout: Layout, quotes: int, block: int,
@@ -165,13 +165,35 @@ def _read_wrongly(bad_lines: list[int]) -> bool:
     return len(bad_lines) > FEW_BAD_ROWS and len(bad_lines) > MOST_OF_ROWS * bad_lines[-1]
 
 
-def _unreadable(file: SourceFile, bad_lines: list[int], message: str) -> SourceError:
+def _unreadable(file: SourceFile, layout: Layout, bad_lines: list[int], message: str) -> SourceError:
     if _read_wrongly(bad_lines):
         return SourceError(
             f"{file.name}: {len(bad_lines):,} of the first {bad_lines[-1]:,} rows do not have the header's "
             f"{len(file.columns)} cells.",
             remedy="Check that the header belongs to these rows and that the delimiter is a comma, semicolon or tab.")
-    broken_quote = any(sign in message for sign in (NEVER_CLOSED, *QUOTE_SIGNS))
-    found = "a quote that is opened and never closed" if broken_quote else "text that breaks the format"
-    return SourceError(f"{file.name}: expected delimited rows, found {found}.",
+    if any(sign in message for sign in QUOTE_SIGNS):
+        return _never_closed(file, layout)
+    return SourceError(f"{file.name}: expected delimited rows, found text that breaks the format.",
                        remedy="Open the file in a spreadsheet, save it as CSV UTF-8, and load that.")
+
+
+def _never_closed(file: SourceFile, layout: Layout) -> SourceError:
+    line = _last_begins(file.place, file.encoding, layout.delimiter)
+    return SourceError(
+        f"{file.name}: expected delimited rows, found a quote that is never closed, in the row that begins in line "
+        f"{line:,} of the file.",
+        remedy="Close it there (a quote inside a cell is written twice, and the cell stands in quotes); or open the "
+               "file in a spreadsheet, save it as CSV UTF-8, and load that.")
+
+
+def _last_begins(place: Place, encoding: str, delimiter: str) -> int:
+    """The physical line in which the last record begins: what an open quote swallows is one record, or too long."""
+    begins = ends = 0
+    with place.text(encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=delimiter)
+        try:
+            for _ in reader:
+                begins, ends = ends + 1, reader.line_num
+        except csv.Error:  # longer than a cell may be
+            begins = ends + 1
+    return begins

@@ -87,7 +87,8 @@ def _instants(column: pa.Array) -> pa.Array:
 
 
 def _numbers(column: pa.Array) -> pa.Array:
-    finite = pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
-    whole = pc.and_(pc.equal(finite, pc.trunc(finite)), pc.less(pc.abs(finite), EXACT))
-    integers = pc.if_else(whole, finite, pa.scalar(None, column.type)).cast(pa.int64()).cast(pa.string())
-    return pc.coalesce(integers, finite.cast(pa.string()))
+    """What is no number is empty; what is without end is told as such where it is read."""
+    whole = pc.and_(pc.equal(column, pc.trunc(column)), pc.less(pc.abs(column), EXACT))
+    integers = pc.if_else(whole, column, pa.scalar(None, column.type)).cast(pa.int64()).cast(pa.string())
+    known = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+    return pc.coalesce(integers, known.cast(pa.string()))
