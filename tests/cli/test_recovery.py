@@ -45,5 +45,5 @@ def test_the_damaged_file_is_kept(siyu: Siyu, brand: Path):
     siyu("check", "-C", brand)
     (brand / "warehouse.duckdb").write_bytes(b"no warehouse" * 1000)
     assert siyu("rebuild", "-C", brand).code == 0
-    kept = [path.read_bytes()[:12] for path in brand.glob("warehouse.duckdb.damaged-*")]
+    kept = [path.read_bytes()[:12] for path in brand.glob("warehouse.duckdb.aside-*")]
     assert kept == [b"no warehouse"]

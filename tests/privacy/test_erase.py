@@ -163,11 +163,11 @@ def test_files_that_show_the_erased_keep_the_request_open_until_they_are_gone(br
     inbox = brand.directory / "inbox"
     shutil.copytree(grown / "files", inbox / "loaded")
     (inbox / "new.csv").write_text(f"电话\n{PHONE}\n", encoding="gb18030")
-    (brand.directory / "warehouse.duckdb.damaged-2026").write_bytes(b"old")
+    (brand.directory / "warehouse.duckdb.aside-2026").write_bytes(b"old")
     result = erased(brand)
     assert (result.done, [path.name for path in result.files]) == ((), ["new.csv"])
     assert sorted(path.name for path in (inbox / "loaded").iterdir()) == ["refunds.csv"]
-    assert not list(brand.directory.glob("*.damaged-*"))
+    assert not list(brand.directory.glob("*.aside-*"))
     (inbox / "new.csv").unlink()
     assert [request.status for request in erase.run(brand, actor="cli", now=AFTER).done] == ["done"]
 

@@ -10,14 +10,12 @@ from siyu.core.errors import SourceError
 from siyu.sources.erasing.mention import Mentions
 from siyu.sources.readers import files
 from siyu.store.tombstones import Tombstones
-from siyu.store.workspace import INBOX, LANDED, WAREHOUSE_FILES, Workspace
+from siyu.store.workspace import ASIDE, BUILDING, INBOX, LANDED, WAREHOUSE_FILES, Workspace
 
 #: Files that may hold rows of people. Reports hold aggregates only.
 LISTS = (*files.SUFFIXES, ".json", ".log", ".bak")
 #: Folders of the stores, whose files are no lists.
 STORES = (LANDED, *WAREHOUSE_FILES)
-#: Marks of warehouses that a rebuild has set aside or not finished.
-ASIDE, BUILDING = ".damaged-", "rebuilding"
 CHARSETS = ("utf-8", "gb18030", "utf-16")
 #: Where `siyu daily` once put away the files it had loaded.
 PUT_AWAY = Path(INBOX) / "loaded"

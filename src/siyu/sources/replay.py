@@ -35,9 +35,8 @@ from siyu.sources.loading.ranks import CHOOSING
 from siyu.sources.readers.ahead import ahead, joined
 from siyu.store import declared, tables
 from siyu.store.operations import STATE
-from siyu.store.workspace import KEYED_BY, OF_ALL_FACTS, WAREHOUSE_FILES, Workspace, open_warehouse
+from siyu.store.workspace import ASIDE, BUILDING, KEYED_BY, OF_ALL_FACTS, WAREHOUSE_FILES, Workspace, open_warehouse
 
-BUILDING = "rebuilding"
 #: Small facts that stay true of a new warehouse; the others say what derived tables were built from.
 KEPT_STATES = ("identity_version", "backup_folder", "purged", "purging", KEYED_BY)
 
@@ -198,7 +197,7 @@ def _exchange(directory: Path, built: Path, now: dt.datetime) -> list[str]:
     for name in WAREHOUSE_FILES:
         old, new = directory / name, built / name
         if old.exists():
-            aside.append(f"{name}.damaged-{mark}")
+            aside.append(f"{name}{ASIDE}{mark}")
             os.replace(old, directory / aside[-1])
         if new.exists():
             os.replace(new, old)

@@ -39,6 +39,8 @@ KEYED_BY = "keyed_by"
 INBOX = "inbox"
 #: What the warehouse of either engine is on disk. The log first: a new file must never meet an old log.
 WAREHOUSE_FILES = ("warehouse.duckdb.wal", "warehouse.duckdb", "warehouse")
+#: What a rebuild leaves: the name of a warehouse it replaced ends so, and one it has not finished lies in this folder.
+ASIDE, BUILDING = ".aside-", "rebuilding"
 
 
 @dataclass
