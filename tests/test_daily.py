@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from siyu.daily import daily
@@ -39,3 +40,18 @@ def test_an_inbox_of_nothing_readable_is_put_away_and_the_day_is_measured(worksp
     assert [refused["file"] for refused in day.loaded.files_refused] == ["odd.csv"]
     assert day.measured["as_of"] == "2026-01-01"
     assert [path.relative_to(inbox).as_posix() for path in inbox.rglob("*.csv")] == ["refused/odd.csv"]
+
+
+def test_what_breaks_while_it_is_read_is_put_away_and_the_rest_of_the_day_goes_on(workspace, tmp_path):
+    inbox = workspace.directory / INBOX
+    inbox.mkdir()
+    csv(inbox, "broken.csv", 'occurred_at,id.phone\n "2026-01-01,13800000001\n2026-01-01,13800000001')
+    csv(inbox, "contents.csv", "occurred_at,id.phone\n 2026-01-02,13800000001")
+    with zipfile.ZipFile(inbox / "two.zip", "w") as archive:
+        archive.writestr("odd.csv", "nothing,known\n1,2\n")
+        archive.writestr("contents.csv", "occurred_at,id.phone\n2026-01-03,13800000001\n")
+    day = daily(workspace, publish=publish, now=NOW)
+    assert day.loaded is not None
+    assert (day.loaded.counts["loaded"], day.measured["as_of"]) == (2, "2026-01-03")
+    left = sorted(path.relative_to(inbox).as_posix() for path in inbox.rglob("*") if path.is_file())
+    assert left == ["refused/broken.csv", "refused/two.zip"]

@@ -44,7 +44,7 @@ def daily(
     """Load, resolve, measure, publish. Safe to run twice: nothing is loaded or counted a second time."""
     files = arrived(workspace)
     loaded = load(workspace, list(files), strict=False, now=now, progress=progress) if files else None
-    put_away(files, {refused["file"] for refused in loaded.files_refused} if loaded else set())
+    put_away(files, {_lying(refused["file"]) for refused in loaded.files_refused} if loaded else set())
     measured = resolve_and_measure(workspace, as_of=as_of, now=now, progress=progress)
     return Day(files, loaded, measured, publish(workspace, measured))
 
@@ -85,6 +85,15 @@ def put_away(files: tuple[Path, ...], refused: set[str]) -> None:
         folder = path.parent / REFUSED
         folder.mkdir(exist_ok=True)
         path.rename(_free(folder / path.name))
+
+
+def _lying(name: str) -> str:
+    """The file in the inbox that a refused one is: an archive stands for those inside.
+
+    >>> _lying("exports.zip/orders.csv")
+    'exports.zip'
+    """
+    return name.split("/", 1)[0]
 
 
 def _free(path: Path) -> Path:

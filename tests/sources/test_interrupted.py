@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from siyu.core.errors import SourceError
+from siyu.core.errors import WorkspaceError
 from siyu.daily import resolve_and_measure
 from siyu.sources import load as loading
 from siyu.sources.landed import landing
@@ -89,7 +89,7 @@ def test_a_full_disk_leaves_the_workspace_as_it_was(workspace, tmp_path, files, 
 
     target = {"landing": (Landing, "_write"), "finish": (Landing, "finish"), "commit": (keeping, "_file_hash")}[place]
     monkeypatch.setattr(*target, full)
-    with pytest.raises(SourceError, match=r"consents.csv: nothing was loaded.*No space left"):
+    with pytest.raises(WorkspaceError, match=r"consents.csv: nothing was loaded.*No space left"):
         load(workspace, files, now=NOW)
     assert everything(workspace) == before
     assert set(workspace.landed.iterdir()) == landed
@@ -126,6 +126,6 @@ def test_the_file_before_the_one_that_fails_stays_loaded(workspace, files, monke
 
     finish = landing.Landing.finish
     monkeypatch.setattr(Landing, "finish", second_fails)
-    with pytest.raises(SourceError, match=r"order_lines.csv"):
+    with pytest.raises(WorkspaceError, match=r"order_lines.csv"):
         load(workspace, files, now=NOW)
     assert workspace.operations.committed_loads() == [1]

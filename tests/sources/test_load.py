@@ -10,7 +10,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from siyu.core.errors import SettingsError, SourceError
+from siyu.core.errors import SettingsError, SourceError, WorkspaceError
 from siyu.core.kinds import KINDS
 from siyu.sources.landed import quarantine
 from siyu.sources.landed.landing import Landing
@@ -18,6 +18,7 @@ from siyu.sources.load import load
 from siyu.sources.replay import rebuild
 from siyu.store import workspace as workspaces
 from siyu.store.operations import CONSENT, LOAD
+from siyu.store.tables import IDENTIFIER
 from tests.breadth import wide
 from tests.plain import load_plain
 from tests.sources.arrivals import LATER, NOW, csv, everything, in_force, kept, take
@@ -188,10 +189,33 @@ def test_consents_are_kept_in_operations_and_copied_to_the_warehouse(workspace, 
     assert [tuple(row) for row in kept_there] == in_force(workspace, "consents", "fact_id", "channel", "stated_source")
 
 
+def test_purposes_and_channels_nobody_knows_are_told(workspace, tmp_path):
+    report = take(workspace, tmp_path, "consents.csv", """occurred_at,purpose,channel,action,id.phone
+        2026-01-01,markting,sms,grant,13800000001
+        2026-01-01,marketing,fax,grant,13800000001""")
+    purpose, channel = report.files[0].notes
+    assert "1 purpose(s) of consents are not known and allow nothing: 'markting'. Did you mean 'marketing'?" in purpose
+    assert "1 channel(s) of consents are not known and are never open: 'fax'." in channel
+
+
 def test_a_file_that_lacks_a_required_column_is_refused_before_anything_is_written(workspace, tmp_path):
     with pytest.raises(SourceError, match="paid_amount"):
         take(workspace, tmp_path, "orders.csv", "order_id,paid\n o1,5", kind="orders")
     assert workspace.operations.committed_loads() == []
+
+
+def test_a_file_that_breaks_while_it_is_read_is_refused_and_the_others_are_loaded(workspace, tmp_path):
+    rows = {"a": "o1,1,13800000001", "b": "o2,1,13800000002", "c": '"o3,1,13800000003\n o6,1,13800000004',
+            "d": "o4,1,13800000003", "e": "o5,1,13800000001"}  # fmt: skip
+    files = [csv(tmp_path, f"{name}.csv", f"order_id,paid_amount,id.phone\n {row}\n") for name, row in rows.items()]
+    report = load(workspace, files, now=NOW)
+    [refused] = report.files_refused
+    assert refused["file"] == "c.csv"
+    assert "never closed" in refused["message"]
+    assert [file.file for file in report.files] == ["a.csv", "b.csv", "d.csv", "e.csv"]
+    assert {order for order, in in_force(workspace, "orders", "order_id")} == {"o1", "o2", "o4", "o5"}
+    people = {row["identifier_id"] for row in workspace.warehouse.rows(IDENTIFIER.expr())}
+    assert {who for who, in in_force(workspace, "orders", "identifier_id")} == people
 
 
 def test_every_file_is_a_load_of_its_own_with_its_report(workspace, tmp_path):
@@ -213,7 +237,7 @@ def test_a_file_that_fails_ends_the_preparation_of_the_next_and_leaves_the_one_b
         finish(landing, bad_rows)
 
     monkeypatch.setattr(Landing, "finish", full)
-    with pytest.raises(SourceError, match=r"orders_1.csv: nothing was loaded"):
+    with pytest.raises(WorkspaceError, match=r"orders_1.csv: nothing was loaded"):
         load(workspace, paths, now=NOW)
     assert in_force(workspace, "orders", "order_id") == [("a0",), ("b0",)]
     assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]

@@ -19,9 +19,8 @@ from siyu.api.refusals import Refusal
 from siyu.api.site import Site
 from siyu.api.writer import FAULT_SECONDS
 
-#: What may stand in a handler's `opt`: for whom it is. `open`: for anybody; `own`: it looks at what it is sent itself.
-ACCESS = ("open", "own", "read", "admin")
-#: Scopes of keys that open each access.
+#: Scopes of keys that open what a handler's `opt` says it is for: `read` or `admin`. `open` is for anybody, `own` looks
+#: at what it is sent itself.
 OPENED_BY = {"read": ("read", "admin"), "admin": ("admin",)}
 
 MAKE = "`siyu key create --scope {}` makes one."

@@ -9,6 +9,12 @@ from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import emit, suggest, table
 
+#: What helps where something is not well, if one command does.
+NEXT = {
+    "quarantine": ("siyu quarantine", "lists the rows to mend and load again"),
+    "review": ("siyu identity review", "lists the links to look at"),
+}
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -23,6 +29,6 @@ def check(as_json: AsJson = False) -> int:
         emit({"checks": [vars(finding) for finding in findings]})
     else:
         table("", ("", "check", "found"), [("OK" if f.fine else "!!", f.name, f.found) for f in findings])
-        if not all(f.fine for f in findings):
-            suggest(f"siyu settings{suffix()}", "prints the rules in force")
+        for command, does in (NEXT[f.name] for f in findings if not f.fine and f.name in NEXT):
+            suggest(f"{command}{suffix()}", does)
     return DONE if all(f.fine for f in findings) else REFUSALS

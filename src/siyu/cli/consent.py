@@ -14,11 +14,12 @@ from siyu.cli.errors import DONE
 from siyu.cli.options import pairs
 from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError
+from siyu.core.kinds import PURPOSES
 from siyu.core.time import datetime_of
-from siyu.identity.consents import PURPOSES
 from siyu.identity.declare import Declared, Preview, declare_consent, preview
 from siyu.identity.preference_link import token
 from siyu.identity.reach import MARKETING
+from siyu.identity.scoped import SCOPE
 from siyu.identity.shown_consents import ShownConsents, show_consents
 from siyu.privacy.consent import Said
 from siyu.privacy.consent import link as person_link
@@ -31,8 +32,9 @@ From = Annotated[str, typer.Option("--from", metavar="DAY", help="Day the consen
 Proof = Annotated[str, typer.Option("--proof", metavar="TEXT", help="Where the proof is kept (file, address).")]
 Scope = Annotated[
     str | None,
-    typer.Option("--scope", metavar="K=V,...", help="Whose consent it is; without one, everyone with a membership."),
-]
+    typer.Option("--scope", metavar="K=V,...",
+                 help=f"Whose consent it is, by {', '.join(SCOPE)}; without one, everyone with a membership."),
+]  # fmt: skip
 Channel = Annotated[
     str | None, typer.Option("--channel", metavar="CHANNEL", help="The one channel it speaks for; without one, all.")
 ]

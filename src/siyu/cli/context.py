@@ -28,9 +28,15 @@ class Chosen:
 CHOSEN = Chosen()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DAY", help="Day the figures stand for (YYYY-MM-DD).")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DAY",
+                 help="Day the figures stand for (YYYY-MM-DD); default: the newest with facts, at most yesterday."),
+]  # fmt: skip
 Window = Annotated[int, typer.Option("--window", metavar="DAYS", help="Days of the period that ends with the day.")]
-Language = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Language of the report.")]
+Language = Annotated[
+    str | None, typer.Option("--lang", metavar="zh|en", help="Language of the report; default: report.language.")
+]
 
 
 def choose(

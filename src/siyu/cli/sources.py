@@ -15,6 +15,7 @@ from siyu.cli.output import emit, out, progress, say, suggest, table
 from siyu.core.errors import SiyuError
 from siyu.sources.coverage.coverage import coverage as cover
 from siyu.sources.coverage.coverage import matrix
+from siyu.sources.facts.openlist import SCOPE
 from siyu.sources.load import load as load_files
 from siyu.sources.loading.loadreport import LoadReport
 
@@ -33,7 +34,8 @@ Snapshot = Annotated[
     str | None,
     typer.Option("--snapshot-of", metavar="DAY", help="The file is the full list as of this day: who is absent left."),
 ]
-Scope = Annotated[str | None, typer.Option("--scope", metavar="K=V,...", help="What the full list is a list of.")]
+SCOPE_HELP = f"What the full list is a list of: {', '.join(SCOPE)}."
+Scope = Annotated[str | None, typer.Option("--scope", metavar="K=V,...", help=SCOPE_HELP)]
 AllowDrop = Annotated[bool, typer.Option("--allow-drop", help="Accept a snapshot that closes many relations.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and keep nothing.")]
 
@@ -97,4 +99,5 @@ def show(loaded: LoadReport) -> None:
         return
     if loaded.counts["quarantined"]:
         suggest(f"siyu quarantine{suffix()}", "lists the rows to mend and load again")
-    suggest(f"siyu measure{suffix()}", "resolves who is who and measures")
+    if any(loaded.counts[status] for status in ("loaded", "corrected", "duplicate")):
+        suggest(f"siyu measure{suffix()}", "resolves who is who and measures")

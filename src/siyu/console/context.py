@@ -78,7 +78,6 @@ class Indicator:
     direction: str  # up, down, flat, none
     notes: tuple[str, ...]
     trend: str = ""  # the points of an SVG polyline
-    trend_label: str = ""
     reason: str = ""
 
 

@@ -400,6 +400,8 @@ CHANNELS_OF_RELATION: dict[str, tuple[str, ...]] = {
     "miniprogram_user": (),
 }
 CHANNELS = ("sms", "email", "member_center", "subscription", "live", "group", "wecom")
+#: Purposes that a consent may be for.
+PURPOSES = ("marketing", "personalization", "share_third_party", "sensitive", "cross_border")
 #: Channels that need an explicit grant, and the identifier namespace a message goes to.
 GRANTED_CHANNELS = {"sms": "phone", "email": "email"}
 PUSH_CHANNELS = ("sms", "email", "wecom", "group", "subscription")

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from siyu.core.errors import IdentityError, did_you_mean
 from siyu.core.identifiers import scrub
-from siyu.core.kinds import CHANNELS
+from siyu.core.kinds import CHANNELS, PURPOSES
 from siyu.core.time import instant_of
 from siyu.identity.grants import keep, load_row
 from siyu.identity.standing import GRANT, WITHDRAW, Consent
@@ -26,8 +26,6 @@ from siyu.store.tables import FACT_ID_STEP
 from siyu.store.tombstones import erasure_of
 from siyu.store.workspace import Workspace
 
-#: Purposes that a consent may be for.
-PURPOSES = ("marketing", "personalization", "share_third_party", "sensitive", "cross_border")
 #: Columns of both tables of the ledger.
 COMMON = ("identifier_id", "purpose", "channel", "action", "occurred_at", "source", "notice_version")
 #: Columns of what is kept as proof of an erased person's consents.

@@ -14,8 +14,8 @@ import struct
 from dataclasses import dataclass
 
 from siyu.core.identifiers import Keys
+from siyu.core.kinds import PURPOSES
 from siyu.core.time import SECOND, instant_of
-from siyu.identity.consents import PURPOSES
 
 VERSION = 1
 HEAD, MAC_BYTES = struct.Struct(">BQQ"), 16

@@ -46,7 +46,7 @@ FIGURES: tuple[Figure, ...] = (
     _f("proven_180d", "近180天有行为人数", "Proven in 180 days",
        "Of F, those with an event, a purchase or a content in the last 180 days."),
     _f("basic_buyers", "未入会购买者", "Basic buyers",
-       "Basic users with at least one purchase: they buy without joining."),
+       "Basic consumers with at least one purchase: they buy without joining."),
     _f("new", "新增关系人数", "New in F", "In F at the end of the period and not at its start.", window="the period"),
     _f("lost", "流失关系人数", "Lost from F",
        "In F at the start of the period and not at its end.", window="the period"),

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 
 from siyu.core.errors import IdentityError, did_you_mean
+from siyu.core.kinds import PURPOSES
 from siyu.core.time import datetime_of, instant_of
 from siyu.identity import consents
 from siyu.identity.asked import Asked, asked
@@ -56,8 +57,8 @@ def link(workspace: Workspace, query: str | int, purpose: str, *, actor: str, no
     """The preference link of whom a query means, as the audit has it. Raises IdentityError for whom no file brought,
     and for the erased.
     """
-    if purpose not in consents.PURPOSES:
-        raise IdentityError(f"Unknown purpose '{purpose}'.{did_you_mean(purpose, consents.PURPOSES)}")
+    if purpose not in PURPOSES:
+        raise IdentityError(f"Unknown purpose '{purpose}'.{did_you_mean(purpose, PURPOSES)}")
     wanted = asked(workspace, query)
     _refuse_erased(workspace, wanted)
     if not _known(workspace, wanted):

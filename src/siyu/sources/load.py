@@ -10,8 +10,9 @@ import itertools
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from siyu.core.errors import SnapshotError
+from siyu.core.errors import SnapshotError, SourceError
 from siyu.core.progress import Progress, silent
 from siyu.core.time import day_of, instant_of, local_day
 from siyu.sources.facts import cancellations
@@ -19,7 +20,7 @@ from siyu.sources.landed import landing
 from siyu.sources.loading.arrivals import Asked, arrived, left_out
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.keep import Recognised, begin, keep
-from siyu.sources.loading.loadreport import LoadReport
+from siyu.sources.loading.loadreport import FileReport, LoadReport
 from siyu.sources.loading.ranks import check_ranks
 from siyu.sources.mappings.options import Options
 from siyu.store.workspace import Workspace
@@ -43,20 +44,35 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     if snapshot_of and day_of(snapshot_of) > local_day(instant_of(now), workspace.settings.zone):
         raise SnapshotError(f"--snapshot-of {snapshot_of}: expected a day that has begun; it lies ahead.",
                             remedy="A list shows what was held at the start of its day.")
-    report = LoadReport(dry_run=dry_run)
+    report = LoadReport(dry_run=dry_run, left_out=left_out(paths))
     arrivals, refused = arrived(paths, Asked.of(workspace, kind, mapping, options))
-    report.left_out = left_out(paths)
-    if strict and refused and not arrivals:
+    while arrivals:
+        kept, broken = _kept(workspace, arrivals, options, now=now, dry_run=dry_run, progress=progress or silent)
+        report.files += kept
+        refused += broken
+        arrivals = arrivals[len(kept) + len(broken) :]
+    if strict and refused and not report.files:
         raise refused[0][1]
     report.files_refused = [{"file": name, "message": str(error)} for name, error in refused]
-    with closing(_begun(workspace, arrivals, options, dry_run)) as begun:
-        for found, coming in begun:
-            report.files.append(keep(workspace, found, options, now=now, dry_run=dry_run, progress=progress or silent,
-                                     coming=coming))  # fmt: skip
     if not dry_run:
         cancellations.refresh(workspace)
     report.unmatched_cancellations = cancellations.unmatched(workspace)
     return report
+
+
+def _kept(workspace: Workspace, arrivals: Sequence[Recognised], options: Options, *, dry_run: bool,
+          **how: Any) -> tuple[list[FileReport], list[tuple[str, SourceError]]]:
+    """The files up to the first that breaks while it is read, and that one with the reason. What was prepared behind
+    it rests on it, and begins anew.
+    """
+    kept: list[FileReport] = []
+    with closing(_begun(workspace, arrivals, options, dry_run)) as begun:
+        for found, coming in begun:
+            try:
+                kept.append(keep(workspace, found, options, dry_run=dry_run, coming=coming, **how))
+            except SourceError as error:
+                return kept, [(found.source.name, error)]
+    return kept, []
 
 
 def _begun(workspace: Workspace, arrivals: Sequence[Recognised],

@@ -2,7 +2,7 @@
 
 The hazard of sBG (Fader & Hardie 2007) where few were seen, what was seen where many were (discrete-time survival:
 Singer & Willett 1993, Journal of Educational Statistics 18(2)). Together they back-test better than either alone
-(docs/how-to/forecast-buyers.md). A basic user may become a member on the way and then has a member's chance.
+(docs/how-to/forecast-buyers.md). A basic consumer may become a member on the way and then has a member's chance.
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ DEEPEN = Campaign("deepen_relations", {"zh": "推进关系深度", "en": "Deepen
     Scenario("lifecycle", {"zh": "生命周期管理", "en": "Lifecycle management"}, (
         _risers("basic_buyers", people.basic_buyers, people.BASIC,
                 {"zh": "买过、触达得到，就是没入会", "en": "They buy, you can reach them, and they never joined"},
-                {"zh": "买过但没入会的基础用户", "en": "basic users who bought and never joined"},
+                {"zh": "买过但没入会的基础用户", "en": "basic consumers who bought and never joined"},
                 {"zh": "订单页与包裹里给一句话入会理由",
                  "en": "Say why to join, on the order page and in the parcel"}),
         _risers("settled_unpurchased", people.settled_unpurchased, people.UNPURCHASED,

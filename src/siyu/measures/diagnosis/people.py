@@ -44,7 +44,7 @@ def holders_with_phone(asked: Asked) -> ir.Table:
 
 
 def basic_buyers(facts: Facts, asked: Asked) -> ir.Table:
-    """Basic users who have bought: they follow and buy without joining (purchases that count for roles)."""
+    """Basic consumers who have bought: they follow and buy without joining (purchases that count for roles)."""
     days = asked.settings["roles.purchase_window_days"]
     paid = bought(PURCHASE.expr(), asked.day, asked.last_days(days)[0] if days else 0)
     return _on(asked, BASIC).semi_join(paid, "consumer_id")

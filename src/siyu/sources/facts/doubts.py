@@ -14,6 +14,8 @@ from siyu.core.time import DAY
 PAST = ("ordered_at", "paid_at", "refunded_at", "started_at", "joined_at", "occurred_at")
 #: Beginnings, each with its end.
 HELD = (("started_at", "ended_at"), ("joined_at", "left_at"))
+#: Columns of which a word that siyu does not know is taken, and does nothing.
+WORDS = ("relation_type", "purpose", "channel")
 
 
 @dataclass
@@ -24,7 +26,7 @@ class Doubts:
     ahead: int = 0  # rows dated more than a day after the load, and the last such instant
     ahead_until: int = 0
     backwards: int = 0  # rows that end no later than they begin
-    relation_types: set[str] = field(default_factory=set)
+    words: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in WORDS})
 
     def look(self, facts: pa.Table) -> None:
         """Take note of some facts."""
@@ -32,8 +34,9 @@ class Doubts:
         for begun, ended in HELD:
             if {begun, ended} <= {*facts.column_names}:
                 self.backwards += pc.sum(pc.less_equal(facts[ended], facts[begun])).as_py() or 0
-        if "relation_type" in facts.column_names:
-            self.relation_types.update(pc.unique(facts["relation_type"]).to_pylist())
+        for name in facts.column_names:
+            if name in WORDS:
+                self.words[name].update(word for word in pc.unique(facts[name]).to_pylist() if word)
 
     def _look_ahead(self, facts: pa.Table) -> None:
         """What cannot have happened yet: a year mistyped, or the clock of a sender."""

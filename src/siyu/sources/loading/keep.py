@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
-from siyu.core.errors import SiyuError, SourceError
+from siyu.core.errors import SiyuError, WorkspaceError
 from siyu.core.identifiers import scrub
 from siyu.core.progress import Progress
 from siyu.core.settings import Settings
@@ -197,6 +197,6 @@ def _named(error: BaseException, name: str) -> BaseException:
     if isinstance(error, SiyuError) and name not in error.message:
         return type(error)(f"{name}: {error.message}", remedy=error.remedy)
     if isinstance(error, OSError):
-        return SourceError(f"{name}: nothing was loaded, because writing failed ({error.strerror}).",
-                           remedy="Free some space in the workspace's folder and load the file again.")
+        return WorkspaceError(f"{name}: nothing was loaded, because writing failed ({error.strerror}).",
+                              remedy="Free some space in the workspace's folder and load the file again.")
     return error

@@ -133,8 +133,8 @@ def _file_lines(file: FileReport) -> list[str]:
     lines = [f"{file.file}: {r.rows:,} row(s) in quarantine, {r.named}: {r.reason}"
              f" (line {r.examples[0]['line']}, found '{r.examples[0]['value']}')" for r in file.reasons]
     if file.snapshot:
-        lines.append(f"{file.file}: the list opens {file.snapshot['opened']:,} and closes {file.snapshot['closed']:,} "
-                     f"of {file.snapshot['open_before']:,} that were open")
+        lines.append(f"{file.file}: {file.snapshot['opened']:,} relation(s) without a date begin with the list, and it "
+                     f"closes {file.snapshot['closed']:,} of {file.snapshot['open_before']:,} that were open")
     if file.erased:
         lines.append(f"{file.file}: {file.erased:,} row(s) of erased people: orders are kept nameless, all else is not")
     for namespace, reasons in file.identifiers_ignored.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from siyu.core.errors import did_you_mean
 from siyu.core.identifiers import scrub
-from siyu.core.kinds import Kind
+from siyu.core.kinds import CHANNELS, PURPOSES, Kind
 from siyu.core.settings import Settings
 from siyu.core.time import datetime_of
 from siyu.sources.facts.doubts import Doubts
@@ -14,7 +14,7 @@ from siyu.sources.facts.stage import Stage
 from siyu.sources.mappings.mapping import Rows
 
 #: Unknown names that are told.
-TYPES_TOLD = 5
+WORDS_TOLD = 5
 
 
 def of_rows(rows: Rows, stage: Stage, settings: Settings) -> Iterator[str]:
@@ -38,19 +38,25 @@ def of_rows(rows: Rows, stage: Stage, settings: Settings) -> Iterator[str]:
 
 
 def of_doubts(kind: Kind, doubts: Doubts, settings: Settings) -> Iterator[str]:
-    """What stands in the file and may be a mistake: dates to come, ends before beginnings, types nobody declared."""
+    """What stands in the file and may be a mistake: dates to come, ends before beginnings, words nobody knows."""
     if doubts.ahead:
         last = datetime_of(doubts.ahead_until, settings.zone).date()
         yield (f"{doubts.ahead:,} row(s) of {kind.name} are dated after the day of the load (up to {last}): they "
                "count from those days on. Is a year mistyped?")  # fmt: skip
     if doubts.backwards:
         yield f"{doubts.backwards:,} row(s) of {kind.name} end no later than they begin: they count on no day."
-    known = tuple(settings.channels_of_relation)
-    unknown = sorted(doubts.relation_types.difference(known))
-    if unknown:
-        names = ", ".join(f"'{scrub(name)}'" for name in unknown[:TYPES_TOLD])
-        yield (f"{len(unknown):,} relation type(s) are not known and open no channel: {names}."
-               f"{did_you_mean(unknown[0], known)} Types of your own stand under relations.types in siyu.toml.")
+    types = tuple(settings.channels_of_relation)
+    yield from _unknown(doubts, "relation_type", types, "relation type(s) are not known and open no channel",
+                        " Types of your own stand under relations.types in siyu.toml.")
+    yield from _unknown(doubts, "purpose", PURPOSES, "purpose(s) of consents are not known and allow nothing")
+    yield from _unknown(doubts, "channel", CHANNELS, "channel(s) of consents are not known and are never open")
+
+
+def _unknown(doubts: Doubts, column: str, known: tuple[str, ...], what: str, remedy: str = "") -> Iterator[str]:
+    """Words of a column that siyu does not know, with the nearest it does."""
+    if unknown := sorted(doubts.words[column].difference(known)):
+        names = ", ".join(f"'{scrub(name)}'" for name in unknown[:WORDS_TOLD])
+        yield f"{len(unknown):,} {what}: {names}.{did_you_mean(unknown[0], known)}{remedy}"
 
 
 def of_list(closed: dict[str, int] | None, known: int) -> Iterator[str]:

@@ -111,8 +111,9 @@ def _ambiguous(name: str, names: Iterable[str], option: str) -> SourceError:
 def _unknown(name: str, columns: list[str], by_name: Kind | None, folder: Path | None) -> SourceError:
     if by_name:
         lacking = ", ".join(_missing(by_name, columns))
+        who = " id.* is any identifier in a column of its own: id.phone, id.email, ..." * ("id.*" in lacking)
         return SourceError(
-            f"{name}: named after the kind '{by_name.name}', but it lacks {lacking}. Found: {_listed(columns)}.",
+            f"{name}: named after the kind '{by_name.name}', but it lacks {lacking}. Found: {_listed(columns)}.{who}",
             remedy=f"Add what is missing, or turn its columns into those of '{by_name.name}' with --map FILE.")
     lines = [f"  - {c.name}: lacks {_listed(c.missing)}" for c in _nearest(columns, folder)]
     nearest = "\nNearest:\n" + "\n".join(lines) if lines else ""
