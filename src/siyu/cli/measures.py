@@ -9,9 +9,7 @@ from siyu.cli.context import AsJson, AsOf, Window, day, now, suffix, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, progress, say, suggest
 from siyu.daily import resolve_and_measure
-from siyu.measures.facts import Facts
 from siyu.measures.measure import question
-from siyu.measures.untaken import untaken
 
 
 def register(app: typer.Typer) -> None:
@@ -32,9 +30,9 @@ def measure(
         if as_json:
             emit(document)
             return DONE
-        missing = untaken(Facts(opened.warehouse), question(opened, chosen, window, moment))
+        notes = refunds.told(opened, question(opened, chosen, window, moment))
     summary.show(document, currency)
-    for note in refunds.told(missing, currency):
+    for note in notes:
         say(note)
     suggest(f"siyu report -o report.html{suffix()}", "draws the report")
     return DONE

@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from siyu.cli import summary
 from siyu.cli.context import suffix
 from siyu.core.time import date_of
-from siyu.measures.untaken import Untaken
+from siyu.measures.asked import Asked
+from siyu.measures.facts import Facts
+from siyu.measures.untaken import Untaken, untaken
+from siyu.store.workspace import Workspace
 
 
-def told(missing: Untaken, currency: str) -> Iterator[str]:
+def told(opened: Workspace, asked: Asked) -> list[str]:
     """Refunds that S does not take off, and what to load or ask for that it does."""
+    return list(_told(untaken(Facts(opened.warehouse), asked), opened.settings.currency))
+
+
+def _told(missing: Untaken, currency: str) -> Iterator[str]:
     if (lacking := missing.short) is not None:
         yield (f"Of {lacking.orders:,} order(s) more went back than the loaded refunds tell: "
                f"{summary.money(lacking.amount_minor, currency)} by their own export, which S does not take off. Load "

@@ -15,9 +15,7 @@ from siyu.cli.options import check_folder
 from siyu.cli.output import emit, out, progress, say
 from siyu.console.report import Written, check_paths, publish, write_reports
 from siyu.daily import INBOX, REFUSED, Day, daily, resolve_and_measure
-from siyu.measures.facts import Facts
 from siyu.measures.measure import question
-from siyu.measures.untaken import untaken
 
 FILES = "File to write; its ending chooses the form. May be given several times: one measurement, several files."
 
@@ -78,16 +76,15 @@ def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
         moment = now()
         done = daily(opened, publish=partial(publish, now=moment), as_of=day(as_of), now=moment, progress=tell)
         currency = opened.settings.currency
-        asked = question(opened, day(as_of), done.measured["window_days"], moment)
-        missing = untaken(Facts(opened.warehouse), asked)
-    refused = bool(done.loaded and done.loaded.refused)
-    if as_json:
-        loaded = done.loaded.as_json() if done.loaded else None
-        emit({"loaded": loaded, "measured": done.measured, "report": done.published})
-        return REFUSALS if refused else DONE
+        refused = bool(done.loaded and done.loaded.refused)
+        if as_json:
+            loaded = done.loaded.as_json() if done.loaded else None
+            emit({"loaded": loaded, "measured": done.measured, "report": done.published})
+            return REFUSALS if refused else DONE
+        notes = refunds.told(opened, question(opened, day(as_of), done.measured["window_days"], moment))
     _tell(done)
     summary.show(done.measured, currency)
-    for note in refunds.told(missing, currency):
+    for note in notes:
         say(note)
     out().print(str(done.published), markup=False)
     return REFUSALS if refused else DONE

@@ -138,10 +138,10 @@ def orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = (
     """Paid orders that are no test (`only` those with some fact_ids), with `consumer_id` (null = anonymous) and `more`
     columns.
     """
-    paid, identity = paid_orders(facts, only, more), facts.identity()
+    paid = paid_orders(facts, only, more)
     if facts.elsewhere is not None:
         return with_consumer(paid, facts.elsewhere)
-    return _with_buyers(paid, identity) if facts.identities is None else of_persons(paid, identity)
+    return _with_buyers(paid, facts.identity()) if facts.identities is None else facts.persons(paid)
 
 
 @formula

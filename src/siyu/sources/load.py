@@ -10,7 +10,6 @@ import itertools
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from siyu.core.errors import SnapshotError, SourceError
 from siyu.core.progress import Progress, silent
@@ -60,8 +59,8 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     return report
 
 
-def _kept(workspace: Workspace, arrivals: Sequence[Recognised], options: Options, *, dry_run: bool,
-          **how: Any) -> tuple[list[FileReport], list[tuple[str, SourceError]]]:
+def _kept(workspace: Workspace, arrivals: Sequence[Recognised], options: Options, *, now: dt.datetime, dry_run: bool,
+          progress: Progress) -> tuple[list[FileReport], list[tuple[str, SourceError]]]:
     """The files up to the first that breaks while it is read, and that one with the reason. What was prepared behind
     it rests on it, and begins anew.
     """
@@ -69,7 +68,8 @@ def _kept(workspace: Workspace, arrivals: Sequence[Recognised], options: Options
     with closing(_begun(workspace, arrivals, options, dry_run)) as begun:
         for found, coming in begun:
             try:
-                kept.append(keep(workspace, found, options, dry_run=dry_run, coming=coming, **how))
+                kept.append(keep(workspace, found, options, now=now, dry_run=dry_run, progress=progress,
+                                 coming=coming))  # fmt: skip
             except SourceError as error:
                 return kept, [(found.source.name, error)]
     return kept, []

@@ -13,7 +13,7 @@ import numpy as np
 
 from siyu.core.identifiers import PHONE_NAMESPACES, Keys, identifier_id, normalise
 from siyu.core.settings import Settings
-from siyu.sources.mappings.mapping import Mapping, is_identifier
+from siyu.sources.mappings.mapping import Mapping, is_identifier, namespace_of
 from siyu.store.tombstones import Tombstones
 
 #: Digits that any phone has.
@@ -36,7 +36,7 @@ class Mentions:
         """In the namespaces that settings and a mapping name."""
         named = {*settings["identity.namespaces"], *settings["identity.not_identifying"], *PHONE_NAMESPACES}
         for rows in mapping.rows if mapping else ():
-            named |= {c.name.rsplit("id.", 1)[1] for c in rows.columns if is_identifier(rows.kind, c.name)}
+            named |= {namespace_of(c.name) for c in rows.columns if is_identifier(rows.kind, c.name)}
         return Mentions(keys, settings["brand.phone_region"], tuple(sorted(named)), tombstones)
 
     def among(self, *texts: str) -> set[int]:

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from siyu.core.kinds import Kind
 from siyu.sources.identifiers.persons import Person, with_persons
+from siyu.sources.mappings.mapping import namespace_of
 from siyu.sources.workbench import Workbench, compiled, concat, md5, md5_number
 
 PART = "\x1f"
@@ -42,7 +43,7 @@ class Hasher:
     def of(self, rows: pa.Table, people: list[Person], workbench: Workbench) -> Hashed:
         """The rows with their hashes."""
         rows, named = with_persons(self._kind, rows, people)
-        id_columns = [name for name in named if name.rsplit("id.", 1)[1] not in self._silent]
+        id_columns = [name for name in named if namespace_of(name) not in self._silent]
         values = [f.column for f in self._kind.fields if f.column in rows.column_names] + sorted(id_columns)
         filled = frozenset(name for name in values if not rows[name].null_count)
         shape = tuple(rows.column_names), filled

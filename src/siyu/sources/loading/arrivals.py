@@ -192,8 +192,7 @@ def _notes(mapping: Mapping, columns: list[str], settings: Mapped[str, Any]) -> 
     kind = mapping.rows[0].kind
     listed = [*settings["identity.namespaces"], *settings["identity.not_identifying"]]
     for column in (c for c in columns if mappings.is_identifier(kind, c)):
-        namespace = column.rsplit("id.", 1)[1]
-        if namespace not in listed:
+        if (namespace := mappings.namespace_of(column)) not in listed:
             yield (f"column '{column}': '{namespace}' is not among identity.namespaces, so it is trusted least."
                    f"{did_you_mean(namespace, listed)}")  # fmt: skip
     for column in canonical_notes(kind, columns):

@@ -14,6 +14,8 @@ How = Literal["first", "concat", "product", "sum", "minus", "const"]
 OUTPUTS = 64
 #: How a refusal for want of any identifier names its column.
 ANY_IDENTIFIER = "id.*"
+#: What to say where it is lacking.
+ANY_IDENTIFIER_IS = "id.* is any identifier in a column of its own: id.phone, id.email, ..."
 
 
 @dataclass(frozen=True)
@@ -207,3 +209,12 @@ def nobody_in(kind: Kind, columns: Collection[str]) -> list[str]:
 def is_identifier(kind: Kind, name: str) -> bool:
     """Whether a column is an identifier column of the kind: `id.phone`, `inviter.id.phone`."""
     return any(name.startswith(f"{p}id.") and len(name) > len(f"{p}id.") for p in kind.persons)
+
+
+def namespace_of(name: str) -> str:
+    """The namespace of an identifier column.
+
+    >>> namespace_of("inviter.id.phone")
+    'phone'
+    """
+    return name.rsplit("id.", 1)[1]

@@ -111,7 +111,7 @@ def _ambiguous(name: str, names: Iterable[str], option: str) -> SourceError:
 def _unknown(name: str, columns: list[str], by_name: Kind | None, folder: Path | None) -> SourceError:
     if by_name:
         lacking = ", ".join(_missing(by_name, columns))
-        who = " id.* is any identifier in a column of its own: id.phone, id.email, ..." * ("id.*" in lacking)
+        who = f" {mappings.ANY_IDENTIFIER_IS}" if mappings.ANY_IDENTIFIER in lacking else ""
         return SourceError(
             f"{name}: named after the kind '{by_name.name}', but it lacks {lacking}. Found: {_listed(columns)}.{who}",
             remedy=f"Add what is missing, or turn its columns into those of '{by_name.name}' with --map FILE.")

@@ -24,7 +24,7 @@ from siyu.core.kinds import OBSERVED_DATES, Kind
 from siyu.core.settings import Settings
 from siyu.core.time import DAY
 from siyu.sources.mappings import columns
-from siyu.sources.mappings.mapping import Column, Rows, is_identifier, nobody_in
+from siyu.sources.mappings.mapping import ANY_IDENTIFIER_IS, Column, Rows, is_identifier, nobody_in
 from siyu.sources.mappings.typed import OFFSET_SUFFIX, TEXT_SUFFIX, Check, Reading, more_exactly, typed
 from siyu.sources.mappings.zones import offsets
 from siyu.sources.readers.source_file import LINE
@@ -222,7 +222,7 @@ def check_headers(rows: Rows, present: set[str], file_name: str, *, snapshot: bo
         found = ", ".join(sorted(present)[:40]) or "none"
         raise SourceError(f"{file_name}: expected column(s) {lacking} for {rows.kind.name}, found {found}.",
                           remedy="Export the file with these columns, or name another mapping with --map."
-                                 + " id.* is any identifier: id.phone, id.email, ..." * bool(nobody))
+                                 + (f" {ANY_IDENTIFIER_IS}" if nobody else ""))
 
 
 def canonical_notes(kind: Kind, headers: list[str]) -> list[str]:
