@@ -170,7 +170,7 @@ def test_phones_inside_free_text_are_hidden(workspace, tmp_path):
 
 
 def test_phones_inside_labels_become_marks_that_keep_the_labels_apart(workspace, tmp_path):
-    take(workspace, tmp_path, "orders.csv", """order_id,paid_at,paid_amount,guide,coupon
+    report = take(workspace, tmp_path, "orders.csv", """order_id,paid_at,paid_amount,guide,coupon
         o1,2026-01-01,5,Lin 13800009999,SPRING
         o2,2026-01-01,5,Lin +86 138-0000-9999,Guan@Example.com
         o3,2026-01-01,5,Lin 13800009998,guan@example.com""")
@@ -179,6 +179,9 @@ def test_phones_inside_labels_become_marks_that_keep_the_labels_apart(workspace,
     assert (lin, spring, mail) == (same, "SPRING", same_mail)
     assert lin != other
     assert all(re.fullmatch("Lin [*]{3}[a-z2-7]{8}", label) for label in (lin, other))
+    told = [note.split(":")[0] for note in report.files[0].notes if "mail" in note]
+    assert told == ["1 name(s) in coupon hold a phone or an e-mail address",
+                    "2 name(s) in guide hold a phone or an e-mail address"]
 
 
 def test_consents_are_kept_in_operations_and_copied_to_the_warehouse(workspace, tmp_path):

@@ -39,6 +39,13 @@ from siyu.store.workspace import Workspace
 WINDOWS_BEFORE = 5
 #: Days of the daily trend.
 SERIES_DAYS = 180
+#: What is told of the pieces while they are gathered, where their own name would not do.
+DOING = {
+    "previous": "the window before", "windows": "earlier windows", "series": "daily trend", "held": "relations held",
+    "quality": "quality of the data", "outlook": "forecast", "untaken": "refunds not taken off", "own": "own measures",
+    "trade_by_platform": "trade by platform", "entry_products": "first products", "rfm": "RFM", "matrix": "CLV matrix",
+    "sequences": "paths",
+}  # fmt: skip
 
 
 def gather(
@@ -73,10 +80,10 @@ def gather(
     }
     steps = len(pieces) + len(ASKS) + 1
     for place, (name, piece) in enumerate(pieces.items(), 1):
-        say(name, place / steps)
+        say(DOING.get(name, name), place / steps)
         material = _with_piece(material, name, piece)
     for place, name in enumerate(ASKS, len(pieces) + 1):
-        say(name, place / steps)
+        say(DOING.get(name, name), place / steps)
         material = _with_answer(workspace, facts, material, name)
     return material
 

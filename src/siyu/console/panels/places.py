@@ -156,7 +156,7 @@ QUESTIONS = (
         "rates",
         N_("What people do there: settle, deepen or buy"),
         N_(
-            "A place that sells but never settles is renting its customers; a place that settles but never sells "
+            "A place that sells but never settles is renting its consumers; a place that settles but never sells "
             "needs an offer."
         ),
         N_(

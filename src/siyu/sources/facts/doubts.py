@@ -26,6 +26,7 @@ class Doubts:
     ahead: int = 0  # rows dated more than a day after the load, and the last such instant
     ahead_until: int = 0
     backwards: int = 0  # rows that end no later than they begin
+    marked: set[tuple[str, str]] = field(default_factory=set)  # columns with labels that lost a phone or an e-mail
     words: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in WORDS})
 
     def look(self, facts: pa.Table) -> None:

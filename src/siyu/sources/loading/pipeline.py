@@ -166,6 +166,7 @@ class _Run:
               unread: np.ndarray) -> list[np.ndarray]:
         """One output of one batch; raises the status of its lines and gives the ids found, aligned with the batch."""
         rows, people = part.rows, part.people
+        output.stage.doubts.marked |= part.marked
         if part.refused.num_rows:
             self._refuse(output, part)
         if self.snapshot:

@@ -35,7 +35,8 @@ from siyu.store.workspace import Workspace
 
 @dataclass(frozen=True)
 class Part:
-    """What one output of a mapping made of one batch. refused: texts of the rows not taken, and who stands on them.
+    """What one output of a mapping made of one batch. refused: texts of the rows not taken, and who stands on them;
+    marked: as in transform.Part.
     """
 
     rows: pa.Table
@@ -43,6 +44,7 @@ class Part:
     refusals: list[Refusal]
     refused: pa.Table
     refused_people: list[Person]
+    marked: set[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class Preparation:
         people = persons(kind, made.rows, self.identifiers, self._settings, output.counted)
         rows, people, nobody = _with_somebody(output.rows, made.rows, people)
         glimpsed = self._glimpses(kind, made.refused) if made.refused.num_rows else []
-        return Part(rows, people, made.refusals + nobody, made.refused, glimpsed)
+        return Part(rows, people, made.refusals + nobody, made.refused, glimpsed, made.marked)
 
     def _glimpses(self, kind: Kind, rows: pa.Table) -> list[Person]:
         """Who stands on rows that are not kept."""

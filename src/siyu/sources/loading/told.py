@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from siyu.core.errors import did_you_mean
@@ -38,13 +39,18 @@ def of_rows(rows: Rows, stage: Stage, settings: Settings) -> Iterator[str]:
 
 
 def of_doubts(kind: Kind, doubts: Doubts, settings: Settings) -> Iterator[str]:
-    """What stands in the file and may be a mistake: dates to come, ends before beginnings, words nobody knows."""
+    """What stands in the file and may be a mistake: dates to come, ends before beginnings, phones where
+    names of things belong, words nobody knows.
+    """
     if doubts.ahead:
         last = datetime_of(doubts.ahead_until, settings.zone).date()
         yield (f"{doubts.ahead:,} row(s) of {kind.name} are dated after the day of the load (up to {last}): they "
                "count from those days on. Is a year mistyped?")  # fmt: skip
     if doubts.backwards:
         yield f"{doubts.backwards:,} row(s) of {kind.name} end no later than they begin: they count on no day."
+    for column, labels in sorted(Counter(column for column, _ in doubts.marked).items()):
+        yield (f"{labels:,} name(s) in {column} hold a phone or an e-mail address: a mark that cannot be read back "
+               "stands in its place (***...). Names of their own would say more.")  # fmt: skip
     types = tuple(settings.channels_of_relation)
     yield from _unknown(doubts, "relation_type", types, "relation type(s) are not known and open no channel",
                         " Types of your own stand under relations.types in siyu.toml.")

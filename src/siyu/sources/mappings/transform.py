@@ -58,12 +58,14 @@ class Refusal:
 @dataclass
 class Part:
     """What one output made of one batch. `rows`: typed columns of the kind, `id.*` texts and `_line`. `refused`: texts
-    and lines of the rows that were not taken; their other columns mean nothing."""
+    and lines of the rows that were not taken; their other columns mean nothing. `marked`: columns with labels in which
+    a phone or an e-mail address became a mark."""
 
     rows: pa.Table
     refused: pa.Table
     refusals: list[Refusal]
     filtered: np.ndarray
+    marked: set[tuple[str, str]]
 
 
 class Transform:
@@ -95,7 +97,8 @@ class Transform:
         good = taken & ~bad
         rows = made.drop_columns([REFUSED, TAKEN])
         rows = rows if good.all() else rows.filter(pa.array(good))
-        return Part(self._scrubbed(self._timed(rows)), made.filter(pa.array(bad)), refusals, lines[~taken])
+        rows, marked = self._scrubbed(self._timed(rows))
+        return Part(rows, made.filter(pa.array(bad)), refusals, lines[~taken], marked)
 
     # -- the expression
 
@@ -187,12 +190,16 @@ class Transform:
         rows = rows.drop_columns([column + OFFSET_SUFFIX])
         return rows.append_column(day_column, pa.array(self._offsets.days(utc), mask=mask)) if day_column else rows
 
-    def _scrubbed(self, rows: pa.Table) -> pa.Table:
-        """Phones and e-mails that people wrote into free text are hidden; those inside labels become marks."""
+    def _scrubbed(self, rows: pa.Table) -> tuple[pa.Table, set[tuple[str, str]]]:
+        """Phones and e-mails that people wrote into free text are hidden; those inside labels become marks: columns
+        with such labels.
+        """
+        marked = set()
         for field in self.kind.fields:
             if field.column in rows.column_names and (field.free_text or field.label):
-                rows = cleaned_column(rows, field.column, scrub if field.free_text else self._keys.veiled)
-        return rows
+                rows, cleaned = cleaned_column(rows, field.column, scrub if field.free_text else self._keys.veiled)
+                marked |= {(field.name, label) for label in cleaned if field.label}
+        return rows, marked
 
 
 def _unknown(column: Column) -> Check:
@@ -236,17 +243,19 @@ def mask_value(value: str) -> str:
     return value if harmless else mask_text(value)
 
 
-def cleaned_column(rows: pa.Table, column: str, clean: Callable[[str], str]) -> pa.Table:
-    """A text column of which every value that may hold a phone or an e-mail address is cleaned. Each value is looked
-    at once: labels are few.
+def cleaned_column(rows: pa.Table, column: str, clean: Callable[[str], str]) -> tuple[pa.Table, set[str]]:
+    """A text column of which every value that may hold a phone or an e-mail address is cleaned, and what became of
+    those that did. Each value is looked at once: labels are few.
     """
     distinct = rows[column].unique()
-    suspects = distinct.filter(pc.match_substring_regex(distinct, MAYBE_PERSONAL).fill_null(False))
-    if not len(suspects):
-        return rows
-    place = pc.index_in(rows[column], suspects)
-    cleaned = pa.array(map(clean, suspects.to_pylist()), pa.string()).take(place)
-    return rows.set_column(rows.schema.get_field_index(column), column, pc.coalesce(cleaned, rows[column]))
+    suspects = distinct.filter(pc.match_substring_regex(distinct, MAYBE_PERSONAL).fill_null(False)).to_pylist()
+    if not suspects:
+        return rows, set()
+    found = [clean(value) for value in suspects]
+    place = pc.index_in(rows[column], pa.array(suspects, pa.string()))
+    cleaned = pc.coalesce(pa.array(found, pa.string()).take(place), rows[column])
+    rows = rows.set_column(rows.schema.get_field_index(column), column, cleaned)
+    return rows, {now for now, before in zip(found, suspects) if now != before}
 
 
 def _as_json(raw: ir.Table, headers: list[str]) -> ir.StringValue:
