@@ -62,7 +62,7 @@ def main() -> None:
 @contextlib.contextmanager
 def _serving(directory: Path) -> Iterator[tuple[str, int]]:
     """`siyu serve` of a workspace on a free port; its address and process id."""
-    command = [sys.executable, "-m", "siyu.cli.main", "serve", "--port", "0", "-C", str(directory)]
+    command = [sys.executable, "-m", "siyu", "serve", "--port", "0", "-C", str(directory)]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ)
     try:
         assert running.stdout is not None

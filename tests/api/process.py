@@ -45,7 +45,7 @@ class Served:
 
 def siyu(*arguments: object, directory: Path) -> subprocess.CompletedProcess[str]:
     """A command in a process of its own."""
-    command = [sys.executable, "-m", "siyu.cli.main", *map(str, arguments), "-C", str(directory)]
+    command = [sys.executable, "-m", "siyu", *map(str, arguments), "-C", str(directory)]
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **COMPILED}, capture_output=True, text=True,
                           timeout=NEVER, check=False)  # fmt: skip
 
@@ -53,7 +53,7 @@ def siyu(*arguments: object, directory: Path) -> subprocess.CompletedProcess[str
 @contextlib.contextmanager
 def serving(directory: Path, log: Path, *options: str) -> Iterator[Served]:
     """A server of a workspace on a free port; killed at the end if it still runs."""
-    command = [sys.executable, "-m", "siyu.cli.main", "serve", "--port", "0", *options, "-C", str(directory)]
+    command = [sys.executable, "-m", "siyu", "serve", "--port", "0", *options, "-C", str(directory)]
     with log.open("a", encoding="utf-8") as errors:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **COMPILED}, stdout=subprocess.PIPE,
                                    stderr=errors, text=True)  # fmt: skip

@@ -214,13 +214,13 @@ def test_a_log_that_cannot_be_written_is_shown(siyu, brand: Path, monkeypatch):
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_an_encoding_that_lacks_a_character_shows_a_mark(encoding: str):
-    ran = subprocess.run([sys.executable, "-m", "siyu.cli.main", "settings"], capture_output=True, check=False,
+    ran = subprocess.run([sys.executable, "-m", "siyu", "settings"], capture_output=True, check=False,
                          env={**os.environ, "PYTHONIOENCODING": encoding})  # fmt: skip
     assert (ran.returncode, b"Traceback" in ran.stderr, b"?" in ran.stdout) == (0, False, True)
 
 
 def test_a_closed_output_is_no_bug():
-    command = f"'{sys.executable}' -m siyu.cli.main settings >&-"
+    command = f"'{sys.executable}' -m siyu settings >&-"
     ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
 

@@ -147,7 +147,3 @@ def _asked(arguments: list[str]) -> typer.Typer:
         guess = did_you_mean(rest[0], list(COMMANDS))
         raise SiyuError(f"There is no command '{rest[0]}'.{guess}", remedy="`siyu --help` lists the commands.")
     return application((COMMANDS[rest[0]],))
-
-
-if __name__ == "__main__":
-    main()
