@@ -28,7 +28,7 @@ REASONS: dict[str, Words] = {
                       "None of the {held:,} relations states its start: each counts from the day it was first seen."),
     "F_unreachable": say("现有关系只能用短信或邮件触达，而没有任何同意记录，F 为 0。",
                          "The relations can be reached by SMS or e-mail only, and no consent is loaded: F is 0."),
-    "F": say("已载入 {held:,} 条连接关系。", "{held:,} relations are loaded."),
+    "F": say("已载入 {held:,} 条连接关系。", "Relations loaded: {held:,}."),
     "A_none": say("没有连接关系就没有角色，A 无法计算。",
                   "Without relations nobody has a role, so A cannot be measured."),
     "A_no_orders": say("没有能对应到人的付款订单，只能看到入会，看不到首购和复购。",
@@ -43,11 +43,11 @@ REASONS: dict[str, Words] = {
                     "{share:.0%} of the paid amount is from orders without a buyer and counts for nobody."),
     "S_no_relations": say("有买家价值，但没有连接关系，无法按角色看 CLV。",
                           "Buyers' value is known, but without relations there is no CLV by role."),
-    "S": say("{known_orders:,} 笔付款订单能对应到人。", "{known_orders:,} paid orders name their buyers."),
+    "S": say("{known_orders:,} 笔付款订单能对应到人。", "Paid orders that name their buyers: {known_orders:,}."),
     "S_undated": say("{known_orders:,} 笔付款订单能对应到人；{undated:,} 笔的退款没有日期，从首次载入那天起才扣减，"
                      "之前各天的净额未扣。",
-                     "{known_orders:,} paid orders name their buyers; refunds of {undated:,} have no date and are "
-                     "taken off from the day a load first showed them, not on days before."),
+                     "Paid orders that name their buyers: {known_orders:,}; refunds of {undated:,} have no date and "
+                     "are taken off from the day a load first showed them, not on days before."),
     "T_panel": say("只有平台给出的场域日汇总，能看各项比率，不能合并到人。",
                    "Only daily totals of platforms are loaded: rates side by side, nobody followed."),
     "T_none": say("没有行为事件，T 无法计算。", "No events are loaded, so T cannot be measured."),
@@ -60,7 +60,7 @@ REASONS: dict[str, Words] = {
     "T_partly": say("{share:.0%} 的场域访问没有消费者标识，不计入 T。",
                     "{share:.0%} of the visits name no visitor and are not in T."),
     "T": say("已载入 {known_entries:,} 次有标识的场域访问。",
-             "{known_entries:,} visits of touchpoints by known people are loaded."),
+             "Visits of touchpoints by known people: {known_entries:,}."),
     "aipl_none": say("没有行为、关系和带买家标识的订单，无法判断 AIPL。",
                      "No events, no relations and no orders that name their buyers, so no AIPL."),
     "aipl_no_events": say("没有行为事件，看不到认知 A，兴趣 I 只剩会员和粉丝。",
@@ -72,7 +72,7 @@ REASONS: dict[str, Words] = {
                          "No sharing is loaded: referral value is not measurable (it is not 0)."),
     "referral_no_orders": say("有邀请记录，但没有能对应到人的订单可以归属。",
                               "Sharing is known, but no order that could be credited to it."),
-    "referral": say("已载入 {referrals:,} 条邀请或分享。", "{referrals:,} invitations and clicks are loaded."),
+    "referral": say("已载入 {referrals:,} 条邀请或分享。", "Invitations and clicks loaded: {referrals:,}."),
     "messages_none": say("没有可用的手机号或邮箱，短信和邮件触达为 0。",
                          "No phone or e-mail is known: nobody can be reached by SMS or e-mail."),
     "messages_recipients": say("只有 {recipient_phones:,} 个收货手机号，不是买家的，短信触达为 0。",
@@ -80,7 +80,7 @@ REASONS: dict[str, Words] = {
     "messages_no_grants": say("有 {addresses:,} 个手机号和邮箱，但没有营销同意，短信和邮件触达为 0。",
                               "{addresses:,} phones and e-mail addresses are known, but no consent: reach is 0."),
     "messages": say("{addresses:,} 个手机号和邮箱，{grants:,} 条同意记录。",
-                    "{addresses:,} phones and e-mail addresses, {grants:,} grants of consent."),
+                    "Phones and e-mail addresses: {addresses:,}; grants of consent: {grants:,}."),
     "buyers_none": say("{paid_orders:,} 笔付款订单都没有买家标识：金额、时间和商品看得到；"
                        f"{NAMELESS['zh']}不能从中测量。",
                        "None of its {paid_orders:,} paid orders names its buyer: amounts, times and goods are known; "
