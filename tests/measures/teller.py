@@ -11,7 +11,7 @@ Brand = dict[str, list[Row]]
 #: Days on which measures are asked; clocks change on two of them.
 AS_OF = (dt.date(2026, 6, 30), dt.date(2025, 12, 31), dt.date(2026, 3, 29), dt.date(2025, 11, 2))
 NAMESPACES = ("phone", "email", "unionid", "taobao_nick", "jd_pin", "customer")
-#: Distances from an as-of day at which some window of metrics.md begins or ends.
+#: Distances from an as-of day at which some window of definitions.md begins or ends.
 EDGES = (*(0,) * 8, 1, 6, 7, 8, 14, 15, 29, 30, 31, 89, 90, 178, 179, 180, 181, 208, 209, 210, 211, 364, 365, 366,
          729, 730, 912, 913)  # fmt: skip
 CLOCKS = (*(dt.time(0, 0, 0),) * 3, dt.time(23, 59, 59), dt.time(12, 0, 0), dt.time(0, 0, 1))

@@ -8,7 +8,7 @@ from typing import Any
 from siyu.cli.output import table
 from siyu.core.money import exponent
 
-#: (indicator, what it says) in both languages; the words are the glossary's.
+#: (indicator, what it says) in both languages; the words are those of docs/reference/glossary.md.
 WORDS = {
     "en": {
         "title": "{brand}: FAST+ as of {as_of}, last {window_days} days",

@@ -15,7 +15,7 @@ from siyu.console.context import Grid, Indicator, Page, Panel, Tile
 from siyu.console.figure import Figure, read
 from siyu.console.words import N_, Words
 
-#: metrics.md 0.8: exports suppress cells under 10.
+#: Exports tell no count below it (definitions.md section 0.8).
 SMALLEST = 10
 UNTOLD = f"<{SMALLEST}"
 #: What stands for a figure left out because it would tell a small cell.

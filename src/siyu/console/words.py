@@ -34,7 +34,7 @@ def N_(text: str) -> str:
     return text
 
 
-#: What people read for the codes of the glossary.
+#: What people read for the codes of docs/reference/glossary.md, and for names of platforms and touchpoints.
 NAMES: dict[str, str] = {
     "basic": N_("Basic contact"),
     "member_unpurchased": N_("Member, no purchase yet"),
@@ -118,7 +118,7 @@ class Words:
         return Markup.escape(catalogue(self.lang).get(text, text)).format(**{**self.rules, **shown})
 
     def name(self, code: str) -> str:
-        """The word for a code; a code the glossary does not know stays as it is."""
+        """The word for a code; a code that NAMES does not know stays as it is."""
         return self(NAMES[code]) if code in NAMES else code
 
     # -- figures; None is "not measurable" everywhere

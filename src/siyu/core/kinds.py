@@ -389,7 +389,7 @@ BY_NAME = {kind.name: kind for kind in KINDS}
 #: Dates that a load gives where a mapping has none (observed): the day it first saw the thing.
 OBSERVED_DATES = {"relations": "started_at", "refunds": "refunded_at"}
 
-#: Relation types and the channels each opens (metrics.md section 1).
+#: Relation types and the channels each opens (definitions.md section 1.2).
 CHANNELS_OF_RELATION: dict[str, tuple[str, ...]] = {
     "member": ("sms", "email", "member_center"),
     "offline_member": ("sms", "email"),

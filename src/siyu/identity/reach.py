@@ -1,6 +1,6 @@
 """Who holds which relation and which channel is open to whom at one instant, asked of facts: what a declaration needs.
 
-The measures keep the same as spans over all time (metrics.md section 1); this is the plain answer for one moment.
+The measures keep the same as spans over all time (definitions.md section 1); this is the plain answer for one moment.
 """
 
 from __future__ import annotations

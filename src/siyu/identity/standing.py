@@ -1,7 +1,8 @@
-"""How people stand to each purpose and channel by their consents: the fold of metrics.md, with the rows that decide.
+"""How people stand to each purpose and channel by their consents: the fold, with the rows that decide.
 
-Of each identifier the newest row counts among those of the channel and those that speak for all; at equal times the
-withdrawal is the newer. One withdrawn identifier makes the consumer withdrawn. Rows in, standings out; no tables.
+The fold is that of definitions.md section 1.3. Of each identifier the newest row counts among those of the channel and
+those that speak for all; at equal times the withdrawal is the newer. One withdrawn identifier makes the consumer
+withdrawn. Rows in, standings out; no tables.
 """
 
 from __future__ import annotations

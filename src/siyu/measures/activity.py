@@ -14,7 +14,7 @@ from siyu.measures.facts import Facts
 from siyu.store.formula import formula
 from siyu.store.tables import LAST_ACT
 
-#: Days in which who did something is proven (metrics.md section 3) and the longest in which members thrive (section 4).
+#: Days in which who did something is proven (definitions.md section 3.1) and the longest in which members thrive (4.2).
 ACTIVITY_DAYS = 180
 THRIVING_EVENTS = ("add_to_cart", "favorite", "claim_benefit", "interact")
 

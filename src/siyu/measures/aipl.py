@@ -1,4 +1,4 @@
-"""AIPL: awareness, interest, purchase, loyalty — the state of each consumer as of some days (metrics.md section 4)."""
+"""AIPL: awareness, interest, purchase, loyalty, as of some days (definitions.md section 4.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FAST over AIPL: fertility, advancing, superiority, thriving — the base that FAST+ upgrades (metrics.md section 4)."""
+"""FAST over AIPL: fertility, advancing, superiority, thriving: what FAST+ upgrades (definitions.md section 4.2)."""
 
 from __future__ import annotations
 

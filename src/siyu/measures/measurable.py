@@ -1,4 +1,4 @@
-"""What the loaded files cannot answer: null with its reason, never 0 (metrics.md section 0.10)."""
+"""What the loaded files cannot answer: null with its reason, never 0 (definitions.md section 0.10)."""
 
 from __future__ import annotations
 

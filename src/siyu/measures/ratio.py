@@ -1,4 +1,4 @@
-"""Ratios: a denominator of 0 gives None, never 0 (metrics.md section 0.6)."""
+"""Ratios: a denominator of 0 gives None, never 0 (definitions.md section 0.6)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Reach: when each channel was open to each consumer, from relations and the folding of consents.
 
 A channel is open while a relation that opens it is held, unless the consumer withdrew it; sms and e-mail need an
-address and an explicit grant (metrics.md section 1).
+address and an explicit grant (definitions.md section 1.2).
 """
 
 from __future__ import annotations

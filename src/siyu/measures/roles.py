@@ -62,7 +62,7 @@ def rungs(reach_span: ir.Table, membership: ir.Table, occasion_span: ir.Table, s
 
 
 def rank(now) -> ir.IntegerValue:
-    """The highest rung that holds, 0 = none (metrics.md section 2)."""
+    """The highest rung that holds, 0 = none (definitions.md section 2.1)."""
     return ibis.cases(
         (now.channels == 0, 0),
         (now.memberships == 0, 1),

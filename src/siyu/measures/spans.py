@@ -1,7 +1,7 @@
 """Spans from change points: the one window pass that turns joins, leaves, grants and purchases into intervals.
 
 A span holds at every instant t with valid_from < t <= valid_to: state at an instant uses only facts strictly before
-it, so what ends at t still counts at t and what starts at t does not yet (metrics.md section 0.5).
+it, so what ends at t still counts at t and what starts at t does not yet (definitions.md section 0.5).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Spreading: when a consumer's invitations or contents hold the KOC rung, grace included (metrics.md section 2)."""
+"""Spreading: when invitations or contents hold the KOC rung, grace included (definitions.md section 2.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The statistics of metrics.md section 6, and the grouping of equal histories."""
+"""The statistics of definitions.md section 6.2, and the grouping of equal histories."""
 
 from __future__ import annotations
 

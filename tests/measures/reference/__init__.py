@@ -1,9 +1,10 @@
-"""The second definition of every measure: plain DuckDB SQL written from metrics.md alone, run over the facts.
+"""The second definition of every measure: plain DuckDB SQL written from the definitions alone, over the facts.
 
 `reference(connection, settings, as_of, window_days)` gives the figures of `siyu measure --json` that the worked
 brands list. It knows nothing of siyu.measures and of spans: state is computed per consumer and instant.
 
-Where metrics.md leaves a choice and the worked brands do not decide it, these readings are taken:
+Where the definitions leave a choice and the worked brands do not decide it, these readings are taken (definitions.md
+states them, each in its section):
 
 * roles.purchase_window_days also bounds the occasions of `basic_buyers`.
 * `proven_180d` takes any event, any content and any standing purchase.

@@ -1,4 +1,4 @@
-"""The sufficient statistics of buyers (metrics.md section 6), and their distinct histories with weights.
+"""The sufficient statistics of buyers (definitions.md section 6.2), and their distinct histories with weights.
 
 Leaves out where the purchases come from: it takes arrays of buyers, days and amounts, or the statistics themselves.
 """

@@ -1,4 +1,4 @@
-"""The four micro-campaigns with their sub-scenarios (metrics.md section 5) as data: whom each concerns."""
+"""The four micro-campaigns with their sub-scenarios (definitions.md section 5.1) as data: whom each concerns."""
 
 from __future__ import annotations
 

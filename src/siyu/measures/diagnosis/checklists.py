@@ -1,4 +1,4 @@
-"""The four guarantees' self-check lists (metrics.md section 5): ours; a workspace's guarantees.toml edits them."""
+"""The four guarantees' self-check lists (definitions.md section 5.3): ours; guarantees.toml edits them."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from siyu.measures.diagnosis.periods import ACCEPTED, period_of
 from siyu.measures.facts import Facts
 from siyu.measures.ratio import ratio
 
-#: Below the first it is red, below the second amber, else green (metrics.md section 3).
+#: Below the first it is red, below the second amber, else green (definitions.md section 3.5).
 RED, AMBER = 0.8, 1.0
 #: Scopes that mean the whole brand.
 WHOLE = ("", "brand", "all", "total", "品牌", "全部", "全域", "整体")

@@ -1,4 +1,4 @@
-"""F, capital: sustainable relationships and what stands beside them (metrics.md section 3)."""
+"""F, capital: sustainable relationships and what stands beside them (definitions.md section 3.1)."""
 
 from __future__ import annotations
 

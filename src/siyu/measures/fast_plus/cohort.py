@@ -1,4 +1,7 @@
-"""A_cohort: of the newcomers of a month, the share who climbed or bought within 30, 60 or 90 days (metrics.md 3)."""
+"""A_cohort: of the newcomers of a month, the share who climbed or bought within 30, 60 or 90 days.
+
+See definitions.md section 3.2.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""T, connection: how touchpoints pull — settle, deepen, convert (metrics.md section 3).
+"""T, connection: how touchpoints pull — settle, deepen, convert (definitions.md section 3.3).
 
 Only entries of the period count. An outcome is credited to the last touchpoint entered at or before it.
 """

@@ -1,4 +1,4 @@
-"""A, conversion: how many of those who could rise on the ladder rose (metrics.md section 3)."""
+"""A, conversion: how many of those who could rise on the ladder rose (definitions.md section 3.2)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A_std: the step rates of A weighted by a mix of rungs that stays fixed, so that who stands where does not move it.
 
-The reference mix (ours; metrics.md leaves it open) is that of the brand's first year: the days consumers spent on each
+The reference mix (ours; definitions.md section 3.2) is that of the brand's first year: the days consumers spent on each
 rung below the top in the 365 days since anyone first stood on the ladder at the end of a day, seen up to the opening of
 the period.
 """

@@ -1,4 +1,4 @@
-"""S, value: what relations were worth — own purchases, and those brought by sharing (metrics.md section 3).
+"""S, value: what relations were worth — own purchases, and those brought by sharing (definitions.md section 3.4).
 
 A referred order stands once as its buyer's own value and once as its sharer's referral value; the two totals are
 shown apart and never added.

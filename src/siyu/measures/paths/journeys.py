@@ -1,9 +1,9 @@
 """Journeys: entries of a consumer that follow one another within 7 days, ended by a conversion or by nothing.
 
-Entries are those of T (metrics.md section 3): of the period, known consumers, a touchpoint; of equal instants the later
-touchpoint name is the later. A conversion is T's too: one or more purchases that stand as of the day and whose last
-entry is this one, within the touchpoint's convert window. What follows a conversion is a new journey; a journey still
-under way at the end of the period has ended in nothing so far.
+Entries are those of T (definitions.md section 3.3): of the period, known consumers, a touchpoint; of equal instants the
+later touchpoint name is the later. A conversion is T's too: one or more purchases that stand as of the day and whose
+last entry is this one, within the touchpoint's convert window. What follows a conversion is a new journey; a journey
+still under way at the end of the period has ended in nothing so far.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.connection import credited, entries, outcomes
 
-#: Longest time between two entries of one path (metrics.md section 3: "within 7 d").
+#: Longest time between two entries of one path (definitions.md section 7.5).
 GAP_DAYS = 7
 ENTRY = ["consumer_id", "touchpoint", "entered_at"]
 JOURNEY = ["consumer_id", "journey"]

@@ -1,4 +1,4 @@
-"""Lifecycle: from new to lost, by how long ago a consumer bought against how often they do (metrics.md section 2)."""
+"""Lifecycle: from new to lost, by how long ago one bought against how often (definitions.md section 2.4)."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _own_medians(occasion: ir.Table) -> ir.Table:
 
 
 def staged(people: ir.Table, day: int) -> ir.Table:
-    """The stages of people with their rhythms, as metrics.md section 2 tells them apart."""
+    """The stages of people with their rhythms, as definitions.md section 2.4 tells them apart."""
     n = people.occasions.fill_null(0)
     since = (day - people.last_day).cast("int64")
     young = people.first_relation_day.notnull() & (day - people.first_relation_day <= NEW_DAYS)

@@ -1,4 +1,4 @@
-"""The CLV matrix: consumers by own value and referral value, each none, low, mid or high (metrics.md section 6)."""
+"""The CLV matrix: consumers by own and referral value, each none, low, mid or high (definitions.md section 6.4)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Movement through the CLV matrix: who rose between two days, with the cuts of the first frozen (metrics.md section 6).
+"""Movement through the CLV matrix: who rose between two days, with the cuts of the first frozen.
 
-Everyone of the matrix at the opening is followed to the close; who came later has no before and is left out. Groups may
-be compared, and a comparison of groups that nobody drew at random says so: it is no proof.
+See definitions.md section 6.4. Everyone of the matrix at the opening is followed to the close; who came later has no
+before and is left out. Groups may be compared, and a comparison of groups that nobody drew at random says so: it is no
+proof.
 """
 
 from __future__ import annotations

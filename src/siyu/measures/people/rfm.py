@@ -1,4 +1,4 @@
-"""RFM: buyers of the last 365 days by recency, frequency and money, each high or low: eight types (metrics.md 6)."""
+"""RFM: buyers by recency, frequency and money, each high or low: eight types (definitions.md section 6.1)."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ def shared_value(facts: Facts, asked: Asked) -> ir.Table:
     """Everyone who bought or was credited: consumer_id, own_value, referral_value, value_share, in minor units.
 
     Of a credited order the sharer has `value.sharer_share` rounded down, the buyer the rest; of any other order the
-    buyer has all. So value_share = own value - what others are given + what is given by others (metrics.md 3 S).
+    buyer has all. So value_share = own value - what others are given + what is given by others. See
+    definitions.md section 3.4.
     """
     bought, credited = _purchases(facts, asked), _credited(facts, asked)
     known = bought.filter(bought.consumer_id.notnull())

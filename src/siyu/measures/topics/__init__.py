@@ -1,1 +1,1 @@
-"""Topics: what a brand counts beside the four indicators (metrics.md section 7), one noun a module."""
+"""Topics: what a brand counts beside the four indicators (definitions.md section 7), one noun a module."""

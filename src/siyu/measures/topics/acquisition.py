@@ -18,7 +18,7 @@ from siyu.measures.fast_plus.connection import ENTRY_EVENTS
 from siyu.store.tables import ORDER_REFUND, PURCHASE
 
 TOUCHES = ("click", *ENTRY_EVENTS)
-#: A purchase at most this long after an ad touch is credited to it (metrics.md section 7: "within 1 d").
+#: A purchase at most this long after an ad touch is credited to it (definitions.md section 7.4).
 CREDIT_DAYS = 1
 #: A first relation or purchase that names no campaign goes to an ad touch at most this long before it.
 WON_DAYS = 7

@@ -1,4 +1,4 @@
-"""Community: the group chats of a brand — who is in them, who speaks, what their members buy (metrics.md section 7).
+"""Community: group chats — who is in them, who speaks, what their members buy (definitions.md section 7.9).
 
 A consumer of several groups counts in each; platform and store are those of the group's record, for purchases too.
 """

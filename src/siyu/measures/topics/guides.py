@@ -1,4 +1,4 @@
-"""Guides: store associates, the customers bound to them and what those buy (metrics.md section 7).
+"""Guides: store associates, the customers bound to them and what those buy (definitions.md section 7.9).
 
 Only records that name a guide count. A customer bound to several counts with each; platform and store are those of the
 record, for attributed sales those of the order.

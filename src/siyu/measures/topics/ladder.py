@@ -1,4 +1,4 @@
-"""The ladder beyond A: A on a fixed mix of rungs, and how far the newcomers of a month have come (metrics.md 3)."""
+"""The ladder beyond A: A on a fixed mix of rungs, and how far a month's newcomers came (definitions.md section 3.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""League tables of F, A, S and T by store, guide, platform, city and campaign (metrics.md sections 3 and 7).
+"""League tables of F, A, S and T by store, guide, platform, city and campaign (definitions.md sections 3 and 7.1).
 
 A consumer counts in every place in which they hold a relation, a purchase where it was made, an entry where it
 happened; so places sum to more than the brand, which without dimensions is the measure document's own figures.

@@ -1,4 +1,4 @@
-"""Media: what was spent, whom it reached, what it sold within a day and whom it won (metrics.md section 7).
+"""Media: what was spent, whom it reached, what it sold within a day and whom it won (definitions.md section 7.4).
 
 Spend stands on its own day, reach on the day of the event, purchases on the day of the ad touch they are credited to,
 consumers on the day they were won, so that a row holds one day's spend and what came of it. ROI is revenue over cost.

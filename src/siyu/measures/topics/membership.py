@@ -1,7 +1,7 @@
 """Membership: how many of the brand's consumers are members, what they buy, and who of the others joins.
 
 `member` and `offline_member` both count. By platform or store a membership counts where it was won and a purchase
-where it was made; the tier is what the member list now states of the consumer (metrics.md section 7).
+where it was made; the tier is what the member list now states of the consumer (definitions.md section 7.8).
 """
 
 from __future__ import annotations

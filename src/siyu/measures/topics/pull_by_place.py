@@ -1,7 +1,7 @@
 """Pull by place: T's visitors and those who progressed, by the store, platform or campaign of the entry.
 
 A place pools its touchpoints as the brand's T pools all of them: an outcome is credited to the last touchpoint entered
-at or before it, within that touchpoint's window, and so to the place of that entry (metrics.md section 3).
+at or before it, within that touchpoint's window, and so to the place of that entry (definitions.md section 3.3).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Own figures beside those another system reports, and what explains the difference (metrics.md sections 0.10 and 7).
+"""Own figures beside those another system reports, and what explains the difference (definitions.md section 7.3).
 
 A reported figure names a platform, maybe a store (none = the whole platform) and a day. Ours stand by the day of
 payment: `gmv` (gross), `net` (less refunds so far), `orders` and `buyers` (known consumers) of real orders; `refunds`

@@ -1,4 +1,4 @@
-"""Recruit entries: which touchpoints turn visitors into members (metrics.md section 7)."""
+"""Recruit entries: which touchpoints turn visitors into members (definitions.md section 7.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Referral: who invites, who comes, and how far it spreads (metrics.md sections 2 and 7)."""
+"""Referral: who invites, who comes, and how far it spreads (definitions.md sections 2.2 and 7.10)."""
 
 from __future__ import annotations
 

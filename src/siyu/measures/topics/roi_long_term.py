@@ -1,4 +1,4 @@
-"""Long-term ROI: what the consumers won by a month's spend have paid at fixed ages (metrics.md section 7)."""
+"""Long-term ROI: what the consumers won by a month's spend have paid at fixed ages (definitions.md section 7.4)."""
 
 from __future__ import annotations
 

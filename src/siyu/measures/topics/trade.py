@@ -1,4 +1,4 @@
-"""Trade: what was paid, by whom and for how much, and how visitors became buyers (metrics.md section 7).
+"""Trade: what was paid, by whom and for how much, and how visitors became buyers (definitions.md section 7).
 
 Orders count in the period they were paid in, anonymous ones too; paid is gross, net is after refunds up to the as-of
 day, settled after those of the first 15 days.
@@ -16,7 +16,7 @@ from siyu.measures.grouped import beside, grouped, named
 from siyu.measures.metric import Metric, Topic
 from siyu.store.tables import ORDER_REFUND, RELATION_SPAN
 
-#: Days after the payment in which an order may still come back (metrics.md section 0.11).
+#: Days after the payment in which an order may still come back (definitions.md section 0.11).
 SETTLING_DAYS = 15
 ORDER_DIMENSIONS = ("platform", "store", "touchpoint", "campaign", "guide", "paid_day")
 TRAFFIC_DIMENSIONS = ("platform", "store", "touchpoint", "campaign")

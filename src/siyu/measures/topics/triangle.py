@@ -1,6 +1,7 @@
 """Youzan's triangle: how much of the brand's consumers it owns, what they are worth, how many recommend it.
 
-metrics.md section 7 (ours). By platform or store a relation counts where it was won, a purchase where it was made.
+definitions.md section 7.11 (ours). By platform or store a relation counts where it was won, a purchase where it was
+made.
 """
 
 from __future__ import annotations

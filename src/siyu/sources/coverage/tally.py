@@ -13,7 +13,7 @@ from siyu.core.kinds import MEMBER_RELATIONS
 from siyu.store.tables import IDENTIFIER
 from siyu.store.warehouse import Warehouse
 
-#: Events that enter a touchpoint (metrics.md, T).
+#: Events that enter a touchpoint (definitions.md section 3.3).
 ENTRIES = ("visit", "enter", "open")
 OBSERVED = "observed"
 

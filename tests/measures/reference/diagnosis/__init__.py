@@ -1,6 +1,6 @@
-"""The second definition of what diagnosis adds to A, in plain DuckDB SQL written from metrics.md alone.
+"""The second definition of what diagnosis adds to A, in plain DuckDB SQL written from the definitions alone.
 
-Readings taken where metrics.md leaves a choice: the reference mix is that of the ladder's first 365 days, in people's
+Readings taken (definitions.md section 3.2): the reference mix is that of the ladder's first 365 days, in people's
 days on each rung up to the opening; a rung nobody stood on at the opening drops out. A newcomer comes into F for the
 first time ever; n days end with the n-th business day after that day; a purchase at the very instant of coming counts.
 """

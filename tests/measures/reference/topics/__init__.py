@@ -1,4 +1,4 @@
-"""The second definition of topics and sheets: plain DuckDB SQL from metrics.md alone, over facts and identity.
+"""The second definition of topics and sheets: plain DuckDB SQL from the definitions alone, over facts and identity.
 
 `database(workspace, as_of, window)` holds every table of the warehouse as `main_<table>`, those of `facts.sql`
 (paid_order, refunded, relation, consent, event, content, referral, person), `standing` (purchases that hold at the end
