@@ -88,7 +88,7 @@ FIGURES: tuple[Figure, ...] = (
           "The same over those in A, I and P at the start."),
     _fast("superiority", "会员总量 (FAST-S)", "Superiority", "consumers", "as of the day", "Active members."),
     _fast("thriving_30d", "会员活跃率 30天 (FAST-T)", "Thriving 30 days", "share", "last 30 days",
-          "Members who added to cart, favourited, claimed, interacted or bought / members."),
+          "Members who added to cart, favourited, claimed a benefit, interacted or bought / members."),
     _fast("thriving_180d", "会员活跃率 180天 (FAST-T)", "Thriving 180 days", "share", "last 180 days",
           "The same in 180 days."),
     _fast("aipl", "AIPL 人群", "AIPL", "consumers", "as of the day", "Consumers by their highest state."),

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from siyu.core.kinds import MEMBER_RELATIONS
 from siyu.core.time import date_of, local_day
 from siyu.measures.activity import ACTIVITY_DAYS
+from siyu.measures.aipl import RECENT_DAYS
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast import ADVANCING_DAYS
@@ -44,12 +45,12 @@ NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 EVENT_DAYS = {
     "fast_plus.T": 0,
     "fast_plus.F.proven_180d": ACTIVITY_DAYS,
-    "fast.fertility": ACTIVITY_DAYS,
-    "fast.advancing": ACTIVITY_DAYS + ADVANCING_DAYS,
-    "fast.advancing_eligible": ACTIVITY_DAYS + ADVANCING_DAYS,
+    "fast.fertility": RECENT_DAYS,
+    "fast.advancing": RECENT_DAYS + ADVANCING_DAYS,
+    "fast.advancing_eligible": RECENT_DAYS + ADVANCING_DAYS,
     "fast.thriving_30d": 30,
     "fast.thriving_180d": ACTIVITY_DAYS,
-    "fast.aipl": ACTIVITY_DAYS,
+    "fast.aipl": RECENT_DAYS,
 }
 
 

@@ -107,8 +107,8 @@ MEMBERSHIP = Topic(
         Metric("membership.member_count", "会员数", "Members", "consumers",
                "Consumers who hold a membership at the end of the day.", "members", window="as of the day"),
         Metric("membership.member_penetration", "会员渗透率", "Member penetration", "share",
-               "Members over all consumers known by the day: of whom there is any order, relation, event, content, "
-               "consent, feedback or referral.", "members", "known", window="as of the day"),
+               "Members over all consumers known by the day: of whom there is any paid order, relation, event, "
+               "content, consent, feedback or referral.", "members", "known", window="as of the day"),
         Metric("membership.new_members", "新增会员数", "New members", "consumers",
                "Members at the end of the period who were none when it opened.", "new_members"),
         Metric("membership.lost_members", "流失会员数", "Lost members", "consumers",
@@ -126,8 +126,8 @@ MEMBERSHIP = Topic(
                "Of those with a purchase before the period and no membership when it opened, the part who began one "
                "in it.", "old_customers_joined", "old_customers", needs=("orders",)),
         Metric("membership.member_repurchase_rate", "会员复购率", "Member repurchase rate", "share",
-               "Of the members who bought in the period, the part with at least two purchase occasions up to its "
-               "end.", "member_repeat_buyers", "member_buyers", needs=("orders",)),
+               "Of the members at its end who bought in the period, the part with at least two purchase occasions "
+               "up to its end.", "member_repeat_buyers", "member_buyers", needs=("orders",)),
     ),
     DIMENSIONS, ("memberships",), "members",
 )  # fmt: skip

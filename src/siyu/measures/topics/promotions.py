@@ -1,7 +1,7 @@
 """Promotions: what each sold, how much of it to people gathered in its warm-up, and what was spent on it.
 
 Gathered are consumers who, on a day of the warm-up (its own first day, else 30 days before the start, to the day
-before the start), entered a touchpoint, showed interest or began a relation. Spend names no promotion: the cost is all
+before the start), entered, showed interest or began a relation. Spend names no promotion: the cost is all
 that was spent on those days. A running promotion counts up to the as-of day.
 """
 

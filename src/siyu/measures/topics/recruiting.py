@@ -63,7 +63,8 @@ def _joined(facts: Facts, asked: Asked, entered: ir.Table, visits: ir.Table) -> 
 ENTRIES = Sheet(
     "membership.entries", "入会入口", "Recruit entries",
     "Visitors of each touchpoint in the period, how many were no members at their first entry, and how many of those "
-    "began a membership credited to the touchpoint (last entry at or before it, within the settle window).",
+    "began a membership credited to the touchpoint (last entry at or before it, within the settle window); the rate is "
+    "of all visitors.",
     (
         Column("touchpoint", "触点", "Touchpoint", "text"),
         Column("visitors", "访客数", "Visitors", "consumers"),

@@ -115,7 +115,7 @@ REFERRAL = Topic(
         Metric("referral.accepted", "接受邀请数", "Invitations accepted", "invitations",
                "Acceptances of the period, valid or not.", "accepted"),
         Metric("referral.valid_invite", "有效邀请数", "Valid invitations", "invitations",
-               "First acceptances of the period by consumers who had paid no order before.", "valid_invites"),
+               "First acceptances ever, in the period, by consumers who had paid no order before.", "valid_invites"),
         Metric("referral.valid_share", "有效邀请占比", "Share of valid invitations", "share",
                "Valid invitations over acceptances.", "valid_invites", "accepted"),
         Metric("referral.inviters", "有效邀请人数", "Inviters", "consumers",
