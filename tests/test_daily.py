@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from siyu.core.files import name_of
 from siyu.daily import daily
 from siyu.store.workspace import INBOX, Workspace
 from tests.sources.arrivals import NOW, csv, in_force, take
@@ -55,3 +60,22 @@ def test_what_breaks_while_it_is_read_is_put_away_and_the_rest_of_the_day_goes_o
     assert (day.loaded.counts["loaded"], day.measured["as_of"]) == (2, "2026-01-03")
     left = sorted(path.relative_to(inbox).as_posix() for path in inbox.rglob("*") if path.is_file())
     assert left == ["refused/broken.csv", "refused/two.zip"]
+
+
+def test_a_name_in_gbk_and_bytes_that_are_no_text_stop_nothing(workspace):
+    inbox = workspace.directory / INBOX
+    inbox.mkdir()
+    header = "occurred_at,id.phone\n"
+    for name, row in (("contents_订单.csv", "2026-01-01,13800000001"), ("odd_订单.csv", "")):
+        path = os.fsencode(inbox) + b"/" + name.encode("gb18030")
+        Path(os.fsdecode(path)).write_text(header + row if row else "nothing,known\n1,2\n", encoding="utf-8")
+    blobs = pa.table({"occurred_at": ["2026-01-02"], "id.phone": ["13800000001"], "seal": [b"\xff\xfe"]})
+    pq.write_table(blobs, inbox / "contents.parquet")
+    day = daily(workspace, publish=publish, now=NOW)
+    assert day.loaded is not None
+    assert [file.file for file in day.loaded.files] == ["contents_订单.csv"]
+    refused = {one["file"]: one["message"] for one in day.loaded.files_refused}
+    assert sorted(refused) == ["contents.parquet", "odd_订单.csv"]
+    assert "column 'seal' (binary) holds values that are no text" in refused["contents.parquet"]
+    assert sorted(name_of(path) for path in (inbox / "refused").iterdir()) == ["contents.parquet", "odd_订单.csv"]
+    assert [path for path in inbox.iterdir() if path.is_file()] == []

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from siyu.core.files import name_of
 from siyu.core.progress import silent
 from siyu.identity.consents import settle
 from siyu.identity.resolve import resolve
@@ -79,7 +80,7 @@ def put_away(files: tuple[Path, ...], refused: set[str]) -> None:
     that were refused go to inbox/refused. If a run ends before this, the next one finds only duplicates in them.
     """
     for path in files:
-        if path.name not in refused:
+        if name_of(path) not in refused:
             path.unlink()
             continue
         folder = path.parent / REFUSED

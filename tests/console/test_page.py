@@ -15,6 +15,7 @@ from siyu.console.page import page
 from siyu.console.panels.sections import SECTIONS
 from siyu.console.render import html
 from siyu.console.words import Words
+from siyu.measures.measurable import EVENT_DAYS, NEEDS, blank_at
 from siyu.measures.orphans import Orphans
 from siyu.measures.short import Short
 from siyu.measures.undated import SeenLater
@@ -160,6 +161,44 @@ def test_a_panel_that_fails_is_a_message_and_the_page_stands():
     panels = {p.name: p for section in shown.sections for p in section.panels}
     assert panels["channels"].failed
     assert not panels["relations"].failed
+
+
+#: Paths of the document that are null together: by the facts that they need, and those that purged events take away.
+NULL_TOGETHER = {
+    **{" or ".join(needs): [path for path, asked, _ in NEEDS if asked == needs] for _, needs, _ in NEEDS},
+    "events": list(EVENT_DAYS),
+}
+
+
+@pytest.mark.parametrize("lacking", NULL_TOGETHER)
+def test_what_the_files_cannot_answer_breaks_no_panel(lacking: str):
+    blanked = document()
+    for path in NULL_TOGETHER[lacking]:
+        blank_at(blanked, path)
+    for previous in (None, blanked):
+        panels = [p for section in page(material(document=blanked, previous=previous), "zh").sections
+                  for p in section.panels]  # fmt: skip
+        assert [(p.name, p.message) for p in panels if p.failed] == []
+
+
+def test_nobody_is_zero_and_not_said_to_be_unmeasurable():
+    gone = document()
+    gone["fast_plus"]["F"] |= {"sustainable_relationships": 0, "relation_gross": 0, "by_role": {}}
+    gone["fast_plus"]["S"] |= {"own_total": 0, "anonymous_total": 0, "by_role": {}, "clv_mean": None}
+    shown = page(material(document=gone), "en")
+    assert [(i.letter, i.value, i.reason) for i in shown.indicators if i.letter in "FS"] == [
+        ("F", "0", ""), ("S", "¥0", "")]  # fmt: skip
+    panels = {p.name: p.message for section in shown.sections for p in section.panels}
+    nobody = "nobody held a relation that can be reached at the end of this day"
+    assert (panels["funnel"], panels["rungs"], panels["value"]) == (nobody, nobody, nobody)
+
+
+def test_what_the_files_lack_is_said_in_the_words_of_the_document():
+    lacking = document()
+    blank_at(lacking, "fast_plus.F")
+    lacking["not_measurable"] = {"fast_plus.F": "not measurable: no relations and no members"}
+    shown = page(material(document=lacking), "zh")
+    assert shown.indicators[0].reason == "无法测量：没有连接关系和会员"
 
 
 def test_a_brand_with_nothing_measured_still_has_a_page():

@@ -11,6 +11,7 @@ import pytest
 from siyu.console import gather as gathering
 from siyu.console.gather import gather
 from siyu.console.material import Material
+from siyu.console.page import page
 from siyu.console.report import Written, write_report
 from siyu.core.errors import MeasureError
 from siyu.measures.measure import measure
@@ -127,3 +128,34 @@ def test_an_empty_workspace_says_what_to_do_and_writes_nothing(workspace: Worksp
     with pytest.raises(MeasureError, match="no facts"):
         write_report(workspace, tmp_path / "report.html", now=NOW)
     assert list(tmp_path.glob("*.html*")) == []
+
+#: Brands of which hardly anything is known: each kind alone, and what leaves nobody or nothing.
+FEW = {
+    **{kind: {kind: rows} for kind, rows in BRAND.items()},
+    "everybody left": {
+        "relations": [{"relation_type": "fan", "started_at": "2026-05-01 09:00:00", "ended_at": "2026-06-10 09:00:00",
+                       "id.openid": "bo"}],
+        "orders": [{"order_id": "1", "paid_at": "2026-05-02 10:00:00", "paid_amount": "100", "id.openid": "bo"}],
+    },
+    "all given back": {
+        "orders": [{"order_id": "1", "paid_at": "2026-05-02 10:00:00", "paid_amount": "100", "refund_amount": "100",
+                    "refunded_at": "2026-05-03 10:00:00", "id.openid": "bo"}],
+    },
+    "refunds": {"refunds": [{"order_id": "1", "refunded_at": "2026-05-03 10:00:00", "refund_amount": "100"}]},
+    "samples": {"orders": [{"order_id": "1", "paid_at": "2026-05-02 10:00:00", "paid_amount": "0", "id.openid": "bo"}]},
+    "referrals": {"referrals": [{"kind": "accepted", "occurred_at": "2026-05-02 10:00:00", "inviter.id.openid": "bo",
+                                 "invitee.id.openid": "wu"}]},
+    "contents": {"contents": [{"occurred_at": "2026-05-02 10:00:00", "kind": "ugc", "approved": "true",
+                               "id.openid": "bo"}]},
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("few", FEW)
+def test_of_a_brand_of_which_little_is_known_every_panel_can_be_drawn(workspace: Workspace, few: str):
+    load_plain(workspace, FEW[few])
+    found = gather(workspace, as_of=AS_OF, window=30, now=NOW)
+    assert found.failures == {}
+    for lang in ("zh", "en"):
+        panels = [p for section in page(found, lang).sections for p in section.panels]
+        assert [(p.name, p.message) for p in panels if p.failed] == []

@@ -4,7 +4,7 @@ import pytest
 
 from siyu.core.errors import IdentityError
 from siyu.identity import decisions
-from siyu.identity.unlink import relink, split, unlink
+from siyu.identity.unlink import rejoin, relink, split, unlink
 from tests.identity.history import NOW
 
 PHONE, CARD, OPENID = "phone", "member_card", "openid"
@@ -45,6 +45,17 @@ def test_split_leaves_the_identifier_alone(three):
     assert len(split(three.workspace, 2, "a shop's own account", NOW)) == 2
     three.resolve()
     assert three.people() == {1: 1, 2: 2, 3: 3}
+
+
+def test_rejoin_restores_every_link_of_an_identifier(three):
+    before = three.results()
+    split(three.workspace, 2, "a shop's own account", NOW)
+    three.resolve()
+    assert len(rejoin(three.workspace, 2, "it was hers", NOW)) == 2
+    three.resolve()
+    assert three.results() == before
+    with pytest.raises(IdentityError, match="No link of 2 was taken back"):
+        rejoin(three.workspace, 2, "once more", NOW)
 
 
 def test_a_link_taken_back_is_listed_with_its_reason_without_personal_data(three):

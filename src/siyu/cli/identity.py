@@ -19,7 +19,7 @@ from siyu.identity.show import show as show_consumer
 
 Full = Annotated[bool, typer.Option("--full", help="Compute everything anew instead of what has changed.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Who found out what, in a few words.")]
-Restore = Annotated[bool, typer.Option("--restore", help="Put a link back that was taken back before.")]
+Restore = Annotated[bool, typer.Option("--restore", help="Put back what was taken back: the link, or all of A's.")]
 Limit = Annotated[int, typer.Option("--limit", metavar="N", help="Groups to list.")]
 
 group = typer.Typer(name="identity", help="Look at who is who, and take links back.", no_args_is_help=True)
@@ -72,7 +72,7 @@ def unlink(
     """Take a link back: the next resolve gives the consumers there would be without it. No fact is touched."""
     with workspace() as opened:
         if b is None:
-            decided = links.split(opened, a, reason, now())
+            decided = (links.rejoin if restore else links.split)(opened, a, reason, now())
         else:
             decided = [(links.relink if restore else links.unlink)(opened, a, b, reason, now())]
     if as_json:

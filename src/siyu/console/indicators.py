@@ -31,7 +31,7 @@ def indicators(view: View) -> tuple[Indicator, ...]:
 
 def _capital(view: View) -> Indicator:
     words, f, then = view.words, view.f, view.before("F")
-    value = f.get("sustainable_relationships") if f.get("relation_gross") else None
+    value = f.get("sustainable_relationships")
     days = _daily_f(view) or [then.get("sustainable_relationships"), value]
     notes = (
         words(
@@ -75,12 +75,11 @@ def _value(view: View) -> Indicator:
         if s.get("clv_median")
         else N_("{mean} per person in F; at least half brought nothing")
     )
-    notes = (sharing, words(per_head, mean=mean, middle=middle))
+    heads = (words(per_head, mean=mean, middle=middle),) if s.get("clv_mean") is not None else ()
     value, before = s.get("own_total"), then.get("own_total")
-    measurable = value if value or s.get("anonymous_total") else None
-    change = words.signed(_relative(measurable, before), words.percent(abs(_relative(measurable, before) or 0)))
+    change = words.signed(_relative(value, before), words.percent(abs(_relative(value, before) or 0)))
     trend = [window.own_total for window in view.windows]
-    return _indicator(view, "S", measurable, words.money(measurable), before, change, notes, trend)
+    return _indicator(view, "S", value, words.money(value), before, change, (sharing, *heads), trend)
 
 
 def _connection(view: View) -> Indicator:

@@ -8,19 +8,29 @@ from functools import cached_property
 from typing import Any
 
 from siyu.console.material import Material, Window
+from siyu.console.reasons import said
 from siyu.console.words import N_, Words
 from siyu.measures.answer import Answer
 
-#: Why a figure is null when the document itself gives no reason.
+#: Where the document says what a figure lacks.
+STATED: dict[str, str] = {
+    "F": "fast_plus.F",
+    "A": "fast_plus.A",
+    "T": "fast_plus.T",
+    "S": "fast_plus.S.own_total",
+    "referral": "fast_plus.S.propagation_total",
+    "aipl": "fast.aipl",
+}
+#: Why there is nothing to show where the files lack nothing.
 REASONS: dict[str, str] = {
-    "F": N_("not measurable: no relations (members, followers, friends) loaded up to this day"),
+    "F": N_("nobody held a relation that can be reached at the end of this day"),
     "A": N_("not measurable: nobody stood below the top rung when the window opened"),
     "T": N_("not measurable: no visits with a touchpoint in this window"),
-    "S": N_("not measurable: no orders with a known buyer in the last {value_days} days"),
+    "S": N_("no purchases of known buyers in the last {value_days} days"),
     "referral": N_("not measurable: no referral loaded"),
     "rate": N_("not measurable: nobody for whom it could have happened"),
     "previous": N_("no earlier window to compare with"),
-    "aipl": N_("not measurable: no events, orders or relations in the windows of AIPL"),
+    "aipl": N_("nobody had a state: no events, purchases or relations in the windows of AIPL"),
     "series": N_("not measurable: no daily series yet"),
 }
 BASES: dict[str, str] = {
@@ -87,7 +97,9 @@ class View:
     # -- what stands beside every chart
 
     def reason(self, key: str) -> str:
-        return self.words(REASONS[key])
+        """Why there is nothing to show: what the files lack, or else what was not there on this day."""
+        lacking = self.material.document.get("not_measurable", {}).get(STATED.get(key, ""))
+        return said(self.words, lacking) if lacking else self.words(REASONS[key])
 
     def basis(self, key: str) -> tuple[str, ...]:
         """Gross or net, the window, and how far the data reaches."""

@@ -37,12 +37,17 @@ def relink(workspace: Workspace, a: int, b: int, reason: str, now: dt.datetime) 
 
 def split(workspace: Workspace, identifier_id: int, reason: str, now: dt.datetime) -> list[Decision]:
     """Take back every link of one identifier, so that it stands alone. Raises IdentityError if it has none."""
-    partners = _partners(workspace, identifier_id)
-    if not partners:
-        raise IdentityError(f"No record links identifier {identifier_id} with another.",
-                            remedy=_ask_show(identifier_id))
-    pairs = [_pair(identifier_id, partner) for partner in partners]
-    return _decide(workspace, pairs, RETRACT, reason, now)
+    return _decide(workspace, _pairs(workspace, identifier_id), RETRACT, reason, now)
+
+
+def rejoin(workspace: Workspace, identifier_id: int, reason: str, now: dt.datetime) -> list[Decision]:
+    """Restore every link of one identifier that was taken back. Raises IdentityError if none was."""
+    gone = decisions.retracted(workspace.operations)
+    pairs = [pair for pair in _pairs(workspace, identifier_id) if pair in gone]
+    if not pairs:
+        raise IdentityError(f"No link of {identifier_id} was taken back, so there is nothing to restore.",
+                            remedy="`siyu identity review` lists the links that were.")
+    return _decide(workspace, pairs, RESTORE, reason, now)
 
 
 def _decide(workspace: Workspace, pairs: list[Pair], action: str, reason: str, now: dt.datetime) -> list[Decision]:
@@ -67,6 +72,15 @@ def _linked(workspace: Workspace, a: int, b: int) -> Pair:
     some = ", ".join(str(partner) for partner in partners[:NAMED_MAX])
     more = f" (first {NAMED_MAX} of {len(partners)})" if len(partners) > NAMED_MAX else ""
     raise IdentityError(f"No record links {a} and {b}. {a} is linked with {some}{more}.", remedy=_ask_show(a))
+
+
+def _pairs(workspace: Workspace, identifier_id: int) -> list[Pair]:
+    """Every link of an identifier. IdentityError if it has none."""
+    partners = _partners(workspace, identifier_id)
+    if not partners:
+        raise IdentityError(f"No record links identifier {identifier_id} with another.",
+                            remedy=_ask_show(identifier_id))
+    return [_pair(identifier_id, partner) for partner in partners]
 
 
 def _partners(workspace: Workspace, identifier_id: int) -> list[int]:

@@ -69,7 +69,7 @@ def blank(facts: Facts, document: dict[str, Any], purged: Mapping[str, str]) -> 
     never = {path: reason for path, needs, reason in NEEDS if not any(there[need] for need in needs)}
     lacking = {**purged, **never}
     for path in lacking:
-        _blank(document, path.split("."))
+        blank_at(document, path)
     return {**document, "not_measurable": lacking}
 
 
@@ -159,8 +159,14 @@ SOURCES: dict[str, Source] = {
 }
 
 
+def blank_at(document: dict[str, Any], path: str) -> None:
+    """Null every number at or below a path of a document (`*` = every name); objects keep their names, lists become
+    empty.
+    """
+    _blank(document, path.split("."))
+
+
 def _blank(node: Any, path: list[str]) -> None:
-    """Null every number at or below a path; objects keep their names, lists become empty."""
     name, rest = path[0], path[1:]
     for key in list(node) if name == "*" else [name]:
         if rest:

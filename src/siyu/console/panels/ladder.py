@@ -24,7 +24,7 @@ STEPS = {
 
 def rungs(view: View) -> Answer:
     words, by_role = view.words, view.f.get("by_role") or {}
-    net = sum(by_role.values())
+    net = sum(people or 0 for people in by_role.values())
     if not net:
         return Answer(message=view.reason("F"))
     then = view.before("F").get("by_role") if view.material.previous else None
@@ -52,7 +52,7 @@ def transitions(view: View) -> dict[tuple[str, str], int]:
     found = {(t["from"], t["to"] or LEFT): t["consumers"] for t in view.a.get("transitions") or [] if t["from"]}
     closing = view.f.get("by_role") or {}
     for role in ROLES:
-        came = closing.get(role, 0) - sum(n for (_, end), n in found.items() if end == role)
+        came = (closing.get(role) or 0) - sum(n for (_, end), n in found.items() if end == role)
         if came > 0:
             found[NEW, role] = came
     return found

@@ -20,9 +20,11 @@ AIPL_COLOUR = {"A": "#d5dee0", "I": "#9fbcc4", "P": "#5a8fa3", "L": "#1f5673"}
 
 def by_role(view: View) -> Answer:
     words, found = view.words, view.s.get("by_role") or {}
-    roles = [r for r in reversed(ROLES) if r in found]
-    if not roles:
+    if view.s.get("own_total") is None:
         return Answer(message=view.reason("S"))
+    roles = [r for r in reversed(ROLES) if found.get(r, {}).get("own_total") is not None]
+    if not roles:
+        return Answer(message=view.reason("F"))
     own, brought = words("own purchases"), words("brought by sharing")
     drawn = []
     for role in roles:
@@ -128,7 +130,7 @@ def _by_window(view: View) -> dict[str, Any]:
 
 def aipl(view: View) -> Answer:
     words, found = view.words, view.fast.get("aipl") or {}
-    total = sum(found.values())
+    total = sum(count or 0 for count in found.values())
     if not total:
         return Answer(message=view.reason("aipl"))
     drawn = [

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.core.errors import SourceError, did_you_mean
+from siyu.core.files import name_of
 from siyu.core.kinds import BY_NAME, MEMBERS, RELATIONS, Kind
 from siyu.sources.coverage import untold
 from siyu.sources.loading import pipeline
@@ -57,7 +58,7 @@ def _opened(paths: Sequence[Path | str], asked: Asked) -> Iterator[Recognised | 
         try:
             places = files.places(path)
         except SourceError as error:
-            yield path.name, error
+            yield name_of(path), error
             continue
         for place in places:
             try:
@@ -96,7 +97,7 @@ def in_order(path: Path) -> list[int | str]:
 def left_out(paths: Sequence[Path | str]) -> list[str]:
     """What lies in folders among some paths and is not read: other folders, and files of no form that siyu reads."""
     unread = (p for path in map(Path, paths) if path.is_dir() for p in path.iterdir() if not _readable(p))
-    shown = (f"{p.name}/" if p.is_dir() else p.name for p in unread if not p.name.startswith("."))
+    shown = (f"{name_of(p)}/" if p.is_dir() else name_of(p) for p in unread if not p.name.startswith("."))
     return sorted(shown)
 
 

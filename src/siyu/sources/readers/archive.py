@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from siyu.core.errors import SourceError
+from siyu.core.files import name_of
 from siyu.sources.readers.place import Place
 
 #: What an archive may unpack to, and how many files it may hold: an export of ten million orders is below both, an
@@ -30,10 +31,10 @@ def places(path: Path, suffixes: Collection[str]) -> list[Place]:
     wanted = [place for place in found if place.suffix in suffixes and not _litter(place.inner)]
     if not wanted:
         listed = ", ".join(place.inner for place in found[:5]) or "nothing"
-        raise SourceError(f"{path.name}: expected exports in the archive, found {listed}.",
+        raise SourceError(f"{name_of(path)}: expected exports in the archive, found {listed}.",
                           remedy=f"It should hold files that end in {', '.join(sorted(suffixes))}.")
     if any(place.member.flag_bits & LOCKED for place in wanted if place.member):
-        raise SourceError(f"{path.name}: expected an archive that opens, found one locked by a password.",
+        raise SourceError(f"{name_of(path)}: expected an archive that opens, found one locked by a password.",
                           remedy="Unpack it with the password the platform shows and load what is inside.")
     return sorted(wanted, key=lambda place: place.inner)
 
@@ -49,7 +50,7 @@ def _entries(path: Path) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             return archive.infolist()
     except zipfile.BadZipFile:
-        raise SourceError(f"{path.name}: expected a ZIP archive, found one that is damaged or cut short.",
+        raise SourceError(f"{name_of(path)}: expected a ZIP archive, found one that is damaged or cut short.",
                           remedy="Download it again.") from None
 
 
@@ -58,7 +59,7 @@ def _refuse_bomb(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     size = sum(entry.file_size for entry in entries)
     if size > MOST_BYTES or len(entries) > MOST_FILES:
         raise SourceError(
-            f"{path.name}: expected at most {MOST_FILES:,} files of {MOST_BYTES / 2**30:.0f} GB in all, found "
+            f"{name_of(path)}: expected at most {MOST_FILES:,} files of {MOST_BYTES / 2**30:.0f} GB in all, found "
             f"{len(entries):,} of {size / 2**30:,.1f} GB.", remedy="Unpack it yourself and load the files you trust.")
 
 

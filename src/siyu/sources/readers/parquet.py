@@ -58,7 +58,16 @@ def _batches(file: SourceFile, batch_rows: int) -> Iterator[pa.RecordBatch]:
             numbers = pa.array(np.arange(line, line + rows.num_rows))
             line += rows.num_rows
             file.progress = min((line - FIRST_LINE) / max(opened.metadata.num_rows, 1), 1.0)
-            yield cells.batch(file.columns, [as_text(column) for column in rows.columns], numbers)
+            yield cells.batch(file.columns, [_text(file, *named) for named in zip(file.columns, rows.columns)], numbers)
+
+
+def _text(file: SourceFile, name: str, column: pa.Array) -> pa.Array:
+    """`as_text` of a column of the file. SourceError for one that holds bytes instead of text."""
+    try:
+        return as_text(column)
+    except pa.ArrowInvalid:
+        raise SourceError(f"{file.name}: column '{name}' ({column.type}) holds values that are no text.",
+                          remedy="Write it as text (UTF-8), or leave it out.") from None
 
 
 def as_text(column: pa.Array) -> pa.Array:

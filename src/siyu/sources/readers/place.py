@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import IO, Any
 import pyarrow as pa
 
 from siyu.core.errors import SourceError
+from siyu.core.files import name_of
 
 #: What is read in any order (workbooks, Parquet) lies in memory whole while it is inside an archive.
 MOST_IN_MEMORY = 2**30
@@ -34,7 +36,7 @@ class Place:
     @property
     def name(self) -> str:
         """What people call it: `orders.csv`, `exports.zip/orders.csv`."""
-        return f"{self.path.name}/{self.inner}" if self.member else self.path.name
+        return f"{name_of(self.path)}/{self.inner}" if self.member else name_of(self.path)
 
     @property
     def suffix(self) -> str:
@@ -67,7 +69,7 @@ class Place:
 
     def arrow(self) -> pa.NativeFile:
         """Its bytes as Arrow reads them."""
-        return pa.OSFile(str(self.path)) if self.member is None else pa.PythonFile(self.open(), "r")
+        return pa.OSFile(os.fsencode(self.path)) if self.member is None else pa.PythonFile(self.open(), "r")
 
 
 class _Unpacking(io.RawIOBase):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from siyu.core.errors import SourceError
 from siyu.sources.readers.place import Place
 
 LINE = "_line"
@@ -55,10 +56,14 @@ class SourceFile:
         return pa.schema([*((name, pa.string()) for name in self.columns), (LINE, pa.int64())])
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Rows in order; empty cells are null, rows without any cell are left out."""
+        """Rows in order; empty cells are null, rows without any cell are left out. SourceError where it breaks."""
         self.bad_rows.clear()
         self.progress = 0.0
-        yield from self.reader(self)
+        try:
+            yield from self.reader(self)
+        except (pa.ArrowException, OSError, UnicodeError) as error:
+            raise SourceError(f"{self.name}: expected a file that can be read to its end, found one that is damaged or "
+                              f"written unusually ({type(error).__name__}).", remedy="Export it again.") from error
         self.progress = 1.0
 
     def without(self, names: Collection[str], hidden: Callable[[str], str]) -> SourceFile:
