@@ -20,6 +20,7 @@ from siyu.measures.measure import measure
 from siyu.sources.load import finish_interrupted, load
 from siyu.sources.loading.arrivals import in_order
 from siyu.sources.loading.loadreport import LoadReport
+from siyu.sources.loading.ranks import check_ranks
 from siyu.sources.readers.files import SUFFIXES
 from siyu.store.workspace import INBOX, Workspace
 
@@ -62,6 +63,7 @@ def resolve_and_measure(
 
 def up_to_date(workspace: Workspace, *, now: dt.datetime, progress=None) -> None:
     """Identity and spans as the loads and consents are now, for questions that no document answers."""
+    check_ranks(workspace)
     finish_interrupted(workspace)
     settle(workspace, now)
     resolve(workspace, progress=progress)

@@ -176,6 +176,37 @@ def test_an_order_with_a_refused_line_is_refused_whole_and_loads_once_it_is_mend
     assert in_force(workspace, "orders", "order_id", "paid_amount") == [("1", 310), ("2", 500)]
 
 
+def test_a_line_that_only_another_output_refuses_holds_back_the_sum_it_is_part_of(workspace, tmp_path):
+    both = """name = "m"
+[[rows]]
+kind = "orders"
+group_by = ["order_id"]
+[rows.columns]
+order_id = "No"
+paid_at = "Paid"
+paid_amount = { from = "Amount", aggregate = "sum" }
+[[rows]]
+kind = "order_lines"
+[rows.columns]
+order_id = "No"
+line_no = "Line"
+quantity = "Pieces"
+paid_amount = "Amount"
+"""
+    lines = """No,Line,Paid,Amount,Pieces
+        1,1,2026-03-02,100,1
+        1,2,2026-03-02,50,PIECES
+        2,1,2026-03-02,7,1"""
+    report = mapped(workspace, tmp_path, both, lines.replace("PIECES", "one"))
+    assert in_force(workspace, "orders", "order_id", "paid_amount") == [("2", 700)]
+    assert [(row["line"], row["reason"]) for row in quarantine.rows(workspace)] == [
+        (2, "another row of its order_id is in quarantine"), (3, "expected a number")]
+    assert report.counts["quarantined"] == 2
+    mapped(workspace, tmp_path, both, "\n".join(lines.replace("PIECES", "1").splitlines()[:3]))
+    assert in_force(workspace, "orders", "order_id", "paid_amount") == [("1", 15000), ("2", 700)]
+    assert len(in_force(workspace, "order_lines", "order_id")) == 3
+
+
 def rows(kind, columns, head=""):
     return f'name = "m"\n[[rows]]\nkind = "{kind}"\n{head}\n[rows.columns]\n{columns}'
 

@@ -61,6 +61,23 @@ def test_who_comes_back_holds_a_second_relation(workspace, tmp_path):
                                 ("2026-06-01", None, "observed", None), ("2026-08-01", None, "observed", None)]
 
 
+@pytest.mark.parametrize("header", ["id.unionid", "started_at,id.unionid"])
+def test_of_two_lists_of_a_day_the_later_one_counts_whoever_came_and_went_between(workspace, tmp_path, header):
+    """A list that was cut short and the whole one, as often as they come."""
+    whole = [f"2026-05-0{i},u{i}" if "," in header else f"u{i}" for i in (1, 2, 3)]
+    for people in (whole, whole[:1], whole, whole[:1], whole):
+        snapshot(workspace, tmp_path, "2026-06-01", "\n".join((header, *people)), allow_drop=True)
+        held = [day for _, day, *_ in spans(workspace)]
+        assert held.count(None) == len(people)
+
+
+def test_a_tier_that_a_later_list_gives_back_is_in_force_again(workspace, tmp_path):
+    for day, tier in (("2026-05-01", "gold"), ("2026-06-01", "silver"), ("2026-07-01", "gold")):
+        snapshot(workspace, tmp_path, day, f"tier,id.unionid\n{tier},u1", kind="members",
+                 scope={"relation_type": "member", "platform": "youzan"})
+        assert in_force(workspace, "members", "tier") == [(tier,)]
+
+
 def test_who_comes_back_with_the_old_date_holds_a_second_relation(workspace, tmp_path):
     dated = "id.unionid,started_at\n u1,2025-05-05"
     for day, people in (("2026-06-01", f"{dated}\n u2,2025-05-06"), ("2026-07-01", dated),

@@ -19,6 +19,7 @@ from siyu.measures.calendar import Calendar
 from siyu.measures.facts import Facts
 from siyu.measures.occasions import occasion_spans
 from siyu.measures.reach import reach_spans
+from siyu.measures.refunds import order_refunds
 from siyu.measures.relations import relation_spans
 from siyu.measures.roles import members_ever, memberships, role_spans, rungs
 from siyu.measures.spreading import spreading_spans
@@ -30,7 +31,7 @@ from siyu.store.workspace import Workspace
 #: Midnights a span may need: purchases of any age, lapses some years ahead (1970 to 2079).
 FIRST_DAY, LAST_DAY = 0, 40_000
 #: What the derived tables are. A workspace built when they were others builds them all anew.
-TABLES_VERSION = 2
+TABLES_VERSION = 3
 #: What these tables rest on, in operations.state. While a build is under way it holds BUILDING.
 STATE = "spans_seen"
 BUILDING = "building"
@@ -70,7 +71,7 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> Non
 
     say("purchases", 0.0)
     orders, paid = _orders(everyone, changed)
-    refunds = keep(tables.ORDER_REFUND, person_facts.order_refunds(facts, paid))
+    refunds = keep(tables.ORDER_REFUND, order_refunds(facts, paid))
     keep(tables.PURCHASE, person_facts.purchases(orders, paid, refunds))
     purchase = _of(tables.PURCHASE.expr(), "consumer_id", changed)
     say("referrals", 0.2)

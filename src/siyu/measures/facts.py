@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from siyu.core.time import OPEN_AT, OPEN_DAY
 from siyu.store.endings import ended
 from siyu.store.formula import formula
-from siyu.store.tables import DERIVED_REFUND, IDENTIFIER, IDENTITY
+from siyu.store.tables import IDENTIFIER, IDENTITY
 from siyu.store.warehouse import Warehouse
 
 #: Columns of an event that the document asks for.
@@ -160,33 +160,6 @@ def _paid_orders(rows: ir.Table, more: tuple[str, ...]) -> ir.Table:
     orders = rows.select(*PAID_ORDER, "is_test", *more)
     real = orders.filter(orders.paid_at.notnull() & (orders.paid_amount > 0) & ~orders.is_test.fill_null(False))
     return real.drop("is_test")
-
-
-#: What is known of an order's refunds, the best first: what says when, what only says how much, the order's own figure.
-DATED, UNDATED, OWN = range(3)
-
-
-def order_refunds(facts: Facts, orders: ir.Table) -> ir.Table:
-    """Refunds of orders (store.tables.ORDER_REFUND): the best that is known of each, and nothing twice."""
-    return _order_refunds(facts.of("refunds"), orders)
-
-
-@formula
-def _order_refunds(stated: ir.Table, orders: ir.Table) -> ir.Table:
-    columns, derived = ("refunded_at", "refunded_day", "refund_amount"), DERIVED_REFUND.expr()
-    rank = (stated.refund_basis == "observed").fill_null(False).ifelse(UNDATED, DATED)
-    rows = stated.select("order_id", *columns, shop=shop(stated), rank=rank.cast("int64")).union(
-        derived.select("order_id", *columns, shop=shop(derived), rank=ibis.literal(DATED, "int64"))
-    )
-    mine = orders.select("fact_id", "order_id", shop=shop(orders))
-    own = orders.filter((orders.refund_amount > 0) & orders.refunded_at.notnull())
-    every = (
-        mine.join(rows, ["shop", "order_id"])
-        .select("fact_id", *columns, "rank")
-        .union(own.select("fact_id", *columns, rank=ibis.literal(OWN, "int64")))
-    )
-    best = every["rank"].min().over(ibis.window(group_by="fact_id"))
-    return every.mutate(best=best).filter(lambda t: t["rank"] == t.best).select("fact_id", *columns)
 
 
 @formula

@@ -126,7 +126,7 @@ def _fact_table(kind: Kind) -> Table:
 
 
 #: Columns that a load adds beside the ones a file has.
-REFUND_BASIS = _c("refund_basis", "text", "stated, or observed when refunded_at is the day it was first seen.")
+REFUND_BASIS = _c("refund_basis", "text", "stated, or observed when refunded_at is the day of the load that showed it.")
 EXTRA: dict[str, tuple[Column, ...]] = {
     "orders": (REFUND_BASIS,),
     "refunds": (REFUND_BASIS,),

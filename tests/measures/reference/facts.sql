@@ -13,7 +13,21 @@ WHERE o.paid_at IS NOT NULL AND o.paid_amount > 0 AND o.is_test IS NOT TRUE
 
 CREATE TABLE refund_row AS
 SELECT order_id, platform, refunded_at, refund_amount FROM main_refunds
-WHERE fact_id NOT IN (SELECT fact_id FROM main_superseded WHERE kind = 'refunds')
+WHERE refund_basis = 'stated' AND fact_id NOT IN (SELECT fact_id FROM main_superseded WHERE kind = 'refunds')
+UNION ALL
+-- Without a date: what each version of the row shows beyond the ones before it went back by its load.
+SELECT order_id, platform, refunded_at, known - coalesce(max(known) OVER shown_before, 0)
+FROM (
+    SELECT r.fact_id, r.order_id, r.platform, v.fact_id AS version, v.refunded_at,
+           (SELECT min(coalesce(w.refund_amount, 0)) FROM main_refunds w
+            WHERE w.refund_id = v.refund_id AND w.platform IS NOT DISTINCT FROM v.platform AND w.fact_id >= v.fact_id
+           ) AS known
+    FROM main_refunds r JOIN main_refunds v
+      ON v.refund_id = r.refund_id AND v.platform IS NOT DISTINCT FROM r.platform
+    WHERE r.refund_basis = 'observed'
+      AND r.fact_id NOT IN (SELECT fact_id FROM main_superseded WHERE kind = 'refunds'))
+WINDOW shown_before AS (PARTITION BY fact_id ORDER BY version ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+QUALIFY known > coalesce(max(known) OVER shown_before, 0)
 UNION ALL
 SELECT order_id, platform, refunded_at, refund_amount FROM main_derived_refund;
 
@@ -23,9 +37,23 @@ SELECT o.fact_id, r.refunded_at, r.refund_amount
 FROM paid_order o JOIN refund_row r ON r.order_id = o.order_id AND r.platform IS NOT DISTINCT FROM o.platform
 UNION ALL
 SELECT o.fact_id, o.refunded_at, o.refund_amount
-FROM paid_order o
-WHERE o.refund_amount > 0 AND NOT EXISTS (
-    FROM refund_row r WHERE r.order_id = o.order_id AND r.platform IS NOT DISTINCT FROM o.platform);
+FROM paid_order o JOIN main_orders m USING (fact_id)
+WHERE o.refund_amount > 0 AND m.refund_basis = 'stated' AND NOT EXISTS (
+    FROM refund_row r WHERE r.order_id = o.order_id AND r.platform IS NOT DISTINCT FROM o.platform)
+UNION ALL
+-- A total without a date: what each version of the order shows beyond the ones before it went back by its load.
+SELECT fact_id, refunded_at, known - coalesce(max(known) OVER earlier, 0)
+FROM (
+    SELECT o.fact_id, v.fact_id AS version, v.refunded_at,
+           (SELECT min(coalesce(w.refund_amount, 0)) FROM main_orders w
+            WHERE w.order_id = v.order_id AND w.platform IS NOT DISTINCT FROM v.platform AND w.fact_id >= v.fact_id
+           ) AS known
+    FROM paid_order o JOIN main_orders m USING (fact_id)
+    JOIN main_orders v ON v.order_id = m.order_id AND v.platform IS NOT DISTINCT FROM m.platform
+    WHERE m.refund_basis = 'observed' AND NOT EXISTS (
+        FROM refund_row r WHERE r.order_id = o.order_id AND r.platform IS NOT DISTINCT FROM o.platform))
+WINDOW earlier AS (PARTITION BY fact_id ORDER BY version ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+QUALIFY known > coalesce(max(known) OVER earlier, 0);
 
 CREATE TABLE relation AS
 SELECT i.consumer_id, r.relation_type, coalesce(r.touchpoint, '') AS touchpoint, r.started_at, r.ended_at

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from siyu.cli.checks.finding import Finding
 from siyu.identity import resolve
+from siyu.sources.loading.ranks import check_ranks
 from siyu.store.operations import QUARANTINE
 from siyu.store.tables import CONSUMER, REVIEW
 from siyu.store.workspace import KEYS_FILE, Workspace
@@ -19,7 +20,8 @@ FREE_BYTES_MIN = 2 * 1024**3
 
 
 def settings(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
-    """Reading them already refused any mistake."""
+    """Reading them already refused any mistake; facts may have been read by others."""
+    check_ranks(workspace)
     yield Finding(
         "settings",
         True,

@@ -12,8 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.core.kinds import Kind
-from siyu.store import tables
-from siyu.store.warehouse import Warehouse
 
 STATED, OBSERVED = pa.scalar("stated"), pa.scalar("observed")
 NO_TEXT = pa.scalar(None, pa.string())
@@ -26,31 +24,6 @@ def with_basis(kind: Kind, rows: pa.Table, at: int, day: int) -> pa.Table:
     if kind.name == "refunds" or (kind.name == "orders" and "refund_amount" in rows.column_names):
         return _of_refunds(rows, at, day)
     return rows
-
-
-def first_observed(facts: pa.Table, corrected: np.ndarray, warehouse: Warehouse) -> pa.Table:
-    """Corrected orders whose refund was observed before, unchanged, keep the day of that."""
-    again = pc.and_(pa.array(corrected), pc.equal(facts["refund_basis"], OBSERVED).fill_null(False))
-    if not pc.any(again).as_py():
-        return facts
-    seen = _seen_before(facts.filter(again).select(["key_hash", "refund_amount"]), warehouse)
-    keys = zip(facts["key_hash"].to_pylist(), facts["refund_amount"].to_pylist())
-    dates = [seen.get(key) if mine else None for key, mine in zip(keys, again.to_pylist())]
-    known = pa.array([date is not None for date in dates])
-    for place, name in enumerate(("refunded_at", "refunded_day")):
-        values = pa.array([date[place] if date else None for date in dates], facts.schema.field(name).type)
-        facts = _replaced(facts, name, pc.if_else(known, values, facts[name]))
-    return facts
-
-
-def _seen_before(keys: pa.Table, warehouse: Warehouse) -> dict[tuple[int, int], tuple[int, int]]:
-    orders = tables.BY_NAME["orders"].expr()
-    asked = warehouse.scratch("refunds_asked", keys)
-    seen = orders.filter(orders.refund_basis == "observed").semi_join(asked, ["key_hash", "refund_amount"])
-    first = seen.group_by("key_hash", "refund_amount").aggregate(at=seen.refunded_at.min(), day=seen.refunded_day.min())
-    found = warehouse.rows(first)
-    warehouse.drop_scratch("refunds_asked")
-    return {(row["key_hash"], row["refund_amount"]): (row["at"], row["day"]) for row in found}
 
 
 def _of_relations(rows: pa.Table, at: int, day: int) -> pa.Table:

@@ -21,7 +21,7 @@ from siyu.core.kinds import Kind
 from siyu.sources.facts.buyers import named_late, still_named
 from siyu.sources.facts.doubts import Doubts
 from siyu.sources.facts.hashing import Hasher
-from siyu.sources.facts.observed import first_observed, with_basis
+from siyu.sources.facts.observed import with_basis
 from siyu.sources.facts.seenkeys import SeenKeys
 from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Verdict, Versions, judge
 from siyu.sources.identifiers.persons import Links, Person
@@ -59,6 +59,7 @@ class Stage:
     silent: Collection[str]  # namespaces that do not say who the consumer is
     grows: tuple[str, ...] = ()  # columns of the kind that only grow: a row with less of them is older
     seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
+    of_list: bool = False  # a full list: it says what is so now, also where that was so before and then was not
     counts: Counter[str] = field(default_factory=Counter)
     older: int = 0  # rows that show an older state than what is in force
     named: int = 0  # orders whose buyer only an older export names
@@ -95,11 +96,9 @@ class Stage:
         return verdict.status
 
     def _completed(self, facts: pa.Table, verdict: Verdict) -> pa.Table:
-        """Orders with what earlier versions knew and these do not state: the day of a refund, the buyer."""
+        """Orders with the buyer whom earlier versions named and these do not."""
         if self.kind.name != "orders":
             return facts
-        if (verdict.status == CORRECTED).any():
-            facts = first_observed(facts, verdict.status == CORRECTED, self.warehouse)
         named, unnamed = still_named(facts, verdict.superseded, verdict.by, self.warehouse)
         self.unnamed += unnamed
         return named if self.grows else facts  # files of the kind's own columns take back what they leave out
@@ -118,8 +117,9 @@ class Stage:
         return places
 
     def _kept(self, key: np.ndarray) -> Versions:
-        """All versions the warehouse keeps of the incoming keys."""
-        facts = tables.BY_NAME[self.kind.name].expr()
+        """The versions that the warehouse keeps of the incoming keys: all of them; for a list, those in force."""
+        kind = self.kind.name
+        facts = self.warehouse.in_force(kind) if self.of_list else tables.BY_NAME[kind].expr()
         if self.seen is not None:
             facts, key = self._narrowed(self.seen, facts, key)
         if not len(key):

@@ -117,7 +117,7 @@ class _Run:
     def _output(self, place: int, rows: Rows) -> Output:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
         stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench,
-                      self.settings["identity.not_identifying"], rows.grows, seen)
+                      self.settings["identity.not_identifying"], rows.grows, seen, of_list=self.snapshot is not None)
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
         return Output(rows, stage, deferred)
 
@@ -151,7 +151,10 @@ class _Run:
             found += self._part(output, part, lines, status, found[0])
         self.register.add(prepared.seen)
         refusals = [refusal for part in prepared.parts for refusal in part.refusals]
-        status[np.isin(lines, [r.line for r in refusals])] = QUARANTINED
+        bad = np.array([refusal.line for refusal in refusals], np.int64)
+        for output, part in zip(self.outputs, prepared.parts):
+            self._spoil(output, part, bad)
+        status[np.isin(lines, bad)] = QUARANTINED
         self.outcome.quarantined += quarantine.of_batch(batch, refusals, self.workspace.keys)
         self.outcome.read += len(lines)
         self.outcome.erased += prepared.erased
@@ -186,6 +189,13 @@ class _Run:
             self.snapshot.glimpse(output.rows.kind, part.refused, part.refused_people)
         if output.deferred and output.rows.sums:
             output.deferred.refuse(part.refused, part.refused_people)
+
+    def _spoil(self, output: Output, part: Part, bad: np.ndarray) -> None:
+        """Rows of a sum whose lines another output refused: mended, those lines come again, and would be all of it."""
+        if output.deferred and output.rows.sums:
+            there = np.isin(part.rows[LINE].to_numpy(), bad)
+            if there.any():
+                output.deferred.refuse(*kept(part.rows, part.people, there))
 
     def _in_snapshot(self, snapshot: Snapshot, output: Output, rows: pa.Table, people: list[Person],
                      lines: np.ndarray, status: np.ndarray) -> tuple[pa.Table, list[Person]]:

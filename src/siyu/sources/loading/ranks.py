@@ -15,7 +15,9 @@ CHOOSING = ("identity.namespaces", "identity.not_identifying")
 
 
 def check_ranks(workspace: Workspace) -> None:
-    """SettingsError if rows that are loaded would be kept under another identifier now, and so count twice."""
+    """SettingsError if rows that are loaded would be kept under another identifier now: loaded again they would count
+    twice, and what is measured would not be what a rebuild gives.
+    """
     now, operations = workspace.settings, workspace.operations
     if all(operations.read_otherwise(name, now[name]) is None for name in CHOOSING):
         return
@@ -24,9 +26,10 @@ def check_ranks(workspace: Workspace) -> None:
         before, after = _order(then.apply(workspace), used), _order(now, used)
         if before != after:
             raise SettingsError(
-                "identity.namespaces puts identifiers in another order than when facts were loaded: now "
-                f"{', '.join(after)}, then {', '.join(before)}. Rows that are loaded again would count twice.",
-                remedy="Set it (and identity.not_identifying) back; or `siyu rebuild` reads everything again this way.")
+                "identity.namespaces and identity.not_identifying put identifiers in another order than when facts "
+                f"were loaded: now {', '.join(after) or 'none'}, then {', '.join(before) or 'none'}. Facts are kept "
+                "under the identifiers that came first then.",
+                remedy="Set them back; or `siyu rebuild` reads everything again this way.")
 
 
 def _order(settings: Settings, used: list[str]) -> list[str]:
