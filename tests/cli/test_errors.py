@@ -231,6 +231,11 @@ def test_a_scope_names_each_word_once(siyu, brand: Path, tmp_path: Path):
     assert (ran.code, "each name once" in ran.err) == (2, True)
 
 
+def test_an_empty_path_is_not_the_folder_one_is_in(siyu, brand: Path):
+    ran = siyu("load", "", "-C", brand)
+    assert (ran.code, "found an empty one" in ran.err) == (2, True)
+
+
 def test_a_workspace_has_a_name(siyu):
     assert siyu("init", "").code == 2
     assert not Path("siyu.toml").exists()

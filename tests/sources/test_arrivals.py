@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,15 @@ def test_a_folder_is_read_in_the_order_of_its_numbers_and_tells_what_it_leaves_o
     assert any("older/, photo.jpg" in line for line in report.lines())
 
 
+def test_an_archive_in_an_archive_is_told_to_be_left_out(workspace, tmp_path):
+    with zipfile.ZipFile(tmp_path / "exports.zip", "w") as archive:
+        archive.writestr("orders.csv", "order_id,paid_at,paid_amount\n1,2026-01-01,1\n")
+        archive.writestr("inner.zip", b"PK")
+        archive.writestr("__MACOSX/orders.csv", b"")
+    report = load(workspace, [tmp_path / "exports.zip"], now=NOW)
+    assert (report.read, report.left_out) == (1, ["exports.zip/inner.zip"])
+
+
 def test_a_folder_of_folders_is_refused_with_their_names(workspace, tmp_path):
     (tmp_path / "all" / "tmall").mkdir(parents=True)
     with pytest.raises(SourceError) as refused:
@@ -182,6 +192,28 @@ def test_relations_of_no_known_type_and_those_that_end_before_they_begin_are_tol
     assert any(note.startswith("1 row(s) of relations end no later than they begin") for note in notes)
 
 
-def test_a_file_that_is_its_header_alone_is_told(workspace, tmp_path):
-    report = take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount")
+def test_a_day_that_stands_for_none_is_told(workspace, tmp_path):
+    text = "order_id,paid_at,paid_amount\n1,1970-01-01 08:00:00,1\n2,1970-01-05,1\n3,,1"
+    notes = take(workspace, tmp_path, "orders.csv", text).files[0].notes
+    assert [note[:40] for note in notes if "1970" in note] == ["1 row(s) of orders are dated 1970-01-01,"]
+
+
+def test_of_many_columns_that_are_no_part_of_a_kind_the_first_are_named(workspace, tmp_path):
+    header = ",".join(f"c{n}" for n in range(500))
+    text = f"occurred_at,name,id.phone,{header}\n2026-01-01,visit,13800000001{',' * 500}"
+    notes = [note for note in take(workspace, tmp_path, "events.csv", text).files[0].notes if "left out" in note]
+    assert (len(notes), notes[-1]) == (21, "480 more columns are left out for the same reason.")
+
+
+def test_a_canonical_file_may_begin_with_titles_and_is_refused_with_the_case_of_its_columns(workspace, tmp_path):
+    text = "shop,orders of June\nas of,2026-06-30\norder_id,paid_at,paid_amount\n1,2026-01-01,1"
+    assert take(workspace, tmp_path, "orders.csv", text).counts["loaded"] == 1
+    with pytest.raises(SourceError, match=r"lacks order_id \(is it 'ORDER_ID'\?\)"):
+        take(workspace, tmp_path, "orders.csv", "ORDER_ID,paid_at,paid_amount\n1,2026-01-01,1")
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_file_that_is_its_header_alone_is_told(workspace, tmp_path, end):
+    (tmp_path / "orders.csv").write_text(f"order_id,paid_at,paid_amount{end}", encoding="utf-8")
+    report = load(workspace, [tmp_path / "orders.csv"], now=NOW)
     assert (report.read, report.files[0].notes[-1]) == (0, "There is no row below the header.")

@@ -62,7 +62,8 @@ def test_times_are_read_in_the_brands_zone_or_with_their_own_offset(text, same_a
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "2026-02-30 10:00:00", "01/02/2026", "20260301",
-                                  "2026-03-01 25:00:00", "infinity", "epoch", "0001-01-01", "9999-12-31", "12:30"])
+                                  "2026-03-01 25:00:00", "infinity", "epoch", "0001-01-01", "9999-12-31", "12:30",
+                                  "2026-05-01T10:00:00+25:00", "2026-05-01 10:00:00-0870"])
 def test_what_is_no_time_is_refused(text):
     assert read("orders", "paid_at", [text]) == [None]
 

@@ -80,6 +80,8 @@ def coverage(
 def _paths(given: list[str]) -> list[Path]:
     """Patterns the shell left as they are (Windows does) become files; what is no pattern is a path."""
     found: list[Path] = []
+    if not all(text.strip() for text in given):
+        raise SiyuError("Expected paths, found an empty one.", remedy="Is a variable of your script not set?")
     for text in given:
         is_pattern = not Path(text).exists() and glob.has_magic(text)
         found += [Path(match) for match in sorted(glob.glob(text, recursive=True))] if is_pattern else [Path(text)]

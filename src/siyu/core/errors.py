@@ -91,12 +91,13 @@ def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word most like this one, or '' if none is like it.
+    """The known word most like this one, whatever its case, or '' if none is like it.
 
-    >>> nearest("paid_amout", ["paid_at", "paid_amount"])
-    'paid_amount'
+    >>> nearest("paid_amout", ["paid_at", "paid_amount"]), nearest("order_id", ["ORDER_ID"])
+    ('paid_amount', 'ORDER_ID')
     """
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+    spelled = {one.casefold(): one for one in known}
+    return next((spelled[near] for near in get_close_matches(word.casefold(), spelled, n=1, cutoff=0.6)), "")
 
 
 def is_it(word: str, unknown: Iterable[str]) -> str:

@@ -25,6 +25,7 @@ class Doubts:
     loaded_at: int
     ahead: int = 0  # rows dated more than a day after the load, and the last such instant
     ahead_until: int = 0
+    nowhen: int = 0  # rows dated on the day from which computers count: no date, written as one
     backwards: int = 0  # rows that end no later than they begin
     marked: set[tuple[str, str]] = field(default_factory=set)  # columns with labels that lost a phone or an e-mail
     words: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in WORDS})
@@ -39,10 +40,19 @@ class Doubts:
             if name in WORDS:
                 self.words[name].update(word for word in pc.unique(facts[name]).to_pylist() if word)
 
+    def _look_for_none(self, facts: pa.Table, names: list[str]) -> None:
+        """The instant 0 in any zone, in some columns: what systems write that know no date."""
+        for name in names:
+            zero = pc.and_(pc.greater_equal(facts[name], -DAY), pc.less_equal(facts[name], DAY))
+            self.nowhen += pc.sum(zero).as_py() or 0
+
     def _look_ahead(self, facts: pa.Table) -> None:
         """What cannot have happened yet: a year mistyped, or the clock of a sender."""
         names = [name for name in PAST if name in facts.column_names]
-        latest = [pc.max(facts[name]).as_py() or 0 for name in names]
+        spans = [pc.min_max(facts[name]).as_py() for name in names]
+        self._look_for_none(facts, [name for name, span in zip(names, spans) if span["min"] is not None
+                                    and span["min"] <= DAY])  # fmt: skip
+        latest = [span["max"] or 0 for span in spans]
         until = self.loaded_at + DAY
         if max(latest, default=0) > until:
             ahead = reduce(pc.or_, (pc.greater(facts[name], until).fill_null(False) for name in names))

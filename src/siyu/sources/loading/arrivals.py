@@ -19,12 +19,14 @@ from siyu.sources.mappings import mapping as mappings
 from siyu.sources.mappings import mappingfile, papers
 from siyu.sources.mappings.mapping import Mapping
 from siyu.sources.mappings.options import Options
-from siyu.sources.mappings.recognise import exports, recognise
+from siyu.sources.mappings.recognise import exports, is_of_kind, recognise
 from siyu.sources.mappings.transform import PERSONAL_HEADER, canonical_notes
 from siyu.sources.readers import cells, files
 from siyu.sources.readers.files import Place, SourceFile
 from siyu.store.workspace import Workspace
 
+#: Columns that are told one by one.
+COLUMNS_TOLD = 20
 #: What readers call columns of a file that has no header.
 NAMELESS = re.compile(r"^column_\d+$")
 
@@ -95,10 +97,21 @@ def in_order(path: Path) -> list[int | str]:
 
 
 def left_out(paths: Sequence[Path | str]) -> list[str]:
-    """What lies in folders among some paths and is not read: other folders, and files of no form that siyu reads."""
-    unread = (p for path in map(Path, paths) if path.is_dir() for p in path.iterdir() if not _readable(p))
-    shown = (f"{name_of(p)}/" if p.is_dir() else name_of(p) for p in unread if not p.name.startswith("."))
-    return sorted(shown)
+    """What lies in folders and archives among some paths and is not read: other folders and archives, and files of no
+    form that siyu reads.
+    """
+    given = [Path(path) for path in paths]
+    lying = [p for path in given if path.is_dir() for p in path.iterdir() if not p.name.startswith(".")]
+    shown = [f"{name_of(p)}/" if p.is_dir() else name_of(p) for p in lying if not _readable(p)]
+    archives = [p for p in (*given, *lying) if p.is_file() and p.suffix.lower() == ".zip"]
+    return sorted([*shown, *(name for path in archives for name in _unread(path))])
+
+
+def _unread(archive: Path) -> list[str]:
+    try:
+        return [f"{name_of(archive)}/{name}" for name in files.unread(archive)]
+    except SourceError:  # it is refused, and that says why
+        return []
 
 
 def _readable(path: Path) -> bool:
@@ -139,7 +152,7 @@ def _recognised(source: SourceFile, folder: Path) -> tuple[SourceFile, str]:
         return source, recognise(source.name, source.columns, folder)
     except SourceError:
         for at, columns in _other_headers(source):
-            if exports(columns, folder):
+            if exports(columns, folder) or is_of_kind(source.name, columns):
                 below = _at(source, at)
                 return below, recognise(below.name, below.columns, folder)
         raise
@@ -196,13 +209,21 @@ def _notes(mapping: Mapping, columns: list[str], settings: Mapped[str, Any]) -> 
         if (namespace := mappings.namespace_of(column)) not in listed:
             yield (f"column '{column}': '{namespace}' is not among identity.namespaces, so it is trusted least."
                    f"{did_you_mean(namespace, listed)}")  # fmt: skip
-    for column in canonical_notes(kind, columns):
-        if kind.field("attributes") and not PERSONAL_HEADER.search(column):
-            continue
-        if kind.field("attributes"):
-            yield f"column '{column}' may name a person and is left out."
-        else:
-            yield f"column '{column}' is not part of {kind.name} and is left out.{_meant(kind, column)}"
+    unknown = canonical_notes(kind, columns)
+    if kind.field("attributes"):
+        yield from _few([f"column '{column}' may name a person and is left out." for column in unknown
+                         if PERSONAL_HEADER.search(column)])  # fmt: skip
+    else:
+        yield from _few([f"column '{column}' is not part of {kind.name} and is left out.{_meant(kind, column)}"
+                         for column in unknown[: COLUMNS_TOLD + 1]], len(unknown))  # fmt: skip
+
+
+def _few(notes: list[str], total: int = 0) -> Iterator[str]:
+    """Notes on columns, the first of them one by one."""
+    total = max(total, len(notes))
+    yield from notes[:COLUMNS_TOLD]
+    if total > COLUMNS_TOLD:
+        yield f"{total - COLUMNS_TOLD:,} more columns are left out for the same reason."
 
 
 def _meant(kind: Kind, column: str) -> str:

@@ -121,7 +121,7 @@ class LoadReport:
         """What a person should know beside the table: refusals with examples, ignored identifiers, notes."""
         found = [f"Not loaded: {f['message']}" for f in self.files_refused]
         if self.left_out:
-            found.append(f"Not read, for siyu reads the exports of one folder: {', '.join(self.left_out)}.")
+            found.append(f"Not read, for siyu reads the exports of one folder or archive: {', '.join(self.left_out)}.")
         found += [line for f in self.files for line in _file_lines(f)]
         if self.unmatched_cancellations.get("rows"):
             rows = self.unmatched_cancellations["rows"]

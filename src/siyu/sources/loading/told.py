@@ -46,6 +46,9 @@ def of_doubts(kind: Kind, doubts: Doubts, settings: Settings) -> Iterator[str]:
         last = datetime_of(doubts.ahead_until, settings.zone).date()
         yield (f"{doubts.ahead:,} row(s) of {kind.name} are dated after the day of the load (up to {last}): they "
                "count from those days on. Is a year mistyped?")  # fmt: skip
+    if doubts.nowhen:
+        yield (f"{doubts.nowhen:,} row(s) of {kind.name} are dated 1970-01-01, which systems write that know no date: "
+               "they count from that day on. Leave such cells empty.")  # fmt: skip
     if doubts.backwards:
         yield f"{doubts.backwards:,} row(s) of {kind.name} end no later than they begin: they count on no day."
     for column, labels in sorted(Counter(column for column, _ in doubts.marked).items()):

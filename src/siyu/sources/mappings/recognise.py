@@ -52,6 +52,12 @@ def recognise(path: Path | str, columns: list[str], folder: Path | None = None) 
     raise _unknown(name, columns, by_name, folder)
 
 
+def is_of_kind(name: str, columns: list[str]) -> bool:
+    """Whether a header is that of the kind which the file is named after, or of one kind alone."""
+    by_name = kind_of_name(Path(name))
+    return not _missing(by_name, columns) if by_name else len(_kinds_of(columns)) == 1
+
+
 def kind_of_name(path: Path) -> Kind | None:
     """The kind a file is named after: `orders.csv`, `orders-2026.parquet`, `order_lines_x.jsonl`.
 
@@ -110,7 +116,8 @@ def _ambiguous(name: str, names: Iterable[str], option: str) -> SourceError:
 
 def _unknown(name: str, columns: list[str], by_name: Kind | None, folder: Path | None) -> SourceError:
     if by_name:
-        lacking = ", ".join(_missing(by_name, columns))
+        missing = _missing(by_name, columns)
+        lacking = ", ".join(f"{column}{is_it(column, columns)}" for column in missing)
         who = f" {mappings.ANY_IDENTIFIER_IS}" if mappings.ANY_IDENTIFIER in lacking else ""
         return SourceError(
             f"{name}: named after the kind '{by_name.name}', but it lacks {lacking}. Found: {_listed(columns)}.{who}",

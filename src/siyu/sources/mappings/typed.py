@@ -21,8 +21,10 @@ from siyu.sources.mappings.zones import EARLIEST, LATEST
 from siyu.sources.workbench import epoch_us, epoch_us_wall, json_valid, try_strptime
 
 OFFSET_SUFFIX, TEXT_SUFFIX, FINE_SUFFIX = "__offset", "__text", "__fine"
-INSTANT = r"^\d{4}([-/]\d{1,2}){2}([T ]\s*\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}(:?\d{2})?)?)?$"
-HAS_OFFSET = r":\d{2}.*(Z|z|[+-]\d{2}(:?\d{2})?)$"
+#: No place is further from UTC than 14 hours.
+OFFSET = r"[+-](0\d|1[0-4])(:?[0-5]\d)?"
+INSTANT = rf"^\d{{4}}([-/]\d{{1,2}}){{2}}([T ]\s*\d{{1,2}}:\d{{2}}(:\d{{2}}([.,]\d{{1,9}})?)?\s*(Z|z|{OFFSET})?)?$"
+HAS_OFFSET = rf":\d{{2}}.*(Z|z|{OFFSET})$"
 AMOUNT = r"^[+-]?(\d{1,12}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
 WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
 NO_TIME, NO_DATE = "expected a time such as 2026-01-31 18:05:00", "expected a date such as 2026-01-31"

@@ -39,6 +39,12 @@ def places(path: Path, suffixes: Collection[str]) -> list[Place]:
     return sorted(wanted, key=lambda place: place.inner)
 
 
+def unread(path: Path, suffixes: Collection[str]) -> list[str]:
+    """What else lies in an archive than files of the suffixes, by name. Raises SourceError when it is damaged."""
+    names = [_name(entry) for entry in _entries(path) if not entry.is_dir()]
+    return sorted(name for name in names if PurePosixPath(name).suffix.lower() not in suffixes and not _litter(name))
+
+
 def is_workbook(place: Place) -> bool:
     """Whether a ZIP archive is a workbook. Raises zipfile.BadZipFile when it is damaged."""
     with place.anywhere() as file, zipfile.ZipFile(file) as archive:

@@ -29,6 +29,8 @@ FEW_BAD_ROWS, MOST_OF_ROWS = 1_000, 0.5
 #: A quote that is opened and never closed swallows the rest of the file: the number of quotes is odd, and the last cell
 #: (or bad row) has several lines; or, when the rest is longer than a block, Arrow says so.
 QUOTE_SIGNS = ("straddling", "sync")
+#: What Arrow says when the header is the last line and does not end.
+NOTHING_BELOW = "file is too short"
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def _batches(file: SourceFile, layout: Layout, quotes: int, block: int) -> Itera
                 last = rows.columns[-1][-1].as_py() if rows.num_rows else last
                 yield cells.batch(file.columns, rows.columns, numbers)
     except pa.ArrowInvalid as error:
+        if NOTHING_BELOW in str(error):
+            return
         raise _unreadable(file, layout, bad_lines, str(error)) from None
     if quotes % 2 and "\n" in (last or "") + (file.bad_rows[-1].text if file.bad_rows else ""):
         raise _never_closed(file, layout)

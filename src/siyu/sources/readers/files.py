@@ -39,8 +39,16 @@ HEAD_BYTES = 1 << 16
 def places(path: Path) -> list[Place]:
     """The files a path stands for: of an archive those in it, else the file itself. SourceError for a bad archive."""
     place = Place(path)
-    packed = _head(place).startswith(ZIP) and not _is_workbook(place)
-    return archive.places(path, READABLE) if packed else [place]
+    return archive.places(path, READABLE) if _packed(place) else [place]
+
+
+def unread(path: Path) -> list[str]:
+    """What lies in an archive and is not read, by name; of what is no archive, nothing. SourceError as `places`."""
+    return archive.unread(path, READABLE) if _packed(Place(path)) else []
+
+
+def _packed(place: Place) -> bool:
+    return _head(place).startswith(ZIP) and not _is_workbook(place)
 
 
 def read(path: Place | Path | str, *, columns_hint: list[str] | None = None, encoding: str | None = None,
