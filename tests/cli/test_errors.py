@@ -79,7 +79,8 @@ def test_a_damaged_warehouse_is_explained_and_a_rebuild_offered(capfd):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("metrics", "show", "fast_plus.F.new"), "a figure of the document"),
+        (("metrics", "show", "fast_plus.F.new"), "is of the document"),
+        (("metrics", "show", "F"), "is of the document"),
         (("quarantine", "-o", "nodir/x.csv"), "no folder nodir"),
         (("quarantine", "--load", "99"), "no load 99"),
         (("subject-export", "--id", "phone:13800001234", "-o", "nodir/c.json", "--yes"), "no folder nodir"),

@@ -62,9 +62,10 @@ def _named(registry: Registry, name: str) -> list[tuple[Topic | Sheet, tuple[Met
         return found
     known = [t.name for t in registry.topics] + [m.code for t in registry.topics for m in t.metrics]
     known += [s.code for s in registry.sheets]
-    if any(figure.code == name for figure in registry.figures):
-        raise MeasureError(f"{name} is a figure of the document, which has no dimensions.",
-                           remedy="`siyu measure --json` gives it, as of any day and window.")
+    if any(figure.code == name or name in figure.code.split(".") for figure in registry.figures):
+        raise MeasureError(f"{name} is of the document, which has no dimensions.",
+                           remedy="`siyu measure --json` gives it, as of any day and window; `siyu metrics show league "
+                                  "--by store` gives F, A, S and T by place.")
     raise MeasureError(f"There is no topic, metric or sheet '{name}'.{did_you_mean(name, known)}",
                        remedy="`siyu metrics` lists them all.")  # fmt: skip
 
