@@ -78,6 +78,17 @@ def test_a_tier_that_a_later_list_gives_back_is_in_force_again(workspace, tmp_pa
         assert in_force(workspace, "members", "tier") == [(tier,)]
 
 
+def test_a_list_that_names_somebody_twice_changes_nothing_when_it_comes_again(workspace, tmp_path):
+    rows = {"scope": {"relation_type": "member", "platform": "youzan"}, "kind": "members"}
+    twice = "tier,id.unionid\ngold,u1\nsilver,u1"
+    for day, text, tier in (("2026-06-01", twice, "silver"), ("2026-06-01", twice, "silver"),
+                            ("2026-07-01", "tier,id.unionid\nblack,u1", "black"), ("2026-08-01", twice, "silver"),
+                            ("2026-08-01", twice, "silver")):  # fmt: skip
+        snapshot(workspace, tmp_path, day, text, **rows)
+        assert in_force(workspace, "members", "tier") == [(tier,)]
+    assert len(kept(workspace, "members")) == 5
+
+
 def test_who_comes_back_with_the_old_date_holds_a_second_relation(workspace, tmp_path):
     dated = "id.unionid,started_at\n u1,2025-05-05"
     for day, people in (("2026-06-01", f"{dated}\n u2,2025-05-06"), ("2026-07-01", dated),

@@ -23,7 +23,7 @@ from siyu.sources.facts.doubts import Doubts
 from siyu.sources.facts.hashing import Hasher
 from siyu.sources.facts.observed import with_basis
 from siyu.sources.facts.seenkeys import SeenKeys
-from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Verdict, Versions, judge
+from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Verdict, Versions, judge, told_last
 from siyu.sources.identifiers.persons import Links, Person
 from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
@@ -117,9 +117,8 @@ class Stage:
         return places
 
     def _kept(self, key: np.ndarray) -> Versions:
-        """The versions that the warehouse keeps of the incoming keys: all of them; for a list, those in force."""
-        kind = self.kind.name
-        facts = self.warehouse.in_force(kind) if self.of_list else tables.BY_NAME[kind].expr()
+        """The versions that the warehouse keeps of the incoming keys: all of them; for a list, what was told last."""
+        facts = tables.BY_NAME[self.kind.name].expr()
         if self.seen is not None:
             facts, key = self._narrowed(self.seen, facts, key)
         if not len(key):
@@ -131,7 +130,8 @@ class Stage:
         found = self.warehouse.arrow(_versions(facts, known, *self.grows))
         self.warehouse.drop_scratch("incoming", "known")
         key, row, fact_id = (found[n].to_numpy() for n in VERSION)
-        return Versions(key, row, fact_id, self._state(found))
+        kept = Versions(key, row, fact_id, self._state(found))
+        return told_last(kept, fact_id // FACT_ID_STEP) if self.of_list else kept
 
     def _state(self, rows: pa.Table) -> tuple[np.ndarray, ...]:
         """What only grows, as numbers: whether an instant is there, how much an amount is (nothing is none)."""

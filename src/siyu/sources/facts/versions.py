@@ -40,6 +40,21 @@ class Verdict:
     instead: np.ndarray
 
 
+def told_last(kept: Versions, load_id: np.ndarray) -> Versions:
+    """Of the versions of each key those of the load that told of it last; `load_id` aligned with them.
+
+    >>> kept = Versions(np.array([1, 1, 2]), np.array([7, 8, 9]), np.array([10, 20, 11]))
+    >>> told_last(kept, np.array([1, 2, 1])).row.tolist()
+    [8, 9]
+    """
+    keys, group = np.unique(kept.key, return_inverse=True)
+    last = np.zeros(len(keys), np.int64)
+    np.maximum.at(last, group, load_id)
+    told = load_id == last[group]
+    state = tuple(column[told] for column in kept.state)
+    return Versions(kept.key[told], kept.row[told], kept.fact_id[told], state)
+
+
 def judge(incoming: Versions, kept: Versions) -> Verdict:
     """Compare incoming rows with the versions kept of their keys (all of them) and with each other.
 
