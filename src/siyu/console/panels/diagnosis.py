@@ -75,7 +75,8 @@ def actions(view: View) -> Answer:
     )
     header = (words("Who"), words("Campaign"), words("People"), words("Expected"), words("In days"),
               words("What to do"), words("How it was worked out"))  # fmt: skip
-    return Answer(bars.bars(drawn) if drawn else None, grid=Grid(header, rows, text=(0, 1, 5, 6)))
+    untold = "" if drawn else words("too few people to tell what these groups could bring; the table names them")
+    return Answer(bars.bars(drawn) if drawn else None, grid=Grid(header, rows, text=(0, 1, 5, 6)), message=untold)
 
 
 def revenue(view: View) -> Answer:
