@@ -51,6 +51,8 @@ def test_what_is_not_measurable_is_a_dash():
 
 def test_changes_carry_their_sign():
     assert (EN.signed(3, "3"), EN.signed(-3, "3"), EN.signed(0, "0")) == ("+3", "−3", "±0")
+    lost = EN.signed(-828300, EN.money(828300))
+    assert (lost, getattr(lost, "number", None)) == ("−¥8,283", -8283)
 
 
 def test_texts_may_name_the_rules_of_the_workspace():

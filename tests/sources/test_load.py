@@ -297,3 +297,11 @@ def test_a_pipe_is_refused_and_not_waited_for(workspace, tmp_path):
     os.mkfifo(tmp_path / "orders.csv")
     with pytest.raises(SourceError, match="found a pipe"):
         load(workspace, [tmp_path / "orders.csv"], now=NOW)
+
+
+def test_a_row_that_equals_a_corrected_version_is_told(workspace, tmp_path):
+    text = "metric,scope,period,value\nT,,2026-05,"
+    for value, told in (("0.2", []), ("0.3", []), ("0.2", ["1 row(s) of targets equal an earlier version"])):
+        report = take(workspace, tmp_path, "targets.csv", text + value)
+        assert [note[:44] for note in report.files[0].notes if "earlier version" in note] == told
+    assert in_force(workspace, "targets", "value") == [(0.3,)]

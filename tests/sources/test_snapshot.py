@@ -83,10 +83,11 @@ def test_a_list_that_names_somebody_twice_changes_nothing_when_it_comes_again(wo
     twice = "tier,id.unionid\ngold,u1\nsilver,u1"
     for day, text, tier in (("2026-06-01", twice, "silver"), ("2026-06-01", twice, "silver"),
                             ("2026-07-01", "tier,id.unionid\nblack,u1", "black"), ("2026-08-01", twice, "silver"),
-                            ("2026-08-01", twice, "silver")):  # fmt: skip
+                            ("2026-08-01", twice, "silver"), ("2026-09-01", "tier,id.unionid\ngold,u1", "gold"),
+                            ("2026-09-02", twice, "silver"), ("2026-09-03", twice, "silver")):  # fmt: skip
         snapshot(workspace, tmp_path, day, text, **rows)
         assert in_force(workspace, "members", "tier") == [(tier,)]
-    assert len(kept(workspace, "members")) == 5
+    assert len(kept(workspace, "members")) == 6
 
 
 def test_who_comes_back_with_the_old_date_holds_a_second_relation(workspace, tmp_path):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu.sources.facts.versions import CORRECTED, DUPLICATE, LOADED, Versions, judge
+from siyu.sources.facts.versions import CORRECTED, DUPLICATE, LOADED, Versions, as_list, judge, newest
 
+NOTHING = Versions(*(np.array([], np.int64) for _ in range(3)))
 HISTORY = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), max_size=30)  # (key, values)
 #: How far the record of each key is with each of the values: what is paid, and how much of it went back.
 STATES = st.dictionaries(st.tuples(st.integers(1, 4), st.integers(1, 4)),
@@ -83,3 +84,28 @@ def test_what_was_taken_back_otherwise_is_compared_with_what_is_in_force():
 def test_a_fact_is_superseded_once_and_by_the_version_in_force():
     verdict = judge(arrays([(1, 8, 10), (1, 9, 11)]), arrays([(1, 7, 1)]))
     assert (verdict.superseded.tolist(), verdict.by.tolist()) == ([1, 10], [11, 11])
+
+
+LISTS = st.lists(st.tuples(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3)), min_size=1, max_size=6),
+                           st.booleans()), max_size=8)  # fmt: skip
+
+
+@given(LISTS)
+@settings(max_examples=400, deadline=None)
+def test_of_lists_what_each_says_last_is_in_force_and_the_same_list_again_changes_nothing(lists):
+    kept: list[tuple[int, int, int]] = []  # key, row, fact_id
+    gone: set[int] = set()
+    for told, twice in lists:
+        for again in range(1 + twice):
+            before = len(kept)
+            keys, rows = (np.array(column, np.int64) for column in zip(*told))
+            mine = [fact for fact in kept if fact[0] in keys]
+            known = newest(Versions(*(np.array(column, np.int64) for column in zip(*mine)))) if mine else NOTHING
+            incoming = Versions(keys, rows, np.arange(len(told)) + 100 * (before + 1))
+            verdict = judge(as_list(incoming, known), known)
+            taken = np.isin(verdict.status, (LOADED, CORRECTED))
+            kept += [(key, row, fact) for (key, row), fact, new in zip(told, incoming.fact_id.tolist(), taken) if new]
+            gone |= set(verdict.superseded.tolist())
+            in_force = [(key, row) for key, row, fact in kept if fact not in gone]
+            assert sorted(in_force) == sorted({**dict(in_force), **dict(told)}.items())
+            assert not again or len(kept) == before

@@ -7,6 +7,7 @@ read as it is). Values from data are never translated.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -176,13 +177,16 @@ class Words:
         return Figure(self._plain_symbol(text), amount, "money")
 
     def signed(self, value: float | None, text: str) -> str:
-        """A change with its sign; `text` is the size as already written (without a sign)."""
+        """A change with its sign; `text` is the size as already written (without a sign). Of money the value may be in
+        minor units; the figure is in those of its text.
+        """
         if value is None:
             return NOTHING
         kind: Kind = text.kind if isinstance(text, Figure) else "points"
+        number = math.copysign(text.number, value) if isinstance(text, Figure) and kind == "money" else value
         if kind == "count" and 0 < abs(value) < self.smallest:  # a change is no cell: it is written as it is
             text = f"{round(abs(value))}"
-        return Figure(f"{'+' if value > 0 else '−' if value < 0 else '±'}{text}", value, kind, change=True)
+        return Figure(f"{'+' if value > 0 else '−' if value < 0 else '±'}{text}", number, kind, change=True)
 
     def date(self, day: dt.date | None) -> str:
         return NOTHING if day is None else dates.format_date(day, "long", locale=self.locale)

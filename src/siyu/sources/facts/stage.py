@@ -23,7 +23,7 @@ from siyu.sources.facts.doubts import Doubts
 from siyu.sources.facts.hashing import Hasher
 from siyu.sources.facts.observed import with_basis
 from siyu.sources.facts.seenkeys import SeenKeys
-from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Verdict, Versions, judge, told_last
+from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Verdict, Versions, as_list, judge, newest, outdated
 from siyu.sources.identifiers.persons import Links, Person
 from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
@@ -62,6 +62,7 @@ class Stage:
     of_list: bool = False  # a full list: it says what is so now, also where that was so before and then was not
     counts: Counter[str] = field(default_factory=Counter)
     older: int = 0  # rows that show an older state than what is in force
+    outdated: int = 0  # rows equal to a version that was corrected since
     named: int = 0  # orders whose buyer only an older export names
     unnamed: int = 0  # orders that no longer name their buyer, whom an earlier version named
     twice: int = 0  # rows whose key another row of this load holds with other values, later
@@ -78,7 +79,9 @@ class Stage:
         rows, key, row = made.rows, made.key, made.row
         lines = rows[LINE].to_numpy()
         fact_ids = self.load.load_id * FACT_ID_STEP + lines * OUTPUTS + self.output
-        verdict = judge(Versions(key, row, fact_ids, self._state(rows)), self._kept(key))
+        kept = self._kept(key)
+        incoming = Versions(key, row, fact_ids, self._state(rows))
+        verdict = judge(as_list(incoming, kept) if self.of_list else incoming, kept)
         fresh = (verdict.status == LOADED) | (verdict.status == CORRECTED)
         facts = self._completed(self._facts(rows, lines, fact_ids, key, row), verdict)
         if fresh.any():
@@ -92,6 +95,8 @@ class Stage:
         self._count(verdict.status)
         self.doubts.look(facts)
         self.older += len(verdict.older)
+        if len(kept.key) and not (self.of_list or self.grows):
+            self.outdated += outdated(incoming, kept)
         self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
         return verdict.status
 
@@ -117,7 +122,7 @@ class Stage:
         return places
 
     def _kept(self, key: np.ndarray) -> Versions:
-        """The versions that the warehouse keeps of the incoming keys: all of them; for a list, what was told last."""
+        """All versions the warehouse keeps of the incoming keys."""
         facts = tables.BY_NAME[self.kind.name].expr()
         if self.seen is not None:
             facts, key = self._narrowed(self.seen, facts, key)
@@ -130,8 +135,7 @@ class Stage:
         found = self.warehouse.arrow(_versions(facts, known, *self.grows))
         self.warehouse.drop_scratch("incoming", "known")
         key, row, fact_id = (found[n].to_numpy() for n in VERSION)
-        kept = Versions(key, row, fact_id, self._state(found))
-        return told_last(kept, fact_id // FACT_ID_STEP) if self.of_list else kept
+        return newest(Versions(key, row, fact_id, self._state(found)))
 
     def _state(self, rows: pa.Table) -> tuple[np.ndarray, ...]:
         """What only grows, as numbers: whether an instant is there, how much an amount is (nothing is none)."""

@@ -40,19 +40,55 @@ class Verdict:
     instead: np.ndarray
 
 
-def told_last(kept: Versions, load_id: np.ndarray) -> Versions:
-    """Of the versions of each key those of the load that told of it last; `load_id` aligned with them.
+def newest(kept: Versions) -> Versions:
+    """Of versions of a key that are equal (a list gave one back) the newest.
 
-    >>> kept = Versions(np.array([1, 1, 2]), np.array([7, 8, 9]), np.array([10, 20, 11]))
-    >>> told_last(kept, np.array([1, 2, 1])).row.tolist()
-    [8, 9]
+    >>> newest(Versions(np.array([1, 1, 1]), np.array([7, 8, 7]), np.array([10, 20, 30]))).fact_id.tolist()
+    [30, 20]
     """
-    keys, group = np.unique(kept.key, return_inverse=True)
-    last = np.zeros(len(keys), np.int64)
-    np.maximum.at(last, group, load_id)
-    told = load_id == last[group]
-    state = tuple(column[told] for column in kept.state)
-    return Versions(kept.key[told], kept.row[told], kept.fact_id[told], state)
+    order = np.lexsort((kept.fact_id, kept.row, kept.key))
+    key, row = kept.key[order], kept.row[order]
+    chosen = order[np.append((key[1:] != key[:-1]) | (row[1:] != row[:-1]), True)] if len(order) else order
+    if len(chosen) == len(order):
+        return kept
+    state = tuple(column[chosen] for column in kept.state)
+    return Versions(kept.key[chosen], kept.row[chosen], kept.fact_id[chosen], state)
+
+
+def outdated(incoming: Versions, kept: Versions) -> int:
+    """How many rows equal an earlier version of their record and not the newest.
+
+    >>> outdated(Versions(np.array([1, 1]), np.array([7, 8]), np.array([30, 31])),
+    ...          Versions(np.array([1, 1]), np.array([7, 8]), np.array([10, 20])))
+    1
+    """
+    last = _last_of(kept.key, kept.fact_id)
+    key, row = np.concatenate([kept.key, incoming.key]), np.concatenate([kept.row, incoming.row])
+    known = ~_first_of(key, row, np.arange(len(key)))[len(kept.key) :] & np.isin(incoming.key, kept.key)
+    place = np.searchsorted(kept.key[last], incoming.key[known])
+    return int((kept.row[last][place] != incoming.row[known]).sum())
+
+
+def as_list(incoming: Versions, kept: Versions) -> Versions:
+    """Rows of a full list, made to be judged as such: of each key the last one is what is so now, also where an earlier
+    version said the same and a later one something else. Such a row is marked (~), so that it equals no version.
+
+    >>> kept = Versions(np.array([1, 1]), np.array([7, 8]), np.array([10, 20]))
+    >>> as_list(Versions(np.array([1]), np.array([7]), np.array([30])), kept).row.tolist()
+    [-8]
+    >>> as_list(Versions(np.array([1, 1]), np.array([7, 8]), np.array([30, 31])), kept).row.tolist()
+    [7, 8]
+    """
+    size, key = len(kept.key), np.concatenate([kept.key, incoming.key])
+    row, fact_id = np.concatenate([kept.row, incoming.row]), np.concatenate([kept.fact_id, incoming.fact_id])
+    fresh = np.arange(len(key)) >= size
+    known = ~_first_of(key, row, fact_id)
+    last = _last_of(key, fact_id)
+    stands = _last_of(key, np.where(fresh & known, -1, fact_id))  # were the known ones left out
+    standing = stands[np.searchsorted(key[stands], key[last])]
+    again = last[fresh[last] & known[last] & (row[standing] != row[last])]
+    row[again] = ~row[again]
+    return Versions(incoming.key, row[size:], incoming.fact_id, incoming.state)
 
 
 def judge(incoming: Versions, kept: Versions) -> Verdict:
@@ -128,3 +164,9 @@ def _first_of(key: np.ndarray, row: np.ndarray, fact_id: np.ndarray) -> np.ndarr
     first = np.ones(len(key), bool)
     first[order[1:]] = ~again
     return first
+
+
+def _last_of(key: np.ndarray, fact_id: np.ndarray) -> np.ndarray:
+    """The place of the last row of each key, in the order of the keys."""
+    order = np.lexsort((fact_id, key))
+    return order[np.append(key[order][1:] != key[order][:-1], True)] if len(key) else order

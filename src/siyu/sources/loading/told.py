@@ -24,6 +24,9 @@ def of_rows(rows: Rows, stage: Stage, settings: Settings) -> Iterator[str]:
     if stage.older:
         yield (f"{stage.older:,} row(s) of {kind.name} show less than was loaded before ({', '.join(rows.grows)}): "
                "they come from an older export, and what was loaded stays in force.")  # fmt: skip
+    if stage.outdated:
+        yield (f"{stage.outdated:,} row(s) of {kind.name} equal an earlier version of their record that was corrected "
+               "since: what is in force stays.")  # fmt: skip
     if stage.named:
         yield f"{stage.named:,} of these name the buyer whom the newer export does not: their orders have one now."
     if stage.unnamed and rows.grows:
