@@ -171,6 +171,18 @@ def _two(people: int):
     return type(both)(both.types, people, people)
 
 
+def test_rates_notes_and_days_do_not_tell_the_few_who_moved():
+    few = document()
+    few["fast_plus"]["A"] |= {"base": 204, "deepened": 9, "shallowing_rate": 2 / 204, "relation_churn_rate": 12 / 204}
+    shown = sheltered(page(material(document=few), "en", smallest=SMALLEST))
+    conversion = next(one for one in shown.indicators if one.letter == "A")
+    assert (conversion.value, conversion.notes[1]) == (LEFT_OUT, f"<10 fell, {LEFT_OUT} left")
+    panels = {panel.name: panel for section in shown.sections for panel in section.panels}
+    assert [p.message for p in panels.values() if p.message == "left out: fewer than ten people climbed"] != []
+    told = page(material(document=few), "en")
+    assert next(one for one in told.indicators if one.letter == "A").notes[1] == "1.0% fell, 5.9% left"
+
+
 def test_an_indicator_does_not_tell_the_handful_that_its_note_hides():
     shown = page(material(), "en", smallest=SMALLEST)
     climbed, came = f"{WORDS.count(9)} of 416 climbed", f"{WORDS.count(8)} came, {WORDS.count(10)} left"

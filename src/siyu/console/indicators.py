@@ -51,8 +51,8 @@ def _conversion(view: View) -> Indicator:
         words("{n} of {all} climbed", n=words.count(a.get("deepened")), all=words.count(a.get("eligible"))),
         words(
             "{down} fell, {churn} left",
-            down=words.percent(a.get("shallowing_rate")),
-            churn=words.percent(a.get("relation_churn_rate")),
+            down=words.part(a.get("shallowing_rate"), a.get("base")),
+            churn=words.part(a.get("relation_churn_rate"), a.get("base")),
         ),
     )
     days = [p.value for p in view.material.series if p.metric == "A" and p.member == str(view.material.window)]

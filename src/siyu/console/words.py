@@ -150,6 +150,11 @@ class Words:
             return NOTHING
         return Figure(numbers.format_decimal(value, f"#,##0.{'0' * digits}", self.locale), value, "number")
 
+    def part(self, share: float | None, whole: float | None) -> str:
+        """A share of a number that stands beside it: of a small cell the count that both would tell ("<10")."""
+        people = (share or 0) * (whole or 0)
+        return self.count(people) if 0 < round(people) < self.smallest else self.percent(share)
+
     def money(self, minor: float | None) -> str:
         """Money as a headline: ¥850, ¥11.3万, ¥113.4K."""
         if minor is None:

@@ -72,6 +72,8 @@ def flows(view: View) -> Answer:
         n=words.count(stayed),
         share=words.percent(stayed / base if base else None),
     )
+    if any(n < words.smallest for n in moved.values()):
+        note = ""  # with the totals it would tell the few
     if not moved:
         return Answer(grid=grid, note=note, message=words("Nobody changed rung in this window."))
     drawn = [
@@ -172,6 +174,8 @@ def daily(view: View) -> Answer:
     points = sorted((p for p in view.material.series if p.metric == "A" and p.member == window), key=lambda p: p.day)
     if sum(p.value is not None for p in points) < 2:
         return Answer(message=view.reason("series"))
+    if 0 < (view.a.get("deepened") or 0) < words.smallest:  # the last day would tell the few
+        return Answer(message=words("left out: fewer than ten people climbed"))
     values = [
         {"day": p.day, "value": p.value, "text": words.percent(p.value, 2), "date": words.date(p.day)} for p in points
     ]
