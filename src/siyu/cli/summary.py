@@ -7,6 +7,7 @@ from typing import Any
 
 from siyu.cli.output import table
 from siyu.core.money import exponent
+from siyu.measures.measurable import why
 
 #: (indicator, what it says) in both languages; the words are those of docs/reference/glossary.md.
 WORDS = {
@@ -61,14 +62,8 @@ def lines(document: dict[str, Any], currency: str, lang: str = "en") -> Iterator
         ("T", _share(t["value"]), _said(words["T"][1], t)),
         ("S", money(s["own_total"], currency), words["S"][1].format(**parts)),
     ):
-        why = _reason(document, letter)
-        yield words[letter][0], words["none"] if value == NOTHING else value, why or behind
-
-
-def _reason(document: dict[str, Any], letter: str) -> str:
-    """Why the indicator is not measurable, '' if it is."""
-    reasons = document["not_measurable"]
-    return reasons.get(f"fast_plus.{letter}") or (reasons.get("fast_plus.S.own_total", "") if letter == "S" else "")
+        reason = why(document, letter)
+        yield words[letter][0], words["none"] if value == NOTHING else value, reason or behind
 
 
 def money(amount_minor: int | None, currency: str) -> str:

@@ -11,16 +11,8 @@ from siyu.console.material import Material, Window
 from siyu.console.reasons import said
 from siyu.console.words import N_, Words
 from siyu.measures.answer import Answer
+from siyu.measures.measurable import why
 
-#: Where the document says what a figure lacks.
-STATED: dict[str, str] = {
-    "F": "fast_plus.F",
-    "A": "fast_plus.A",
-    "T": "fast_plus.T",
-    "S": "fast_plus.S.own_total",
-    "referral": "fast_plus.S.propagation_total",
-    "aipl": "fast.aipl",
-}
 #: Why there is nothing to show where the files lack nothing.
 REASONS: dict[str, str] = {
     "F": N_("nobody held a relation that can be reached at the end of this day"),
@@ -98,7 +90,7 @@ class View:
 
     def reason(self, key: str) -> str:
         """Why there is nothing to show: what the files lack, or else what was not there on this day."""
-        lacking = self.material.document.get("not_measurable", {}).get(STATED.get(key, ""))
+        lacking = why(self.material.document, key)
         return said(self.words, lacking) if lacking else self.words(REASONS[key])
 
     def basis(self, key: str) -> tuple[str, ...]:

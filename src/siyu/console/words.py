@@ -182,13 +182,11 @@ class Words:
         return Figure(self._plain_symbol(text), amount, "money")
 
     def signed(self, value: float | None, text: str) -> str:
-        """A change with its sign; `text` is the size as already written (without a sign). Of money the value may be in
-        minor units; the figure is in those of its text.
-        """
+        """A change with its sign; `text` is the size as already written (without a sign), in the figure's unit."""
         if value is None:
             return NOTHING
         kind: Kind = text.kind if isinstance(text, Figure) else "points"
-        number = math.copysign(text.number, value) if isinstance(text, Figure) and kind == "money" else value
+        number = math.copysign(text.number, value) if isinstance(text, Figure) else value
         if kind == "count" and 0 < abs(value) < self.smallest:  # a change is no cell: it is written as it is
             text = f"{round(abs(value))}"
         return Figure(f"{'+' if value > 0 else '−' if value < 0 else '±'}{text}", number, kind, change=True)

@@ -54,6 +54,22 @@ EVENT_DAYS = {
 }
 
 
+#: Where the document says what an indicator, or another part that people ask for, lacks.
+STATED = {
+    "F": "fast_plus.F",
+    "A": "fast_plus.A",
+    "T": "fast_plus.T",
+    "S": "fast_plus.S.own_total",
+    "referral": "fast_plus.S.propagation_total",
+    "aipl": "fast.aipl",
+}
+
+
+def why(document: dict[str, Any], part: str) -> str:
+    """Why a part of a document (of STATED; any other has no reason) is not measurable, '' if it is."""
+    return document.get("not_measurable", {}).get(STATED.get(part, ""), "")
+
+
 def purged(asked: Asked, before: Mapping[str, int]) -> dict[str, str]:
     """Path -> reason for what looks at events that are purged. before: the instant up to which each kind is."""
     if "events" not in before:

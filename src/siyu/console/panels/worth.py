@@ -22,7 +22,7 @@ def by_role(view: View) -> Answer:
     words, found = view.words, view.s.get("by_role") or {}
     if view.s.get("own_total") is None:
         return Answer(message=view.reason("S"))
-    roles = [r for r in reversed(ROLES) if found.get(r, {}).get("own_total") is not None]
+    roles = [r for r in reversed(ROLES) if r in found]
     if not roles:
         return Answer(message=view.reason("F"))
     own, brought = words("own purchases"), words("brought by sharing")

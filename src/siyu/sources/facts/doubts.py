@@ -32,7 +32,7 @@ class Doubts:
 
     def look(self, facts: pa.Table) -> None:
         """Take note of some facts."""
-        self._look_ahead(facts)
+        self._look_at_dates(facts)
         for begun, ended in HELD:
             if {begun, ended} <= {*facts.column_names}:
                 self.backwards += pc.sum(pc.less_equal(facts[ended], facts[begun])).as_py() or 0
@@ -40,18 +40,16 @@ class Doubts:
             if name in WORDS:
                 self.words[name].update(word for word in pc.unique(facts[name]).to_pylist() if word)
 
-    def _look_for_none(self, facts: pa.Table, names: list[str]) -> None:
-        """The instant 0 in any zone, in some columns: what systems write that know no date."""
-        for name in names:
-            zero = pc.and_(pc.greater_equal(facts[name], -DAY), pc.less_equal(facts[name], DAY))
-            self.nowhen += pc.sum(zero).as_py() or 0
-
-    def _look_ahead(self, facts: pa.Table) -> None:
-        """What cannot have happened yet: a year mistyped, or the clock of a sender."""
+    def _look_at_dates(self, facts: pa.Table) -> None:
+        """What cannot have happened yet (a year mistyped, or the clock of a sender), and the instant 0 in any zone,
+        which systems write that know no date.
+        """
         names = [name for name in PAST if name in facts.column_names]
         spans = [pc.min_max(facts[name]).as_py() for name in names]
-        self._look_for_none(facts, [name for name, span in zip(names, spans) if span["min"] is not None
-                                    and span["min"] <= DAY])  # fmt: skip
+        for name, span in zip(names, spans):
+            if span["min"] is not None and span["min"] <= DAY:
+                zero = pc.and_(pc.greater_equal(facts[name], -DAY), pc.less_equal(facts[name], DAY))
+                self.nowhen += pc.sum(zero).as_py() or 0
         latest = [span["max"] or 0 for span in spans]
         until = self.loaded_at + DAY
         if max(latest, default=0) > until:

@@ -95,7 +95,7 @@ class Stage:
         self._count(verdict.status)
         self.doubts.look(facts)
         self.older += len(verdict.older)
-        if len(kept.key) and not (self.of_list or self.grows):
+        if not (self.of_list or self.grows):
             self.outdated += outdated(incoming, kept)
         self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
         return verdict.status

@@ -46,11 +46,11 @@ def newest(kept: Versions) -> Versions:
     >>> newest(Versions(np.array([1, 1, 1]), np.array([7, 8, 7]), np.array([10, 20, 30]))).fact_id.tolist()
     [30, 20]
     """
+    if not _repeats(kept.key):  # most records have one version
+        return kept
     order = np.lexsort((kept.fact_id, kept.row, kept.key))
     key, row = kept.key[order], kept.row[order]
-    chosen = order[np.append((key[1:] != key[:-1]) | (row[1:] != row[:-1]), True)] if len(order) else order
-    if len(chosen) == len(order):
-        return kept
+    chosen = order[np.append((key[1:] != key[:-1]) | (row[1:] != row[:-1]), True)]
     state = tuple(column[chosen] for column in kept.state)
     return Versions(kept.key[chosen], kept.row[chosen], kept.fact_id[chosen], state)
 
@@ -62,6 +62,8 @@ def outdated(incoming: Versions, kept: Versions) -> int:
     ...          Versions(np.array([1, 1]), np.array([7, 8]), np.array([10, 20])))
     1
     """
+    if not _repeats(kept.key):
+        return 0
     last = _last_of(kept.key, kept.fact_id)
     key, row = np.concatenate([kept.key, incoming.key]), np.concatenate([kept.row, incoming.row])
     known = ~_first_of(key, row, np.arange(len(key)))[len(kept.key) :] & np.isin(incoming.key, kept.key)

@@ -211,19 +211,13 @@ def _notes(mapping: Mapping, columns: list[str], settings: Mapped[str, Any]) -> 
                    f"{did_you_mean(namespace, listed)}")  # fmt: skip
     unknown = canonical_notes(kind, columns)
     if kind.field("attributes"):
-        yield from _few([f"column '{column}' may name a person and is left out." for column in unknown
-                         if PERSONAL_HEADER.search(column)])  # fmt: skip
+        unknown = [column for column in unknown if PERSONAL_HEADER.search(column)]
+        yield from (f"column '{column}' may name a person and is left out." for column in unknown[:COLUMNS_TOLD])
     else:
-        yield from _few([f"column '{column}' is not part of {kind.name} and is left out.{_meant(kind, column)}"
-                         for column in unknown[: COLUMNS_TOLD + 1]], len(unknown))  # fmt: skip
-
-
-def _few(notes: list[str], total: int = 0) -> Iterator[str]:
-    """Notes on columns, the first of them one by one."""
-    total = max(total, len(notes))
-    yield from notes[:COLUMNS_TOLD]
-    if total > COLUMNS_TOLD:
-        yield f"{total - COLUMNS_TOLD:,} more columns are left out for the same reason."
+        yield from (f"column '{column}' is not part of {kind.name} and is left out.{_meant(kind, column)}"
+                    for column in unknown[:COLUMNS_TOLD])  # fmt: skip
+    if more := len(unknown[COLUMNS_TOLD:]):
+        yield f"{more:,} more columns are left out for the same reason."
 
 
 def _meant(kind: Kind, column: str) -> str:
