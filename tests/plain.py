@@ -16,14 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import sqlalchemy as sa
 
 from siyu.core import identifiers, kinds
 from siyu.core.kinds import Kind
 from siyu.core.money import exponent
 from siyu.core.time import day_of, instant_of, local_day
 from siyu.store import tables
-from siyu.store.operations import LOAD
 from siyu.store.tables import FACT_ID_STEP
 from siyu.store.workspace import Workspace
 
@@ -97,9 +95,9 @@ class _Load:
         _append(self.workspace, "identifier", self.identifiers)
         _append(self.workspace, "link_record", list(self.pairs.values()))
         with self.workspace.operations.begin() as connection:
-            connection.execute(sa.insert(LOAD).values(
-                load_id=self.load_id, file_name="plain", file_hash="", mapping_name="canonical", mapping="",
-                options="{}", loaded_at=self.loaded_at, counts="{}", committed_at=self.loaded_at))  # fmt: skip
+            self.workspace.operations.add_load(
+                connection, load_id=self.load_id, file_name="plain", file_hash="", mapping_name="canonical", mapping="",
+                options="{}", loaded_at=self.loaded_at, counts="{}", committed_at=self.loaded_at)  # fmt: skip
 
     def _kept(self, kind: Kind) -> tuple[dict[int, int], set[tuple[int, int]]]:
         """Of earlier loads: the fact in force of each key, and every version of each key."""

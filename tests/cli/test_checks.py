@@ -16,6 +16,7 @@ from siyu.sources.mappings import mappingfile
 from siyu.store.inbox import Arrival
 from siyu.store.operations import ERASURE, SUBJECT_EXPORT
 from siyu.store.tables import BY_NAME
+from siyu.store.workspace import open_workspace
 from tests.sources.arrivals import NOW, take
 
 
@@ -29,6 +30,18 @@ def orders(workspace, folder: Path, days: range, guide: str = "Wu", per_day: int
         day = NOW.date() - dt.timedelta(days=back)
         lines += [f"{day}-{n},{day} 10:00:00,10,{guide},c{n}" for n in range(per_day)]
     take(workspace, folder, "orders.csv", "\n".join(lines))
+
+
+def test_a_store_that_will_not_open_is_told_once(workspace, tmp_path):
+    orders(workspace, tmp_path, range(1, 3))
+    workspace.close()
+    (workspace.directory / "operations.sqlite").unlink()
+    with open_workspace(workspace.directory) as opened:
+        lines = found(opened)
+    refused = {name: line.found for name, line in lines.items() if not line.fine}
+    assert "operations.url" in refused.pop("warehouse")
+    assert set(refused.values()) == {"For the same reason it could not be asked."}
+    assert "identity" in refused
 
 
 def test_every_library_of_the_project_has_a_line_and_fits(workspace):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from siyu.console import gather as gathering
-from siyu.console.gather import gather
-from siyu.console.material import Material
+from siyu.console.gather import _doors_by_day, gather
+from siyu.console.material import Load, Material
 from siyu.console.page import page
 from siyu.console.report import Written, write_report
 from siyu.core.errors import MeasureError
+from siyu.core.time import HOUR, instant_of
 from siyu.measures.measure import measure
 from siyu.store import workspace as workspaces
 from siyu.store.workspace import Workspace
@@ -159,3 +161,15 @@ def test_of_a_brand_of_which_little_is_known_every_panel_can_be_drawn(workspace:
     for lang in ("zh", "en"):
         panels = [p for section in page(found, lang).sections for p in section.panels]
         assert [(p.name, p.message) for p in panels if p.failed] == []
+
+
+def test_loads_of_a_door_have_one_row_a_day():
+    """A server makes thousands of them a day."""
+    noon = instant_of(dt.datetime(2026, 6, 1, 4, tzinfo=dt.UTC))
+    told = [("inbox:shop", 0, 1), ("orders.csv", 0, 5), ("inbox:shop", 1, 2), ("inbox:wecom", 1, 3),
+            ("orders.csv", 2, 5), ("inbox:shop", 13, 4)]  # fmt: skip
+    loads = [Load(name, "canonical", noon + hours * HOUR, {"read": n, "loaded": n}) for name, hours, n in told]
+    kept = _doors_by_day(loads, ZoneInfo("Asia/Shanghai"))
+    assert [(load.file_name, load.counts["read"], load.counts["loaded"]) for load in kept] == [
+        ("inbox:shop", 3, 3), ("orders.csv", 5, 5), ("inbox:wecom", 3, 3), ("orders.csv", 5, 5), ("inbox:shop", 4, 4)]
+    assert kept[0].loaded_at == noon + HOUR

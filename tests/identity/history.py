@@ -83,7 +83,7 @@ def commit(workspace: Workspace, load_id: int) -> None:
     row = {"load_id": load_id, "file_name": f"{load_id}.csv", "file_hash": str(load_id), "mapping_name": "orders",
            "mapping": "", "options": "{}", "loaded_at": load_id, "counts": "{}", "committed_at": load_id}  # fmt: skip
     with workspace.operations.begin() as connection:
-        connection.execute(sa.insert(LOAD), row)
+        workspace.operations.add_load(connection, **row)
 
 
 def emptied(workspace: Workspace, **settings) -> Workspace:

@@ -11,7 +11,7 @@ from siyu.core.time import day_of, day_starts
 from siyu.identity.declare import declare_consent, preview
 from siyu.sources.load import load
 from siyu.sources.replay import rebuild
-from siyu.store.operations import CONSENT, LOAD
+from siyu.store.operations import CONSENT, LOAD, READING
 from siyu.store.tables import BY_NAME, FACT_ID_STEP
 from tests.breadth import wide
 from tests.identity.history import NOW
@@ -170,7 +170,8 @@ def test_a_declaration_is_a_committed_load_with_its_evidence(brand):
     load_id = declare(brand, scope={"platform": "youzan"}).load_id
     assert load_id in brand.workspace.operations.committed_loads()
     with brand.workspace.operations.connect() as connection:
-        row = connection.execute(sa.select(LOAD).where(LOAD.c.load_id == load_id)).mappings().one()
+        declared = sa.select(LOAD, READING).join(READING, READING.c.reading_id == LOAD.c.reading_id)
+        row = connection.execute(declared.where(LOAD.c.load_id == load_id)).mappings().one()
         rows = connection.execute(sa.select(CONSENT).order_by(CONSENT.c.fact_id)).mappings().all()
     assert (row["mapping_name"], '"platform": "youzan"' in row["options"]) == ("declaration", True)
     assert [(r["identifier_id"], r["proof"], r["source"]) for r in rows] == [

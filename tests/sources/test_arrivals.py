@@ -11,6 +11,7 @@ import pytest
 from siyu.core.errors import SourceError
 from siyu.sources.landed import landing, quarantine
 from siyu.sources.load import load
+from siyu.store import raw_files
 from tests.sources.arrivals import NOW, csv, in_force, take
 from tests.sources.exports import HEADERS, facts, load_one, write
 from tests.sources.test_files import book
@@ -83,7 +84,7 @@ def test_identity_papers_are_kept_nowhere(workspace, tmp_path):
     papers = [name for name in HEADERS[HEADER] if "身份证" in name]
     assert [note for note in report.notes if "identity papers" in note] == [
         f"column '{name}' holds identity papers and is not kept." for name in papers]  # fmt: skip
-    landed = landing.path_of(workspace.landed, report.load_id)
+    landed = raw_files.path_of(workspace.landed, report.load_id)
     kept = [json.dumps(batch.to_pylist(), ensure_ascii=False) for batch in landing.batches(landed, workspace.keys)]
     kept += [json.dumps(list(quarantine.rows(workspace)), ensure_ascii=False)]
     kept += [json.dumps(landing.bad_rows(landed, workspace.keys), ensure_ascii=False)]

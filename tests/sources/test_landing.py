@@ -10,6 +10,7 @@ from siyu.core.errors import NewerVersionError, SourceError
 from siyu.core.identifiers import Keys
 from siyu.sources.landed import landing
 from siyu.sources.landed.landing import CHUNK_ROWS, Landing
+from siyu.store import raw_files
 
 KEYS = Keys(bytes(32), bytes(32))
 
@@ -21,7 +22,7 @@ def rows(start, count):
 
 @pytest.fixture
 def landed(tmp_path):
-    path = landing.path_of(tmp_path, 7)
+    path = raw_files.path_of(tmp_path, 7)
     writing = Landing(path, KEYS)
     for start in (2, 2 + CHUNK_ROWS):
         batch = rows(start, CHUNK_ROWS)
@@ -81,10 +82,3 @@ def test_until_it_is_finished_there_is_no_landed_file(tmp_path):
     assert not (tmp_path / "1.siyu").exists()
     writing.discard()
     assert list(tmp_path.iterdir()) == []
-
-
-def test_leftovers_of_interrupted_loads_are_swept(landed):
-    (landed.parent / "00000008.part").write_bytes(b"half")
-    landing.path_of(landed.parent, 9).write_bytes(b"never committed")
-    landing.sweep(landed.parent, {7})
-    assert [path.name for path in landed.parent.iterdir()] == [landed.name]

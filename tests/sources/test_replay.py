@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from siyu.core.errors import DamagedError, SettingsError, SourceError
+from siyu.core.errors import DamagedError, SettingsError, SourceError, WorkspaceError
 from siyu.core.settings import defaults
 from siyu.sources.load import load
 from siyu.sources.replay import rebuild, replay
@@ -105,6 +105,20 @@ def test_a_warehouse_file_that_was_removed_is_damage_not_an_empty_brand(workspac
         _ = workspace.warehouse
     assert rebuild(workspace, LATER).equal
     assert rows(workspace) == before
+
+
+def test_operations_of_another_workspace_rebuild_nothing(workspace, tmp_path):
+    busy(workspace, tmp_path)
+    before = rows(workspace)
+    workspace.close()
+    path = workspace.directory / "operations.sqlite"
+    own = path.rename(tmp_path / "own.sqlite")
+    with pytest.raises(WorkspaceError, match=r"know nothing of 6 load\(s\)"):
+        rebuild(workspace, LATER)
+    workspace.close()
+    own.rename(path)
+    assert rows(workspace) == before
+    assert not list(workspace.directory.glob("*.aside-*"))
 
 
 def test_a_landed_file_that_is_gone_is_told(workspace, tmp_path):

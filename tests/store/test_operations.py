@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from siyu.store.operations import (
     LOAD,
     METADATA,
     QUARANTINE,
+    READING,
     STATE,
     Operations,
+    created,
     migration_config,
     revisions,
 )
@@ -67,7 +70,7 @@ def test_large_integers_texts_and_bytes_survive(operations: Operations):
 def test_a_transaction_that_fails_leaves_nothing(operations: Operations):
     def cut_off() -> None:
         with operations.begin() as connection:
-            connection.execute(sa.insert(LOAD).values(a_load(1, committed_at=1)))
+            operations.add_load(connection, **a_load(1, committed_at=1))
             operations.set_state("identity_version", "1", connection)
             raise ZeroDivisionError
 
@@ -79,8 +82,46 @@ def test_a_transaction_that_fails_leaves_nothing(operations: Operations):
 
 def test_only_committed_loads_count(operations: Operations):
     with operations.begin() as connection:
-        connection.execute(sa.insert(LOAD), [a_load(3, 5), a_load(1, 9), a_load(2)])
+        for row in (a_load(3, 5), a_load(1, 9), a_load(2)):
+            operations.add_load(connection, **row)
     assert operations.committed_loads() == [1, 3]
+    assert (operations.newest_load(), operations.count_loads(), operations.count_loads(2)) == (3, 2, 1)
+
+
+def test_loads_read_alike_have_one_reading(operations: Operations):
+    texts = [("", "{}"), ("", "{}"), ("a", "{}"), ("", '{"scope": {}}'), ("a", "{}")]
+    with operations.begin() as connection:
+        for load_id, (mapping, options) in enumerate(texts, start=1):
+            operations.add_load(connection, **a_load(load_id, 1) | {"mapping": mapping, "options": options})
+    with operations.connect() as connection:
+        found = connection.execute(sa.select(LOAD.c.load_id, READING.c.mapping, READING.c.options)
+                                   .join(READING, READING.c.reading_id == LOAD.c.reading_id).order_by(LOAD.c.load_id))
+        assert [tuple(row)[1:] for row in found] == texts
+        assert connection.execute(sa.select(sa.func.count()).select_from(READING)).scalar() == 3
+
+
+def test_loads_of_the_time_before_readings_keep_how_they_were_read(url: str):
+    texts = [("", "{}"), ("a = 1", '{"scope": {}}'), ("", "{}"), ("a = 1", "{}")]
+    with created(url, "0003") as connection:
+        load = sa.Table("load", sa.MetaData(), autoload_with=connection)
+        for load_id, (mapping, options) in enumerate(texts, start=1):
+            row = a_load(load_id, 1) | {"mapping": mapping, "options": options}
+            connection.execute(sa.insert(load).values(row))
+    with closing(Operations(url)) as opened, opened.connect() as connection:
+        found = connection.execute(sa.select(READING.c.mapping, READING.c.options, LOAD.c.file_name)
+                                   .join(LOAD, READING.c.reading_id == LOAD.c.reading_id).order_by(LOAD.c.load_id))
+        assert [tuple(row) for row in found] == [(*text, "订单.csv") for text in texts]
+        assert connection.execute(sa.select(sa.func.count()).select_from(READING)).scalar() == 3
+
+
+def test_any_number_of_loads_may_lack_facts(operations: Operations):
+    loads = range(1, 40_001)  # more than a statement may name
+    rows = [{k: v for k, v in a_load(i, 1).items() if k not in ("mapping", "options")} | {"reading_id": 1}
+            for i in loads]
+    rows[39_998]["counts"] = '{"kinds": {"orders": {"loaded": 1}}}'
+    with operations.begin() as connection:
+        connection.execute(sa.insert(LOAD), rows)
+    assert operations.loads_with_facts(set(loads)) == [39_999]
 
 
 def test_state_holds_the_last_value(operations: Operations):

@@ -14,11 +14,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-import sqlalchemy as sa
 
 from siyu.core.errors import DamagedError, HeldError, NewerVersionError, SettingsError, WorkspaceError
 from siyu.store import workspace as workspaces
-from siyu.store.operations import LOAD
 from siyu.store.tables import BY_NAME, FACT_ID_STEP, IDENTIFIER
 from siyu.store.workspace import KEYS_VARIABLE, Workspace
 
@@ -41,7 +39,7 @@ def commit(workspace: Workspace, load_id: int, committed_at: int | None) -> None
     row = {"load_id": load_id, "file_name": "orders.csv", "file_hash": "", "mapping_name": "orders", "mapping": "",
            "options": "{}", "loaded_at": 1, "counts": "{}", "committed_at": committed_at}
     with workspace.operations.begin() as connection:
-        connection.execute(sa.insert(LOAD).values(row))
+        workspace.operations.add_load(connection, **row)
 
 
 # -- making and opening
@@ -123,15 +121,80 @@ def test_the_keys_stand_in_no_other_file(brand: Path):
 # -- the commit point
 
 
-def test_facts_of_loads_never_committed_are_dropped_at_open(brand: Path):
+def land(workspace: Workspace, *names: str) -> None:
+    workspace.landed.mkdir(exist_ok=True)
+    for name in names:
+        (workspace.landed / name).write_bytes(b"sealed")
+
+
+def landed(brand: Path) -> list[str]:
+    return sorted(path.name for path in (brand / "landed").iterdir())
+
+
+@pytest.mark.parametrize("row_of_it", [True, False])
+def test_what_a_load_left_that_was_never_committed_is_dropped_at_open(brand: Path, row_of_it: bool):
     with workspaces.open_workspace(brand) as workspace:
-        for load_id, committed_at in ((1, 10), (2, None)):
-            commit(workspace, load_id, committed_at)
-        for load_id in (1, 2, 3):
+        commit(workspace, 1, 10)
+        if row_of_it:
+            commit(workspace, 2, None)
+        for load_id in (1, 2):
             workspace.warehouse.append(ORDERS, order(load_id))
+        land(workspace, "00000001.siyu", "00000002.siyu", "00000002.part", "00000001.part")
     with workspaces.open_workspace(brand) as again:
         assert again.warehouse.load_ids() == {1}
         assert again.warehouse.count(ORDERS) == 1
+    assert landed(brand) == ["00000001.siyu"]
+
+
+def test_the_first_load_of_all_may_be_killed(brand: Path):
+    with workspaces.open_workspace(brand) as workspace:
+        workspace.warehouse.append(ORDERS, order(1))
+        land(workspace, "00000001.siyu")
+    with workspaces.open_workspace(brand) as again:
+        assert again.warehouse.load_ids() == set()
+    assert landed(brand) == []
+
+
+def with_loads(brand: Path, *loads: int) -> None:
+    with workspaces.open_workspace(brand) as workspace:
+        for load_id in loads:
+            commit(workspace, load_id, 10)
+            workspace.warehouse.append(ORDERS, order(load_id))
+            land(workspace, f"{load_id:08d}.siyu")
+
+
+@pytest.mark.parametrize("loads", [1, 2, 5])
+@pytest.mark.parametrize("lost", [("operations.sqlite",), ("operations.sqlite", "warehouse.duckdb")])
+def test_other_operations_cost_no_row(brand: Path, loads: int, lost: tuple[str, ...]):
+    """A file that was deleted, or an `operations.url` that names an empty database."""
+    with_loads(brand, *range(1, loads + 1))
+    own = (brand / "operations.sqlite").read_bytes()
+    for name in lost:
+        (brand / name).unlink()
+    for _time in range(2):
+        with workspaces.open_workspace(brand) as workspace, pytest.raises(WorkspaceError) as refused:
+            _ = workspace.warehouse
+        assert f"know nothing of {loads} load(s)" in refused.value.message
+        assert "operations.url" in refused.value.remedy
+    assert len(landed(brand)) == loads
+    (brand / "operations.sqlite").write_bytes(own)
+    if len(lost) == 1:
+        with workspaces.open_workspace(brand) as workspace:
+            assert workspace.warehouse.count(ORDERS) == loads
+
+
+def test_an_older_copy_of_operations_costs_no_row(brand: Path):
+    with_loads(brand, 1)
+    old = (brand / "operations.sqlite").read_bytes()
+    with_loads(brand, 2, 3)
+    new = (brand / "operations.sqlite").read_bytes()
+    (brand / "operations.sqlite").write_bytes(old)
+    with workspaces.open_workspace(brand) as workspace, pytest.raises(WorkspaceError, match="older copy"):
+        _ = workspace.warehouse
+    (brand / "operations.sqlite").write_bytes(new)
+    with workspaces.open_workspace(brand) as workspace:
+        assert workspace.warehouse.count(ORDERS) == 3
+    assert len(landed(brand)) == 3
 
 
 # -- files that will not open

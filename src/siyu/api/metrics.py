@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from siyu.api.site import Site
 from siyu.core.time import SECOND, instant_of
-from siyu.store.operations import LOAD, QUARANTINE
+from siyu.store.operations import QUARANTINE
 
 
 def router(site: Site) -> Router:
@@ -80,10 +80,10 @@ class Standing(Collector):
         yield _gauge("siyu_inbox_oldest_seconds", "How long the oldest of them has waited.", max(age, 0))
 
     def _loads(self, _now: int) -> Iterator[Metric]:
-        loads = sa.select(sa.func.count()).select_from(LOAD).where(LOAD.c.committed_at.is_not(None))
+        operations = self._site.workspace.operations
+        yield _gauge("siyu_loads", "Loads that count.", operations.count_loads())
         quarantined = sa.select(sa.func.count()).select_from(QUARANTINE)
-        with self._site.workspace.operations.connect() as connection:
-            yield _gauge("siyu_loads", "Loads that count.", connection.execute(loads).scalar() or 0)
+        with operations.connect() as connection:
             yield _gauge("siyu_quarantined_rows", "Rows waiting to be mended.",
                          connection.execute(quarantined).scalar() or 0)  # fmt: skip
 

@@ -9,12 +9,6 @@ from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import emit, suggest, table
 
-#: What helps where something is not well, if one command does.
-NEXT = {
-    "quarantine": ("siyu quarantine", "lists the rows to mend and load again"),
-    "review": ("siyu identity review", "lists the links to look at"),
-}
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -26,9 +20,9 @@ def check(as_json: AsJson = False) -> int:
     with workspace() as opened:
         findings = checks.run(opened, now())
     if as_json:
-        emit({"checks": [vars(finding) for finding in findings]})
+        emit({"checks": [finding.as_json() for finding in findings]})
     else:
         table("", ("", "check", "found"), [("OK" if f.fine else "!!", f.name, f.found) for f in findings])
-        for command, does in (NEXT[f.name] for f in findings if not f.fine and f.name in NEXT):
+        for command, does in (finding.next for finding in findings if finding.next):
             suggest(f"{command}{suffix()}", does)
     return DONE if all(f.fine for f in findings) else REFUSALS

@@ -19,7 +19,7 @@ from siyu.sources.landed.committed import committed
 from siyu.sources.landed.quarantine import dismiss as dismissed
 from siyu.sources.landed.quarantine import rows as opened_rows
 from siyu.sources.landed.quarantine import torn
-from siyu.store.operations import LOAD, QUARANTINE
+from siyu.store.operations import COMMITTED, LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 
 #: Rows listed on a screen; the file has all of them.
@@ -76,7 +76,7 @@ def _listed(opened: Workspace, load: int | None) -> list[dict[str, Any]]:
     columns = (LOAD.c.load_id, LOAD.c.file_name, QUARANTINE.c.line, QUARANTINE.c.column_name, QUARANTINE.c.value_masked,
                QUARANTINE.c.reason)  # fmt: skip
     query = sa.select(*columns).join(LOAD, LOAD.c.load_id == QUARANTINE.c.load_id)
-    query = query.where(LOAD.c.committed_at.is_not(None)).order_by(LOAD.c.load_id, QUARANTINE.c.line)
+    query = query.where(COMMITTED).order_by(LOAD.c.load_id, QUARANTINE.c.line)
     if load is not None:
         query = query.where(LOAD.c.load_id == load)
     names = ("load", "file", "line", "column", "value", "reason")

@@ -17,7 +17,7 @@ from siyu.core.time import instant_of
 from siyu.identity.reach import MARKETING
 from siyu.store import declared
 from siyu.store.declared import DECLARATION
-from siyu.store.operations import CONSENT, LOAD
+from siyu.store.operations import CONSENT
 from siyu.store.tables import BY_NAME, FACT_ID_STEP
 from siyu.store.workspace import Workspace
 
@@ -66,7 +66,7 @@ def keep(
     try:
         workspace.warehouse.append(BY_NAME["consents"], facts)
         with workspace.operations.begin() as connection:
-            connection.execute(sa.insert(LOAD).values(load))
+            workspace.operations.add_load(connection, **load)
             for batch in consents.to_batches(INSERT_ROWS):
                 own = {"load_id": load_id, **more}
                 connection.execute(sa.insert(CONSENT), [row | own for row in batch.to_pylist()])

@@ -35,10 +35,9 @@ class Seen:
 
 def there_is(workspace: Workspace) -> Seen:
     """What a resolve started now would see (`identifiers`: as the table stands before it)."""
-    loads = workspace.operations.committed_loads()
     return Seen(
-        load_id=loads[-1] if loads else 0,
-        loads=len(loads),
+        load_id=workspace.operations.newest_load(),
+        loads=workspace.operations.count_loads(),
         decision_id=_newest_decision(workspace.operations),
         settings=settings_hash(workspace.settings),
         identifiers=workspace.warehouse.count(workspace.warehouse.table("identity")),
@@ -57,8 +56,7 @@ def can_continue(workspace: Workspace, before: Seen | None, now: Seen) -> bool:
     """Whether only news must be resolved: same settings, same older loads, and the table it left is still there."""
     if before is None or (before.settings, before.identifiers) != (now.settings, now.identifiers):
         return False
-    loads = workspace.operations.committed_loads()
-    return sum(load_id <= before.load_id for load_id in loads) == before.loads
+    return workspace.operations.count_loads(before.load_id) == before.loads
 
 
 def identity_version(workspace: Workspace) -> int:

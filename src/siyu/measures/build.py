@@ -149,9 +149,8 @@ def _seen(workspace: Workspace) -> dict | None:
 
 
 def _present(workspace: Workspace) -> dict:
-    loads = workspace.operations.committed_loads()
     return {
-        "load_id": loads[-1] if loads else 0,
+        "load_id": workspace.operations.newest_load(),
         "identity_version": int(workspace.operations.state("identity_version") or 0),
         "shape": f"{TABLES_VERSION}:{shape(workspace.settings)}",
     }

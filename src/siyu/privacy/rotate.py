@@ -24,7 +24,7 @@ from siyu.privacy import folder
 from siyu.sources.identifiers import register
 from siyu.sources.landed import landing, quarantine
 from siyu.sources.load import finish_interrupted
-from siyu.store import audit, hooks, inbox
+from siyu.store import audit, hooks, inbox, raw_files
 from siyu.store.engine import scour
 from siyu.store.inbox import ARRIVAL
 from siyu.store.operations import HOOK, QUARANTINE
@@ -119,7 +119,7 @@ def _identifiers(workspace: Workspace, say: Progress) -> int:
 
 def _landed(workspace: Workspace, say: Progress) -> int:
     """The raw rows; how many files held anything sealed with the old key."""
-    changed, paths = 0, sorted(workspace.landed.glob(f"*{landing.SUFFIX}"))
+    changed, paths = 0, sorted(workspace.landed.glob(f"*{raw_files.SUFFIX}"))
     for place, path in enumerate(paths):
         say("rotate: raw rows", 0.8 * place / len(paths))
         changed += landing.reseal(path, workspace.keys)

@@ -25,7 +25,7 @@ from siyu.sources.loading.keep import Recognised, keep
 from siyu.sources.loading.loadreport import FileReport
 from siyu.sources.mappings.options import Options
 from siyu.store.inbox import CLAIM_BYTES, Arrival, Claim
-from siyu.store.operations import LOAD
+from siyu.store.operations import COMMITTED, LOAD
 from siyu.store.workspace import Workspace
 
 #: What stands as the file of a load that came through a door.
@@ -134,5 +134,5 @@ def _hashed(workspace: Workspace, subject: str) -> str:
 
 def _committed(workspace: Workspace, token: str) -> bool:
     with workspace.operations.connect() as connection:
-        query = sa.select(LOAD.c.load_id).where(LOAD.c.file_hash == token, LOAD.c.committed_at.is_not(None))
+        query = sa.select(LOAD.c.load_id).where(LOAD.c.file_hash == token, COMMITTED)
         return connection.execute(query).first() is not None

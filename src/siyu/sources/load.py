@@ -15,7 +15,6 @@ from siyu.core.errors import SnapshotError, SourceError
 from siyu.core.progress import Progress, silent
 from siyu.core.time import day_of, instant_of, local_day
 from siyu.sources.facts import cancellations
-from siyu.sources.landed import landing
 from siyu.sources.loading.arrivals import Asked, arrived, left_out
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.keep import Recognised, begin, keep
@@ -95,6 +94,5 @@ def _begun(workspace: Workspace, arrivals: Sequence[Recognised],
 
 def finish_interrupted(workspace: Workspace) -> None:
     """What a killed load left is removed or finished; before every load and measure, cheap when there is nothing."""
-    _ = workspace.warehouse  # opening drops the facts of uncommitted loads
-    landing.sweep(workspace.landed, set(workspace.operations.committed_loads()))
+    _ = workspace.warehouse  # opening drops what uncommitted loads left
     cancellations.refresh(workspace)

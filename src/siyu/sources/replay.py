@@ -78,8 +78,11 @@ class Rebuilt:
 
 
 def rebuild(workspace: Workspace, now: dt.datetime, *, progress: Progress | None = None) -> Rebuilt:
-    """Build the warehouse again from the landed files and put it in the place of the one that is there."""
+    """Build the warehouse again from the landed files and put it in the place of the one that is there. WorkspaceError,
+    with nothing changed, if operations do not know the landed files.
+    """
     workspace.close_warehouse()
+    workspace.killed(set(workspace.operations.committed_loads()), set())
     folder = workspace.directory / BUILDING
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

@@ -27,6 +27,8 @@ VERSION = sa.table("alembic_version", sa.column("version_num", sa.Text))
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Number of the lock PostgreSQL keeps while one process migrates ("siyu" in ASCII).
 MIGRATION_LOCK = 0x73697975
+#: Ids that one statement names at most: stores take some ten thousand.
+PART_IDS = 10_000
 
 #: A load: the one commit point. Facts whose load has no row with `committed_at` are invisible and dropped at open.
 LOAD = sa.Table(
@@ -35,11 +37,21 @@ LOAD = sa.Table(
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("file_hash", sa.Text, nullable=False),
     sa.Column("mapping_name", sa.Text, nullable=False),
-    sa.Column("mapping", sa.Text, nullable=False),  # the mapping's TOML as it was, for replay
-    sa.Column("options", sa.Text, nullable=False),  # JSON: snapshot day, scope, observed day ...
+    sa.Column("reading_id", sa.BigInteger, nullable=False),
     sa.Column("loaded_at", sa.BigInteger, nullable=False),
     sa.Column("counts", sa.Text, nullable=False),  # JSON: the load report
     sa.Column("committed_at", sa.BigInteger),
+)  # fmt: skip
+# A server commits a load every few seconds: what it asks of all of them it asks of these.
+COMMITTED = LOAD.c.committed_at.is_not(None)
+sa.Index("load_committed", LOAD.c.load_id, sqlite_where=COMMITTED, postgresql_where=COMMITTED)
+sa.Index("load_file", LOAD.c.file_hash)
+#: How loads were read, for replay; what many loads have alike stands once.
+READING = sa.Table(
+    "reading", METADATA,
+    sa.Column("reading_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("mapping", sa.Text, nullable=False),  # the mapping's TOML as it was
+    sa.Column("options", sa.Text, nullable=False),  # JSON: snapshot day, scope, settings, columns ...
 )  # fmt: skip
 #: Rows a load could not take, values encrypted, to be mended and loaded again.
 QUARANTINE = sa.Table(
@@ -259,33 +271,50 @@ class Operations:
         connection.execute(sa.delete(STATE).where(STATE.c.name == name))
         connection.execute(sa.insert(STATE).values(name=name, value=value))
 
+    def add_load(self, connection: sa.Connection, *, mapping: str, options: str, **row: Any) -> None:
+        """A load, with the text of its mapping and its options, in the caller's transaction."""
+        alike = sa.select(READING.c.reading_id).where(READING.c.mapping == mapping, READING.c.options == options)
+        reading = connection.execute(alike.limit(1)).scalar()
+        if reading is None:
+            added = sa.insert(READING).values(mapping=mapping, options=options).returning(READING.c.reading_id)
+            reading = connection.execute(added).scalar_one()
+        connection.execute(sa.insert(LOAD).values(reading_id=reading, **row))
+
     def committed_loads(self) -> list[int]:
         """Ids of committed loads, in order."""
-        query = sa.select(LOAD.c.load_id).where(LOAD.c.committed_at.is_not(None)).order_by(LOAD.c.load_id)
+        query = sa.select(LOAD.c.load_id).where(COMMITTED).order_by(LOAD.c.load_id)
         with self.connect() as connection:
             return list(connection.execute(query).scalars())
 
     def newest_load(self) -> int:
         """The highest id of a committed load; 0 if there is none."""
-        query = sa.select(sa.func.max(LOAD.c.load_id)).where(LOAD.c.committed_at.is_not(None))
+        query = sa.select(LOAD.c.load_id).where(COMMITTED).order_by(LOAD.c.load_id.desc()).limit(1)
         with self.connect() as connection:
             return connection.execute(query).scalar() or 0
 
+    def count_loads(self, up_to: int | None = None) -> int:
+        """How many loads are committed, all or those up to an id."""
+        query = sa.select(sa.func.count(LOAD.c.load_id)).where(COMMITTED)
+        if up_to is not None:
+            query = query.where(LOAD.c.load_id <= up_to)
+        with self.connect() as connection:
+            return connection.execute(query).scalar_one()
+
     def loads_with_facts(self, load_ids: set[int]) -> list[int]:
         """Those of the loads whose report says that they brought facts, in order."""
-        if not load_ids:
-            return []
-        query = sa.select(LOAD.c.load_id, LOAD.c.counts).where(LOAD.c.load_id.in_(load_ids)).order_by(LOAD.c.load_id)
+        found = []
         with self.connect() as connection:
-            kinds = [(row.load_id, json.loads(row.counts).get("kinds", {})) for row in connection.execute(query)]
-        return [load_id for load_id, counts in kinds
-                if any(c.get("loaded", 0) + c.get("corrected", 0) for c in counts.values())]
+            for some in _in_parts(sorted(load_ids)):
+                query = sa.select(LOAD.c.load_id, LOAD.c.counts).where(LOAD.c.load_id.in_(some))
+                reports = connection.execute(query.order_by(LOAD.c.load_id))
+                found += [load_id for load_id, text in reports if _has_facts(json.loads(text))]
+        return found
 
     def read_otherwise(self, name: str, value: Any) -> Any:
         """The value of a setting with which a committed load was read, if it is another than this; None if none was."""
-        options, key = LOAD.c.options, f'"{name}": '
+        options, key = READING.c.options, f'"{name}": '
         same = key + json.dumps(value, ensure_ascii=False)
-        query = sa.select(options).where(LOAD.c.committed_at.is_not(None), options.contains(key, autoescape=True),
+        query = sa.select(options).where(options.contains(key, autoescape=True),
                                          ~options.contains(same, autoescape=True))
         with self.connect() as connection:
             found = connection.execute(query.limit(1)).scalar()
@@ -294,17 +323,27 @@ class Operations:
     def read_alike(self, values: dict[str, Any]) -> None:
         """Note of all loads that their facts are now those of these settings."""
         with self.begin() as connection:
-            for load_id, text in connection.execute(sa.select(LOAD.c.load_id, LOAD.c.options)).all():
+            for reading_id, text in connection.execute(sa.select(READING.c.reading_id, READING.c.options)).all():
                 options = json.loads(text)
                 kept = options.get("settings", {})
                 options["settings"] = {name: values.get(name, value) for name, value in kept.items()}
                 if options["settings"] != kept:
                     changed = json.dumps(options, ensure_ascii=False)
-                    connection.execute(sa.update(LOAD).where(LOAD.c.load_id == load_id).values(options=changed))
+                    one = sa.update(READING).where(READING.c.reading_id == reading_id)
+                    connection.execute(one.values(options=changed))
 
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def _in_parts(ids: list[int]) -> Iterator[list[int]]:
+    """So many at once that a statement may name them all."""
+    return (ids[start : start + PART_IDS] for start in range(0, len(ids), PART_IDS))
+
+
+def _has_facts(report: dict[str, Any]) -> bool:
+    return any(c.get("loaded", 0) + c.get("corrected", 0) for c in report.get("kinds", {}).values())
 
 
 def _migrate(engine: sa.Engine) -> None:

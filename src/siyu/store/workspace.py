@@ -14,6 +14,7 @@ from siyu.core.errors import DamagedError, SettingsError, WorkspaceError
 from siyu.core.files import sync_folder
 from siyu.core.identifiers import Keys
 from siyu.core.settings import Settings
+from siyu.store import raw_files
 from siyu.store.engines.duck import DuckWarehouse
 from siyu.store.inbox import Inbox
 from siyu.store.operations import Operations
@@ -23,7 +24,7 @@ SETTINGS_FILE = "siyu.toml"
 KEYS_FILE = "secret.keys"
 KEYS_VARIABLE = "SIYU_KEYS"
 LANDED = "landed"
-INBOX_FILE = "inbox.sqlite"
+OPERATIONS_FILE, INBOX_FILE = "operations.sqlite", "inbox.sqlite"
 #: What a key file holds; the last one only while the cipher key is being rotated.
 KEY_NAMES = ("id_secret", "cipher_key", "old_cipher_key")
 KEYS_HEAD = (
@@ -74,19 +75,41 @@ class Workspace:
 
     @cached_property
     def warehouse(self) -> Warehouse:
-        """The warehouse of the chosen engine, without the facts of loads that were never committed."""
-        self._check_settings()  # first: what refuses to open must leave nothing held
+        """The warehouse of the chosen engine, without what a load left that was never committed."""
+        self._check_settings()
+        warehouse = open_warehouse(self)
+        try:
+            self._agree(warehouse)
+        except BaseException:
+            warehouse.close()  # what refuses to open must leave nothing held
+            raise
+        return warehouse
+
+    def _agree(self, warehouse: Warehouse) -> None:
+        """Drop what a killed load left; refuse a warehouse that lacks loads, and operations that do not know them."""
+        there, committed = warehouse.load_ids(), set(self.operations.committed_loads())
+        killed = self.killed(committed, there)
+        if lost := self.operations.loads_with_facts(committed - there):
+            raise DamagedError(f"The warehouse lacks the facts of {len(lost)} load(s) (first: {lost[0]}).")
         if self.operations.state(KEYED_BY) is None:
             self.operations.set_state(KEYED_BY, self._mark)
-        committed = set(self.operations.committed_loads())
-        warehouse = open_warehouse(self)
-        there = warehouse.load_ids()
-        lost = self.operations.loads_with_facts(committed - there)
-        if lost:
-            warehouse.close()
-            raise DamagedError(f"The warehouse lacks the facts of {len(lost)} load(s) (first: {lost[0]}).")
-        warehouse.drop_loads(sorted(there - committed))
-        return warehouse
+        warehouse.drop_loads(killed)
+        raw_files.remove(self.landed, killed)
+
+    def killed(self, committed: set[int], there: set[int]) -> list[int]:
+        """The load that was cut off before it was committed, if it left facts (`there`) or landed rows. WorkspaceError
+        if other loads did: these are not the operations that know them.
+        """
+        unknown = sorted((there | raw_files.load_ids(self.landed)) - committed)
+        begun = committed or self.operations.state(KEYED_BY) is not None
+        next_ = max(committed, default=0) + 1 if begun else None  # loads take turns
+        if strange := [load_id for load_id in unknown if load_id != next_]:
+            raise WorkspaceError(
+                f"Operations know nothing of {len(strange)} load(s) whose rows are here (first: {strange[0]}): they "
+                "are not those of this workspace, or an older copy. Nothing was changed.",
+                remedy=f"Put its own back ({OPERATIONS_FILE}, or operations.url in {SETTINGS_FILE}). `siyu backup`, "
+                       "then `siyu restore --operations URL`, moves a workspace to another database.")
+        return unknown
 
     def _check_settings(self) -> None:
         for name in OF_ALL_FACTS:
@@ -126,7 +149,7 @@ class Workspace:
 
 def operations_url(directory: Path) -> str:
     """Where operations are, unless settings name a PostgreSQL."""
-    return f"sqlite:///{directory / 'operations.sqlite'}"
+    return f"sqlite:///{directory / OPERATIONS_FILE}"
 
 
 def inbox_url(directory: Path) -> str:

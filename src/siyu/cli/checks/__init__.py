@@ -36,14 +36,16 @@ CHECKS: tuple[Check, ...] = (
 
 
 def run(workspace: Workspace, now: dt.datetime) -> list[Finding]:
-    """All checks, in order; one that fails does not stop the rest."""
-    return [finding for check in CHECKS for finding in _asked(check, workspace, now)]
+    """All checks, in order; one that fails does not stop the rest, and a reason that several share is told once."""
+    told: set[str] = set()
+    return [finding for check in CHECKS for finding in _asked(check, workspace, now, told)]
 
 
-def _asked(check: Check, workspace: Workspace, now: dt.datetime) -> list[Finding]:
+def _asked(check: Check, workspace: Workspace, now: dt.datetime, told: set[str]) -> list[Finding]:
     try:
         return list(check(workspace, now))
-    except DamagedError as error:
-        return [Finding(check.__name__, False, f"{error.message} Run siyu rebuild.")]
     except SiyuError as error:
-        return [Finding(check.__name__, False, error.message)]
+        help_ = "Run siyu rebuild." if isinstance(error, DamagedError) else error.remedy
+        found = "For the same reason it could not be asked." if error.message in told else f"{error.message} {help_}"
+        told.add(error.message)
+        return [Finding(check.__name__, False, found.strip())]

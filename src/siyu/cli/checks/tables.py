@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from siyu.cli.checks.finding import Finding
 from siyu.core.kinds import KINDS, MEMBERS, RELATIONS
 from siyu.store.audit import acts
-from siyu.store.operations import LOAD
+from siyu.store.operations import COMMITTED, LOAD
 from siyu.store.tables import BY_NAME
 from siyu.store.workspace import Workspace
 
@@ -42,7 +42,7 @@ def _reported(workspace: Workspace) -> tuple[Counter[str], int]:
     reported: Counter[str] = Counter()
     closed = 0
     with workspace.operations.connect() as connection:
-        for text in connection.execute(sa.select(LOAD.c.counts).where(LOAD.c.committed_at.is_not(None))).scalars():
+        for text in connection.execute(sa.select(LOAD.c.counts).where(COMMITTED)).scalars():
             report = json.loads(text)
             closed += (report.get("snapshot") or {}).get("closed", 0)
             for kind, counts in report.get("kinds", {}).items():

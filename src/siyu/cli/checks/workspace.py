@@ -54,7 +54,7 @@ def operations(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
 def warehouse(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     """It opens, and every load that brought facts still has them (the workspace looks when it opens)."""
     _ = workspace.warehouse
-    loads = len(workspace.operations.committed_loads())
+    loads = workspace.operations.count_loads()
     yield Finding("warehouse", True, f"{workspace.settings['warehouse.engine']}, {loads} loads")
 
 
@@ -62,13 +62,17 @@ def quarantine(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     """No row waits to be mended."""
     with workspace.operations.connect() as connection:
         rows = connection.execute(sa.select(sa.func.count()).select_from(QUARANTINE)).scalar() or 0
-    yield Finding("quarantine", rows == 0, f"{rows} rows to mend and load again" if rows else "empty")
+    if rows:
+        next_ = ("siyu quarantine", "lists the rows to mend and load again")
+        yield Finding("quarantine", False, f"{rows} rows to mend and load again", next_)
+    else:
+        yield Finding("quarantine", True, "empty")
 
 
 def identity(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     """The identity has seen every load and every decision."""
     consumers = workspace.warehouse.count(CONSUMER)
-    old = bool(workspace.operations.committed_loads()) and resolve.stale(workspace)
+    old = workspace.operations.newest_load() > 0 and resolve.stale(workspace)
     yield Finding("identity", not old, f"{consumers} consumers" + ("; run siyu resolve" if old else ""))
 
 
@@ -76,7 +80,11 @@ def review(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     """No refused link waits for a person; links that a person took back do not."""
     links = REVIEW.expr()
     rows = workspace.warehouse.count(links.filter(links["guard"] != "retracted"))
-    yield Finding("review", rows == 0, f"{rows} links to look at (siyu identity review)" if rows else "empty")
+    if rows:
+        next_ = ("siyu identity review", "lists the links to look at")
+        yield Finding("review", False, f"{rows} links to look at", next_)
+    else:
+        yield Finding("review", True, "empty")
 
 
 def disk(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:

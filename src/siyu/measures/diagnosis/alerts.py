@@ -22,7 +22,7 @@ from siyu.measures.diagnosis.bands import Band
 from siyu.measures.diagnosis.drivers import DRIVERS
 from siyu.measures.diagnosis.flows import arrivals, by_day, figures, promotion_days
 from siyu.measures.facts import Facts
-from siyu.store.operations import LOAD
+from siyu.store.operations import COMMITTED, LOAD
 from siyu.store.workspace import Workspace
 
 #: Days of history that bands and gaps are read from: 26 weeks and the 5 before them, and a year for gaps.
@@ -269,7 +269,7 @@ def _gaps(days: list[int]) -> list[int]:
 
 def load_gaps(workspace: Workspace) -> dict[str, int]:
     """Longest wait between loading days of each mapping that was loaded often enough to show a rhythm, in days."""
-    query = sa.select(LOAD.c.mapping_name, LOAD.c.loaded_at).where(LOAD.c.committed_at.is_not(None))
+    query = sa.select(LOAD.c.mapping_name, LOAD.c.loaded_at).where(COMMITTED)
     days: dict[str, set[int]] = defaultdict(set)
     with workspace.operations.connect() as connection:
         for name, at in connection.execute(query):

@@ -20,9 +20,8 @@ from siyu.core.progress import Progress, silent
 from siyu.core.time import instant_of
 from siyu.privacy.backup import erased, rows
 from siyu.privacy.backup.archive import Archive, Manifest, free_name
-from siyu.sources.landed import landing
 from siyu.sources.load import finish_interrupted
-from siyu.store import audit, inbox, operations
+from siyu.store import audit, inbox, operations, raw_files
 from siyu.store.operations import LOAD, revisions
 from siyu.store.warehouse import WAREHOUSE_VERSION
 from siyu.store.workspace import INBOX, SETTINGS_FILE, Workspace
@@ -84,7 +83,7 @@ def _fill(workspace: Workspace, writing: Archive, say: Progress) -> None:
     for name, data in rows.of_warehouse(workspace.warehouse):
         say(f"backup: {name.split('/')[0]}", 0.0)
         writing.add(f"{WAREHOUSE}/{name}", data)
-    landed = sorted(workspace.landed.glob(f"*{landing.SUFFIX}"))
+    landed = sorted(workspace.landed.glob(f"*{raw_files.SUFFIX}"))
     for place, path in enumerate(landed):
         say("backup: raw rows", place / len(landed))
         writing.add_file(f"{LANDED}/{path.name}", path)

@@ -14,13 +14,13 @@ from siyu.core.errors import SourceError
 from siyu.core.kinds import BY_NAME
 from siyu.core.settings import Settings
 from siyu.sources.facts.snapshot import listed
-from siyu.sources.landed import landing
 from siyu.sources.mappings import mapping as mappings
 from siyu.sources.mappings import mappingfile
 from siyu.sources.mappings.mapping import Mapping, Rows
 from siyu.sources.mappings.options import Options
+from siyu.store import raw_files
 from siyu.store.declared import DECLARATION
-from siyu.store.operations import LOAD, Operations
+from siyu.store.operations import COMMITTED, LOAD, READING, Operations
 from siyu.store.workspace import Workspace
 
 
@@ -68,12 +68,13 @@ class Committed:
 
     def path(self, workspace: Workspace) -> Path:
         """Where its raw rows are landed."""
-        return landing.path_of(workspace.landed, self.load_id)
+        return raw_files.path_of(workspace.landed, self.load_id)
 
 
 def committed(operations: Operations) -> Iterator[Committed]:
     """All committed loads, in order."""
-    query = sa.select(LOAD).where(LOAD.c.committed_at.is_not(None)).order_by(LOAD.c.load_id)
+    query = sa.select(LOAD, READING).join(READING, READING.c.reading_id == LOAD.c.reading_id)
+    query = query.where(COMMITTED).order_by(LOAD.c.load_id)
     with operations.connect() as connection:
         rows = connection.execute(query).all()
     for row in rows:

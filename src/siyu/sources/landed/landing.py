@@ -25,10 +25,10 @@ from siyu.core.files import sync_folder
 from siyu.core.identifiers import Keys
 from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
+from siyu.store.raw_files import PART
 
 MAGIC = b"SIYU-LANDED"
 VERSION = 2
-SUFFIX = ".siyu"
 #: Rows of a chunk: what one erasure rewrites, and far below AES-GCM's 2 GiB in one shot.
 CHUNK_ROWS = 65_536
 PURPOSE, INDEX_PURPOSE, ERASED_PURPOSE, BAD_PURPOSE = b"landed", b"landed-index", b"landed-erased", b"landed-bad-rows"
@@ -45,11 +45,6 @@ CHUNK, INDEX, ERASED, BAD, END = b"C", b"I", b"X", b"B", b"E"
 PURPOSES = {CHUNK: PURPOSE, INDEX: INDEX_PURPOSE, ERASED: ERASED_PURPOSE, BAD: BAD_PURPOSE}
 
 
-def path_of(folder: Path, load_id: int) -> Path:
-    """Where the raw rows of a load are landed."""
-    return folder / f"{load_id:08d}{SUFFIX}"
-
-
 @dataclass
 class Landing:
     """Writes one landed file beside the load; `finish` puts it in place, `discard` removes every trace."""
@@ -60,7 +55,7 @@ class Landing:
 
     def __post_init__(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._temporary = self.path.with_suffix(".part")
+        self._temporary = self.path.with_suffix(PART)
         self._file = self._temporary.open("wb")
         self._file.write(MAGIC + bytes([VERSION]))
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="landing")
@@ -203,16 +198,6 @@ def _keep_resealed(writing: Landing, chunk: Chunk) -> bool:
     frames = tuple((kind, writing.keys.resealed(sealed, PURPOSES[kind])) for kind, sealed in chunk.frames)
     writing.keep(Chunk(frames))
     return frames != chunk.frames
-
-
-def sweep(folder: Path, committed: set[int]) -> None:
-    """Remove what interrupted loads left: parts, and landed files whose load was never committed."""
-    if not folder.is_dir():
-        return
-    keep = {path_of(folder, load_id).name for load_id in committed}
-    for path in folder.iterdir():
-        if path.suffix in (SUFFIX, ".part") and path.name not in keep:
-            path.unlink(missing_ok=True)
 
 
 def _indexes(path: Path, keys: Keys) -> Iterator[np.ndarray]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-import sqlalchemy as sa
 
 from siyu.core.errors import SiyuError, WorkspaceError
 from siyu.core.identifiers import scrub
@@ -35,8 +34,8 @@ from siyu.sources.mappings.options import Options
 from siyu.sources.readers.ahead import ahead, joined
 from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import SourceFile
-from siyu.store import tables
-from siyu.store.operations import CONSENT, LOAD
+from siyu.store import raw_files, tables
+from siyu.store.operations import CONSENT
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
@@ -75,7 +74,7 @@ def keep(workspace: Workspace, found: Recognised, options: Options, *, now: dt.d
     source, mapping = found.source, found.mapping
     loaded_at = instant_of(now)
     load_ = Load(_next_id(workspace), mapping.name, loaded_at, local_day(loaded_at, options.apply(workspace).zone))
-    landed = landing.Landing(landing.path_of(workspace.landed, load_.load_id), workspace.keys)
+    landed = landing.Landing(raw_files.path_of(workspace.landed, load_.load_id), workspace.keys)
     try:
         with workspace.warehouse.transaction(), closing(coming or begin(workspace, found, options)) as prepared:
             outcome = _stage(workspace, found, prepared, load_, landed, progress)
@@ -147,12 +146,12 @@ def _commit(workspace: Workspace, found: Recognised, options: Options, load_: Lo
     file_hash = found.fingerprint or _file_hash(found.source.place)
     with workspace.operations.begin() as connection:
         quarantine.replace(connection, quarantined, file_hash, found.mapping.name)
-        connection.execute(sa.insert(LOAD).values(
-            load_id=load_.load_id, file_name=scrub(found.source.name), file_hash=file_hash,
+        workspace.operations.add_load(
+            connection, load_id=load_.load_id, file_name=scrub(found.source.name), file_hash=file_hash,
             mapping_name=found.mapping.name, mapping=found.mapping.text,
             options=replace(options, shows=tuple(outcome.shows)).as_json(columns=found.source.columns),
             loaded_at=load_.loaded_at, counts=json.dumps(report.as_json(), ensure_ascii=False),
-            committed_at=load_.loaded_at))  # fmt: skip
+            committed_at=load_.loaded_at)  # fmt: skip
         if consents is not None:
             workspace.operations.insert(connection, CONSENT, consents)
         if "order_lines" in outcome.kinds:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from siyu.core.errors import SnapshotError
 from siyu.core.settings import Settings
-from siyu.store.operations import LOAD, Operations
+from siyu.store.operations import READING, Operations
 from siyu.store.workspace import Workspace
 
 #: Settings that change what a row becomes.
@@ -60,5 +60,6 @@ class Options:
 
 def kept_options(operations: Operations) -> list[Options]:
     """The options of all committed loads, those of many alike once."""
+    kept = sa.select(READING.c.options).distinct()
     with operations.connect() as connection:
-        return [Options.from_json(text) for text in connection.execute(sa.select(LOAD.c.options).distinct()).scalars()]
+        return [Options.from_json(text) for text in connection.execute(kept).scalars()]

@@ -20,6 +20,9 @@ from siyu.store.warehouse import WAREHOUSE_VERSION
 #: The form of new files: since then one method serves texts for which two were tried before, so that a load writes them
 #: sooner. Older files stay as they are until they are written anew.
 STORAGE = "v1.4.0"
+#: A log grows so large before its rows go to their places in the file; closing puts them there in any case. What a day
+#: changes is less, so that it is put there once, not at every commit; after a crash so much is read again at most.
+LOG_SIZE = "256MB"
 
 
 def opened(path: Path, spill: Path, memory: str, threads: int) -> duckdb.DuckDBPyConnection:
@@ -33,6 +36,7 @@ def opened(path: Path, spill: Path, memory: str, threads: int) -> duckdb.DuckDBP
         "preserve_insertion_order": "false",
         "allocator_background_threads": True,  # memory that lies unused goes back to the system
         "threads": threads,
+        "checkpoint_threshold": LOG_SIZE,
         "max_vacuum_tasks": 0,  # see duck.MOST_REMOVED
         "storage_compatibility_version": STORAGE,
     }
