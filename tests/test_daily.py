@@ -35,6 +35,27 @@ def test_loaded_files_leave_the_inbox_and_refused_ones_wait_apart(workspace):
     assert sorted(path.name for path in (inbox / "refused").iterdir()) == ["odd-2.csv", "odd.csv"]
 
 
+def test_what_became_of_the_inbox_is_told_before_there_is_anything_to_measure(workspace):
+    inbox = workspace.directory / INBOX
+    inbox.mkdir()
+    csv(inbox, "products.csv", "sku,name\n a,Lamp")
+    csv(inbox, "orders.csv", "o1,2026-01-01,5.00\n o2,2026-01-02,6.00")
+    day = daily(workspace, publish=publish, now=NOW)
+    assert day.loaded is not None
+    assert (day.measured, day.published) == (None, None)
+    assert (day.loaded.counts["loaded"], len(day.loaded.files_refused)) == (1, 1)
+    assert daily(workspace, publish=publish, now=NOW).loaded is None
+
+
+def test_one_amount_of_too_many_digits_stops_neither_its_file_nor_the_day(workspace):
+    inbox = workspace.directory / INBOX
+    inbox.mkdir()
+    csv(inbox, "orders.csv", "order_id,paid_at,paid_amount\n a,2026-01-01,6.9012345678901E+12\n b,2026-01-01,5")
+    day = daily(workspace, publish=publish, now=NOW)
+    assert day.loaded is not None
+    assert (day.loaded.counts["loaded"], day.loaded.counts["quarantined"]) == (1, 1)
+
+
 def test_an_inbox_of_nothing_readable_is_put_away_and_the_day_is_measured(workspace, tmp_path):
     take(workspace, tmp_path, "contents.csv", "occurred_at,id.phone\n 2026-01-01,13800000001")
     inbox = workspace.directory / INBOX

@@ -13,10 +13,11 @@ from typing import Any
 
 from siyu.core.files import name_of
 from siyu.core.progress import silent
+from siyu.core.time import instant_of
 from siyu.identity.consents import settle
 from siyu.identity.resolve import resolve
 from siyu.measures.build import refresh
-from siyu.measures.measure import measure
+from siyu.measures.measure import data_through, measure
 from siyu.sources.load import finish_interrupted, load
 from siyu.sources.loading.arrivals import in_order
 from siyu.sources.loading.loadreport import LoadReport
@@ -32,12 +33,14 @@ Publish = Callable[[Workspace, dict[str, Any]], Path]
 
 @dataclass(frozen=True)
 class Day:
-    """What a day brought: files, load report (None if nothing arrived), measures, the page."""
+    """What a day brought: files, load report (None if nothing arrived), measures and the page (None as long as there is
+    nothing to measure).
+    """
 
     files: tuple[Path, ...]
     loaded: LoadReport | None
-    measured: dict[str, Any]
-    published: Path
+    measured: dict[str, Any] | None
+    published: Path | None
 
 
 def daily(
@@ -47,6 +50,8 @@ def daily(
     files = arrived(workspace)
     loaded = load(workspace, list(files), strict=False, now=now, progress=progress) if files else None
     put_away(files, {_lying(refused["file"]) for refused in loaded.files_refused} if loaded else set())
+    if data_through(workspace, instant_of(now)) is None:
+        return Day(files, loaded, None, None)
     measured = resolve_and_measure(workspace, as_of=as_of, now=now, progress=progress)
     return Day(files, loaded, measured, publish(workspace, measured))
 

@@ -206,6 +206,21 @@ def test_of_many_columns_that_are_no_part_of_a_kind_the_first_are_named(workspac
     assert (len(notes), notes[-1]) == (21, "480 more columns are left out for the same reason.")
 
 
+def test_a_column_that_stands_twice_is_told(workspace, tmp_path):
+    text = "order_id,paid_at,paid_amount,paid_amount\n1,2026-01-01,5,6"
+    notes = take(workspace, tmp_path, "orders.csv", text).files[0].notes
+    assert any("more than once; the first is read" in note for note in notes)
+    assert in_force(workspace, "orders", "paid_amount") == [(500,)]
+
+
+@pytest.mark.parametrize("options", [{}, {"kind": "orders"}])
+@pytest.mark.parametrize("name", ["orders.csv", "odd.csv"])
+def test_a_file_without_a_header_shows_none_of_its_values(workspace, tmp_path, name, options):
+    with pytest.raises(SourceError, match=r"a first row that looks like data \(4 cells, not shown here\)") as refused:
+        take(workspace, tmp_path, name, "13911112224,2026-01-02,5.00,王小明\n13911112225,2026-01-02,6,李", **options)
+    assert not [value for value in ("13911112224", "王小明", "5.00") if value in str(refused.value)]
+
+
 def test_a_canonical_file_may_begin_with_titles_and_is_refused_with_the_case_of_its_columns(workspace, tmp_path):
     text = "shop,orders of June\nas of,2026-06-30\norder_id,paid_at,paid_amount\n1,2026-01-01,1"
     assert take(workspace, tmp_path, "orders.csv", text).counts["loaded"] == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -34,16 +35,20 @@ def lines(file: SourceFile) -> list[int]:
     return [row[LINE] for row in rows(file)]
 
 
-def book(path: Path, *sheets: list[list]) -> Path:
+def book(path: Path, *sheets: list[list], hidden: tuple[int, ...] = ()) -> Path:
     with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd hh:mm:ss"}) as book:
-        for sheet in sheets:
+        for place, sheet in enumerate(sheets):
             page = book.add_worksheet()
+            if place in hidden:
+                page.hide()
+            elif hidden:
+                page.activate()
             for number, row in enumerate(sheet):
                 page.write_row(number, 0, row)
     return path
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-32"])
 def test_csv_reads_the_same_in_every_encoding(tmp_path, encoding):
     path = write(tmp_path / "o.csv", "订单号,买家\n1,林\n2,安娜\n", encoding)
     assert rows(read(path)) == [{"订单号": "1", "买家": "林", LINE: 2}, {"订单号": "2", "买家": "安娜", LINE: 3}]
@@ -170,6 +175,32 @@ def test_workbook_sheets_with_the_same_header_are_read_on(tmp_path):
     file = read(book(tmp_path / "o.xlsx", [["a", "b"], ["1", "2"]], [["说明", ""]], [["a", "b"], ["3", "4"]]))
     assert [(row["a"], row[LINE]) for row in rows(file)] == [("1", 2), ("3", 4)]
     assert file.unread == ""  # a line of words is no data
+
+
+def test_the_header_may_stand_lower_on_another_sheet(tmp_path):
+    file = read(book(tmp_path / "o.xlsx", [["a", "b"], ["1", "2"]], [["订单"], ["a", "b"], ["3", "4"]]))
+    assert ([(row["a"], row[LINE]) for row in rows(file)], file.unread) == ([("1", 2), ("3", 5)], "")
+
+
+@pytest.mark.parametrize("hidden", [0, 1])
+def test_hidden_sheets_are_told_and_not_read(tmp_path, hidden):
+    sheets = [["a", "b"], ["1", "2"]], [["订单"], ["a", "b"], ["1", "2"]]
+    file = read(book(tmp_path / "o.xlsx", *sheets, hidden=(hidden,)))
+    assert len(rows(file)) == 1
+    assert file.unread == f"1 hidden sheet(s) of the workbook ({2 + (hidden == 1)} rows) were not read."
+
+
+def test_a_workbook_of_hidden_sheets_is_read(tmp_path):
+    """Some programs write them so: there is nothing else to read."""
+    path = book(tmp_path / "o.xlsx", [["a", "b"], ["1", "2"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b'sheetId="1"', b'sheetId="1" state="hidden"')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    file = read(path)
+    assert (len(rows(file)), file.unread) == (1, "")
 
 
 def test_workbook_sheets_with_another_header_are_told(tmp_path):

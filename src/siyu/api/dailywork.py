@@ -27,7 +27,8 @@ def daily_work(directory: Path, now: dt.datetime) -> dict[str, Any]:
         told = wecom_lists(workspace, now)
         done = daily(workspace, publish=partial(publish, now=now), now=now)
     refused = done.loaded.refused if done.loaded else 0
-    return {"files": len(done.files), "refused": refused, "as_of": done.measured["as_of"], **told}
+    as_of = done.measured["as_of"] if done.measured else None
+    return {"files": len(done.files), "refused": refused, "as_of": as_of, **told}
 
 
 def wecom_lists(workspace: Workspace, now: dt.datetime) -> dict[str, Any]:

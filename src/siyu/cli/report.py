@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from siyu.cli import refunds, summary
-from siyu.cli.context import AsJson, AsOf, Language, Window, day, language, now, workspace
+from siyu.cli.context import AsJson, AsOf, Language, Window, day, language, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.options import check_folder
-from siyu.cli.output import emit, out, progress, say
+from siyu.cli.output import emit, out, progress, say, suggest
 from siyu.console.report import Written, check_paths, publish, write_reports
 from siyu.daily import INBOX, REFUSED, Day, daily, resolve_and_measure
 from siyu.measures.measure import question
@@ -81,8 +81,13 @@ def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
             loaded = done.loaded.as_json() if done.loaded else None
             emit({"loaded": loaded, "measured": done.measured, "report": done.published})
             return REFUSALS if refused else DONE
-        notes = refunds.told(opened, question(opened, day(as_of), done.measured["window_days"], moment))
+        window = done.measured["window_days"] if done.measured else None
+        notes = refunds.told(opened, question(opened, day(as_of), window, moment)) if window else []
     _tell(done)
+    if done.measured is None:
+        say("There are no facts to measure yet.")
+        suggest(f"siyu load FILES{suffix()}", "takes your exports")
+        return REFUSALS if refused else DONE
     summary.show(done.measured, currency)
     for note in notes:
         say(note)

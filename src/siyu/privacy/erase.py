@@ -26,7 +26,7 @@ from siyu.privacy.backup import erased
 from siyu.privacy.docket import Request
 from siyu.privacy.people import Person, person
 from siyu.privacy.receipt import Counts
-from siyu.sources import live
+from siyu.sources import live, relinking
 from siyu.sources.erasing import relanding, requarantine, unname
 from siyu.sources.facts import cancellations
 from siyu.sources.landed.committed import committed
@@ -124,6 +124,7 @@ def _facts(workspace: Workspace, people: list[Person], tombstones: Tombstones) -
     loads.foretell(workspace, gone)
     with warehouse.transaction():
         unname.forget(warehouse, tombstones.ids, workspace.settings)
+        relinking.relink(workspace)
         orphans.forget(workspace, underway.beside(workspace, people))
         for table, columns in receipt.derived():
             for column in columns:

@@ -8,6 +8,7 @@ zone, currency or order of namespaces that was changed since is that of today: a
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ from siyu.sources.loading.pipeline import Outcome
 from siyu.sources.loading.ranks import CHOOSING
 from siyu.sources.readers.ahead import ahead, joined
 from siyu.store import declared, tables
-from siyu.store.operations import STATE
+from siyu.store.operations import LOAD, STATE
 from siyu.store.workspace import ASIDE, BUILDING, KEYED_BY, OF_ALL_FACTS, WAREHOUSE_FILES, Workspace, open_warehouse
 
 #: Small facts that stay true of a new warehouse; the others say what derived tables were built from.
@@ -99,6 +100,7 @@ def rebuild(workspace: Workspace, now: dt.datetime, *, progress: Progress | None
     _forget_states(workspace)
     cancellations.refresh(beside)
     beside.close_warehouse()
+    _tell_again(workspace, report.loads)
     report.set_aside = _exchange(workspace.directory, folder, now)
     workspace.operations.read_alike(shared)
     return report
@@ -153,9 +155,10 @@ def _replay(workspace: Workspace, beside: Workspace, kept: Committed, report: Re
     settings = kept.settings(workspace)
     load = Load(kept.load_id, kept.mapping_name, kept.loaded_at, local_day(kept.loaded_at, settings.zone))
     mapping, erased = kept.mapping, landing.places_of(path, workspace.keys)
+    versions = landing.versions_of(path, workspace.keys)
     snapshot = Snapshot.of(beside, kept.options, settings, replay=True) if kept.options.snapshot_of else None
     reading = Coming(beside, lambda: _batches(path, workspace), kept.columns, mapping, settings, snapshot=snapshot,
-                     erased=erased)  # fmt: skip
+                     erased=erased, versions=versions)  # fmt: skip
     with closing(reading) as coming, beside.warehouse.transaction():
         seen = messages.registering(beside.warehouse, kept.load_id, kept.columns, None)
         outcome = pipeline.run(beside, coming, load, seen)
@@ -190,6 +193,17 @@ def _forget_states(workspace: Workspace) -> None:
     with workspace.operations.begin() as connection:
         connection.execute(sa.delete(STATE).where(STATE.c.name.not_in(KEPT_STATES)))
         cancellations.due(workspace, connection)
+
+
+def _tell_again(workspace: Workspace, loads: list[Replayed]) -> None:
+    """What loads report once versions that only their person told apart, who was erased since, have become one."""
+    with workspace.operations.begin() as connection:
+        for load in loads:
+            if load.erased and not load.equal:
+                mine = LOAD.c.load_id == load.load_id
+                counts = json.loads(connection.execute(sa.select(LOAD.c.counts).where(mine)).scalar_one())
+                text = json.dumps(counts | {"kinds": load.now}, ensure_ascii=False)
+                connection.execute(sa.update(LOAD).where(mine).values(counts=text))
 
 
 def _exchange(directory: Path, built: Path, now: dt.datetime) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from siyu.sources.erasing import unname
 from siyu.sources.erasing.forget import Forgetting
 from siyu.sources.erasing.mention import Mentions
 from siyu.sources.identifiers.identify import NONE
@@ -19,6 +20,7 @@ from siyu.sources.landed import landing
 from siyu.sources.landed.committed import Committed
 from siyu.sources.landed.landing import NOWHERE, Landing
 from siyu.sources.workbench import Workbench
+from siyu.store.tables import FACT_ID_STEP
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
@@ -55,21 +57,26 @@ def survey(workspace: Workspace, load: Committed, tombstones: Tombstones) -> Fou
 
 
 def forget(workspace: Workspace, load: Committed, tombstones: Tombstones, found: Found) -> None:
-    """Write the landed file of a load anew without what `survey` found."""
+    """Write the landed file of a load anew without what `survey` found, while the facts still name the erased."""
     with closing(Workbench()) as workbench:
-        rewrite(workspace, load, forgetting(workspace, load, tombstones, workbench), found.chunks, found.bad_rows)
+        leaving = forgetting(workspace, load, tombstones, workbench)
+        facts = unname.of_load(workspace.warehouse, load.load_id, tombstones.ids)
+        rewrite(workspace, load, leaving, found.chunks, found.bad_rows, facts - load.load_id * FACT_ID_STEP)
 
 
 def rewrite(workspace: Workspace, load: Committed, forgetting: Forgetting, chunks: Collection[int],
-            bad_rows: list[dict[str, object]]) -> None:  # fmt: skip
-    """Write the landed file of a load anew: the chunks of some numbers as they are left, all others as they are."""
+            bad_rows: list[dict[str, object]], versions: np.ndarray = NOWHERE) -> None:
+    """Write the landed file of a load anew: the chunks of some numbers as they are left, all others as they are.
+    versions: places of facts that lose their person.
+    """
     path = load.path(workspace)
+    versions = np.union1d(landing.versions_of(path, workspace.keys), versions)
     writing = Landing(path, workspace.keys)
     try:
         for number, chunk in enumerate(landing.chunks(path)):
             if number in chunks:
                 left = forgetting.of(chunk.rows(workspace.keys))
-                writing.add(left.batch, left.ids, left.places)
+                writing.add(left.batch, left.ids, left.places, versions)
             else:
                 writing.keep(chunk)
         writing.finish(bad_rows)

@@ -1,6 +1,6 @@
 """Facts of the erased: accounting records lose their person, all others go, with what links and registers them.
 
-Anonymous records are hashed anew, so that the same file, loaded again, finds them as they are.
+Records without their person are hashed anew, so that the same file, loaded again, finds them as they are.
 """
 
 # pyright: reportAttributeAccessIssue=false
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from siyu.core.kinds import KINDS, Kind
 from siyu.core.settings import Settings
-from siyu.sources.facts.hashing import Hasher
+from siyu.sources.facts.hashing import NAMELESS, Hasher
 from siyu.sources.facts.observed import OBSERVED
 from siyu.sources.identifiers.identify import NONE
 from siyu.sources.identifiers.persons import Person
@@ -46,6 +46,15 @@ def _naming(rows: ir.Table, columns: Sequence[str], ids: ir.Table) -> ir.Table:
     """fact_id of the rows that hold one of the ids in one of the columns."""
     found = [rows.semi_join(ids, [(column, ids.columns[0])]).select("fact_id") for column in columns]
     return reduce(lambda a, b: a.union(b), found)
+
+
+def of_load(warehouse: Warehouse, load_id: int, ids: np.ndarray) -> np.ndarray:
+    """fact_id of the accounting records of a load that name one of some identifiers."""
+    erased = warehouse.scratch(ERASED, pa.table({"identifier_id": pa.array(ids, pa.int64())}))
+    records = (mine(kind, erased) for kind in personal() if kind.accounting)
+    found = [warehouse.arrow(rows.filter(rows.load_id == load_id).select("fact_id")) for rows in records]
+    warehouse.drop_scratch(ERASED)
+    return np.concatenate([rows["fact_id"].to_numpy() for rows in found])
 
 
 def personal() -> Iterator[Kind]:
@@ -108,13 +117,13 @@ def _replace(warehouse: Warehouse, facts: Table, fact_ids: pa.ChunkedArray, rows
 
 
 def _nameless(kind: Kind, facts: pa.Table, settings: Settings) -> pa.Table:
-    """The same records without a person, with the hashes that a load of anonymous ones gives."""
+    """The same records without a person, with the hashes that a load of them gives from now on."""
     for column in kind.person_columns:
         facts = _set(facts, column, pa.nulls(facts.num_rows, pa.int64()))
     nobody = [Person(prefix, {}, np.full(facts.num_rows, NONE)) for prefix in kind.persons]
     with closing(Workbench()) as workbench:
         hashed = Hasher(kind, settings["identity.not_identifying"]).of(_as_stated(kind, facts), nobody, workbench)
-    return _set(_set(facts, "key_hash", pa.array(hashed.key)), "row_hash", pa.array(hashed.row))
+    return _set(_set(facts, "key_hash", pa.array(hashed.key)), "row_hash", pa.array(hashed.row ^ NAMELESS))
 
 
 def _as_stated(kind: Kind, facts: pa.Table) -> pa.Table:

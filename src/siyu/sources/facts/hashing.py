@@ -2,7 +2,8 @@
 
 Written as `name=value` of what is not null, in the order of declaration, so that an empty column and no column are one,
 and a column that a later version adds changes no hash of rows without it. Identifiers that say nothing of who the
-consumer is (a recipient's phone) are no values of the row: it is the same row when one of them is erased.
+consumer is (a recipient's phone) are no values of the row: it is the same row when one of them is erased. A record
+whose person is erased equals none that never named anybody: it was another version, and stays one in a rebuild.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from siyu.sources.mappings.mapping import namespace_of
 from siyu.sources.workbench import Workbench, compiled, concat, md5, md5_number
 
 PART = "\x1f"
+#: Tells row_hash of a record whose person is erased from that of one without a person.
+NAMELESS = 0x2AAA_AAAA_AAAA_AAAA
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ class Hashes:
         """(key_hash, row_hash) of every row, 63 bits each."""
         made = workbench.run(self._sql, rows=rows)
         return numbers(made["key"]), numbers(made["row"])
+
+
+def nameless(row: np.ndarray, erased: np.ndarray) -> np.ndarray:
+    """row_hash of every row, where those under the mask lost their person by an erasure."""
+    return np.where(erased, row ^ NAMELESS, row)
 
 
 def numbers(hashes: pa.ChunkedArray) -> np.ndarray:

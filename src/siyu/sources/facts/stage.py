@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from siyu.core.kinds import Kind
 from siyu.sources.facts.buyers import named_late, still_named
 from siyu.sources.facts.doubts import Doubts
-from siyu.sources.facts.hashing import Hasher
+from siyu.sources.facts.hashing import Hasher, nameless
 from siyu.sources.facts.observed import with_basis
 from siyu.sources.facts.seenkeys import SeenKeys
 from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Verdict, Versions, as_list, judge, newest, outdated
@@ -35,6 +35,19 @@ from siyu.store.warehouse import Warehouse
 
 #: What tells the versions of a record apart.
 VERSION = ("key_hash", "row_hash", "fact_id")
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Places of rows whose person is erased. versions: of those, the ones known to be facts: they stay versions of
+    their records, though people may be all that told them from others.
+    """
+
+    places: np.ndarray
+    versions: np.ndarray
+
+
+NOBODY = Gone(*(np.array([], np.int64) for _ in range(2)))
 
 
 @dataclass(frozen=True)
@@ -70,18 +83,21 @@ class Stage:
     def __post_init__(self) -> None:
         self.doubts = Doubts(self.load.loaded_at)
         self._hasher = Hasher(self.kind, self.silent)
+        self.fresh = NOBODY.places  # places of the rows last taken that became facts
         # asked before this load appends anything
         self._first = self.seen is not None and not self.warehouse.count(tables.BY_NAME[self.kind.name].expr().limit(1))
 
-    def take(self, rows: pa.Table, people: list[Person], links: Links) -> np.ndarray:
+    def take(self, rows: pa.Table, people: list[Person], links: Links, gone: Gone = NOBODY) -> np.ndarray:
         """Append what is new of the rows; the status of each (versions.STATUS)."""
         made = self._hasher.of(rows, people, self.workbench)
-        rows, key, row = made.rows, made.key, made.row
-        lines = rows[LINE].to_numpy()
-        fact_ids = self.load.load_id * FACT_ID_STEP + lines * OUTPUTS + self.output
+        lines = made.rows[LINE].to_numpy()
+        places = lines * OUTPUTS + self.output
+        rows, key, row = made.rows, made.key, nameless(made.row, np.isin(places, gone.places))
+        fact_ids = self.load.load_id * FACT_ID_STEP + places
         kept = self._kept(key)
         incoming = Versions(key, row, fact_ids, self._state(rows))
-        verdict = judge(as_list(incoming, kept) if self.of_list else incoming, kept)
+        anew = np.isin(places, gone.versions) if len(gone.versions) else None
+        verdict = judge(as_list(incoming, kept) if self.of_list else incoming, kept, anew)
         fresh = (verdict.status == LOADED) | (verdict.status == CORRECTED)
         facts = self._completed(self._facts(rows, lines, fact_ids, key, row), verdict)
         if fresh.any():
@@ -89,6 +105,7 @@ class Stage:
             self.warehouse.append(table, facts if fresh.all() else facts.filter(pa.array(fresh)))
         if len(verdict.older):
             fresh[self._name(facts, verdict)] = True
+        self.fresh = places[fresh]
         if len(verdict.superseded):
             self._supersede(verdict.superseded, verdict.by)
         links.add(people, fact_ids, fresh)

@@ -93,13 +93,17 @@ def as_list(incoming: Versions, kept: Versions) -> Versions:
     return Versions(incoming.key, row[size:], incoming.fact_id, incoming.state)
 
 
-def judge(incoming: Versions, kept: Versions) -> Verdict:
-    """Compare incoming rows with the versions kept of their keys (all of them) and with each other.
+def judge(incoming: Versions, kept: Versions, anew: np.ndarray | None = None) -> Verdict:
+    """Compare incoming rows with the versions kept of their keys (all of them) and with each other. anew: rows known to
+    be versions of their own, whatever they equal.
 
     >>> new = Versions(np.array([1, 1, 2]), np.array([7, 8, 9]), np.array([10, 11, 12]))
     >>> verdict = judge(new, Versions(np.array([1]), np.array([7]), np.array([3])))
     >>> [STATUS[s] for s in verdict.status], verdict.superseded.tolist(), verdict.by.tolist()
     (['duplicate', 'corrected', 'loaded'], [3], [11])
+    >>> verdict = judge(new, Versions(np.array([1]), np.array([7]), np.array([3])), np.array([True, False, False]))
+    >>> [STATUS[s] for s in verdict.status], verdict.superseded.tolist(), verdict.by.tolist()
+    (['corrected', 'corrected', 'loaded'], [3, 10], [11, 11])
     """
     none = np.array([], np.int64)
     if not len(kept.key) and not _repeats(incoming.key):
@@ -109,6 +113,8 @@ def judge(incoming: Versions, kept: Versions) -> Verdict:
     fact_id = np.concatenate([kept.fact_id, incoming.fact_id])
     fresh = np.arange(len(key)) >= size
     first = _first_of(key, row, fact_id)
+    if anew is not None:
+        first[size:] |= anew
     status = np.where(first, LOADED, DUPLICATE).astype(np.uint8)
 
     places = np.flatnonzero(first)  # the distinct versions of every key

@@ -28,21 +28,22 @@ from siyu.sources.readers.source_file import LINE
 from siyu.store.raw_files import PART
 
 MAGIC = b"SIYU-LANDED"
-VERSION = 2
+VERSION = 3
 #: Rows of a chunk: what one erasure rewrites, and far below AES-GCM's 2 GiB in one shot.
 CHUNK_ROWS = 65_536
 PURPOSE, INDEX_PURPOSE, ERASED_PURPOSE, BAD_PURPOSE = b"landed", b"landed-index", b"landed-erased", b"landed-bad-rows"
+VERSIONS_PURPOSE = b"landed-versions"
 #: Chunks that wait for the worker at most.
 PENDING = 16
 #: No places.
 NOWHERE = np.array([], np.int64)
-#: Is told a batch, the ids found on its rows, and the places of rows whose person is erased.
-BatchSeen = Callable[[pa.RecordBatch, list[np.ndarray], np.ndarray], None]
+#: Is told a batch, the ids found on its rows, the places of rows whose person is erased, and those that became facts.
+BatchSeen = Callable[[pa.RecordBatch, list[np.ndarray], np.ndarray, np.ndarray], None]
 #: Stands in the index for rows whose identifiers were not read.
 UNREAD = 0
 FRAME = struct.Struct(">cQ")
-CHUNK, INDEX, ERASED, BAD, END = b"C", b"I", b"X", b"B", b"E"
-PURPOSES = {CHUNK: PURPOSE, INDEX: INDEX_PURPOSE, ERASED: ERASED_PURPOSE, BAD: BAD_PURPOSE}
+CHUNK, INDEX, ERASED, VERSIONS, BAD, END = b"C", b"I", b"X", b"V", b"B", b"E"
+PURPOSES = {CHUNK: PURPOSE, INDEX: INDEX_PURPOSE, ERASED: ERASED_PURPOSE, VERSIONS: VERSIONS_PURPOSE, BAD: BAD_PURPOSE}
 
 
 @dataclass
@@ -60,14 +61,15 @@ class Landing:
         self._file.write(MAGIC + bytes([VERSION]))
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="landing")
 
-    def add(self, batch: pa.RecordBatch, ids: Iterable[np.ndarray], places: np.ndarray = NOWHERE) -> None:
-        """Take a batch, the ids found on its rows (aligned arrays; values below 0 are none), and the places of rows
-        whose person is erased."""
+    def add(self, batch: pa.RecordBatch, ids: Iterable[np.ndarray], places: np.ndarray = NOWHERE,
+            versions: np.ndarray = NOWHERE) -> None:
+        """Take a batch, the ids found on its rows (aligned arrays; values below 0 are none), the places of rows whose
+        person is erased, and of those the ones that are facts."""
         found = [i for i in ids if len(i) == batch.num_rows]
         for start in range(0, batch.num_rows, CHUNK_ROWS):
             part = batch.slice(start, CHUNK_ROWS)
             present = [i[start : start + CHUNK_ROWS] for i in found]
-            self._submit(self._chunk, part, present, places)
+            self._submit(self._chunk, part, present, places, versions)
 
     def keep(self, chunk: Chunk) -> None:
         """Take a chunk as it stands in the file before."""
@@ -102,11 +104,12 @@ class Landing:
         while len(self._pending) > PENDING:
             self._pending.pop(0).result()
 
-    def _chunk(self, rows: pa.RecordBatch, ids: list[np.ndarray], places: np.ndarray) -> None:
+    def _chunk(self, rows: pa.RecordBatch, ids: list[np.ndarray], places: np.ndarray, versions: np.ndarray) -> None:
         self._write(rows)
         self._frame(INDEX, self.keys.seal(_packed(_distinct(ids)), INDEX_PURPOSE))
-        if len(mine := _of_lines(places, rows)):
-            self._frame(ERASED, self.keys.seal(_packed(mine), ERASED_PURPOSE))
+        for kind, found in ((ERASED, places), (VERSIONS, versions)):
+            if len(mine := _of_lines(found, rows)):
+                self._frame(kind, self.keys.seal(_packed(mine), PURPOSES[kind]))
 
     def _copy(self, chunk: Chunk) -> None:
         for kind, sealed in chunk.frames:
@@ -159,7 +162,18 @@ def chunks(path: Path) -> Iterator[Chunk]:
 
 def places_of(path: Path, keys: Keys) -> np.ndarray:
     """The places of rows whose person is erased, ascending."""
-    found = [_unpacked(keys.open(sealed, ERASED_PURPOSE)) for _, sealed in _frames(path, only=ERASED)]
+    return _places(path, keys, ERASED)
+
+
+def versions_of(path: Path, keys: Keys) -> np.ndarray:
+    """The places of rows that are facts without their person, who was erased, ascending: what told them from other
+    versions of their records may have gone with people.
+    """
+    return _places(path, keys, VERSIONS)
+
+
+def _places(path: Path, keys: Keys, kind: bytes) -> np.ndarray:
+    found = [_unpacked(keys.open(sealed, PURPOSES[kind])) for _, sealed in _frames(path, only=kind)]
     return np.sort(np.concatenate([NOWHERE, *found]))
 
 

@@ -24,15 +24,16 @@ from siyu.store.workspace import Workspace
 class Coming:
     """Batches of a source as they are prepared, in a thread of their own, which ends with `close`.
 
-    read: starts the source over. outputs: what its mapping makes of it. erased: places known to be of erased people.
+    read: starts the source over. outputs: what its mapping makes of it. erased: places known to be of erased people;
+    versions: of those, the ones that are facts.
     before: the source that is kept before this one, if it was prepared beside it.
     """
 
     def __init__(self, workspace: Workspace, read: Callable[[], Iterable[pa.RecordBatch]], columns: list[str],
                  mapping: Mapping, settings: Settings, *, snapshot: Snapshot | None = None,
-                 erased: np.ndarray = NOWHERE, before: Coming | None = None) -> None:
+                 erased: np.ndarray = NOWHERE, versions: np.ndarray = NOWHERE, before: Coming | None = None) -> None:
         headers = mapping.headers(columns)
-        self.settings, self.snapshot = settings, snapshot
+        self.settings, self.snapshot, self.versions = settings, snapshot, versions
         self.outputs = list(snapshot.outputs(mapping, headers) if snapshot else mapping.rows)
         self._read, self._workbench = read, Workbench()
         self._preparation: Preparation | None = None

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -73,6 +74,7 @@ def keep(workspace: Workspace, found: Recognised, options: Options, *, now: dt.d
     """Keep one source, whole or not at all. dry_run: everything but the commit. coming: what `begin` gave."""
     source, mapping = found.source, found.mapping
     loaded_at = instant_of(now)
+    _ = workspace.warehouse  # opening it removes what was being landed, which must not be this
     load_ = Load(_next_id(workspace), mapping.name, loaded_at, local_day(loaded_at, options.apply(workspace).zone))
     landed = landing.Landing(raw_files.path_of(workspace.landed, load_.load_id), workspace.keys)
     try:
@@ -128,12 +130,12 @@ def _watched(source: SourceFile, landed: landing.Landing, progress: Progress) ->
     """Lands what is seen, and tells now and then how far the reading is."""
     told = 0.0
 
-    def seen(batch: pa.RecordBatch, ids: Iterable[np.ndarray], places: np.ndarray) -> None:
+    def seen(batch: pa.RecordBatch, ids: Iterable[np.ndarray], places: np.ndarray, versions: np.ndarray) -> None:
         nonlocal told
         if time.monotonic() - told > PROGRESS_SECONDS:
             told = time.monotonic()
             progress(source.name, source.progress)
-        landed.add(batch, ids, places)
+        landed.add(batch, ids, places, versions)
 
     return seen
 
@@ -149,13 +151,33 @@ def _commit(workspace: Workspace, found: Recognised, options: Options, load_: Lo
         workspace.operations.add_load(
             connection, load_id=load_.load_id, file_name=scrub(found.source.name), file_hash=file_hash,
             mapping_name=found.mapping.name, mapping=found.mapping.text,
-            options=replace(options, shows=tuple(outcome.shows)).as_json(columns=found.source.columns),
-            loaded_at=load_.loaded_at, counts=json.dumps(report.as_json(), ensure_ascii=False),
+            options=replace(options, shows=tuple(outcome.shows)).as_json(columns=_columns(found.source.columns)),
+            loaded_at=load_.loaded_at, counts=json.dumps(_scrubbed(report.as_json()), ensure_ascii=False),
             committed_at=load_.loaded_at)  # fmt: skip
         if consents is not None:
             workspace.operations.insert(connection, CONSENT, consents)
         if "order_lines" in outcome.kinds:
             cancellations.due(workspace, connection)
+
+
+def _columns(columns: list[str]) -> list[str]:
+    """The names of a file's columns, each another than all others, without phones and e-mail addresses.
+
+    >>> _columns(["id", "13800001234", "13800001235"])
+    ['id', '*** (2)', '*** (3)']
+    """
+    scrubbed = map(scrub, columns)
+    return [name if name == clean else f"{clean} ({place})"
+            for place, (name, clean) in enumerate(zip(columns, scrubbed), start=1)]  # fmt: skip
+
+
+def _scrubbed(told: Any) -> Any:
+    """The same without phones and e-mail addresses in any text: names of files and headers may hold some."""
+    if isinstance(told, dict):
+        return {name: _scrubbed(value) for name, value in told.items()}
+    if isinstance(told, (list, tuple)):
+        return [_scrubbed(value) for value in told]
+    return scrub(told) if isinstance(told, str) else told
 
 
 def _consents(workspace: Workspace, load_: Load) -> pa.Table:
@@ -177,7 +199,7 @@ def report_of(found: Recognised, load_: Load, outcome: Outcome) -> FileReport:
     report.identifiers_new = outcome.identifiers_new
     for (namespace, reason), count in sorted(outcome.ignored.items()):
         report.identifiers_ignored.setdefault(namespace, {})[reason] = count
-    report.notes = [*found.notes, *outcome.notes]
+    report.notes = _scrubbed([*found.notes, *outcome.notes])
     report.snapshot = outcome.snapshot
     return report
 

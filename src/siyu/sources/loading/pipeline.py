@@ -17,13 +17,13 @@ import pyarrow as pa
 from siyu.sources.facts.deferred import Deferred
 from siyu.sources.facts.seenkeys import SeenKeys
 from siyu.sources.facts.snapshot import Snapshot
-from siyu.sources.facts.stage import Load, Stage
+from siyu.sources.facts.stage import Gone, Load, Stage
 from siyu.sources.facts.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
 from siyu.sources.identifiers.identify import NONE
 from siyu.sources.identifiers.persons import Links, Person
 from siyu.sources.identifiers.register import Register
 from siyu.sources.landed import quarantine
-from siyu.sources.landed.landing import UNREAD, BatchSeen
+from siyu.sources.landed.landing import NOWHERE, UNREAD, BatchSeen
 from siyu.sources.landed.quarantine import Quarantined
 from siyu.sources.loading import told
 from siyu.sources.loading.coming import Coming
@@ -113,6 +113,7 @@ class _Run:
         self._lines = [np.empty(0, np.int64)]
         self._statuses = [np.empty(0, np.uint8)]
         self._spoiled: list[Refusal] = []
+        self._erased = [NOWHERE]  # places of rows whose person is erased
 
     def _output(self, place: int, rows: Rows) -> Output:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
@@ -147,6 +148,7 @@ class _Run:
         status[np.isin(lines, prepared.repeated)] = DUPLICATE
         found = [np.full(len(lines), UNREAD)]  # until the identifiers of a line are read
         found[0][np.isin(lines, prepared.places // OUTPUTS)] = NONE
+        self._erased.append(prepared.places)
         for output, part in zip(self.outputs, prepared.parts):
             found += self._part(output, part, lines, status, found[0])
         self.register.add(prepared.seen)
@@ -163,7 +165,8 @@ class _Run:
             self._lines.append(lines)
         self._statuses.append(status)
         if seen:
-            seen(batch, found, prepared.places)
+            fresh = np.concatenate([output.stage.fresh for output in self.outputs])
+            seen(batch, found, prepared.places, np.intersect1d(prepared.places, fresh))
 
     def _part(self, output: Output, part: Part, lines: np.ndarray, status: np.ndarray,
               unread: np.ndarray) -> list[np.ndarray]:
@@ -179,7 +182,7 @@ class _Run:
             output.deferred.add(rows, people)
         elif rows.num_rows:
             places = np.searchsorted(lines, rows[LINE].to_numpy())
-            taken = output.stage.take(rows, people, self.links)
+            taken = output.stage.take(rows, people, self.links, Gone(self._erased[-1], self.coming.versions))
             status[places] = np.maximum(status[places], taken)
         return [_aligned(ids, rows, lines) for person in people for ids in person.ids.values()]
 
@@ -222,9 +225,10 @@ class _Run:
             column = output.rows.group_by[0]
             self._spoiled += [Refusal(line, column, "", f"another row of its {column} is in quarantine")
                               for line in fresh.tolist()]
+        gone = Gone(np.concatenate(self._erased), self.coming.versions)
         made: list[tuple[np.ndarray, np.ndarray]] = []
         for rows, people in deferred.slices():
-            made.append((rows[LINE].to_numpy(), output.stage.take(rows, people, self.links)))
+            made.append((rows[LINE].to_numpy(), output.stage.take(rows, people, self.links, gone)))
         if made:
             first, result = (np.concatenate(parts) for parts in zip(*made))
             waiting, first_of = deferred.first_lines()

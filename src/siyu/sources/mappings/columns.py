@@ -11,9 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.sources.mappings import functions
+from siyu.sources.mappings.functions import exact
 from siyu.sources.mappings.mapping import Column, Condition
-
-EXACT = "decimal(18, 6)"
 
 
 def text_of(column: Column, raw: ir.Table) -> ir.StringValue:
@@ -51,8 +50,8 @@ def _capped(text: ir.StringValue, column: Column, raw: ir.Table) -> ir.StringVal
     """The amount, or the one in the header `at_most` where that is lower."""
     if column.at_most not in raw.columns:
         return text
-    most = functions.apply(raw[column.at_most], "money").try_cast(EXACT)
-    return ibis.ifelse(most < text.try_cast(EXACT), most.cast("string"), text)
+    most = exact(functions.apply(raw[column.at_most], "money"))
+    return ibis.ifelse(most < exact(text), most.cast("string"), text)
 
 
 def _reduced(text: ir.StringValue, column: Column, raw: ir.Table) -> ir.StringValue:
@@ -66,11 +65,11 @@ def _arithmetic(how: str, parts: list[ir.StringValue], *, shares: bool) -> ir.St
     shares: the parts are shares of a total, so that one below 0 is no number of theirs. All empty is empty.
     """
     parts = [functions.apply(part, "money") for part in parts]
-    numbers = [part.try_cast(EXACT) for part in parts]
+    numbers = [exact(part) for part in parts]
     combined = {
-        "product": lambda a, b: (a * b).try_cast(EXACT),
-        "sum": lambda a, b: (a.fill_null(0) + b.fill_null(0)).try_cast(EXACT),
-        "minus": lambda a, b: (a - b.fill_null(0)).try_cast(EXACT),
+        "product": lambda a, b: exact(a * b),
+        "sum": lambda a, b: exact(a.fill_null(0) + b.fill_null(0)),
+        "minus": lambda a, b: exact(a - b.fill_null(0)),
     }
     result = reduce(combined[how], numbers).cast("string")
     odd = [p.notnull() & (n.isnull() | (n < 0) if shares else n.isnull()) for p, n in zip(parts, numbers)]

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
+
+#: Eighteen digits are one machine word: wider decimals are read a hundred times slower. Six decimals are looked at;
+#: doubles written as text carry noise beyond them (2.5500000000000003).
+EXACT = "decimal(18, 6)"
+MOST = Decimal("999999999999.999999")
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,18 @@ class Function:
     meaning: str
     apply: Callable[[ir.StringValue, str], ir.StringValue]
     takes_literal: bool = False
+
+
+def exact(number: ir.Value) -> ir.DecimalValue:
+    """A number as a decimal of 18 digits; null where that does not hold it."""
+    return held(number.try_cast(EXACT))
+
+
+def held(cast: ir.DecimalValue) -> ir.DecimalValue:
+    """A number that was cast to such a decimal; null where it has more digits: casts let some through that are written
+    with an exponent, and break what is done with them.
+    """
+    return ibis.ifelse(cast.between(-MOST, MOST), cast, ibis.null(EXACT))
 
 
 def _replace(text: ir.StringValue, pattern: str, by: str = "") -> ir.StringValue:
@@ -38,7 +56,7 @@ def _money(text: ir.StringValue, _: str) -> ir.StringValue:
 def _add_up(text: ir.StringValue, mark: str) -> ir.StringValue:
     """Exact; what holds no mark, or is no amount, stays as it is. Empty parts are none."""
     parts = text.split(mark).filter(lambda part: part.strip() != "")
-    amounts = parts.map(lambda part: _money(part, "").try_cast("decimal(18, 6)"))
+    amounts = parts.map(lambda part: exact(_money(part, "")))
     whole = amounts.filter(lambda amount: amount.isnull()).length() == 0
     return ibis.ifelse(text.contains(mark) & whole, amounts.sums().cast("string"), text)
 

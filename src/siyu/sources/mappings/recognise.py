@@ -14,11 +14,13 @@ from siyu.core.errors import SourceError, is_it
 from siyu.core.kinds import BY_NAME, KINDS, Kind
 from siyu.sources.mappings import mapping as mappings
 from siyu.sources.mappings import mappingfile
+from siyu.sources.mappings.headers import are_data, shown
 from siyu.sources.mappings.mapping import Mapping
 
 #: Required in facts, but not in a file: a snapshot of a list has no starts.
 NOT_IN_SNAPSHOTS = {"relations": ("started_at",)}
 NEAREST = 3
+NAMELESS = "Put a row with the names of the columns above the data."
 
 
 @dataclass(frozen=True)
@@ -120,14 +122,16 @@ def _unknown(name: str, columns: list[str], by_name: Kind | None, folder: Path |
         lacking = ", ".join(f"{column}{is_it(column, columns)}" for column in missing)
         who = f" {mappings.ANY_IDENTIFIER_IS}" if mappings.ANY_IDENTIFIER in lacking else ""
         return SourceError(
-            f"{name}: named after the kind '{by_name.name}', but it lacks {lacking}. Found: {_listed(columns)}.{who}",
-            remedy=f"Add what is missing, or turn its columns into those of '{by_name.name}' with --map FILE.")
-    lines = [f"  - {c.name}: lacks {_listed(c.missing)}" for c in _nearest(columns, folder)]
+            f"{name}: named after the kind '{by_name.name}', but it lacks {lacking}. Found: {shown(columns)}.{who}",
+            remedy=NAMELESS if are_data(columns) else
+            f"Add what is missing, or turn its columns into those of '{by_name.name}' with --map FILE.")
+    lines = [f"  - {c.name}: lacks {shown(c.missing)}" for c in _nearest(columns, folder)]
     nearest = "\nNearest:\n" + "\n".join(lines) if lines else ""
-    found = f"Found: {_listed(columns)}.{nearest}"
+    found = f"Found: {shown(columns)}.{nearest}"
     return SourceError(f"{name}: its columns are those of no known kind or export. {found}",
-                       remedy="Say what it is with --as KIND, or how its columns translate with --map FILE "
-                              "(docs/how-to/map-a-file.md).")
+                       remedy=NAMELESS if are_data(columns) else
+                       "Say what it is with --as KIND, or how its columns translate with --map FILE "
+                       "(docs/how-to/map-a-file.md).")
 
 
 def _nearest(columns: list[str], folder: Path | None) -> list[Candidate]:
@@ -150,9 +154,3 @@ def _of_mapping(mapping: Mapping, columns: list[str]) -> Candidate:
     missing = tuple(c + is_it(c, unread) for c in wanted if c not in given)
     return Candidate(mapping.name, missing, (len(wanted) - len(missing)) / max(len(wanted), 1))
 
-
-def _listed(names: Iterable[str], most: int = 12) -> str:
-    """Names in a row; headers are no personal data."""
-    listed = list(names)
-    more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + more

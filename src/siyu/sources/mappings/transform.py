@@ -24,6 +24,7 @@ from siyu.core.kinds import OBSERVED_DATES, Kind
 from siyu.core.settings import Settings
 from siyu.core.time import DAY
 from siyu.sources.mappings import columns
+from siyu.sources.mappings.headers import shown
 from siyu.sources.mappings.mapping import ANY_IDENTIFIER_IS, Column, Rows, is_identifier, nobody_in
 from siyu.sources.mappings.typed import OFFSET_SUFFIX, TEXT_SUFFIX, Check, Reading, more_exactly, typed
 from siyu.sources.mappings.zones import offsets
@@ -32,6 +33,7 @@ from siyu.sources.workbench import Workbench, compiled
 
 #: Required columns that a snapshot, or the load of a mapped file, knows without the file.
 GIVEN = (*OBSERVED_DATES.values(), "relation_type")
+COLUMNS_SHOWN = 40
 REFUSED, TAKEN = "_refused", "_taken"
 #: Where the currency of a line stands beside its columns.
 CURRENCY = "currency"
@@ -43,6 +45,15 @@ PERSONAL_HEADER = re.compile(
     r"open_?id|union_?id|user_?id|\buid|_uid|account|pass_?w(or)?d|\bqq|\bpin\b|_pin\b|iban", re.IGNORECASE)
 #: What `scrub` may find, without the look-behind that the engine lacks: candidates only.
 MAYBE_PERSONAL = r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}|@"
+
+
+def names_people(header: str) -> bool:
+    """Whether a column of a member list may say who somebody is, or its header does (as it is, or scrubbed).
+
+    >>> [names_people(header) for header in ("姓名", "13800001234", "*** (2)", "等级名称")]
+    [True, True, True, False]
+    """
+    return PERSONAL_HEADER.search(header) is not None or "***" in scrub(header)
 
 
 @dataclass(frozen=True)
@@ -147,7 +158,7 @@ class Transform:
         if self.kind.field("attributes") is None or any(c.headers != (c.name,) for c in self._rows.columns):
             return []
         mine = {c.name for c in self._rows.columns}
-        return sorted(h for h in headers if h not in mine and not PERSONAL_HEADER.search(h))
+        return sorted(h for h in headers if h not in mine and not names_people(h))
 
     # -- after the engine
 
@@ -226,7 +237,7 @@ def check_headers(rows: Rows, present: set[str], file_name: str, *, snapshot: bo
     if gone := [*rows.lacking(present), *needed, *nobody]:
         unread = present - rows.reads
         lacking = ", ".join(f"'{header}'{is_it(header, unread)}" for header in dict.fromkeys(gone))
-        found = ", ".join(sorted(present)[:40]) or "none"
+        found = shown(sorted(present), COLUMNS_SHOWN)
         raise SourceError(f"{file_name}: expected column(s) {lacking} for {rows.kind.name}, found {found}.",
                           remedy="Export the file with these columns, or name another mapping with --map."
                                  + (f" {ANY_IDENTIFIER_IS}" if nobody else ""))

@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 from siyu.core.identifiers import SHORTENED
 from siyu.core.kinds import Field
 from siyu.core.money import exponent
+from siyu.sources.mappings.functions import EXACT, held
 from siyu.sources.mappings.zones import EARLIEST, LATEST
 from siyu.sources.workbench import epoch_us, epoch_us_wall, json_valid, try_strptime
 
@@ -34,9 +35,6 @@ SERIAL = r"[3-5]\d{4}(\.\d+)?"
 TOTALS = ("合计", "总计", "小计", "共计", "总和", "汇总", "total", "totals", "subtotal", "grand total", "sum")
 TRUE = ("true", "1", "yes", "y", "t", "是")
 FALSE = ("false", "0", "no", "n", "f", "否")
-#: Eighteen digits are one machine word: wider decimals are read a hundred times slower. Six decimals are looked at;
-#: doubles written as text carry noise beyond them (2.5500000000000003).
-FINE = "decimal(18, 6)"
 #: How most exports write a time: told by its shape, it needs no pattern.
 USUAL = "____-__-__ __:__:__"
 
@@ -145,14 +143,14 @@ def _money(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     written, fine = declared.name + TEXT_SUFFIX, declared.column + FINE_SUFFIX
     amount = text.try_cast(minor)  # rounds half away from zero, so that a refund mirrors its payment
     checks: list[tuple[Check, str]] = [
-        (lambda t: t[written].notnull() & (~t[written].re_search(AMOUNT) | t[fine].isnull()),
+        (lambda t: t[written].notnull() & (~t[written].re_search(AMOUNT) | held(t[fine]).isnull()),
          "expected an amount such as 148.50")]  # fmt: skip
     if not reading.round:
-        checks.append((lambda t: (t[fine].cast(minor).cast(FINE) != t[fine]).fill_null(False),
+        checks.append((lambda t: (held(t[fine]).cast(minor).cast(EXACT) != t[fine]).fill_null(False),
                        f"expected at most {decimals} decimals"))
     if declared.not_negative:
         checks.append((lambda t: (t[fine] < 0).fill_null(False), "expected an amount of 0 or more"))
-    return Typed({declared.column: amount}, checks, {fine: text.try_cast(FINE)})
+    return Typed({declared.column: amount}, checks, {fine: text.try_cast(EXACT)})
 
 
 def _integer(declared: Field, text: ir.StringValue, _: Reading) -> Typed:

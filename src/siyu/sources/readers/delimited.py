@@ -47,7 +47,7 @@ class Layout:
 
 def open_delimited(place: Place, *, columns_hint: list[str] | None = None, encoding: str | None = None,
                    header_at: int | None = None, batch_rows: int = BATCH_ROWS) -> SourceFile:
-    """A CSV, semicolon or tab file in UTF-8, UTF-16 or GB18030. With `columns_hint` the file has no header.
+    """A CSV, semicolon or tab file in UTF-8, UTF-16, UTF-32 or GB18030. With `columns_hint` the file has no header.
     header_at: which of its first rows is the header, if not the one that looks like it."""
     text = inspect(place, encoding)
     layout = _layout(place, text.encoding, columns_hint, header_at)

@@ -14,7 +14,9 @@ BLOCK_BYTES = 1 << 20
 ENCODINGS = ("utf-8-sig", "gb18030")
 #: Two Chinese characters in UTF-8. In a line that is UTF-8 throughout, GB18030 has these bytes for hardly any words.
 WORDS = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
-UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: Marks that begin a file of these; the longer ones first, as they begin like the shorter.
+MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
+         codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ def inspect(place: Place, given: str | None = None) -> TextFile:
         candidates: tuple[str, ...] = (_known(place, given),)
     else:
         with place.open() as file:
-            start = file.read(2)
-        candidates = ("utf-16",) if start in UTF16_MARKS else ENCODINGS
+            start = file.read(max(map(len, MARKS)))
+        marked = next((encoding for mark, encoding in MARKS.items() if start.startswith(mark)), None)
+        candidates = (marked,) if marked else ENCODINGS
     failures = []
     for encoding in candidates:
         try:

@@ -1,6 +1,7 @@
 """Workbooks (XLSX, and XLS of the binary kind), by calamine, which holds a sheet whole (about 100 bytes a cell; sheets
 end at 1,048,576 rows). What a workbook is, is told by its content, whatever its name says. Sheets with the header of
-the one that was taken are read on; other sheets (notes, pivots) are left out."""
+the one that was taken, on whichever row of theirs, are read on; other sheets (notes, pivots) and hidden ones are left
+out."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from siyu.core.errors import SourceError
 from siyu.sources.readers import cells, grid
@@ -32,7 +33,8 @@ Row = list[Any]
 def open_workbook(place: Place, *, header_at: int | None = None, batch_rows: int = BATCH_ROWS) -> SourceFile:
     """A workbook. A title row above the header is skipped; `header_at` counts through the first rows of all sheets.
     Raises SourceError when damaged, locked or empty."""
-    heads = [(sheet, _head(sheet)) for sheet in _sheets(place)]
+    visible, hidden = _sheets(place)
+    heads = [(sheet, _head(sheet)) for sheet in visible]
     rows = [(number, at) for number, (_, head) in enumerate(heads) for at in range(len(head))]
     chosen = _first_header(heads) if header_at is None else rows[header_at]
     if chosen is None:
@@ -41,16 +43,17 @@ def open_workbook(place: Place, *, header_at: int | None = None, batch_rows: int
     number, at = chosen
     header = heads[number][1][at]
     names = cells.header(header)
-    sheets = [sheet for sheet, head in heads[number:] if head[at : at + 1] == [header]]
-    others = [sheet for sheet, _ in heads if sheet not in sheets and sheet.height > 1]
+    alike = [(sheet, head.index(header) + 1) for sheet, head in heads[number:] if header in head]
+    read = [sheet for sheet, _ in alike]
+    others = [sheet for sheet, _ in heads if sheet not in read and sheet.height > 1]
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
-        yield from grid.batches(file, names, _rows(file, sheets, at + 1), batch_rows)
+        yield from grid.batches(file, names, _rows(file, alike), batch_rows)
 
     columns = [name for name in names if name is not None]
     return SourceFile(place, "xlsx", columns, batches, total_bytes=place.size,
                       head=[row for _, head in heads for row in head], header_at=rows.index(chosen),
-                      unread=_unread(others))
+                      unread=" ".join(filter(None, (_unread(others), _unseen(hidden)))))
 
 
 def _unread(sheets: list[CalamineSheet]) -> str:
@@ -62,12 +65,22 @@ def _unread(sheets: list[CalamineSheet]) -> str:
             "if they are data, save each as a file of its own.")  # fmt: skip
 
 
-def _sheets(place: Place) -> list[CalamineSheet]:
+def _unseen(sheets: list[CalamineSheet]) -> str:
+    """What to say of hidden sheets, which whoever sent the workbook may not have meant to send."""
+    rows = sum(sheet.height for sheet in sheets)
+    return f"{len(sheets)} hidden sheet(s) of the workbook ({rows:,} rows) were not read." if rows else ""
+
+
+def _sheets(place: Place) -> tuple[list[CalamineSheet], list[CalamineSheet]]:
+    """The sheets that are seen, or all where none is, and the hidden ones."""
     _refuse_bomb(place)
     try:
         with place.anywhere() as file:
             book = CalamineWorkbook.from_filelike(file)
-        return [book.get_sheet_by_name(name) for name in book.sheet_names]
+        sheets = [(book.get_sheet_by_name(one.name), one.visible == SheetVisibleEnum.Visible)
+                  for one in book.sheets_metadata]  # fmt: skip
+        visible = [sheet for sheet, seen in sheets if seen]
+        return (visible, [sheet for sheet, seen in sheets if not seen]) if visible else ([s for s, _ in sheets], [])
     except (CalamineError, OSError) as error:
         locked = _locked(place)
         found = "one locked by a password" if locked else f"one that will not open ({type(error).__name__})"
@@ -105,10 +118,12 @@ def _first_header(heads: list[tuple[CalamineSheet, list[list[str]]]]) -> tuple[i
     return next(((number, at) for number, at in found if at is not None), None)
 
 
-def _rows(file: SourceFile, sheets: list[CalamineSheet], first: int) -> Iterator[tuple[int, grid.Texts]]:
-    """Rows below the header, which ends above row `first`; sheets are numbered as if they stood below each other."""
-    total, line = sum(sheet.total_height for sheet in sheets), 0
-    for sheet in sheets:
+def _rows(file: SourceFile, sheets: list[tuple[CalamineSheet, int]]) -> Iterator[tuple[int, grid.Texts]]:
+    """Rows below the headers, of which each ends above a row `first`; sheets are numbered as if they stood below each
+    other.
+    """
+    total, line = sum(sheet.total_height for sheet, _ in sheets), 0
+    for sheet, first in sheets:
         line += first
         for row in itertools.islice(sheet.iter_rows(), first, None):
             line += 1

@@ -1,0 +1,34 @@
+"""Headers in messages. Names of columns are no personal data; a first row of data that was taken for them is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from siyu.core.identifiers import scrub
+
+#: Numbers, amounts, days and times.
+VALUE = re.compile(r"[¥￥+-]?\d[\d.,:/\-年月日时分秒 T]*%?")
+MOST = 12
+
+
+def shown(columns: Sequence[str], most: int = MOST) -> str:
+    """Names in a row; of what looks like data, how many cells there are.
+
+    >>> shown(["order_id", "paid_amount"])
+    'order_id, paid_amount'
+    >>> shown(["13800001234", "2026-01-02", "5.00", "林"])
+    'a first row that looks like data (4 cells, not shown here)'
+    """
+    if are_data(columns):
+        return f"a first row that looks like data ({len(columns)} cells, not shown here)"
+    more = f" and {len(columns) - most} more" if len(columns) > most else ""
+    return ", ".join(map(scrub, columns[:most])) + more if columns else "none"
+
+
+def are_data(columns: Sequence[str]) -> bool:
+    """Whether these are values and no names of columns: a phone or an e-mail address among them, or half of them
+    numbers.
+    """
+    values = sum(VALUE.fullmatch(column) is not None for column in columns)
+    return any(scrub(column) != column for column in columns) or values * 2 >= len(columns) > 0
