@@ -36,7 +36,7 @@ def sheltered(page: Page) -> Page:
     elsewhere = _elsewhere([panel.grid for section in page.sections for panel in section.panels if panel.grid])
     return replace(
         page,
-        verdict=_sentence(_plain(page.verdict)),
+        verdict=_verdict(_plain(page.verdict)),
         indicators=tuple(map(_indicator, page.indicators)),
         findings=tuple(replace(f, text=_plain(f.text)) for f in page.findings if not 0 < f.people < SMALLEST),
         sections=tuple(
@@ -284,6 +284,15 @@ def _tile(tile: Tile) -> Tile:
     hidden = any(UNTOLD in text for text in (tile.label, tile.value, tile.note))
     value = RESTING.sub(LEFT_OUT, tile.value) if hidden else tile.value
     return replace(tile, label=_sentence(tile.label), value=_bare(value), note=_sentence(tile.note))
+
+
+def _verdict(text: str) -> str:
+    """The page in one breath: what it says between semicolons is of different people, each part a sentence of its own.
+
+    >>> _verdict("120 can be reached; <10 climbed (3%); they bought for ¥5")
+    '120 can be reached; <10 climbed (*); they bought for ¥5'
+    """
+    return "".join(map(_sentence, re.split(r"(?<=[;；])", text)))
 
 
 def _sentence(text: str) -> str:

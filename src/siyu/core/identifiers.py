@@ -23,9 +23,13 @@ SHORTENED, WRITTEN_AS_DECIMAL = re.compile(r"\d(\.\d+)?[eE]\+\d+"), re.compile(r
 #: Mainland mobile numbers as people write them: the common case, decided without the full parser.
 CN_MOBILE = re.compile(r"^(?:\+?86|0086)?(1[3-9]\d{9})$")
 CN_DIGITS = 11
+#: A mobile number without its last digit: no other number of the mainland is like it. What parts two numbers.
+CN_SHORT, SEVERAL = re.compile(r"1[3-9]\d{8}"), re.compile(r"[;,，；、|]")
 #: Of the mark in place of a phone or e-mail address inside a label: 40 bits, in letters and the digits 2 to 7.
 MARK_LETTERS = 8
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
+#: An address as programs of mail write it: with a name before it, or as a link.
+ADDRESSED = re.compile(r"^(?:[^<>]*<(?:mailto:)?|mailto:)([^<>:]+)>?$")
 #: What spreadsheets leave around a value: spaces, tabs, quotes, ="..." and marks nobody sees.
 EDGES = re.compile(r"""^(?:[\s'"`\u200b\ufeff]|=")+|[\s'"`\u200b\ufeff]+$""")
 #: Digits people type where a phone is asked for and none is given stand in one of these: a digit over and over, or one
@@ -186,6 +190,8 @@ def normalise(namespace: str, value: str, region: str = "CN") -> str:
     ('+8613800001234', 'lin@example.com', '')
     >>> normalise("phone", "13800001234.0"), normalise("member_card", "6.22E+15")
     ('+8613800001234', '')
+    >>> normalise("email", "Lin <lin@example.com>"), normalise("email", "mailto:lin@example.com")
+    ('lin@example.com', 'lin@example.com')
     """
     text = clean(value)
     if SHORTENED.fullmatch(text):
@@ -193,7 +199,7 @@ def normalise(namespace: str, value: str, region: str = "CN") -> str:
     if namespace in PHONE_NAMESPACES:
         return normalise_phone(text, region)
     if namespace == "email":
-        lowered = text.lower().replace(" ", "")
+        lowered = ADDRESSED.sub(r"\1", text.lower().replace(" ", ""))
         return lowered if EMAIL.match(lowered) else ""
     return text
 
@@ -202,10 +208,12 @@ def normalise_phone(text: str, region: str = "CN") -> str:
     """E.164 of a phone number written in any usual way, '' if it is not a possible number of its region.
 
     A number that can be dialled only locally (95588, 12345) is a service, or a part of a number, and nobody's; so is
-    what fills a field.
+    what fills a field, a mobile number that lacks its last digit, and two numbers in one field.
 
     >>> normalise_phone("11111111111"), normalise_phone("12345678901"), normalise_phone("13888888888")
     ('', '', '+8613888888888')
+    >>> normalise_phone("1380000123"), normalise_phone("13800001234;13900001234"), normalise_phone("010-65001234")
+    ('', '', '+861065001234')
     """
     if is_masked(text):  # the parser would leave the stars out
         return ""
@@ -214,6 +222,9 @@ def normalise_phone(text: str, region: str = "CN") -> str:
     if mobile and (region == "CN" or digits.startswith(("+86", "0086"))):
         return f"+86{mobile[1]}"
     local = re.sub(r"^(\+|00)(86)?", "", digits)
+    chinese = (region == "CN" and not digits.startswith(("+", "00"))) or digits.startswith(("+86", "0086"))
+    if (chinese and CN_SHORT.fullmatch(local)) or SEVERAL.search(digits):
+        return ""
     if any(digits in filler or local in filler for filler in FILLERS):
         return ""
     import phonenumbers  # a parser of its own: most numbers, and so most commands, do without

@@ -91,7 +91,7 @@ def declare_consent(
     """
     proof_kept = scrub(proof.strip())
     within = workspace.keys.veiled_all(scope or {})
-    declaration = Declaration(source.strip(), notice_version.strip(), from_date, proof_kept, within, channel)
+    declaration = Declaration(scrub(source.strip()), notice_version.strip(), from_date, proof_kept, within, channel)
     _check_evidence(declaration)
     try:
         found = _found(workspace, declaration, now)

@@ -132,7 +132,8 @@ def _micros(text: ir.StringValue, reading: Reading) -> tuple[ir.IntegerValue, ir
     usual = text.like(USUAL)
     wall = epoch_us_wall(text.try_cast("timestamp"))
     offset = ~usual & text.re_search(HAS_OFFSET)
-    spelled = ibis.ifelse(offset, text.re_replace(r"\s*([+-]\d{2}):?(\d{2})$", r"\1:\2"), text)
+    pointed = text.replace(",", ".")  # of a fraction: other places of an instant have none
+    spelled = ibis.ifelse(offset, pointed.re_replace(r"\s*([+-]\d{2}):?(\d{2})$", r"\1:\2"), pointed)
     unusual = ibis.ifelse(text.re_search(INSTANT), epoch_us(spelled.try_cast("timestamp('UTC')")), ibis.null("int64"))
     return ibis.ifelse(usual, wall, unusual), ibis.ifelse(usual, ibis.literal(False), offset)
 
