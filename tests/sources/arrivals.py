@@ -52,13 +52,13 @@ def in_force(workspace: Workspace, kind: str, *columns: str) -> list[tuple]:
     return sorted((tuple(row[c] for c in columns) for row in rows), key=repr)
 
 
-def kept(workspace: Workspace, name: str) -> list[tuple]:
-    """All rows of a table without what differs between loads, sorted."""
+def kept(workspace: Workspace, name: str, *less: str) -> list[tuple]:
+    """All rows of a table without what differs between loads, and less of some columns; sorted."""
     table = tables.BY_NAME[name]
-    columns = [c for c in table.column_names if c not in LINEAGE]
+    columns = [c for c in table.column_names if c not in LINEAGE and c not in less]
     return sorted((tuple(row[c] for c in columns) for row in workspace.warehouse.rows(table.expr())), key=repr)
 
 
-def everything(workspace: Workspace) -> dict[str, list[tuple]]:
-    """All fact tables, comparable between workspaces with the same keys."""
-    return {table.name: kept(workspace, table.name) for table in tables.TABLES if table.fact}
+def everything(workspace: Workspace, *less: str) -> dict[str, list[tuple]]:
+    """All fact tables, less of some columns, comparable between workspaces with the same keys."""
+    return {table.name: kept(workspace, table.name, *less) for table in tables.TABLES if table.fact}

@@ -81,10 +81,10 @@ def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
             loaded = done.loaded.as_json() if done.loaded else None
             emit({"loaded": loaded, "measured": done.measured, "report": done.published})
             return REFUSALS if refused else DONE
-        window = done.measured["window_days"] if done.measured else None
-        notes = refunds.told(opened, question(opened, day(as_of), window, moment)) if window else []
+        if done.measured:
+            notes = refunds.told(opened, question(opened, day(as_of), done.measured["window_days"], moment))
     _tell(done)
-    if done.measured is None:
+    if not done.measured:
         say("There are no facts to measure yet.")
         suggest(f"siyu load FILES{suffix()}", "takes your exports")
         return REFUSALS if refused else DONE

@@ -123,6 +123,7 @@ def replay(workspace: Workspace, day: dt.date, *, progress: Progress | None = No
             if progress:
                 progress(kept.file_name, place / len(loads))
             _replay(workspace, workspace, kept, report)
+        _tell_again(workspace, report.loads)
     _forget_states(workspace)
     cancellations.refresh(workspace)
     return report

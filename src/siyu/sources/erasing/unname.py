@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from siyu.core.kinds import KINDS, Kind
 from siyu.core.settings import Settings
-from siyu.sources.facts.hashing import NAMELESS, Hasher
+from siyu.sources.facts.hashing import Hasher, nameless
 from siyu.sources.facts.observed import OBSERVED
 from siyu.sources.identifiers.identify import NONE
 from siyu.sources.identifiers.persons import Person
@@ -123,7 +123,9 @@ def _nameless(kind: Kind, facts: pa.Table, settings: Settings) -> pa.Table:
     nobody = [Person(prefix, {}, np.full(facts.num_rows, NONE)) for prefix in kind.persons]
     with closing(Workbench()) as workbench:
         hashed = Hasher(kind, settings["identity.not_identifying"]).of(_as_stated(kind, facts), nobody, workbench)
-    return _set(_set(facts, "key_hash", pa.array(hashed.key)), "row_hash", pa.array(hashed.row ^ NAMELESS))
+    named = facts["row_hash"].to_numpy() != hashed.row  # by its own row, and not by another version of the record
+    row = nameless(hashed.row, named)
+    return _set(_set(facts, "key_hash", pa.array(hashed.key)), "row_hash", pa.array(row))
 
 
 def _as_stated(kind: Kind, facts: pa.Table) -> pa.Table:

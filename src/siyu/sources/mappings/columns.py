@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.sources.mappings import functions
-from siyu.sources.mappings.functions import exact
+from siyu.sources.mappings.functions import EXACT, exact
 from siyu.sources.mappings.mapping import Column, Condition
 
 
@@ -67,9 +67,9 @@ def _arithmetic(how: str, parts: list[ir.StringValue], *, shares: bool) -> ir.St
     parts = [functions.apply(part, "money") for part in parts]
     numbers = [exact(part) for part in parts]
     combined = {
-        "product": lambda a, b: exact(a * b),
-        "sum": lambda a, b: exact(a.fill_null(0) + b.fill_null(0)),
-        "minus": lambda a, b: exact(a - b.fill_null(0)),
+        "product": lambda a, b: (a * b).try_cast(EXACT),
+        "sum": lambda a, b: (a.fill_null(0) + b.fill_null(0)).try_cast(EXACT),
+        "minus": lambda a, b: (a - b.fill_null(0)).try_cast(EXACT),
     }
     result = reduce(combined[how], numbers).cast("string")
     odd = [p.notnull() & (n.isnull() | (n < 0) if shares else n.isnull()) for p, n in zip(parts, numbers)]

@@ -27,13 +27,15 @@ class Function:
     takes_literal: bool = False
 
 
-def exact(number: ir.Value) -> ir.DecimalValue:
-    """A number as a decimal of 18 digits; null where that does not hold it."""
-    return held(number.try_cast(EXACT))
+def exact(text: ir.StringValue) -> ir.DecimalValue:
+    """A number as a decimal of 18 digits; null where that does not hold it. As text once more, because what `held` asks
+    twice would be worked out twice, and in sums of sums again and again.
+    """
+    return text.try_cast(EXACT).cast("string").try_cast(EXACT)
 
 
 def held(cast: ir.DecimalValue) -> ir.DecimalValue:
-    """A number that was cast to such a decimal; null where it has more digits: casts let some through that are written
+    """A column that was cast to such a decimal; null where it has more digits: casts let some through that are written
     with an exponent, and break what is done with them.
     """
     return ibis.ifelse(cast.between(-MOST, MOST), cast, ibis.null(EXACT))
