@@ -20,7 +20,7 @@ from siyu.sources.identifiers.persons import Links, Person
 from siyu.sources.landed import landing
 from siyu.sources.landed.committed import Committed
 from siyu.sources.landed.landing import NOWHERE
-from siyu.sources.loading.preparation import Preparation
+from siyu.sources.loading.preparation import of_landed
 from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
@@ -62,7 +62,7 @@ def survey(workspace: Workspace, load: Committed, before: Mapping[str, int], fac
         return found
     links = Links(settings)
     with closing(Workbench()) as workbench:
-        preparation = _preparation(workspace, load, before, workbench)
+        preparation = of_landed(workspace, load, workbench, before)
         preparation.forgetting.know_age(before.get(MESSAGES, 0))
         for number, chunk in enumerate(landing.chunks(path)):
             batch = chunk.rows(workspace.keys)
@@ -108,13 +108,6 @@ def take_back(warehouse: Warehouse, links: pa.Table) -> None:
     mine = warehouse.scratch(LOAD, pa.table({"load_id": pa.array([load_id], pa.int64())}))
     warehouse.replace_where(LINK_RECORD, "load_id", mine, left)
     warehouse.drop_scratch(LOAD)
-
-
-def _preparation(workspace: Workspace, load: Committed, before: Mapping[str, int], workbench: Workbench) -> Preparation:
-    mapping, places = load.mapping, landing.places_of(load.path(workspace), workspace.keys)
-    return Preparation(workspace, load.outputs, mapping.headers(load.columns), load.settings(workspace), workbench,
-                       snapshot=load.options.snapshot_of is not None, tombstones=NOBODY, places=places,
-                       continued=mapping.continued, before=before)  # fmt: skip
 
 
 def _ids(people: list[Person]) -> np.ndarray:

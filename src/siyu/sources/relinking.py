@@ -14,16 +14,14 @@ from siyu.core.kinds import BY_NAME
 from siyu.sources.identifiers.persons import Links
 from siyu.sources.landed import landing
 from siyu.sources.landed.committed import Committed, committed
-from siyu.sources.loading.preparation import Preparation
+from siyu.sources.loading.preparation import of_landed
 from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
 from siyu.store import tables
 from siyu.store.tables import FACT_ID_STEP, LINK_RECORD
-from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
-NOBODY = Tombstones(landing.NOWHERE)
 #: Scratch table of one load's number.
 LOAD = "relinking_load"
 
@@ -44,14 +42,10 @@ def relink(workspace: Workspace) -> None:
 
 def _shown(workspace: Workspace, load: Committed) -> pa.Table | None:
     """The pairs that the landed rows of a load show, as LINK_RECORD rows; of rows that are facts."""
-    path, settings, mapping = load.path(workspace), load.settings(workspace), load.mapping
-    links, facts = Links(settings), _facts(workspace, load)
+    links, facts = Links(load.settings(workspace)), _facts(workspace, load)
     with closing(Workbench()) as workbench:
-        preparation = Preparation(
-            workspace, load.outputs, mapping.headers(load.columns), settings, workbench,
-            snapshot=load.options.snapshot_of is not None, tombstones=NOBODY,
-            places=landing.places_of(path, workspace.keys), continued=mapping.continued)  # fmt: skip
-        for batch in landing.batches(path, workspace.keys):
+        preparation = of_landed(workspace, load, workbench)
+        for batch in landing.batches(load.path(workspace), workspace.keys):
             for place, part in enumerate(preparation.of(batch).parts):
                 fact_ids = load.load_id * FACT_ID_STEP + part.rows[LINE].to_numpy() * OUTPUTS + place
                 links.add(part.people, fact_ids, np.isin(fact_ids, facts))

@@ -21,7 +21,8 @@ from siyu.sources.facts.repeats import Repeats
 from siyu.sources.identifiers.identify import NONE, Identifiers, Seen
 from siyu.sources.identifiers.met import Met
 from siyu.sources.identifiers.persons import Person, persons
-from siyu.sources.landed.landing import NOWHERE
+from siyu.sources.landed.committed import Committed
+from siyu.sources.landed.landing import NOWHERE, places_of
 from siyu.sources.loading.past import Past
 from siyu.sources.mappings import transform
 from siyu.sources.mappings.filldown import FillDown
@@ -143,6 +144,15 @@ class Preparation:
         made = output.transform.apply(batch, self._workbench)
         lines, names = batch[LINE].to_numpy()[erased], output.transform.id_columns
         return replace(made, rows=_nameless(made.rows, names, lines), refused=_nameless(made.refused, names, lines))
+
+
+def of_landed(workspace: Workspace, load: Committed, workbench: Workbench,
+              before: Mapping[str, int] | None = None) -> Preparation:
+    """Prepares the landed rows of a load as they stand: who is still on them stays."""
+    mapping, places = load.mapping, places_of(load.path(workspace), workspace.keys)
+    return Preparation(workspace, load.outputs, mapping.headers(load.columns), load.settings(workspace), workbench,
+                       snapshot=load.options.snapshot_of is not None, tombstones=Tombstones(NOWHERE), places=places,
+                       continued=mapping.continued, before=before)  # fmt: skip
 
 
 @dataclass(frozen=True)
