@@ -12,6 +12,8 @@ from siyu.core.settings import defaults
 from siyu.measures.measure import measure
 from siyu.privacy import erase, requests
 from siyu.privacy.docket import Case
+from siyu.sources.landed import landing
+from siyu.sources.landed.committed import committed
 from siyu.sources.replay import rebuild
 from siyu.store import tables
 from siyu.store.workspace import Workspace, create, open_workspace
@@ -129,3 +131,21 @@ def test_who_is_left_of_a_referral_is_who_they_were_without_it(tmp_path: Path):
         assert len(left["link_record"]) == 1
         assert rebuild(workspace, NOW).equal
         assert (differing(left, kept(workspace)), figures(workspace)) == ({}, told)
+
+
+def test_a_mapping_may_read_a_header_that_holds_a_phone(tmp_path: Path):
+    """The header is the mapping's text: by it the column is found again, at a rebuild and at an erasure."""
+    mapping = tmp_path / "till.toml"
+    mapping.write_text('name = "till"\n[[rows]]\nkind = "orders"\n[rows.columns]\norder_id = "单号"\n'
+                       'paid_at = "时间"\npaid_amount = "金额"\n"id.phone" = "电话(客服13800001234)"\n',
+                       encoding="utf-8")  # fmt: skip
+    with create(tmp_path / "brand", defaults()) as workspace:
+        text = "单号,时间,金额,电话(客服13800001234)\no1,2026-06-01,5,13900001234\no2,2026-06-01,5,13700001234"
+        take(workspace, tmp_path, "till.csv", text, mapping=mapping)
+        before = kept(workspace)
+        assert rebuild(workspace, NOW).equal
+        assert differing(before, kept(workspace)) == {}
+        forget(workspace, "phone:13900001234", NOW)
+        (load,) = committed(workspace.operations)
+        rows = [row for batch in landing.batches(load.path(workspace), workspace.keys) for row in batch.to_pylist()]
+        assert [row["电话(客服13800001234)"] for row in rows] == [None, "13700001234"]

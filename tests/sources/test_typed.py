@@ -107,7 +107,8 @@ def test_a_mapping_may_round_half_up(amounts):
 @pytest.mark.parametrize(("text", "minor"), [
     ("5", 500), ("5.", 500), (".5", 50), ("+5.10", 510), ("-0.01", -1), ("5.1000", 510), ("7.6499999999999995", 765),
     ("5.005", None), ("five", None), ("1,5", None), ("nan", None), ("1e400", None), ("9999999999999", None),
-    ("6.9012345678901E+12", None), ("-1.00000000000012e+12", None), ("1.23456789012345678e+16", None)])
+    ("6.9012345678901E+12", None), ("-1.00000000000012e+12", None), ("1.23456789012345678e+16", None),
+    ("999999999999.999999", None)])
 def test_amounts_that_are_none_or_too_fine_are_refused(text, minor):
     assert read("order_lines", "paid_amount", [text]) == [minor]
 

@@ -24,7 +24,7 @@ SHORTENED, WRITTEN_AS_DECIMAL = re.compile(r"\d(\.\d+)?[eE]\+\d+"), re.compile(r
 CN_MOBILE = re.compile(r"^(?:\+?86|0086)?(1[3-9]\d{9})$")
 CN_DIGITS = 11
 #: A mobile number without its last digit: no other number of the mainland is like it. What parts two numbers.
-CN_SHORT, SEVERAL = re.compile(r"1[3-9]\d{8}"), re.compile(r"[;,，；、|]")
+CN_SHORT, SEVERAL = re.compile(r"1[3-9]\d{8}"), re.compile(r"\d[;,，；、|]+\d")
 #: Of the mark in place of a phone or e-mail address inside a label: 40 bits, in letters and the digits 2 to 7.
 MARK_LETTERS = 8
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")

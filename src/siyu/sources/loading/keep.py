@@ -32,6 +32,7 @@ from siyu.sources.loading.loadreport import FileReport
 from siyu.sources.loading.pipeline import Outcome
 from siyu.sources.mappings.mapping import Mapping
 from siyu.sources.mappings.options import Options
+from siyu.sources.mappings.transform import canonical_notes
 from siyu.sources.readers.ahead import ahead, joined
 from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import SourceFile
@@ -146,12 +147,13 @@ def _commit(workspace: Workspace, found: Recognised, options: Options, load_: Lo
     consents = _consents(workspace, load_) if "consents" in outcome.kinds else None
     quarantined = [row.values(load_.load_id) for row in outcome.quarantined]
     file_hash = found.fingerprint or _file_hash(found.source.place)
+    named = _columns(found.mapping, found.source.columns)
     with workspace.operations.begin() as connection:
         quarantine.replace(connection, quarantined, file_hash, found.mapping.name)
         workspace.operations.add_load(
             connection, load_id=load_.load_id, file_name=scrub(found.source.name), file_hash=file_hash,
             mapping_name=found.mapping.name, mapping=found.mapping.text,
-            options=replace(options, shows=tuple(outcome.shows)).as_json(columns=_columns(found.source.columns)),
+            options=replace(options, shows=tuple(outcome.shows)).as_json(columns=named),
             loaded_at=load_.loaded_at, counts=json.dumps(_scrubbed(report.as_json()), ensure_ascii=False),
             committed_at=load_.loaded_at)  # fmt: skip
         if consents is not None:
@@ -160,15 +162,13 @@ def _commit(workspace: Workspace, found: Recognised, options: Options, load_: Lo
             cancellations.due(workspace, connection)
 
 
-def _columns(columns: list[str]) -> list[str]:
-    """The names of a file's columns, each another than all others, without phones and e-mail addresses.
-
-    >>> _columns(["id", "13800001234", "13800001235"])
-    ['id', '*** (2)', '*** (3)']
+def _columns(mapping: Mapping, columns: list[str]) -> list[str]:
+    """The names of a file's columns, of those that nobody reads without phones and e-mail addresses, each another than
+    all others. What a mapping says stays: the file is read by it again.
     """
-    scrubbed = map(scrub, columns)
-    return [name if name == clean else f"{clean} ({place})"
-            for place, (name, clean) in enumerate(zip(columns, scrubbed), start=1)]  # fmt: skip
+    unread = set() if mapping.text else set(canonical_notes(mapping.rows[0].kind, columns))
+    return [f"{clean} ({place})" if name in unread and name != clean else name
+            for place, (name, clean) in enumerate(zip(columns, map(scrub, columns)), start=1)]  # fmt: skip
 
 
 def _scrubbed(told: Any) -> Any:

@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 #: Eighteen digits are one machine word: wider decimals are read a hundred times slower. Six decimals are looked at;
 #: doubles written as text carry noise beyond them (2.5500000000000003).
 EXACT = "decimal(18, 6)"
-MOST = Decimal("999999999999.999999")
+MOST = Decimal("999999999999")  # whole: a rounding up would not hold it
 
 
 @dataclass(frozen=True)
