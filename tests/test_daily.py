@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from siyu.core.files import name_of
 from siyu.daily import daily
@@ -15,13 +16,19 @@ from siyu.store.workspace import INBOX, Workspace
 from tests.sources.arrivals import NOW, csv, in_force, take
 
 
+@pytest.fixture
+def inbox(workspace: Workspace) -> Path:
+    """The folder where new exports are laid down, empty."""
+    folder = workspace.directory / INBOX
+    folder.mkdir()
+    return folder
+
+
 def publish(workspace: Workspace, _document: dict) -> Path:
     return workspace.directory / "page.html"
 
 
-def test_loaded_files_leave_the_inbox_and_refused_ones_wait_apart(workspace):
-    inbox = workspace.directory / INBOX
-    inbox.mkdir()
+def test_loaded_files_leave_the_inbox_and_refused_ones_wait_apart(workspace, inbox):
     csv(inbox, "contents.csv", "occurred_at,id.phone\n 2026-01-01,13800000001")
     csv(inbox, "odd.csv", "nothing,known\n 1,2")
     day = daily(workspace, publish=publish, now=NOW)
@@ -35,9 +42,7 @@ def test_loaded_files_leave_the_inbox_and_refused_ones_wait_apart(workspace):
     assert sorted(path.name for path in (inbox / "refused").iterdir()) == ["odd-2.csv", "odd.csv"]
 
 
-def test_what_became_of_the_inbox_is_told_before_there_is_anything_to_measure(workspace):
-    inbox = workspace.directory / INBOX
-    inbox.mkdir()
+def test_what_became_of_the_inbox_is_told_before_there_is_anything_to_measure(workspace, inbox):
     csv(inbox, "products.csv", "sku,name\n a,Lamp")
     csv(inbox, "orders.csv", "o1,2026-01-01,5.00\n o2,2026-01-02,6.00")
     day = daily(workspace, publish=publish, now=NOW)
@@ -47,19 +52,15 @@ def test_what_became_of_the_inbox_is_told_before_there_is_anything_to_measure(wo
     assert daily(workspace, publish=publish, now=NOW).loaded is None
 
 
-def test_one_amount_of_too_many_digits_stops_neither_its_file_nor_the_day(workspace):
-    inbox = workspace.directory / INBOX
-    inbox.mkdir()
+def test_one_amount_of_too_many_digits_stops_neither_its_file_nor_the_day(workspace, inbox):
     csv(inbox, "orders.csv", "order_id,paid_at,paid_amount\n a,2026-01-01,6.9012345678901E+12\n b,2026-01-01,5")
     day = daily(workspace, publish=publish, now=NOW)
     assert day.loaded is not None
     assert (day.loaded.counts["loaded"], day.loaded.counts["quarantined"]) == (1, 1)
 
 
-def test_an_inbox_of_nothing_readable_is_put_away_and_the_day_is_measured(workspace, tmp_path):
+def test_an_inbox_of_nothing_readable_is_put_away_and_the_day_is_measured(workspace, inbox, tmp_path):
     take(workspace, tmp_path, "contents.csv", "occurred_at,id.phone\n 2026-01-01,13800000001")
-    inbox = workspace.directory / INBOX
-    inbox.mkdir()
     csv(inbox, "odd.csv", "nothing,known\n 1,2")
     day = daily(workspace, publish=publish, now=NOW)
     assert day.loaded is not None
@@ -68,9 +69,7 @@ def test_an_inbox_of_nothing_readable_is_put_away_and_the_day_is_measured(worksp
     assert [path.relative_to(inbox).as_posix() for path in inbox.rglob("*.csv")] == ["refused/odd.csv"]
 
 
-def test_what_breaks_while_it_is_read_is_put_away_and_the_rest_of_the_day_goes_on(workspace, tmp_path):
-    inbox = workspace.directory / INBOX
-    inbox.mkdir()
+def test_what_breaks_while_it_is_read_is_put_away_and_the_rest_of_the_day_goes_on(workspace, inbox, tmp_path):
     csv(inbox, "broken.csv", 'occurred_at,id.phone\n "2026-01-01,13800000001\n2026-01-01,13800000001')
     csv(inbox, "contents.csv", "occurred_at,id.phone\n 2026-01-02,13800000001")
     with zipfile.ZipFile(inbox / "two.zip", "w") as archive:
@@ -83,9 +82,7 @@ def test_what_breaks_while_it_is_read_is_put_away_and_the_rest_of_the_day_goes_o
     assert left == ["refused/broken.csv", "refused/two.zip"]
 
 
-def test_a_name_in_gbk_and_bytes_that_are_no_text_stop_nothing(workspace):
-    inbox = workspace.directory / INBOX
-    inbox.mkdir()
+def test_a_name_in_gbk_and_bytes_that_are_no_text_stop_nothing(workspace, inbox):
     header = "occurred_at,id.phone\n"
     for name, row in (("contents_订单.csv", "2026-01-01,13800000001"), ("odd_订单.csv", "")):
         path = os.fsencode(inbox) + b"/" + name.encode("gb18030")

@@ -4,17 +4,15 @@ not look like lost facts.
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from typing import Any
 
 import ibis.expr.types as ir
-import sqlalchemy as sa
 from ibis import _
 
 from siyu.core.kinds import Kind
 from siyu.sources.erasing import unname
 from siyu.sources.facts.snapshot import CLOSING_LINE
-from siyu.store.operations import LOAD
 from siyu.store.workspace import Workspace
 
 #: load_id -> kind -> facts
@@ -35,10 +33,7 @@ def write(workspace: Workspace, left: Left) -> None:
     """Say how many facts loads have left, for the kinds that lose any."""
     with workspace.operations.begin() as connection:
         for load_id, kinds in left.items():
-            mine = LOAD.c.load_id == load_id
-            counts = json.loads(connection.execute(sa.select(LOAD.c.counts).where(mine)).scalar_one())
-            text = json.dumps(_without(counts, kinds), ensure_ascii=False)
-            connection.execute(sa.update(LOAD).where(mine).values(counts=text))
+            workspace.operations.tell_again(connection, load_id, partial(_without, left=kinds))
 
 
 def _left(workspace: Workspace, kind: Kind, ids: ir.Table) -> dict[int, int]:

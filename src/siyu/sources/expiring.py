@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu.sources import relinking
 from siyu.sources.erasing import relanding
 from siyu.sources.identifiers.identify import NONE
 from siyu.sources.identifiers.persons import Links, Person
@@ -32,8 +33,6 @@ from siyu.store.workspace import Workspace
 NOBODY = Tombstones(NOWHERE)
 #: The kind whose time is that of the messages it came by, too.
 MESSAGES = "events"
-#: Scratch table of one load's number.
-LOAD = "expiring_load"
 
 
 @dataclass
@@ -105,9 +104,7 @@ def take_back(warehouse: Warehouse, links: pa.Table) -> None:
     named = summed.rename_columns([name.removesuffix("_min").removesuffix("_max").removesuffix("_sum")
                                    for name in summed.column_names])  # fmt: skip
     left = named.filter(pc.greater(named["records"], 0)).select(LINK_RECORD.column_names).cast(LINK_RECORD.schema)
-    mine = warehouse.scratch(LOAD, pa.table({"load_id": pa.array([load_id], pa.int64())}))
-    warehouse.replace_where(LINK_RECORD, "load_id", mine, left)
-    warehouse.drop_scratch(LOAD)
+    relinking.replace(warehouse, load_id, left)
 
 
 def _ids(people: list[Person]) -> np.ndarray:

@@ -20,6 +20,7 @@ from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
 from siyu.store import tables
 from siyu.store.tables import FACT_ID_STEP, LINK_RECORD
+from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
 
 #: Scratch table of one load's number.
@@ -34,10 +35,14 @@ def relink(workspace: Workspace) -> None:
         several = any(len(BY_NAME[kind].persons) > 1 for kind in load.kinds)
         if several and load.path(workspace).exists() and len(landing.places_of(load.path(workspace), workspace.keys)):
             left = _shown(workspace, load)
-            mine = workspace.warehouse.scratch(LOAD, pa.table({"load_id": pa.array([load.load_id], pa.int64())}))
-            rows = LINK_RECORD.schema.empty_table() if left is None else left
-            workspace.warehouse.replace_where(LINK_RECORD, "load_id", mine, rows)
-            workspace.warehouse.drop_scratch(LOAD)
+            replace(workspace.warehouse, load.load_id, LINK_RECORD.schema.empty_table() if left is None else left)
+
+
+def replace(warehouse: Warehouse, load_id: int, links: pa.Table) -> None:
+    """The links of a load are these, in the caller's transaction."""
+    mine = warehouse.scratch(LOAD, pa.table({"load_id": pa.array([load_id], pa.int64())}))
+    warehouse.replace_where(LINK_RECORD, "load_id", mine, links)
+    warehouse.drop_scratch(LOAD)
 
 
 def _shown(workspace: Workspace, load: Committed) -> pa.Table | None:

@@ -8,7 +8,6 @@ zone, currency or order of namespaces that was changed since is that of today: a
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ from siyu.sources.loading.pipeline import Outcome
 from siyu.sources.loading.ranks import CHOOSING
 from siyu.sources.readers.ahead import ahead, joined
 from siyu.store import declared, tables
-from siyu.store.operations import LOAD, STATE
+from siyu.store.operations import STATE
 from siyu.store.workspace import ASIDE, BUILDING, KEYED_BY, OF_ALL_FACTS, WAREHOUSE_FILES, Workspace, open_warehouse
 
 #: Small facts that stay true of a new warehouse; the others say what derived tables were built from.
@@ -201,10 +200,8 @@ def _tell_again(workspace: Workspace, loads: list[Replayed]) -> None:
     with workspace.operations.begin() as connection:
         for load in loads:
             if load.erased and not load.equal:
-                mine = LOAD.c.load_id == load.load_id
-                counts = json.loads(connection.execute(sa.select(LOAD.c.counts).where(mine)).scalar_one())
-                text = json.dumps(counts | {"kinds": load.now}, ensure_ascii=False)
-                connection.execute(sa.update(LOAD).where(mine).values(counts=text))
+                now = {"kinds": load.now}
+                workspace.operations.tell_again(connection, load.load_id, lambda counts, now=now: counts | now)
 
 
 def _exchange(directory: Path, built: Path, now: dt.datetime) -> list[str]:

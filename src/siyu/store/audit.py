@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from siyu.core.identifiers import scrub
+from siyu.core.identifiers import scrub, scrub_all
 from siyu.store.operations import AUDIT, Operations
 
 
@@ -28,7 +28,7 @@ class Act:
 
 def record(connection: sa.Connection, at: int, actor: str, act: str, subject: str, detail: dict[str, Any]) -> None:
     """Write one row in the caller's transaction. Phones and e-mail addresses that people wrote into it are hidden."""
-    text = json.dumps(_scrubbed(detail), ensure_ascii=False, sort_keys=True)
+    text = json.dumps(scrub_all(detail), ensure_ascii=False, sort_keys=True)
     row = {"at": at, "actor": scrub(actor), "act": act, "subject": scrub(subject), "detail": text}
     connection.execute(sa.insert(AUDIT).values(row))
 
@@ -39,11 +39,3 @@ def acts(operations: Operations, *, act: str = "", since: int = 0, limit: int | 
     with operations.connect() as connection:
         rows = connection.execute(query.order_by(AUDIT.c.audit_id.desc()).limit(limit)).all()
     return [Act(row.at, row.actor, row.act, row.subject, json.loads(row.detail)) for row in rows]
-
-
-def _scrubbed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _scrubbed(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_scrubbed(item) for item in value]
-    return scrub(value) if isinstance(value, str) else value

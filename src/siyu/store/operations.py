@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -279,6 +279,13 @@ class Operations:
             added = sa.insert(READING).values(mapping=mapping, options=options).returning(READING.c.reading_id)
             reading = connection.execute(added).scalar_one()
         connection.execute(sa.insert(LOAD).values(reading_id=reading, **row))
+
+    def tell_again(self, connection: sa.Connection, load_id: int, change: Callable[[Any], Any]) -> None:
+        """Change what a load reports (its counts, as plain data), in the caller's transaction."""
+        mine = LOAD.c.load_id == load_id
+        counts = json.loads(connection.execute(sa.select(LOAD.c.counts).where(mine)).scalar_one())
+        text = json.dumps(change(counts), ensure_ascii=False)
+        connection.execute(sa.update(LOAD).where(mine).values(counts=text))
 
     def committed_loads(self) -> list[int]:
         """Ids of committed loads, in order."""

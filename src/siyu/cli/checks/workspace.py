@@ -62,11 +62,7 @@ def quarantine(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     """No row waits to be mended."""
     with workspace.operations.connect() as connection:
         rows = connection.execute(sa.select(sa.func.count()).select_from(QUARANTINE)).scalar() or 0
-    if rows:
-        next_ = ("siyu quarantine", "lists the rows to mend and load again")
-        yield Finding("quarantine", False, f"{rows} rows to mend and load again", next_)
-    else:
-        yield Finding("quarantine", True, "empty")
+    yield _waiting("quarantine", rows, "rows to mend and load again", "siyu quarantine")
 
 
 def identity(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
@@ -80,11 +76,14 @@ def review(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     """No refused link waits for a person; links that a person took back do not."""
     links = REVIEW.expr()
     rows = workspace.warehouse.count(links.filter(links["guard"] != "retracted"))
-    if rows:
-        next_ = ("siyu identity review", "lists the links to look at")
-        yield Finding("review", False, f"{rows} links to look at", next_)
-    else:
-        yield Finding("review", True, "empty")
+    yield _waiting("review", rows, "links to look at", "siyu identity review")
+
+
+def _waiting(name: str, rows: int, what: str, command: str) -> Finding:
+    """Rows that wait for a person, whom a command shows them."""
+    if not rows:
+        return Finding(name, True, "empty")
+    return Finding(name, False, f"{rows} {what}", (command, f"lists the {what}"))
 
 
 def disk(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -19,7 +20,7 @@ from siyu.sources.landed.committed import Committed
 from siyu.sources.landed.quarantine import PURPOSE, ROW, seal
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
-from siyu.store.operations import LOAD, QUARANTINE
+from siyu.store.operations import QUARANTINE
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
@@ -58,7 +59,7 @@ def forget(workspace: Workspace, held: Held) -> None:
             else:
                 connection.execute(sa.delete(QUARANTINE).where(mine))
         for load_id, lines in held.lines.items():
-            _without_examples(connection, load_id, lines)
+            workspace.operations.tell_again(connection, load_id, partial(_without_examples, lines=lines))
 
 
 def _rows(workspace: Workspace, load_id: int) -> list[dict[str, Any]]:
@@ -92,10 +93,8 @@ def _without_erased(workspace: Workspace, load: Committed, cells: list[dict[str,
         return Forgetting(workspace, load.outputs, headers, load.settings(workspace), workbench, tombstones).of(batch)
 
 
-def _without_examples(connection: sa.Connection, load_id: int, lines: set[int]) -> None:
-    """The masked values of some lines leave the load's report."""
-    counts = json.loads(connection.execute(sa.select(LOAD.c.counts).where(LOAD.c.load_id == load_id)).scalar_one())
+def _without_examples(counts: dict[str, Any], lines: set[int]) -> dict[str, Any]:
+    """What a load reports, without the masked values of some lines."""
     for reason in counts["reasons"]:
         reason["examples"] = [e for e in reason["examples"] if e["line"] not in lines]
-    text = json.dumps(counts, ensure_ascii=False)
-    connection.execute(sa.update(LOAD).where(LOAD.c.load_id == load_id).values(counts=text))
+    return counts

@@ -39,7 +39,7 @@ VERSION = ("key_hash", "row_hash", "fact_id")
 
 @dataclass(frozen=True)
 class Gone:
-    """Places of rows whose person is erased. versions: of those, the ones known to be facts: they stay versions of
+    """Places of rows whose person is erased. versions: places of facts that lost their person: they stay versions of
     their records, though people may be all that told them from others.
     """
 
@@ -47,7 +47,8 @@ class Gone:
     versions: np.ndarray
 
 
-NOBODY = Gone(*(np.array([], np.int64) for _ in range(2)))
+NOWHERE = np.array([], np.int64)
+NOBODY = Gone(NOWHERE, NOWHERE)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.doubts = Doubts(self.load.loaded_at)
         self._hasher = Hasher(self.kind, self.silent)
-        self.fresh = NOBODY.places  # places of the rows last taken that became facts
+        self.fresh = NOWHERE  # places of the rows last taken that became facts
         # asked before this load appends anything
         self._first = self.seen is not None and not self.warehouse.count(tables.BY_NAME[self.kind.name].expr().limit(1))
 

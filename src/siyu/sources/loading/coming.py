@@ -25,7 +25,7 @@ class Coming:
     """Batches of a source as they are prepared, in a thread of their own, which ends with `close`.
 
     read: starts the source over. outputs: what its mapping makes of it. erased: places known to be of erased people;
-    versions: of those, the ones that are facts.
+    versions: places of facts that lost their person.
     before: the source that is kept before this one, if it was prepared beside it.
     """
 

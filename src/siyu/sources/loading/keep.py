@@ -11,13 +11,12 @@ import time
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from siyu.core.errors import SiyuError, WorkspaceError
-from siyu.core.identifiers import scrub
+from siyu.core.identifiers import scrub, scrub_all
 from siyu.core.progress import Progress
 from siyu.core.settings import Settings
 from siyu.core.time import instant_of, local_day
@@ -154,7 +153,7 @@ def _commit(workspace: Workspace, found: Recognised, options: Options, load_: Lo
             connection, load_id=load_.load_id, file_name=scrub(found.source.name), file_hash=file_hash,
             mapping_name=found.mapping.name, mapping=found.mapping.text,
             options=replace(options, shows=tuple(outcome.shows)).as_json(columns=named),
-            loaded_at=load_.loaded_at, counts=json.dumps(_scrubbed(report.as_json()), ensure_ascii=False),
+            loaded_at=load_.loaded_at, counts=json.dumps(scrub_all(report.as_json()), ensure_ascii=False),
             committed_at=load_.loaded_at)  # fmt: skip
         if consents is not None:
             workspace.operations.insert(connection, CONSENT, consents)
@@ -169,15 +168,6 @@ def _columns(mapping: Mapping, columns: list[str]) -> list[str]:
     unread = set() if mapping.text else set(canonical_notes(mapping.rows[0].kind, columns))
     return [f"{clean} ({place})" if name in unread and name != clean else name
             for place, (name, clean) in enumerate(zip(columns, map(scrub, columns)), start=1)]  # fmt: skip
-
-
-def _scrubbed(told: Any) -> Any:
-    """The same without phones and e-mail addresses in any text: names of files and headers may hold some."""
-    if isinstance(told, dict):
-        return {name: _scrubbed(value) for name, value in told.items()}
-    if isinstance(told, (list, tuple)):
-        return [_scrubbed(value) for value in told]
-    return scrub(told) if isinstance(told, str) else told
 
 
 def _consents(workspace: Workspace, load_: Load) -> pa.Table:
@@ -199,7 +189,7 @@ def report_of(found: Recognised, load_: Load, outcome: Outcome) -> FileReport:
     report.identifiers_new = outcome.identifiers_new
     for (namespace, reason), count in sorted(outcome.ignored.items()):
         report.identifiers_ignored.setdefault(namespace, {})[reason] = count
-    report.notes = _scrubbed([*found.notes, *outcome.notes])
+    report.notes = scrub_all([*found.notes, *outcome.notes])
     report.snapshot = outcome.snapshot
     return report
 
