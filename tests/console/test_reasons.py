@@ -17,6 +17,7 @@ ZH = Words("zh")
 def test_a_known_reason_is_said_in_chinese_with_what_varies():
     assert said(ZH, "expected one of grant, withdraw") == "只能是：grant, withdraw"
     assert said(ZH, "expected at most 2 decimals") == "最多 2 位小数"
+    assert said(ZH, "another row of its id.phone is in quarantine") == "同一 id.phone 的另一行在隔离区"
 
 
 def test_why_a_figure_is_missing_is_said_in_chinese():
