@@ -234,11 +234,11 @@ def test_a_file_that_fails_ends_the_preparation_of_the_next_and_leaves_the_one_b
     paths = [csv(tmp_path, f"orders_{n}.csv", ORDERS.replace("o1", f"a{n}").replace("o2", f"b{n}")) for n in range(3)]
     finish, landed = Landing.finish, []
 
-    def full(landing, bad_rows):
+    def full(landing, *rows):
         landed.append(landing)
         if len(landed) == 2:
             raise OSError(errno.ENOSPC, "No space left on device")
-        finish(landing, bad_rows)
+        finish(landing, *rows)
 
     monkeypatch.setattr(Landing, "finish", full)
     with pytest.raises(WorkspaceError, match=r"orders_1.csv: nothing was loaded"):

@@ -158,6 +158,7 @@ def test_the_first_load_of_all_may_be_killed(brand: Path):
 def with_loads(brand: Path, *loads: int) -> None:
     with workspaces.open_workspace(brand) as workspace:
         for load_id in loads:
+            assert workspace.operations.begin_load() == load_id
             commit(workspace, load_id, 10)
             workspace.warehouse.append(ORDERS, order(load_id))
             land(workspace, f"{load_id:08d}.siyu")
@@ -183,18 +184,20 @@ def test_other_operations_cost_no_row(brand: Path, loads: int, lost: tuple[str, 
             assert workspace.warehouse.count(ORDERS) == loads
 
 
-def test_an_older_copy_of_operations_costs_no_row(brand: Path):
+@pytest.mark.parametrize("later", [(2,), (2, 3)])
+def test_an_older_copy_of_operations_costs_no_row(brand: Path, later: tuple[int, ...]):
+    """Not even one that is a single load older, which looks like a load that was cut off."""
     with_loads(brand, 1)
     old = (brand / "operations.sqlite").read_bytes()
-    with_loads(brand, 2, 3)
+    with_loads(brand, *later)
     new = (brand / "operations.sqlite").read_bytes()
     (brand / "operations.sqlite").write_bytes(old)
     with workspaces.open_workspace(brand) as workspace, pytest.raises(WorkspaceError, match="older copy"):
         _ = workspace.warehouse
     (brand / "operations.sqlite").write_bytes(new)
     with workspaces.open_workspace(brand) as workspace:
-        assert workspace.warehouse.count(ORDERS) == 3
-    assert len(landed(brand)) == 3
+        assert workspace.warehouse.count(ORDERS) == 1 + len(later)
+    assert len(landed(brand)) == 1 + len(later)
 
 
 # -- files that will not open

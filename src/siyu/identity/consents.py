@@ -89,7 +89,7 @@ def settle(workspace: Workspace, now: dt.datetime) -> int:
         waiting = connection.execute(query).mappings().all()
     if not waiting:
         return 0
-    load_id = workspace.operations.newest_load() + 1
+    load_id = workspace.operations.begin_load()
     consents = _numbered([dict(row) for row in waiting], load_id)
     load = _load(workspace, load_id, len(waiting), instant_of(now))
 

@@ -47,7 +47,7 @@ def commit(
     now: dt.datetime,
 ) -> int:  # fmt: skip
     """Write one grant per identifier; the load's id. Nothing of it counts before all of it does."""
-    load_id = workspace.operations.newest_load() + 1
+    load_id = workspace.operations.begin_load()
     consents = _consents(declaration, ids, occurred_at, load_id)
     load = load_row(declaration.as_json(workspace.settings["brand.zone"]), load_id, counts, instant_of(now))
     keep(workspace, consents, load, {"proof": declaration.proof})

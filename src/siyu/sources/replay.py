@@ -34,11 +34,11 @@ from siyu.sources.loading.pipeline import Outcome
 from siyu.sources.loading.ranks import CHOOSING
 from siyu.sources.readers.ahead import ahead, joined
 from siyu.store import declared, tables
-from siyu.store.operations import STATE
+from siyu.store.operations import LOAD_BEGUN, STATE
 from siyu.store.workspace import ASIDE, BUILDING, KEYED_BY, OF_ALL_FACTS, WAREHOUSE_FILES, Workspace, open_warehouse
 
 #: Small facts that stay true of a new warehouse; the others say what derived tables were built from.
-KEPT_STATES = ("identity_version", "backup_folder", "purged", "purging", KEYED_BY)
+KEPT_STATES = ("identity_version", "backup_folder", "purged", "purging", KEYED_BY, LOAD_BEGUN)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ VERSION = sa.table("alembic_version", sa.column("version_num", sa.Text))
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Number of the lock PostgreSQL keeps while one process migrates ("siyu" in ASCII).
 MIGRATION_LOCK = 0x73697975
+#: Name of the small fact that says which load began last.
+LOAD_BEGUN = "load_begun"
 #: Ids that one statement names at most: stores take some ten thousand.
 PART_IDS = 10_000
 
@@ -292,6 +294,13 @@ class Operations:
         query = sa.select(LOAD.c.load_id).where(COMMITTED).order_by(LOAD.c.load_id)
         with self.connect() as connection:
             return list(connection.execute(query).scalars())
+
+    def begin_load(self) -> int:
+        """The number of the load that begins now, noted before anything of it is written: what is left of another one
+        that was not committed is not of a load that was cut off."""
+        load_id = self.newest_load() + 1
+        self.set_state(LOAD_BEGUN, str(load_id))
+        return load_id
 
     def newest_load(self) -> int:
         """The highest id of a committed load; 0 if there is none."""

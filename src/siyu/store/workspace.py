@@ -17,7 +17,7 @@ from siyu.core.settings import Settings
 from siyu.store import raw_files
 from siyu.store.engines.duck import DuckWarehouse
 from siyu.store.inbox import Inbox
-from siyu.store.operations import Operations
+from siyu.store.operations import LOAD_BEGUN, Operations
 from siyu.store.warehouse import Warehouse
 
 SETTINGS_FILE = "siyu.toml"
@@ -101,15 +101,19 @@ class Workspace:
         if other loads did: these are not the operations that know them.
         """
         unknown = sorted((there | raw_files.load_ids(self.landed)) - committed)
-        begun = committed or self.operations.state(KEYED_BY) is not None
-        next_ = max(committed, default=0) + 1 if begun else None  # loads take turns
-        if strange := [load_id for load_id in unknown if load_id != next_]:
+        begun = self.operations.state(LOAD_BEGUN) or self._next(committed)  # an older siyu noted none
+        if strange := [load_id for load_id in unknown if str(load_id) != begun]:
             raise WorkspaceError(
                 f"Operations know nothing of {len(strange)} load(s) whose rows are here (first: {strange[0]}): they "
                 "are not those of this workspace, or an older copy. Nothing was changed.",
                 remedy=f"Put its own back ({OPERATIONS_FILE}, or operations.url in {SETTINGS_FILE}). `siyu backup`, "
                        "then `siyu restore --operations URL`, moves a workspace to another database.")
         return unknown
+
+    def _next(self, committed: set[int]) -> str | None:
+        """The load that comes next, as loads take turns; none before anything was opened with these operations."""
+        opened = committed or self.operations.state(KEYED_BY) is not None
+        return str(max(committed, default=0) + 1) if opened else None
 
     def _check_settings(self) -> None:
         for name in OF_ALL_FACTS:

@@ -70,16 +70,15 @@ def rewrite(workspace: Workspace, load: Committed, forgetting: Forgetting, chunk
     versions: places of facts that lose their person.
     """
     path = load.path(workspace)
-    versions = np.union1d(landing.versions_of(path, workspace.keys), versions)
     writing = Landing(path, workspace.keys)
     try:
         for number, chunk in enumerate(landing.chunks(path)):
             if number in chunks:
                 left = forgetting.of(chunk.rows(workspace.keys))
-                writing.add(left.batch, left.ids, left.places, versions)
+                writing.add(left.batch, left.ids, left.places)
             else:
                 writing.keep(chunk)
-        writing.finish(bad_rows)
+        writing.finish(bad_rows, np.union1d(landing.versions_of(path, workspace.keys), versions))
     finally:
         writing.abandon()
 

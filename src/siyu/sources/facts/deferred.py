@@ -20,12 +20,14 @@ from siyu.core.settings import Settings
 from siyu.sources.facts.hashing import short_hash
 from siyu.sources.identifiers.identify import NONE
 from siyu.sources.identifiers.persons import Person, primary_of, with_persons
-from siyu.sources.mappings.mapping import Numbering, Rows
+from siyu.sources.mappings.mapping import OUTPUTS, Numbering, Rows
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
 from siyu.store.warehouse import Warehouse
 
 CONTENT = "_content"
+#: Stands for whoever was erased, while rows wait: who bought first is asked of all lines.
+GONE = -8
 #: Lines of a slice that comes back to be hashed and appended.
 SLICE_LINES = 400_000
 
@@ -35,14 +37,15 @@ class Deferred:
 
     def __init__(self, rows: Rows, output: int, warehouse: Warehouse, workbench: Workbench, settings: Settings) -> None:
         self._rows, self._warehouse, self._workbench, self._settings = rows, warehouse, workbench, settings
+        self._output = output
         self._name, self._made, self._spoilt = f"waiting_{output}", f"made_{output}", f"spoilt_{output}"
         self._waiting: ir.Table | None = None
         self._refused: list[pa.Table] = []
         self._last_line = 0
 
-    def add(self, rows: pa.Table, people: list[Person]) -> None:
-        """Take the typed rows of a batch."""
-        rows, _ = with_persons(self._rows.kind, rows, people)
+    def add(self, rows: pa.Table, people: list[Person], gone: np.ndarray) -> None:
+        """Take the typed rows of a batch. gone: which of them are of people who were erased."""
+        rows, _ = with_persons(self._rows.kind, rows, [_marked(person, gone) for person in people])
         rows = rows.drop_columns(list(self._rows.kind.person_columns))
         if self._rows.number_lines:
             rows = self._with_content(rows, self._rows.number_lines)
@@ -68,8 +71,9 @@ class Deferred:
         self._waiting = self._waiting.anti_join(refused, keys)
         return np.sort(lines)
 
-    def slices(self) -> Iterator[tuple[pa.Table, list[Person]]]:
-        """The finished rows, `_line` being the first line of each."""
+    def slices(self) -> Iterator[tuple[pa.Table, list[Person], np.ndarray]]:
+        """The finished rows, `_line` being the first line of each, who stands on them, and the places of those whose
+        person is erased."""
         if self._waiting is None:
             return
         made = self._warehouse.scratch(self._made, self._finished(self._waiting))
@@ -112,9 +116,9 @@ class Deferred:
         values = {n: _aggregate(rows, n, how.get(n, "first")).cast(rows[n].type()) for n in others}
         return rows.group_by(keys).aggregate(**{LINE: rows[LINE].min()}, **values)
 
-    def _split(self, rows: pa.Table) -> tuple[pa.Table, list[Person]]:
-        """Rows without ids, and the persons from the ids."""
-        people = []
+    def _split(self, rows: pa.Table) -> tuple[pa.Table, list[Person], np.ndarray]:
+        """Rows without ids, the persons from the ids, and the places of rows whose person is erased."""
+        people, gone = [], np.zeros(rows.num_rows, bool)
         for prefix in self._rows.kind.persons:
             head = f"{prefix}id."
             named = sorted((n.removeprefix(head) for n in rows.column_names if n.startswith(head)),
@@ -122,7 +126,23 @@ class Deferred:
             ids = {n: rows[head + n].fill_null(NONE).to_numpy() for n in named}
             rows = rows.drop_columns([head + n for n in named])
             people.append(Person(prefix, ids, primary_of(ids, rows.num_rows, self._settings)))
-        return rows, people
+            gone |= people[-1].primary == GONE
+        places = rows[LINE].to_numpy() * OUTPUTS + self._output
+        return rows, [_without(person, gone) for person in people], places[gone]
+
+
+def _marked(person: Person, gone: np.ndarray) -> Person:
+    """A person with a mark on rows of people who were erased."""
+    if not gone.any():
+        return person
+    ids = {namespace: np.where(gone, GONE, found) for namespace, found in person.ids.items()}
+    return Person(person.prefix, ids, np.where(gone, GONE, person.primary))
+
+
+def _without(person: Person, gone: np.ndarray) -> Person:
+    """A person without the marks, and nobody on some rows."""
+    ids = {namespace: np.where(gone | (found == GONE), NONE, found) for namespace, found in person.ids.items()}
+    return Person(person.prefix, ids, np.where(gone, NONE, person.primary))
 
 
 def _numbered(kind: Kind, numbering: Numbering, rows: ir.Table) -> ir.Table:

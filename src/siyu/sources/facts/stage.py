@@ -84,7 +84,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.doubts = Doubts(self.load.loaded_at)
         self._hasher = Hasher(self.kind, self.silent)
-        self.fresh = NOWHERE  # places of the rows last taken that became facts
+        self.nameless = [NOWHERE]  # places of the facts whose person is erased
         # asked before this load appends anything
         self._first = self.seen is not None and not self.warehouse.count(tables.BY_NAME[self.kind.name].expr().limit(1))
 
@@ -93,7 +93,8 @@ class Stage:
         made = self._hasher.of(rows, people, self.workbench)
         lines = made.rows[LINE].to_numpy()
         places = lines * OUTPUTS + self.output
-        rows, key, row = made.rows, made.key, nameless(made.row, np.isin(places, gone.places))
+        erased = np.isin(places, gone.places)
+        rows, key, row = made.rows, made.key, nameless(made.row, erased)
         fact_ids = self.load.load_id * FACT_ID_STEP + places
         kept = self._kept(key)
         incoming = Versions(key, row, fact_ids, self._state(rows))
@@ -106,7 +107,7 @@ class Stage:
             self.warehouse.append(table, facts if fresh.all() else facts.filter(pa.array(fresh)))
         if len(verdict.older):
             fresh[self._name(facts, verdict)] = True
-        self.fresh = places[fresh]
+        self.nameless.append(places[fresh & erased])
         if len(verdict.superseded):
             self._supersede(verdict.superseded, verdict.by)
         links.add(people, fact_ids, fresh)

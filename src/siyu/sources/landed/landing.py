@@ -2,7 +2,8 @@
 
 Layout: a header, framed chunks (each an Arrow IPC stream, zstd, sealed), each with a sealed list of the identifier ids
 on its rows: the index; and, if there are any, with a sealed list of the places of rows whose person is erased, of which
-the chunk holds no more than may stay. What could not be read as rows comes last.
+the chunk holds no more than may stay. What could not be read as rows comes last, with the places of facts that lost
+their person, if there are any.
 A landed file appears under its name only when it is whole and on disk.
 """
 
@@ -37,12 +38,14 @@ VERSIONS_PURPOSE = b"landed-versions"
 PENDING = 16
 #: No places.
 NOWHERE = np.array([], np.int64)
-#: Is told a batch, the ids found on its rows, the places of rows whose person is erased, and those that became facts.
-BatchSeen = Callable[[pa.RecordBatch, list[np.ndarray], np.ndarray, np.ndarray], None]
+#: Is told a batch, the ids found on its rows, and the places of rows whose person is erased.
+BatchSeen = Callable[[pa.RecordBatch, list[np.ndarray], np.ndarray], None]
 #: Stands in the index for rows whose identifiers were not read.
 UNREAD = 0
 FRAME = struct.Struct(">cQ")
 CHUNK, INDEX, ERASED, VERSIONS, BAD, END = b"C", b"I", b"X", b"V", b"B", b"E"
+#: What belongs to a chunk.
+OF_CHUNK = (CHUNK, INDEX, ERASED)
 PURPOSES = {CHUNK: PURPOSE, INDEX: INDEX_PURPOSE, ERASED: ERASED_PURPOSE, VERSIONS: VERSIONS_PURPOSE, BAD: BAD_PURPOSE}
 
 
@@ -61,26 +64,27 @@ class Landing:
         self._file.write(MAGIC + bytes([VERSION]))
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="landing")
 
-    def add(self, batch: pa.RecordBatch, ids: Iterable[np.ndarray], places: np.ndarray = NOWHERE,
-            versions: np.ndarray = NOWHERE) -> None:
-        """Take a batch, the ids found on its rows (aligned arrays; values below 0 are none), the places of rows whose
-        person is erased, and of those the ones that are facts."""
+    def add(self, batch: pa.RecordBatch, ids: Iterable[np.ndarray], places: np.ndarray = NOWHERE) -> None:
+        """Take a batch, the ids found on its rows (aligned arrays; values below 0 are none), and the places of rows
+        whose person is erased."""
         found = [i for i in ids if len(i) == batch.num_rows]
         for start in range(0, batch.num_rows, CHUNK_ROWS):
             part = batch.slice(start, CHUNK_ROWS)
             present = [i[start : start + CHUNK_ROWS] for i in found]
-            self._submit(self._chunk, part, present, places, versions)
+            self._submit(self._chunk, part, present, places)
 
     def keep(self, chunk: Chunk) -> None:
         """Take a chunk as it stands in the file before."""
         self._submit(self._copy, chunk)
 
-    def finish(self, bad_rows: list[dict[str, object]]) -> None:
-        """Everything on disk, then under its name."""
+    def finish(self, bad_rows: list[dict[str, object]], versions: np.ndarray = NOWHERE) -> None:
+        """Everything on disk, then under its name. versions: places of facts that lost their person."""
         for written in self._pending:
             written.result()
         self._pending.clear()
         self._frame(BAD, self.keys.seal(json.dumps(bad_rows, ensure_ascii=False).encode(), BAD_PURPOSE))
+        if len(versions):
+            self._frame(VERSIONS, self.keys.seal(_packed(versions), VERSIONS_PURPOSE))
         self._frame(END, b"")
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -104,12 +108,11 @@ class Landing:
         while len(self._pending) > PENDING:
             self._pending.pop(0).result()
 
-    def _chunk(self, rows: pa.RecordBatch, ids: list[np.ndarray], places: np.ndarray, versions: np.ndarray) -> None:
+    def _chunk(self, rows: pa.RecordBatch, ids: list[np.ndarray], places: np.ndarray) -> None:
         self._write(rows)
         self._frame(INDEX, self.keys.seal(_packed(_distinct(ids)), INDEX_PURPOSE))
-        for kind, found in ((ERASED, places), (VERSIONS, versions)):
-            if len(mine := _of_lines(found, rows)):
-                self._frame(kind, self.keys.seal(_packed(mine), PURPOSES[kind]))
+        if len(erased := _of_lines(places, rows)):
+            self._frame(ERASED, self.keys.seal(_packed(erased), ERASED_PURPOSE))
 
     def _copy(self, chunk: Chunk) -> None:
         for kind, sealed in chunk.frames:
@@ -156,7 +159,7 @@ def chunks(path: Path) -> Iterator[Chunk]:
         if kind in (CHUNK, BAD) and gathered:
             yield Chunk(tuple(gathered))
             gathered = []
-        if kind != BAD:
+        if kind in OF_CHUNK:
             gathered.append((kind, sealed))
 
 
@@ -174,7 +177,7 @@ def versions_of(path: Path, keys: Keys) -> np.ndarray:
 
 def _places(path: Path, keys: Keys, kind: bytes) -> np.ndarray:
     found = [_unpacked(keys.open(sealed, PURPOSES[kind])) for _, sealed in _frames(path, only=kind)]
-    return np.sort(np.concatenate([NOWHERE, *found]))
+    return np.unique(np.concatenate([NOWHERE, *found]))
 
 
 def bad_rows(path: Path, keys: Keys) -> list[dict[str, object]]:
@@ -202,7 +205,7 @@ def reseal(path: Path, keys: Keys) -> bool:
         changed = any([_keep_resealed(writing, chunk) for chunk in chunks(path)])
         changed |= any(keys.resealed(sealed, BAD_PURPOSE) is not sealed for _, sealed in _frames(path, only=BAD))
         if changed:
-            writing.finish(bad_rows(path, keys))
+            writing.finish(bad_rows(path, keys), versions_of(path, keys))
     finally:
         writing.abandon()
     return changed

@@ -50,12 +50,12 @@ def registering(warehouse: Warehouse, load_id: int, columns: list[str], seen: Ba
     if KEY not in columns:
         return seen
 
-    def both(batch: pa.RecordBatch, ids: list[np.ndarray], places: np.ndarray, versions: np.ndarray) -> None:
+    def both(batch: pa.RecordBatch, ids: list[np.ndarray], places: np.ndarray) -> None:
         warehouse.append(MESSAGE, _of(batch, load_id))
         if SUBJECT in batch.schema.names:
             warehouse.append(MESSAGE_SUBJECT, _states(batch, load_id))
         if seen is not None:
-            seen(batch, ids, places, versions)
+            seen(batch, ids, places)
 
     return both
 

@@ -75,14 +75,15 @@ def keep(workspace: Workspace, found: Recognised, options: Options, *, now: dt.d
     source, mapping = found.source, found.mapping
     loaded_at = instant_of(now)
     _ = workspace.warehouse  # opening it removes what was being landed, which must not be this
-    load_ = Load(_next_id(workspace), mapping.name, loaded_at, local_day(loaded_at, options.apply(workspace).zone))
+    zone = options.apply(workspace).zone
+    load_ = Load(workspace.operations.begin_load(), mapping.name, loaded_at, local_day(loaded_at, zone))
     landed = landing.Landing(raw_files.path_of(workspace.landed, load_.load_id), workspace.keys)
     try:
         with workspace.warehouse.transaction(), closing(coming or begin(workspace, found, options)) as prepared:
             outcome = _stage(workspace, found, prepared, load_, landed, progress)
             if dry_run:
                 raise _DryRun
-            landed.finish([vars(row) for row in source.bad_rows])
+            landed.finish([vars(row) for row in source.bad_rows], outcome.versions)
         report = report_of(found, load_, outcome)
         _commit(workspace, found, options, load_, outcome, report)
     except _DryRun:
@@ -130,12 +131,12 @@ def _watched(source: SourceFile, landed: landing.Landing, progress: Progress) ->
     """Lands what is seen, and tells now and then how far the reading is."""
     told = 0.0
 
-    def seen(batch: pa.RecordBatch, ids: Iterable[np.ndarray], places: np.ndarray, versions: np.ndarray) -> None:
+    def seen(batch: pa.RecordBatch, ids: Iterable[np.ndarray], places: np.ndarray) -> None:
         nonlocal told
         if time.monotonic() - told > PROGRESS_SECONDS:
             told = time.monotonic()
             progress(source.name, source.progress)
-        landed.add(batch, ids, places, versions)
+        landed.add(batch, ids, places)
 
     return seen
 
@@ -192,10 +193,6 @@ def report_of(found: Recognised, load_: Load, outcome: Outcome) -> FileReport:
     report.notes = scrub_all([*found.notes, *outcome.notes])
     report.snapshot = outcome.snapshot
     return report
-
-
-def _next_id(workspace: Workspace) -> int:
-    return workspace.operations.newest_load() + 1
 
 
 def _file_hash(place: Place) -> str:

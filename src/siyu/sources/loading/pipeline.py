@@ -52,6 +52,7 @@ class Outcome:
     ignored: Counter[tuple[str, str]] = field(default_factory=Counter)
     snapshot: dict[str, int] | None = None
     shows: list[str] = field(default_factory=list)  # relation types of a snapshot
+    versions: np.ndarray = field(default_factory=lambda: NOWHERE)  # places of facts whose person is erased
     notes: list[str] = field(default_factory=list)
 
     def add_erased(self, rows: int) -> None:
@@ -113,7 +114,6 @@ class _Run:
         self._lines = [np.empty(0, np.int64)]
         self._statuses = [np.empty(0, np.uint8)]
         self._spoiled: list[Refusal] = []
-        self._erased = [NOWHERE]  # places of rows whose person is erased
 
     def _output(self, place: int, rows: Rows) -> Output:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
@@ -148,9 +148,8 @@ class _Run:
         status[np.isin(lines, prepared.repeated)] = DUPLICATE
         found = [np.full(len(lines), UNREAD)]  # until the identifiers of a line are read
         found[0][np.isin(lines, prepared.places // OUTPUTS)] = NONE
-        self._erased.append(prepared.places)
         for output, part in zip(self.outputs, prepared.parts):
-            found += self._part(output, part, lines, status, found[0])
+            found += self._part(output, part, Gone(prepared.places, self.coming.versions), lines, status, found[0])
         self.register.add(prepared.seen)
         refusals = [refusal for part in prepared.parts for refusal in part.refusals]
         bad = np.array([refusal.line for refusal in refusals], np.int64)
@@ -165,10 +164,9 @@ class _Run:
             self._lines.append(lines)
         self._statuses.append(status)
         if seen:
-            fresh = np.concatenate([output.stage.fresh for output in self.outputs])
-            seen(batch, found, prepared.places, np.intersect1d(prepared.places, fresh))
+            seen(batch, found, prepared.places)
 
-    def _part(self, output: Output, part: Part, lines: np.ndarray, status: np.ndarray,
+    def _part(self, output: Output, part: Part, gone: Gone, lines: np.ndarray, status: np.ndarray,
               unread: np.ndarray) -> list[np.ndarray]:
         """One output of one batch; raises the status of its lines and gives the ids found, aligned with the batch."""
         rows, people = part.rows, part.people
@@ -179,10 +177,11 @@ class _Run:
             rows, people = self._in_snapshot(self.snapshot, output, rows, people, lines, status)
         unread[np.searchsorted(lines, rows[LINE].to_numpy())] = NONE
         if output.deferred:
-            output.deferred.add(rows, people)
+            places = rows[LINE].to_numpy() * OUTPUTS + output.stage.output
+            output.deferred.add(rows, people, np.isin(places, gone.places))
         elif rows.num_rows:
             places = np.searchsorted(lines, rows[LINE].to_numpy())
-            taken = output.stage.take(rows, people, self.links, Gone(self._erased[-1], self.coming.versions))
+            taken = output.stage.take(rows, people, self.links, gone)
             status[places] = np.maximum(status[places], taken)
         return [_aligned(ids, rows, lines) for person in people for ids in person.ids.values()]
 
@@ -225,10 +224,10 @@ class _Run:
             column = output.rows.group_by[0]
             self._spoiled += [Refusal(line, column, "", f"another row of its {column} is in quarantine")
                               for line in fresh.tolist()]
-        gone = Gone(np.concatenate(self._erased), self.coming.versions)
         made: list[tuple[np.ndarray, np.ndarray]] = []
-        for rows, people in deferred.slices():
-            made.append((rows[LINE].to_numpy(), output.stage.take(rows, people, self.links, gone)))
+        for rows, people, gone in deferred.slices():
+            taken = output.stage.take(rows, people, self.links, Gone(gone, self.coming.versions))
+            made.append((rows[LINE].to_numpy(), taken))
         if made:
             first, result = (np.concatenate(parts) for parts in zip(*made))
             waiting, first_of = deferred.first_lines()
@@ -249,6 +248,7 @@ class _Run:
         for output in self.outputs:
             self.outcome.kinds.setdefault(output.rows.kind.name, Counter()).update(output.stage.counts)
         self.outcome.ignored = self.coming.ignored
+        self.outcome.versions = np.sort(np.concatenate([n for output in self.outputs for n in output.stage.nameless]))
         self.outcome.identifiers_new = self.register.added
         self.outcome.notes += self._notes()
 
