@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from siyu.core.kinds import BY_NAME
-from siyu.sources.facts.hashing import PART, Hasher
+from siyu.sources.facts.hashing import PART, hashed
 from siyu.sources.identifiers.identify import NONE
 from siyu.sources.identifiers.persons import Person
 from siyu.sources.workbench import Workbench
@@ -36,7 +36,7 @@ def test_each_hash_is_that_of_the_text_of_what_is_not_empty(kept: tuple[str, ...
     rows = [{name: None if chance.random() < empty * (name not in kept) else value(chance)
              for name, value in VALUES.items()} for _ in range(ROWS)]  # fmt: skip
     ids = np.array([NONE if row["id.unionid"] is None else row["id.unionid"] for row in rows], np.int64)
-    made = Hasher(kind, ()).of(pa.Table.from_pylist(rows, SCHEMA), [Person("", {"unionid": ids}, ids)], Workbench())
+    made = hashed(kind, pa.Table.from_pylist(rows, SCHEMA), [Person("", {"unionid": ids}, ids)], (), Workbench())
     whole = [written(row, list(VALUES)) for row in rows]
     keys = [written(row, ["platform", "event_id"]) if row["event_id"] else text for row, text in zip(rows, whole)]
     assert made.row.tolist() == list(map(sixty_three_bits, whole))

@@ -85,7 +85,7 @@ class Warehouse(ABC):
     def has_facts(self, kind: str) -> bool:
         """Whether there is any fact of a kind, in force or not."""
         if kind not in self._told:
-            self._told[kind] = {kind} if self.count(BY_NAME[kind].expr().limit(1)) else set()
+            self._told[kind] = {kind} if self.count(_any_of(BY_NAME[kind].expr())) else set()
         return kind in self._told[kind]
 
     def query(self, text: str) -> pa.Table:
@@ -177,6 +177,11 @@ def _schema_of(rows: ir.Table) -> pa.Schema:
 @formula
 def _counted(rows: ir.Table) -> ir.Table:
     return rows.aggregate(n=rows.count())
+
+
+@formula
+def _any_of(rows: ir.Table) -> ir.Table:
+    return rows.limit(1)
 
 
 @formula

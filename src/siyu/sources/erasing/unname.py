@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from siyu.core.kinds import KINDS, Kind
 from siyu.core.settings import Settings
-from siyu.sources.facts.hashing import Hasher, nameless
+from siyu.sources.facts.hashing import hashed, nameless
 from siyu.sources.facts.observed import OBSERVED
 from siyu.sources.identifiers.identify import NONE
 from siyu.sources.identifiers.persons import Person
@@ -122,10 +122,10 @@ def _nameless(kind: Kind, facts: pa.Table, settings: Settings) -> pa.Table:
         facts = _set(facts, column, pa.nulls(facts.num_rows, pa.int64()))
     nobody = [Person(prefix, {}, np.full(facts.num_rows, NONE)) for prefix in kind.persons]
     with closing(Workbench()) as workbench:
-        hashed = Hasher(kind, settings["identity.not_identifying"]).of(_as_stated(kind, facts), nobody, workbench)
-    named = facts["row_hash"].to_numpy() != hashed.row  # by its own row, and not by another version of the record
-    row = nameless(hashed.row, named)
-    return _set(_set(facts, "key_hash", pa.array(hashed.key)), "row_hash", pa.array(row))
+        made = hashed(kind, _as_stated(kind, facts), nobody, settings["identity.not_identifying"], workbench)
+    named = facts["row_hash"].to_numpy() != made.row  # by its own row, and not by another version of the record
+    row = nameless(made.row, named)
+    return _set(_set(facts, "key_hash", pa.array(made.key)), "row_hash", pa.array(row))
 
 
 def _as_stated(kind: Kind, facts: pa.Table) -> pa.Table:

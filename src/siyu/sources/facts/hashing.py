@@ -8,7 +8,8 @@ whose person is erased equals none that never named anybody: it was another vers
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import functools
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -35,43 +36,27 @@ class Hashed:
     row: np.ndarray
 
 
-class Hasher:
-    """Hashes rows of a kind; what is compiled for one shape of them serves all batches of it. silent: namespaces that
-    do not say who the consumer is."""
-
-    def __init__(self, kind: Kind, silent: Collection[str]) -> None:
-        self._kind, self._silent = kind, silent
-        self._of_shape: dict[tuple[tuple[str, ...], frozenset[str]], Hashes] = {}
-
-    def of(self, rows: pa.Table, people: list[Person], workbench: Workbench) -> Hashed:
-        """The rows with their hashes."""
-        rows, named = with_persons(self._kind, rows, people)
-        id_columns = [name for name in named if namespace_of(name) not in self._silent]
-        values = [f.column for f in self._kind.fields if f.column in rows.column_names] + sorted(id_columns)
-        filled = frozenset(name for name in values if not rows[name].null_count)
-        shape = tuple(rows.column_names), filled
-        if shape not in self._of_shape:
-            self._of_shape[shape] = Hashes(self._kind, rows.schema, values, filled)
-        return Hashed(rows, *self._of_shape[shape].of(rows, workbench))
+def hashed(kind: Kind, rows: pa.Table, people: list[Person], silent: Collection[str], workbench: Workbench) -> Hashed:
+    """Rows of a kind with their hashes. silent: namespaces that do not say who the consumer is."""
+    rows, named = with_persons(kind, rows, people)
+    id_columns = [name for name in named if namespace_of(name) not in silent]
+    values = [f.column for f in kind.fields if f.column in rows.column_names] + sorted(id_columns)
+    filled = frozenset(name for name in values if not rows[name].null_count)
+    made = workbench.run(_hashes(kind, rows.schema, tuple(values), filled), rows=rows)
+    return Hashed(rows, numbers(made["key"]), numbers(made["row"]))
 
 
-class Hashes:
-    """key_hash and row_hash of rows of one shape, compiled once. values: the columns that count, in their order;
-    filled: those without an empty place.
+@functools.lru_cache(maxsize=256)
+def _hashes(kind: Kind, schema: pa.Schema, values: tuple[str, ...], filled: frozenset[str]) -> str:
+    """SQL of key_hash and row_hash (128 bits each) of rows of one shape. values: the columns that count, in their
+    order; filled: those without an empty place.
     """
-
-    def __init__(self, kind: Kind, schema: pa.Schema, values: list[str], filled: Collection[str]) -> None:
-        rows = ibis.table(ibis.Schema.from_pyarrow(schema), name="rows")
-        row, key = _text(rows, values, filled), _text(rows, _key(kind, rows), filled)
-        own_key = _own_key(kind)
-        if own_key and own_key not in filled:
-            key = ibis.ifelse(rows[own_key].isnull(), row, key) if own_key in rows.columns else row
-        self._sql = compiled(rows.select(key=md5_number(key), row=md5_number(row)))
-
-    def of(self, rows: pa.Table, workbench: Workbench) -> tuple[np.ndarray, np.ndarray]:
-        """(key_hash, row_hash) of every row, 63 bits each."""
-        made = workbench.run(self._sql, rows=rows)
-        return numbers(made["key"]), numbers(made["row"])
+    rows = ibis.table(ibis.Schema.from_pyarrow(schema), name="rows")
+    row, key = _text(rows, values, filled), _text(rows, _key(kind, rows), filled)
+    own_key = _own_key(kind)
+    if own_key and own_key not in filled:
+        key = ibis.ifelse(rows[own_key].isnull(), row, key) if own_key in rows.columns else row
+    return compiled(rows.select(key=md5_number(key), row=md5_number(row)))
 
 
 def nameless(row: np.ndarray, erased: np.ndarray) -> np.ndarray:
@@ -97,7 +82,7 @@ def _own_key(kind: Kind) -> str:
     return "event_id" if kind.name == "events" else ""
 
 
-def _text(rows: ir.Table, names: list[str], filled: Collection[str] = ()) -> ir.StringValue:
+def _text(rows: ir.Table, names: Sequence[str], filled: Collection[str] = ()) -> ir.StringValue:
     """`name=value` of what is not null. Columns that are filled need no text of their own before they are joined."""
     if not names:
         return ibis.literal("")

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from siyu.core.kinds import Kind
 from siyu.sources.facts.buyers import named_late, still_named
 from siyu.sources.facts.doubts import Doubts
-from siyu.sources.facts.hashing import Hasher, nameless
+from siyu.sources.facts.hashing import hashed, nameless
 from siyu.sources.facts.observed import with_basis
 from siyu.sources.facts.seenkeys import SeenKeys
 from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Verdict, Versions, as_list, judge, newest, outdated
@@ -83,14 +83,13 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.doubts = Doubts(self.load.loaded_at)
-        self._hasher = Hasher(self.kind, self.silent)
         self.nameless = [NOWHERE]  # places of the facts whose person is erased
         # asked before this load appends anything
-        self._first = self.seen is not None and not self.warehouse.count(tables.BY_NAME[self.kind.name].expr().limit(1))
+        self._first = self.seen is not None and not self.warehouse.has_facts(self.kind.name)
 
     def take(self, rows: pa.Table, people: list[Person], links: Links, gone: Gone = NOBODY) -> np.ndarray:
         """Append what is new of the rows; the status of each (versions.STATUS)."""
-        made = self._hasher.of(rows, people, self.workbench)
+        made = hashed(self.kind, rows, people, self.silent, self.workbench)
         lines = made.rows[LINE].to_numpy()
         places = lines * OUTPUTS + self.output
         erased = np.isin(places, gone.places)
