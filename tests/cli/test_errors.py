@@ -86,6 +86,9 @@ def test_a_damaged_warehouse_is_explained_and_a_rebuild_offered(capfd):
         (("subject-export", "--id", "phone:13800001234", "-o", "nodir/c.json", "--yes"), "no folder nodir"),
         (("metrics", "new", "trade"), "trade is a topic of siyu"),
         (("serve", "--port", "99999"), "65535"),
+        (("erase", "show", str(10**20)), "less than or equal to"),
+        (("identity", "unlink", str(10**20), "--reason", "x"), "less than or equal to"),
+        (("identity", "unlink", "1", str(10**20), "--reason", "x"), "less than or equal to"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )

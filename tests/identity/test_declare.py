@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from siyu.core.errors import IdentityError
 from siyu.core.time import day_of, day_starts
+from siyu.identity.consents import change
 from siyu.identity.declare import declare_consent, preview
+from siyu.identity.standing import Consent
 from siyu.sources.load import load
 from siyu.sources.replay import rebuild
 from siyu.store.operations import CONSENT, LOAD, READING
@@ -55,6 +57,15 @@ def consent(history, identifier: int, action: str, date: dt.date, channel: str |
 
 def declare(history, **more):
     return declare_consent(history.workspace, **{**EVIDENCE, "from_date": AGREED, **more})
+
+
+def test_what_was_refused_a_moment_ago_is_refused(brand):
+    """On the preference page: operations know of it, and no load has carried it on yet."""
+    refused = Consent(ANNA, "marketing", None, "withdraw", at(AGREED, brand) - 1, "page", "")
+    change(brand.workspace.operations, [refused], actor="page", now=NOW)
+    expected = preview(brand.workspace, from_date=AGREED, now=NOW)
+    declared = declare(brand)
+    assert (declared.rows, declared.withdrawn) == (2, 1) == (expected.rows, expected.withdrawn)
 
 
 def grants(history) -> list[dict]:

@@ -15,6 +15,7 @@ from siyu.store import workspace as workspaces
 from tests.breadth import wide
 from tests.measures.random_brand import random_brand, zone_of
 from tests.plain import NOW, load_plain
+from tests.sources.arrivals import take
 
 DERIVED = (tables.PURCHASE, tables.ORDER_REFUND, tables.VALID_REFERRAL, tables.RELATION_SPAN, tables.REACH_SPAN,
            tables.ROLE_SPAN, tables.LAST_ACT)  # fmt: skip
@@ -71,6 +72,26 @@ def test_identifiers_that_say_no_more_who_somebody_is_are_nobodys(tmp_path, eage
         consumers = {row["consumer_id"] for row in workspace.warehouse.rows(tables.CONSUMER.expr())}
         assert before - consumers
         assert _buyers(workspace) <= consumers | {None}
+
+
+def test_the_last_line_that_took_something_back_may_be_corrected(tmp_path, workspace):
+    """It names another order than its own: nothing else tells that this one is no longer refunded."""
+    head = "order_id,line_no,sku,quantity,paid_amount,unit_price,occurred_at,takes_back,id.phone"
+    orders = [f"x{n},2026-01-03,50,138000001{n}" for n in range(10, 16)]
+    take(workspace, tmp_path, "orders.csv", "\n".join(["order_id,paid_at,paid_amount,id.phone",
+                                                      "a,2026-01-02,100,13800000001", *orders]))  # fmt: skip
+    take(workspace, tmp_path, "order_lines.csv", f"{head}\na,1,s,1,100,100,2026-01-02,,13800000001\n"
+                                                 "c,1,s,-1,-100,100,2026-01-05,true,13800000001")  # fmt: skip
+    resolve(workspace)
+    refresh(workspace)
+    assert workspace.warehouse.count(tables.ORDER_REFUND) == 1
+    take(workspace, tmp_path, "order_lines.csv", f"{head}\nc,1,s,-1,-100,100,2026-01-05,false,13800000001")
+    resolve(workspace)
+    refresh(workspace)
+    step_by_step = _tables(workspace)
+    assert workspace.warehouse.count(tables.ORDER_REFUND) == 0
+    refresh(workspace, full=True)
+    assert step_by_step == _tables(workspace)
 
 
 def _buyers(workspace):

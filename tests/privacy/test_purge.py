@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from siyu.core.time import instant_of
 from siyu.identity.resolve import resolve
+from siyu.measures.build import refresh
 from siyu.measures.measure import measure
 from siyu.privacy import orphans
 from siyu.privacy import purge as purging
@@ -22,6 +23,7 @@ from siyu.store import workspace as workspaces
 from siyu.store.audit import acts
 from siyu.store.inbox import Arrival
 from siyu.store.operations import CONSENT_PROOF, QUARANTINE
+from siyu.store.tables import LAST_ACT
 from siyu.store.workspace import Workspace, open_workspace
 from tests.breadth import wide
 from tests.privacy.planted import bytes_of, sealed
@@ -100,6 +102,18 @@ def test_all_else_is_as_if_the_rows_had_never_come(aged, tmp_path):
         assert {name for name in here if len(here[name]) != len(there[name])} == {"message"}  # repeated ones are known
 
 
+def test_the_last_acts_are_those_of_the_events_that_are_left(aged):
+    """An incremental measure afterwards reads none of them again."""
+    refresh(aged)
+    before = aged.warehouse.rows(LAST_ACT.expr())
+    purged(aged)
+    refresh(aged)
+    left = {repr(row) for row in aged.warehouse.rows(LAST_ACT.expr())}
+    assert len(left) < len(before)
+    refresh(aged, full=True)
+    assert left == {repr(row) for row in aged.warehouse.rows(LAST_ACT.expr())}
+
+
 def test_a_rebuild_brings_nothing_back(aged):
     purged(aged)
     before = everything(aged)
@@ -173,17 +187,23 @@ def test_cut_off_at_a_step_it_is_finished_by_the_next_run(aged, calm, monkeypatc
     aged.close()
     monkeypatch.undo()
     purged(aged)
-    assert (everything(aged), sealed(aged)) == calm
+    assert (everything(aged), sealed(aged), told(aged)) == calm
+
+
+def told(workspace: Workspace) -> dict[str, object]:
+    """What the audit says of the one purge, but for the identifiers, of which a run that goes on counts its own."""
+    (act,) = acts(workspace.operations, act="retention.purge")
+    return {name: value for name, value in act.detail.items() if name != "identifiers"}
 
 
 @pytest.fixture(scope="module")
 def calm(once, tmp_path_factory):
-    """Facts and raw rows after a purge that nothing interrupted."""
+    """Facts and raw rows after a purge that nothing interrupted, and what is told of it."""
     directory = tmp_path_factory.mktemp("calm") / "brand"
     shutil.copytree(once, directory)
     with open_workspace(directory) as workspace:
         purged(workspace)
-        return everything(workspace), sealed(workspace)
+        return everything(workspace), sealed(workspace), told(workspace)
 
 
 def test_quarantine_and_proofs_go_when_their_time_has_come(aged):

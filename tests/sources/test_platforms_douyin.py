@@ -84,3 +84,12 @@ def test_an_amount_that_is_none_spoils_its_order_and_no_other(workspace, tmp_pat
     found = load_one(workspace, write(tmp_path / "o.csv", HEADER, rows))
     assert [order["order_id"] for order in facts(workspace, "orders")] == ["D2"]
     assert found.counts["quarantined"] == 2
+
+
+def test_an_order_that_a_platform_cut_in_two_files_is_told_until_its_parts_are_joined(workspace, tmp_path):
+    parts = [[item("D1", "D1", "100.00"), item("D2", "D2", "5.00")], [item("D1", "D1-2", "50.00")]]
+    first, second = (load_one(workspace, write(tmp_path / f"{n}.csv", HEADER, rows)) for n, rows in enumerate(parts))
+    told = "1 order(s) have lines from another file that this one lacks (first: D1)"
+    assert [any(note.startswith(told) for note in report.notes) for report in (first, second)] == [False, True]
+    joined = load_one(workspace, write(tmp_path / "joined.csv", HEADER, parts[0] + parts[1]))
+    assert (gmv(workspace), [note for note in joined.notes if "another file" in note]) == (15500, [])

@@ -93,3 +93,10 @@ def test_lines_say_the_price_of_their_pieces(workspace, tmp_path):
     lines = [line for line in facts(workspace, "order_lines") if line["order_id"] == "1"]
     assert sorted((line["quantity"], line["paid_amount"]) for line in lines) == [(1, 75800), (2, 34000)]
     assert {line["sku"] for line in lines} == {"HG001"}
+
+
+def test_a_price_that_changes_before_it_is_paid_makes_no_second_line(workspace, tmp_path):
+    unpaid = article(OLD, "1", "100.00", "100.00", 付款确认时间="", 订单状态="等待付款")
+    load_one(workspace, write(tmp_path / "1.csv", OLD, [unpaid]))
+    load_one(workspace, write(tmp_path / "2.csv", OLD, [article(OLD, "1", "80.00", "80.00")]))
+    assert [line["paid_amount"] for line in facts(workspace, "order_lines")] == [8000] == [gmv(workspace)]

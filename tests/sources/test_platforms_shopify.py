@@ -103,3 +103,23 @@ def test_customers_are_profiles_and_links_and_no_members(workspace, tmp_path, re
     assert [m["identifier_id"] == buyer for m in facts(workspace, "members")] == [True, False]
     assert links(workspace) == 1 + 3
     assert (facts(workspace, "relations"), facts(workspace, "consents")) == ([], [])
+
+
+def test_a_price_that_changes_before_it_is_paid_makes_no_second_line(workspace, tmp_path):
+    """On every line of the order: the lines below have no time of their own."""
+    unpaid = [order("#1", "60.00", **{"Paid at": "", "Outstanding Balance": "60.00"}), article("#1")]
+    load_one(workspace, write(tmp_path / "1.csv", HEADER, unpaid))
+    less = {"Lineitem price": "20.00"}
+    load_one(workspace, write(tmp_path / "2.csv", HEADER, [order("#1", "40.00", **less), article("#1", **less)]))
+    assert [line["paid_amount"] for line in facts(workspace, "order_lines")] == [2000, 2000]
+    assert gmv(workspace) == 4000
+
+
+def test_what_an_older_export_shows_of_a_buyer_links_in_either_order(workspace, tmp_path):
+    """The newer export has a refund and no phone any more; the older one, loaded later, is known already."""
+    newer = write(tmp_path / "2.csv", HEADER, [order("#1", "30.00", **{"Refunded Amount": "10.00"})])
+    older = write(tmp_path / "1.csv", HEADER, [order("#1", "30.00", **{"Phone": "'13800000001"})])
+    load_one(workspace, newer)
+    assert links(workspace) == 0
+    assert load_one(workspace, older).counts["duplicate"] == 1
+    assert links(workspace) == 1

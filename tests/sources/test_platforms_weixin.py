@@ -52,10 +52,10 @@ def test_orders_are_anonymous_and_recipients_link_nobody(workspace, report):
     assert (namespaces(workspace), links(workspace)) == ([], 0)
 
 
-def test_every_item_is_a_line_and_equal_items_stay_apart(workspace, report):
+def test_every_paid_item_is_a_line_and_equal_items_stay_apart(workspace, report):
     lines = facts(workspace, "order_lines")
-    assert len(lines) == 6
-    assert len({(line["order_id"], line["line_no"]) for line in lines}) == 6
+    assert len(lines) == 5
+    assert len({(line["order_id"], line["line_no"]) for line in lines}) == 5
     assert sum(line["paid_amount"] for line in lines if line["order_id"] == "W2") == 108000
 
 
@@ -71,3 +71,10 @@ def test_an_item_with_another_title_is_the_same_line(workspace, tmp_path):
     load_one(workspace, write(tmp_path / "2.csv", HEADER, [again]))
     (line,) = facts(workspace, "order_lines")
     assert (line["product"], line["paid_amount"]) == ("面霜 50g 新包装", 10000)
+
+
+def test_a_price_that_changes_before_it_is_paid_makes_no_second_line(workspace, tmp_path):
+    unpaid = item("W1", "100.00", "面霜", "100.00", 支付时间="", 订单状态="待付款")
+    load_one(workspace, write(tmp_path / "1.csv", HEADER, [unpaid]))
+    load_one(workspace, write(tmp_path / "2.csv", HEADER, [item("W1", "80.00", "面霜", "80.00")]))
+    assert [line["paid_amount"] for line in facts(workspace, "order_lines")] == [8000] == [gmv(workspace)]

@@ -56,7 +56,14 @@ def test_the_buyer_is_the_user_number_and_the_recipient_links_nobody(workspace, 
     assert links(workspace) == 0
 
 
-def test_every_article_is_a_line_whatever_their_order(workspace, tmp_path, report):
-    assert len(facts(workspace, "order_lines")) == 8
+def test_every_paid_article_is_a_line_whatever_their_order(workspace, tmp_path, report):
+    assert len(facts(workspace, "order_lines")) == 7
     again = load_one(workspace, write(tmp_path / "again.csv", HEADER, ROWS[::-1]))
     assert again.counts["duplicate"] == 8
+
+
+def test_a_price_that_changes_before_it_is_paid_makes_no_second_line(workspace, tmp_path):
+    """Week by week: the order is seen unpaid, then paid with a coupon of the payment."""
+    load_one(workspace, write(tmp_path / "1.csv", HEADER, [article("P1", "100.00", 支付时间="", 订单状态="待支付")]))
+    load_one(workspace, write(tmp_path / "2.csv", HEADER, [article("P1", "100.00", **{OFF: "5.00"})]))
+    assert [line["paid_amount"] for line in facts(workspace, "order_lines")] == [9500] == [gmv(workspace)]

@@ -289,3 +289,12 @@ def test_orders_and_customers_meet_in_the_phone(workspace, tmp_path, customers):
 def test_the_hand_sum_is_in_currency_units():
     paid = [row["订单实付金额"].strip("¥").replace(",", "") for row in ORDERS if row["买家付款时间"]]
     assert sum(map(Decimal, paid)) * 100 == HAND_SUM
+
+
+def test_a_phone_that_is_blocked_later_names_no_buyer_any_more(workspace, tmp_path):
+    """The next export repeats the orders; what names them now is nobody's, and no earlier name comes back."""
+    path = write(tmp_path / "o.csv", HEADER, [order("E01", "100.00"), order("E02", "50.00", 买家手机号=ANNA)])
+    load_one(workspace, path)
+    workspace.settings = workspace.settings.with_values(identity__blocked_phones=[f"+86 {LIN}"])
+    assert load_one(workspace, path).counts["corrected"] == 1
+    assert [row["identifier_id"] is None for row in facts(workspace, "orders")] == [False, True]

@@ -67,13 +67,33 @@ def test_a_mapping_that_changed_since_is_replayed_as_it_was(workspace, tmp_path)
     assert rows(workspace) == before
 
 
-def test_settings_that_changed_since_are_those_of_the_load(workspace, tmp_path):
-    take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount,id.phone,id.unionid\n o1,2026-03-01,5,"
-                                            "13800000001,u1")
+def test_the_region_of_phones_is_that_of_the_load(workspace, tmp_path):
+    take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount,id.phone\n o1,2026-03-01,5,13800000001")
     before = rows(workspace)
-    workspace.settings = workspace.settings.with_values(identity__blocked_phones=["13800000001"])
+    workspace.settings = workspace.settings.with_values(brand__phone_region="US")
     rebuild(workspace, LATER)
     assert rows(workspace) == before
+
+
+@pytest.mark.parametrize(("then", "now"), [
+    ({}, {"identity__blocked_phones": ["13800000001"]}), ({}, {"identity__blocked": ["u1"]}),
+    ({}, {"identity__not_linking": []}),
+    ({"identity__not_linking": ["device", "unionid"]}, {"identity__not_linking": ["device"]})])  # fmt: skip
+def test_a_rebuild_reads_everything_with_the_settings_of_today(tmp_path, then, now):
+    """Who is nobody, and what links, is asked of all that was ever loaded."""
+    text = ("order_id,paid_at,paid_amount,id.phone,id.unionid,id.device\n o1,2026-03-01,5,13800000001,u1,d1\n"
+            "o2,2026-03-01,5,13800000002,u1,d1\n o3,2026-03-01,5,,u2,d1")  # fmt: skip
+    new = defaults().with_values(**now)
+    with create(tmp_path / "old", defaults().with_values(**then)) as old, create(tmp_path / "new", new) as fresh:
+        fresh.use(old.keys)
+        for workspace in (old, fresh):
+            take(workspace, tmp_path, "orders.csv", text)
+        old.close_warehouse()
+        old.settings = new
+        assert rows(old) != rows(fresh)
+        assert rebuild(old, LATER).equal
+        assert rows(old) == rows(fresh)
+        assert take(old, tmp_path, "orders.csv", text, now=LATER).counts["duplicate"] == 3
 
 
 @pytest.mark.parametrize(("name", "then", "now"), [

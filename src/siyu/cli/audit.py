@@ -10,6 +10,7 @@ import typer
 from siyu.api.admin import shown
 from siyu.cli.context import AsJson, day, suffix, workspace
 from siyu.cli.errors import DONE
+from siyu.cli.options import LARGEST
 from siyu.cli.output import emit, say, suggest, table
 from siyu.core.errors import SiyuError
 from siyu.core.time import day_of, day_starts
@@ -19,7 +20,9 @@ Part = Annotated[
     str, typer.Option("--act", metavar="PART[.VERB]", help="Only these: a part such as key., or one act, key.revoke.")
 ]
 Since = Annotated[str | None, typer.Option("--since", metavar="DAY", help="Only what was done on this day or later.")]
-Limit = Annotated[int, typer.Option("--limit", metavar="N", help="Rows to list, the newest first; 0 = all of them.")]
+Limit = Annotated[
+    int, typer.Option("--limit", metavar="N", max=LARGEST, help="Rows to list, the newest first; 0 = all of them.")
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -13,6 +13,7 @@ from siyu.api.admin import shown
 from siyu.cli.cases import ACTOR, Asked, Cases, Open, Reason, Reference, Requester, Who
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.options import LARGEST
 from siyu.cli.output import emit, progress, say, suggest, table
 from siyu.core.errors import PrivacyError
 from siyu.privacy import erase as erasing
@@ -27,7 +28,7 @@ CASES = Cases(ERASURES, "siyu erase", shown.erasure)
 
 Yes = Annotated[bool, typer.Option("--yes", help="Erase without asking again; whoever asked has been checked.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Count what is held, by table, and change nothing.")]
-Number = Annotated[int, typer.Argument(metavar="N", help="The request's number (`siyu erase list`).")]
+Number = Annotated[int, typer.Argument(metavar="N", max=LARGEST, help="The request's number (`siyu erase list`).")]
 
 group = typer.Typer(name="erase", help="Forget a person, with a receipt; or file, check and carry out requests.")
 

@@ -9,6 +9,7 @@ import typer
 
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.options import LARGEST
 from siyu.cli.output import emit, out, progress, suggest, table
 from siyu.identity import unlink as links
 from siyu.identity.resolve import resolve as resolve_links
@@ -20,7 +21,9 @@ from siyu.identity.show import show as show_consumer
 Full = Annotated[bool, typer.Option("--full", help="Compute everything anew instead of what has changed.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Who found out what, in a few words.")]
 Restore = Annotated[bool, typer.Option("--restore", help="Put back what was taken back: the link, or all of A's.")]
-Limit = Annotated[int, typer.Option("--limit", metavar="N", help="Groups to list.")]
+Limit = Annotated[int, typer.Option("--limit", metavar="N", max=LARGEST, help="Groups to list.")]
+One = typer.Argument(metavar="A", max=LARGEST, help="identifier_id of one side (`identity show` lists them).")
+Other = typer.Argument(metavar="[B]", max=LARGEST, help="The other side; without it, all links of A.")
 
 group = typer.Typer(name="identity", help="Look at who is who, and take links back.", no_args_is_help=True)
 
@@ -63,8 +66,8 @@ def show(
 
 @group.command("unlink")
 def unlink(
-    a: Annotated[int, typer.Argument(metavar="A", help="identifier_id of one side (`identity show` lists them).")],
-    b: Annotated[int | None, typer.Argument(metavar="[B]", help="The other side; without it, all links of A.")] = None,
+    a: Annotated[int, One],
+    b: Annotated[int | None, Other] = None,
     reason: Reason = "",
     restore: Restore = False,
     as_json: AsJson = False,

@@ -13,6 +13,7 @@ from siyu.api import keys
 from siyu.api.admin import shown
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE
+from siyu.cli.options import LARGEST
 from siyu.cli.output import emit, out, progress, say, suggest, table
 from siyu.privacy.rotate import rotate as rotate_cipher_key
 from siyu.store.workspace import KEYS_FILE, KEYS_VARIABLE
@@ -39,7 +40,7 @@ UserNamespace = Annotated[
 Rate = Annotated[
     int | None, typer.Option("--rate", metavar="N", help="Requests a second; 0 = any number, as collect has by itself.")
 ]
-KeyId = Annotated[int, typer.Argument(metavar="ID", help="The key's number, as `siyu key list` shows it.")]
+KeyId = Annotated[int, typer.Argument(metavar="ID", max=LARGEST, help="The key's number, as `siyu key list` shows it.")]
 
 HELP = "Keys of those who call over HTTP: create, list, revoke; a new cipher key: rotate."
 group = typer.Typer(name="key", help=HELP, no_args_is_help=True)

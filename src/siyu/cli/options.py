@@ -6,6 +6,9 @@ from pathlib import Path
 
 from siyu.core.errors import SiyuError
 
+#: The largest number that stores hold.
+LARGEST = 2**63 - 1
+
 
 def pairs(text: str | None) -> dict[str, str] | None:
     """`relation_type=member,platform=youzan` as a dict.

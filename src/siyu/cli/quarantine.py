@@ -12,7 +12,7 @@ import typer
 
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
-from siyu.cli.options import check_folder
+from siyu.cli.options import LARGEST, check_folder
 from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError
 from siyu.sources.landed.committed import committed
@@ -25,7 +25,7 @@ from siyu.store.workspace import Workspace
 #: Rows listed on a screen; the file has all of them.
 LISTED_MAX = 50
 
-Load = Annotated[int | None, typer.Option("--load", metavar="N", help="Only the rows this load refused.")]
+Load = Annotated[int | None, typer.Option("--load", metavar="N", max=LARGEST, help="Only the rows this load refused.")]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE.csv", help="Write the rows of one load, values readable.")
 ]

@@ -14,7 +14,7 @@ from siyu.api.admin import shown
 from siyu.cli.cases import ACTOR, Asked, Cases, Open, Reason, Reference, Requester, Who
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE
-from siyu.cli.options import check_folder
+from siyu.cli.options import LARGEST, check_folder
 from siyu.cli.output import emit, json_text, say, suggest, table
 from siyu.core.errors import PrivacyError
 from siyu.privacy import exports
@@ -30,7 +30,9 @@ Yes = Annotated[
 To = Annotated[
     Path | None, typer.Option("-o", metavar="FILE", help="Where the copy goes (JSON), readable for its owner alone.")
 ]
-Number = Annotated[int, typer.Argument(metavar="N", help="The request's number (`siyu subject-export list`).")]
+Number = Annotated[
+    int, typer.Argument(metavar="N", max=LARGEST, help="The request's number (`siyu subject-export list`).")
+]
 
 group = typer.Typer(name="subject-export", help="A copy of what is held of one person, for them; with requests.")
 

@@ -1,7 +1,8 @@
 """Consent a brand holds outside its files (a member agreement), declared once with its proof.
 
 A declaration becomes grants like any other, through the same commit point as a load. It never raises what somebody
-refused: whoever stood withdrawn at the instant it speaks from is left out, and a later withdrawal is newer and wins.
+refused: whoever stood withdrawn at the instant it speaks from is left out (by what came a moment ago too), and a later
+withdrawal is newer and wins.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from siyu.core.identifiers import scrub
 from siyu.core.kinds import CHANNELS, GRANTED_CHANNELS
 from siyu.core.time import day_of, day_starts, instant_of, local_day
 from siyu.identity import grants, reach
+from siyu.identity.consents import settle
 from siyu.identity.grants import Declaration
 from siyu.identity.graph import column
 from siyu.identity.resolve import resolve
@@ -139,6 +141,7 @@ def _check_evidence(declaration: Declaration) -> None:
 def _found(workspace: Workspace, declaration: Declaration, now: dt.datetime) -> _Found:
     """Holders in the scope, without those who refused and those who have this grant already."""
     _check(workspace, declaration, now)
+    settle(workspace, now)
     resolve(workspace)  # who refused is a question about consumers, so the newest links count
     warehouse = workspace.warehouse
     occurred_at = day_starts(day_of(declaration.from_date), workspace.settings.zone)

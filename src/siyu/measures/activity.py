@@ -13,6 +13,7 @@ from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.store.formula import formula
 from siyu.store.tables import LAST_ACT
+from siyu.store.warehouse import Warehouse
 
 #: Days in which who did something is proven (definitions.md section 3.1) and the longest in which members thrive (4.2).
 ACTIVITY_DAYS = 180
@@ -44,6 +45,16 @@ def last_acts_since(load_id: int, facts: Facts, again: Facts) -> ir.Table:
     new = _last(facts, facts.known_events(after_load=load_id))
     stood = LAST_ACT.expr().semi_join(new, "consumer_id").anti_join(again.identity(), "consumer_id")
     return _latest(stood.union(new).union(last_acts(again)))
+
+
+def forget_before(warehouse: Warehouse, day: int) -> None:
+    """Once the events before a day are gone: the last acts as a pass over all events would give them. In the caller's
+    transaction.
+    """
+    kept = LAST_ACT.expr()
+    old = kept.filter((kept.event_day < day) | (kept.thriving_day < day))
+    left = old.filter(old.event_day >= day).mutate(thriving_day=ibis.null("int32"))
+    warehouse.replace_where(LAST_ACT, "consumer_id", old.select("consumer_id"), left.select(*LAST_ACT.column_names))
 
 
 def _last(facts: Facts, events: ir.Table) -> ir.Table:

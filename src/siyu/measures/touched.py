@@ -167,8 +167,10 @@ def _gone(identity_version: int) -> ir.Table:
 
 
 def _lines_taken_back_since(workspace: Workspace, load_id: int) -> bool:
-    """Derived refunds are worked out anew over all lines; new lines may move any of them."""
+    """Derived refunds are worked out anew over all lines; new lines may move any of them, and take the last one away:
+    lines that take back count in every version of them.
+    """
     lines = tables.BY_NAME["order_lines"].expr()
     if not workspace.warehouse.count(lines.filter(lines.load_id > load_id).limit(1)):
         return False
-    return bool(workspace.warehouse.count(tables.DERIVED_REFUND))
+    return bool(workspace.warehouse.count(lines.filter(lines.takes_back.fill_null(False)).limit(1)))

@@ -20,6 +20,7 @@ from ibis import _
 from siyu.core.progress import Progress, silent
 from siyu.core.time import date_of, day_starts, instant_of, local_day, months_after
 from siyu.identity.resolve import resolve
+from siyu.measures import activity
 from siyu.privacy import loads, orphans
 from siyu.sources import expiring
 from siyu.sources.erasing import unname
@@ -34,7 +35,7 @@ from siyu.store.retention import DATED
 from siyu.store.tables import BY_NAME, IDENTIFIER
 from siyu.store.workspace import Workspace
 
-#: State of a run under way: numbers of the loads that it works off.
+#: State of a run under way.
 UNDER_WAY = "purging"
 QUARANTINED, PROOFS = "quarantine", "consent_proof"
 
@@ -71,23 +72,40 @@ def plan(workspace: Workspace, now: dt.datetime) -> Purged:
 
 def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progress | None = None) -> Purged:
     """Remove what is past its time, and finish what an interrupted run left."""
-    say = progress or silent
+    say, removed = progress or silent, 0
     finish_interrupted(workspace)
     limits = _limits(workspace, now)
-    rows = _counted(workspace, limits)
     resumed, work = _begin(workspace, limits)
-    raw, removed = {}, 0
-    if work:
-        raw, met = _facts(workspace, work, say)
+    if work.loads:
+        met = _facts(workspace, work, say)
         say("purge: identity", 0.8)
         with workspace.warehouse.transaction():
             removed = orphans.forget(workspace, _registered(workspace) if resumed else met)
         resolve(workspace, full=True)
         workspace.warehouse.rewrite()
     _rows(workspace, limits)
-    found = Purged(_through(workspace, limits), rows, raw, removed)
+    found = Purged(_through(workspace, limits), work.rows, work.raw, removed)
     _finish(workspace, found, actor, now)
     return found
+
+
+@dataclass
+class _Work:
+    """What a run does: the loads that it works off, rows that go by part, and the raw rows that went so far. Kept until
+    the end, so that the run that finishes it tells all of it.
+    """
+
+    loads: list[int] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    raw: dict[str, int] = field(default_factory=dict)
+
+    @staticmethod
+    def of(workspace: Workspace) -> _Work:
+        """Of a run that was cut off; nothing if none was."""
+        return _Work(**json.loads(workspace.operations.state(UNDER_WAY) or "{}"))
+
+    def keep(self, workspace: Workspace, connection: sa.Connection | None = None) -> None:
+        workspace.operations.set_state(UNDER_WAY, json.dumps(vars(self), ensure_ascii=False), connection)
 
 
 def _limits(workspace: Workspace, now: dt.datetime) -> dict[str, int]:
@@ -129,15 +147,16 @@ def _old_rows(limits: dict[str, int]) -> dict[str, tuple[sa.Table, sa.ColumnElem
 # -- facts and the raw rows they came on
 
 
-def _begin(workspace: Workspace, limits: dict[str, int]) -> tuple[bool, list[int]]:
-    """Nothing older is let in from here on; gives whether a run before was cut off, and the loads that hold any."""
+def _begin(workspace: Workspace, limits: dict[str, int]) -> tuple[bool, _Work]:
+    """Nothing older is let in from here on; gives whether a run before was cut off, and what is to be done."""
     before = {kind: limit for kind, limit in limits.items() if kind in DATED}
-    kept = json.loads(workspace.operations.state(UNDER_WAY) or "[]")
-    work = sorted({*kept, *_holding(workspace, before)})
+    kept, there = _Work.of(workspace), _counted(workspace, limits)
+    rows = {part: max(n, kept.rows.get(part, 0)) for part, n in there.items()}  # those of a part go all at once
+    work = _Work(sorted({*kept.loads, *_holding(workspace, before)}), rows, kept.raw)
     with workspace.operations.begin() as connection:
         retention.purge(workspace.operations, before, connection)
-        workspace.operations.set_state(UNDER_WAY, json.dumps(work), connection)
-    return bool(kept), work
+        work.keep(workspace, connection)
+    return bool(kept.loads), work
 
 
 def _holding(workspace: Workspace, before: dict[str, int]) -> set[int]:
@@ -156,26 +175,26 @@ def _holding(workspace: Workspace, before: dict[str, int]) -> set[int]:
     return doors | found | (again if found else set())
 
 
-def _facts(workspace: Workspace, work: list[int], say: Progress) -> tuple[dict[str, int], np.ndarray]:
+def _facts(workspace: Workspace, work: _Work, say: Progress) -> np.ndarray:
     """Facts and links first, all at once; then the landed rows, from which alone the links could be told, file by file.
-    Gives the raw rows that went, and the identifiers that stood on them.
+    Gives the identifiers that stood on the raw rows that went.
     """
     before = retention.purged(workspace.operations)
     facts = {kind: workspace.warehouse.arrow(_older(kind, limit).select("load_id", "fact_id"))
              for kind, limit in before.items()}  # fmt: skip
     of_load = _by_load(facts)
     found = []
-    for place, load in enumerate(_loads(workspace, work)):
-        say("purge: raw rows", 0.6 * place / len(work))
+    for place, load in enumerate(_loads(workspace, work.loads)):
+        say("purge: raw rows", 0.6 * place / len(work.loads))
         found.append((load, expiring.survey(workspace, load, before, of_load.get(load.load_id, landing.NOWHERE))))
     say("purge: facts", 0.6)
-    _remove(workspace, facts, [one.links for _load, one in found if one.links is not None])
-    raw = {}
+    _remove(workspace, before, facts, [one.links for _load, one in found if one.links is not None])
     for load, one in found:
         if one.chunks:
+            work.raw[f"{load.file_name} ({load.load_id})"] = one.lines
+            work.keep(workspace)
             expiring.forget(workspace, load, before, one)
-            raw[f"{load.file_name} ({load.load_id})"] = one.lines
-    return raw, np.unique(np.concatenate([landing.NOWHERE, *(one.ids for _load, one in found)]))
+    return np.unique(np.concatenate([landing.NOWHERE, *(one.ids for _load, one in found)]))
 
 
 def _loads(workspace: Workspace, work: list[int]) -> list[Committed]:
@@ -192,7 +211,7 @@ def _by_load(facts: dict[str, pa.Table]) -> dict[int, np.ndarray]:
     return dict(zip(names.tolist(), np.split(fact_ids[order], starts[1:])))
 
 
-def _remove(workspace: Workspace, facts: dict[str, pa.Table], links: list[pa.Table]) -> None:
+def _remove(workspace: Workspace, before: dict[str, int], facts: dict[str, pa.Table], links: list[pa.Table]) -> None:
     gone = {kind: rows for kind, rows in facts.items() if rows.num_rows}
     if not gone:
         return
@@ -202,6 +221,8 @@ def _remove(workspace: Workspace, facts: dict[str, pa.Table], links: list[pa.Tab
             unname.remove(workspace.warehouse, BY_NAME[kind], rows["fact_id"])
         for of_load in links:
             expiring.take_back(workspace.warehouse, of_load)
+        if "events" in gone:
+            activity.forget_before(workspace.warehouse, local_day(before["events"], workspace.settings.zone))
     workspace.warehouse.drop_scratch(*unname.SCRATCH)
 
 

@@ -31,11 +31,11 @@ from siyu.sources.load import finish_interrupted
 from siyu.sources.loading import pipeline
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.pipeline import Outcome
-from siyu.sources.loading.ranks import CHOOSING
+from siyu.sources.mappings.options import READ_AGAIN_WITH
 from siyu.sources.readers.ahead import ahead, joined
 from siyu.store import declared, tables
 from siyu.store.operations import LOAD_BEGUN, STATE
-from siyu.store.workspace import ASIDE, BUILDING, KEYED_BY, OF_ALL_FACTS, WAREHOUSE_FILES, Workspace, open_warehouse
+from siyu.store.workspace import ASIDE, BUILDING, KEYED_BY, WAREHOUSE_FILES, Workspace, open_warehouse
 
 #: Small facts that stay true of a new warehouse; the others say what derived tables were built from.
 KEPT_STATES = ("identity_version", "backup_folder", "purged", "purging", KEYED_BY, LOAD_BEGUN)
@@ -90,7 +90,7 @@ def rebuild(workspace: Workspace, now: dt.datetime, *, progress: Progress | None
     beside.__dict__["operations"] = workspace.operations  # one system of record; only the warehouse is new
     beside.__dict__["warehouse"] = open_warehouse(beside)  # not asked for the facts it is about to get
     report = Rebuilt()
-    shared = {name: workspace.settings[name] for name in (*OF_ALL_FACTS, *CHOOSING)}
+    shared = {name: workspace.settings[name] for name in READ_AGAIN_WITH}
     loads = [kept.read_with(shared) for kept in committed(workspace.operations)]
     for place, kept in enumerate(loads):
         if progress:

@@ -1,4 +1,5 @@
-"""Buyers that an earlier export named. A later one masks them or leaves them out; that takes nothing back.
+"""Buyers that an earlier export named. A later one masks them or leaves them out; that takes nothing back, unless the
+value has been blocked since: then it is nobody's.
 
 Not part of the hashes: what a file states stays what it is.
 """
@@ -6,6 +7,8 @@ Not part of the hashes: what a file states stays what it is.
 # pyright: reportAttributeAccessIssue=false
 # (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import ibis.expr.types as ir
 import numpy as np
@@ -17,9 +20,11 @@ from siyu.store.formula import formula
 from siyu.store.warehouse import Warehouse
 
 
-def still_named(facts: pa.Table, old: np.ndarray, by: np.ndarray, warehouse: Warehouse) -> tuple[pa.Table, int]:
+def still_named(
+    facts: pa.Table, old: np.ndarray, by: np.ndarray, nobodies: Collection[int], warehouse: Warehouse
+) -> tuple[pa.Table, int]:
     """Orders of which some replace others (`old`: fact_ids that are superseded, each `by` one of these): those that
-    name nobody have the buyer of what they replace. With how many there are.
+    name nobody have the buyer of what they replace, but for `nobodies`. With how many there are.
     """
     fact_ids, named = facts["fact_id"].to_numpy(), facts["identifier_id"].is_valid().to_numpy(zero_copy_only=False)
     silent = np.isin(by, fact_ids[~named])
@@ -28,7 +33,7 @@ def still_named(facts: pa.Table, old: np.ndarray, by: np.ndarray, warehouse: War
     replaced = pa.table({"old": old[silent], "fact_id": by[silent]}).sort_by("old")  # the latest speaks last
     buyer_of = {**_buyers(facts.filter(pa.array(named))), **_kept_buyers(replaced["old"], warehouse)}
     known = {new: buyer_of[before] for before, new in zip(*map(pa.ChunkedArray.to_pylist, replaced.columns))
-             if before in buyer_of}  # fmt: skip
+             if before in buyer_of and buyer_of[before] not in nobodies}  # fmt: skip
     given = pa.array([known.get(fact_id) for fact_id in fact_ids.tolist()], pa.int64())
     place = facts.schema.get_field_index("identifier_id")
     return facts.set_column(place, "identifier_id", pc.coalesce(facts["identifier_id"], given)), len(known)

@@ -38,6 +38,17 @@ class SeenKeys:
         self._add(rising)
         return np.isin(keys, met) if len(met) else np.zeros(len(keys), bool)
 
+    def have(self, keys: np.ndarray) -> np.ndarray:
+        """Whether each key stood in any call.
+
+        >>> seen = SeenKeys()
+        >>> _ = seen.seen_before(np.array([1, 5])), seen.seen_before(np.array([3]))
+        >>> seen.have(np.array([5, 2, 3])).tolist()
+        [True, False, True]
+        """
+        rising = np.sort(keys)
+        return np.isin(keys, np.concatenate([rising[:0], *(_common(rising, run) for run in self._runs)]))
+
     def _mark(self, places: np.ndarray, bits: np.ndarray) -> None:
         """Leave the marks of rising keys."""
         if len(places):

@@ -74,6 +74,7 @@ class Stage:
     grows: tuple[str, ...] = ()  # columns of the kind that only grow: a row with less of them is older
     seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
     of_list: bool = False  # a full list: it says what is so now, also where that was so before and then was not
+    nobodies: Collection[int] = ()  # identifiers that are nobody's, also where they were taken for somebody's before
     counts: Counter[str] = field(default_factory=Counter)
     older: int = 0  # rows that show an older state than what is in force
     outdated: int = 0  # rows equal to a version that was corrected since
@@ -109,7 +110,9 @@ class Stage:
         self.nameless.append(places[fresh & erased])
         if len(verdict.superseded):
             self._supersede(verdict.superseded, verdict.by)
-        links.add(people, fact_ids, fresh)
+        shown = fresh.copy()
+        shown[verdict.older] = True  # who bought is told by an older export too
+        links.add(people, fact_ids, shown)
         self._count(verdict.status)
         self.doubts.look(facts)
         self.older += len(verdict.older)
@@ -122,7 +125,7 @@ class Stage:
         """Orders with the buyer whom earlier versions named and these do not."""
         if self.kind.name != "orders":
             return facts
-        named, unnamed = still_named(facts, verdict.superseded, verdict.by, self.warehouse)
+        named, unnamed = still_named(facts, verdict.superseded, verdict.by, self.nobodies, self.warehouse)
         self.unnamed += unnamed
         return named if self.grows else facts  # files of the kind's own columns take back what they leave out
 

@@ -41,6 +41,16 @@ class Seen:
     values: list[str]
 
 
+def blocked_ids(keys: identifiers.Keys, settings: Settings) -> set[int]:
+    """The ids that blocked values have where they were taken for identifiers."""
+    region, found = settings["brand.phone_region"], set()
+    for namespace in {*settings["identity.namespaces"], *identifiers.PHONE_NAMESPACES}:
+        phones = settings["identity.blocked_phones"] if namespace in identifiers.PHONE_NAMESPACES else ()
+        values = {identifiers.normalise(namespace, value, region) for value in (*settings["identity.blocked"], *phones)}
+        found |= {identifiers.identifier_id(keys.key(namespace, value)) for value in values if value}
+    return found
+
+
 @dataclass
 class Identifiers:
     """Turns columns of texts into ids; gathers what was not met before.

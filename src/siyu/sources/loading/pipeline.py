@@ -15,11 +15,12 @@ import numpy as np
 import pyarrow as pa
 
 from siyu.sources.facts.deferred import Deferred
+from siyu.sources.facts.pieces import torn
 from siyu.sources.facts.seenkeys import SeenKeys
 from siyu.sources.facts.snapshot import Snapshot
 from siyu.sources.facts.stage import Gone, Load, Stage
 from siyu.sources.facts.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
-from siyu.sources.identifiers.identify import NONE
+from siyu.sources.identifiers.identify import NONE, blocked_ids
 from siyu.sources.identifiers.persons import Links, Person
 from siyu.sources.identifiers.register import Register
 from siyu.sources.landed import quarantine
@@ -107,6 +108,7 @@ class _Run:
         self.warehouse = workspace.warehouse
         self.links = Links(self.settings)
         self.register = register
+        self._nobodies = blocked_ids(workspace.keys, self.settings)
         self.outcome = Outcome()
         self._seen: dict[str, SeenKeys] = {}
         self.outputs = [self._output(i, output) for i, output in enumerate(coming.outputs)]
@@ -118,7 +120,8 @@ class _Run:
     def _output(self, place: int, rows: Rows) -> Output:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
         stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench,
-                      self.settings["identity.not_identifying"], rows.grows, seen, of_list=self.snapshot is not None)
+                      self.settings["identity.not_identifying"], rows.grows, seen,
+                      of_list=self.snapshot is not None, nobodies=self._nobodies)
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
         return Output(rows, stage, deferred)
 
@@ -256,6 +259,8 @@ class _Run:
         yield from told.of_list(self.outcome.snapshot, self.outcome.counts[STATUS[DUPLICATE]])
         for output in self.outputs:
             yield from told.of_rows(output.rows, output.stage, self.settings)
+            if output.rows.sums and output.rows.kind.name == "orders" and (lines := self._seen.get("order_lines")):
+                yield from told.of_pieces(torn(self.load.load_id, lines, self.warehouse))
         if self.outcome.past:
             yield f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out."
         if self.register.clashes:

@@ -71,6 +71,13 @@ def _unknown(doubts: Doubts, column: str, known: tuple[str, ...], what: str, rem
         yield f"{len(unknown):,} {what}: {names}.{did_you_mean(unknown[0], known)}{remedy}"
 
 
+def of_pieces(orders: list[str]) -> Iterator[str]:
+    """Orders of which this file has some lines and an earlier one others."""
+    if orders:
+        yield (f"{len(orders):,} order(s) have lines from another file that this one lacks (first: {orders[0]}): they "
+               "count with the lines of this file alone. If an export was cut in two, join its parts and load that.")
+
+
 def of_list(closed: dict[str, int] | None, known: int) -> Iterator[str]:
     """What a full list closed, of which so many rows were known already."""
     if closed and not closed["open_before"] and known:

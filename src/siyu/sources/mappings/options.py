@@ -17,6 +17,9 @@ from siyu.store.workspace import Workspace
 #: Settings that change what a row becomes.
 READ_WITH = ("brand.zone", "brand.currency", "brand.phone_region", "identity.namespaces", "identity.not_linking",
              "identity.not_identifying", "identity.blocked", "identity.blocked_phones")
+#: Of these, what a rebuild reads all loads with as it is now. Not the region: it changes who identifiers are, also of
+#: what has no landed rows.
+READ_AGAIN_WITH = tuple(name for name in READ_WITH if name != "brand.phone_region")
 
 
 @dataclass(frozen=True)
