@@ -305,3 +305,16 @@ def test_a_row_that_equals_a_corrected_version_is_told(workspace, tmp_path):
         report = take(workspace, tmp_path, "targets.csv", text + value)
         assert [note[:44] for note in report.files[0].notes if "earlier version" in note] == told
     assert in_force(workspace, "targets", "value") == [(0.3,)]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_order_under_a_platform_and_under_none_is_told(workspace, tmp_path, turned):
+    head = "order_id,paid_at,paid_amount,platform\n"
+    files = [head + "o1,2026-06-01,5,youzan\no2,2026-06-01,5,youzan", head + "o1,2026-06-01,5,\no3,2026-06-01,5,"]
+    told = []
+    for text in reversed(files) if turned else files:
+        report = take(workspace, tmp_path, "orders.csv", text)
+        told.append([note for note in report.files[0].notes if "under a platform and under none" in note])
+    assert [len(notes) for notes in told] == [0, 1]
+    assert told[1][0].startswith("1 order(s)")
+    assert "(first: o1)" in told[1][0]

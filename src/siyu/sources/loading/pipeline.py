@@ -19,6 +19,7 @@ from siyu.sources.facts.pieces import torn
 from siyu.sources.facts.seenkeys import SeenKeys
 from siyu.sources.facts.snapshot import Snapshot
 from siyu.sources.facts.stage import Gone, Load, Stage
+from siyu.sources.facts.twins import twins
 from siyu.sources.facts.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
 from siyu.sources.identifiers.identify import NONE, blocked_ids
 from siyu.sources.identifiers.persons import Links, Person
@@ -259,12 +260,19 @@ class _Run:
         yield from told.of_list(self.outcome.snapshot, self.outcome.counts[STATUS[DUPLICATE]])
         for output in self.outputs:
             yield from told.of_rows(output.rows, output.stage, self.settings)
-            if output.rows.sums and output.rows.kind.name == "orders" and (lines := self._seen.get("order_lines")):
-                yield from told.of_pieces(torn(self.load.load_id, lines, self.warehouse))
+            if output.rows.kind.name == "orders":
+                yield from self._orders_notes(output.rows)
         if self.outcome.past:
             yield f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out."
         if self.register.clashes:
             yield f"{self.register.clashes} identifier(s) share the id of another one; their records count for both."
+
+    def _orders_notes(self, rows: Rows) -> Iterator[str]:
+        """Where orders of this load meet those of others."""
+        yield from told.of_twins(*twins(self.load.load_id, self.warehouse))
+        lines = self._seen.get("order_lines")
+        if rows.sums and lines is not None:
+            yield from told.of_pieces(torn(self.load.load_id, lines, self.warehouse))
 
 
 def _aligned(ids: np.ndarray, rows: pa.Table, lines: np.ndarray) -> np.ndarray:

@@ -71,6 +71,13 @@ def _unknown(doubts: Doubts, column: str, known: tuple[str, ...], what: str, rem
         yield f"{len(unknown):,} {what}: {names}.{did_you_mean(unknown[0], known)}{remedy}"
 
 
+def of_twins(orders: int, first: str) -> Iterator[str]:
+    """Orders that have a platform in one file and none in another."""
+    if orders:
+        yield (f"{orders:,} order(s) are loaded under a platform and under none (first: {first}): both count, as two. "
+               "A column platform in the file without one makes them one: give it before it is loaded.")  # fmt: skip
+
+
 def of_pieces(orders: list[str]) -> Iterator[str]:
     """Orders of which this file has some lines and an earlier one others."""
     if orders:
