@@ -28,9 +28,9 @@ CN_DIGITS = 11
 CN_SHORT, SEVERAL = re.compile(r"1[3-9]\d{8}"), re.compile(r"\d[;,，；、|]+\d")
 #: Of the mark in place of a phone or e-mail address inside a label: 40 bits, in letters and the digits 2 to 7.
 MARK_LETTERS = 8
-EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
-#: An address as programs of mail write it: with a name before it, or as a link.
-ADDRESSED = re.compile(r"^(?:[^<>]*<(?:mailto:)?|mailto:)([^<>:]+)>?$")
+EMAIL = re.compile(r"""^[^@\s<>()\[\]\\,;:"，；：（）]+@[\w-]+(?:\.[\w-]+)+$""")
+#: An address as programs of mail write it: with a name before it, or as a link; and what lists leave behind it.
+ADDRESSED, BEHIND = re.compile(r"^(?:[^<>]*<(?:mailto:)?|mailto:)([^<>:?]+)(?:\?[^<>]*)?>?$"), ">,;.，；。"
 #: What spreadsheets leave around a value: spaces, tabs, quotes, ="..." and marks nobody sees.
 EDGES = re.compile(r"""^(?:[\s'"`\u200b\ufeff]|=")+|[\s'"`\u200b\ufeff]+$""")
 #: Digits people type where a phone is asked for and none is given stand in one of these: a digit over and over, or one
@@ -191,8 +191,10 @@ def normalise(namespace: str, value: str, region: str = "CN") -> str:
     ('+8613800001234', 'lin@example.com', '')
     >>> normalise("phone", "13800001234.0"), normalise("member_card", "6.22E+15")
     ('+8613800001234', '')
-    >>> normalise("email", "Lin <lin@example.com>"), normalise("email", "mailto:lin@example.com")
+    >>> normalise("email", "Lin <lin@example.com>"), normalise("email", "mailto:lin@example.com?subject=Hi")
     ('lin@example.com', 'lin@example.com')
+    >>> normalise("email", "lin@example.com;"), normalise("email", "lin@example.com;anna@example.com")
+    ('lin@example.com', '')
     """
     text = clean(value)
     if SHORTENED.fullmatch(text):
@@ -200,7 +202,7 @@ def normalise(namespace: str, value: str, region: str = "CN") -> str:
     if namespace in PHONE_NAMESPACES:
         return normalise_phone(text, region)
     if namespace == "email":
-        lowered = ADDRESSED.sub(r"\1", text.lower().replace(" ", ""))
+        lowered = ADDRESSED.sub(r"\1", text.lower().replace(" ", "").rstrip(BEHIND))
         return lowered if EMAIL.match(lowered) else ""
     return text
 

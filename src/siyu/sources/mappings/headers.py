@@ -9,6 +9,8 @@ from siyu.core.identifiers import scrub
 
 #: Numbers, amounts, days and times.
 VALUE = re.compile(r"[¥￥+-]?\d[\d.,:/\-年月日时分秒 T]*%?")
+#: Years and months, which tables of totals have for names.
+PERIOD = re.compile(r"(?:19|20)\d\d(?:年|[-/.年](?:0?[1-9]|1[0-2])月?)?|(?:0?[1-9]|1[0-2])月")
 MOST = 12
 
 
@@ -19,6 +21,8 @@ def shown(columns: Sequence[str], most: int = MOST) -> str:
     'order_id, paid_amount'
     >>> shown(["13800001234", "2026-01-02", "5.00", "林"])
     'a first row that looks like data (4 cells, not shown here)'
+    >>> shown(["门店", "2026-01", "2026年2月", "3月"])
+    '门店, 2026-01, 2026年2月, 3月'
     """
     if are_data(columns):
         return f"a first row that looks like data ({len(columns)} cells, not shown here)"
@@ -30,5 +34,5 @@ def are_data(columns: Sequence[str]) -> bool:
     """Whether these are values and no names of columns: a phone or an e-mail address among them, or half of them
     numbers.
     """
-    values = sum(VALUE.fullmatch(column) is not None for column in columns)
+    values = sum(bool(VALUE.fullmatch(column)) and not PERIOD.fullmatch(column) for column in columns)
     return any(scrub(column) != column for column in columns) or values * 2 >= len(columns) > 0
