@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from siyu.core.kinds import KINDS
 from siyu.sources.replay import rebuild
 from siyu.store import workspace as workspaces
 from tests.sources.arrivals import NOW, take
 
 PHONE, EMAIL, UNIONID, BAD_PHONE, NAME = "13812345678", "planted@example.com", "oPLANTEDunionid", "1381234567", "张三丰"
+
+
+#: Columns of text that are kept as they are: numbers of records and goods, and what brand and industry publish.
+AS_THEY_ARE = {"order_id", "line_no", "refund_id", "event_id", "content_id", "sku", "metric", "period", "scope",
+               "industry", "source", "platform"}  # fmt: skip
+
+
+def test_any_other_text_is_looked_through_for_phones_and_addresses():
+    plain = [(kind.name, field.name) for kind in KINDS for field in kind.fields
+             if field.type == "text" and not (field.label or field.free_text or field.choices)]  # fmt: skip
+    assert [name for name in plain if name[1] not in AS_THEY_ARE] == []
+    assert {kind for kind, name in plain if name in ("source", "platform")} <= {"benchmarks", "reported_metrics"}
 
 
 def test_no_byte_of_a_workspace_shows_a_planted_value(tmp_path):
@@ -23,13 +36,21 @@ def test_no_byte_of_a_workspace_shows_a_planted_value(tmp_path):
                  kind="relations"),
             take(workspace, tmp_path, "labels.csv", f"""order_id,paid_at,paid_amount,store,touchpoint,coupon,guide
                 o4,2026-03-01,5,{EMAIL},page {PHONE},{PHONE},Lin {PHONE}""", kind="orders"),
+            take(workspace, tmp_path, "words.csv", f"""occurred_at,name,platform,id.phone
+                2026-03-01,call {PHONE},{EMAIL},{PHONE}""", kind="events"),
+            take(workspace, tmp_path, "said.csv", f"""occurred_at,purpose,channel,action,notice_version,id.phone
+                2026-03-01,marketing {PHONE},{EMAIL},grant,{PHONE},{PHONE}""", kind="consents"),
+            take(workspace, tmp_path, "held.csv", f"""relation_type,started_at,source_domain,id.phone
+                VIP{PHONE},2026-03-01,朋友{EMAIL},{PHONE}""", kind="relations"),
+            take(workspace, tmp_path, "made.csv", f"""occurred_at,kind,id.phone
+                2026-03-01,评价{PHONE},{PHONE}""", kind="contents"),
             take(workspace, tmp_path, f"orders-{PHONE}.csv", f"""order_id,paid_at,paid_amount,{PHONE},{EMAIL},id.phone
                 o5,2026-03-01,5,a,b,{PHONE}"""),
             take(workspace, tmp_path, f"members {EMAIL}.csv", f"""joined_at,tier,{PHONE},{PHONE} (2),id.phone
                 2026-03-01,gold,a,b,{PHONE}""", kind="members"),
         ]
         assert rebuild(workspace, NOW).equal
-    assert sum(report.read for report in reports) == 9
+    assert sum(report.read for report in reports) == 13
     assert [report.files[0].file for report in reports[-2:]] == [f"orders-{PHONE}.csv", f"members {EMAIL}.csv"]
     for report in reports[-2:]:
         report.files[0].file = ""  # on the screen a file has its name

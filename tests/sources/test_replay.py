@@ -148,6 +148,23 @@ def test_a_landed_file_that_is_gone_is_told(workspace, tmp_path):
     assert (report.equal, report.missing) == (False, ["00000001.siyu (orders.csv)"])
 
 
+def test_without_a_landed_file_the_workspace_opens_and_its_rows_may_be_loaded_again(workspace, tmp_path):
+    texts = [f"order_id,paid_at,paid_amount\n o{n},2026-06-01,5" for n in range(2)]
+    for text in texts:
+        take(workspace, tmp_path, "orders.csv", text)
+    lost, aside = workspace.landed / "00000001.siyu", tmp_path / "aside"
+    lost.rename(aside)
+    assert rebuild(workspace, LATER).missing == ["00000001.siyu (orders.csv)"]
+    assert workspace.warehouse.load_ids() == {2}
+    assert rebuild(workspace, LATER).equal
+    aside.rename(lost)
+    rebuild(workspace, LATER)
+    assert workspace.warehouse.load_ids() == {1, 2}
+    lost.unlink()
+    assert rebuild(workspace, LATER).missing == ["00000001.siyu (orders.csv)"]
+    assert [take(workspace, tmp_path, "orders.csv", text).counts["loaded"] for text in texts] == [1, 0]
+
+
 def test_loading_goes_on_after_a_rebuild(workspace, tmp_path, shared):
     files = [shared / "oracles" / "brand_11" / name for name in ("orders.csv", "members.csv")]
     load(workspace, files, now=NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -198,6 +199,24 @@ def test_an_older_copy_of_operations_costs_no_row(brand: Path, later: tuple[int,
     with workspaces.open_workspace(brand) as workspace:
         assert workspace.warehouse.count(ORDERS) == 1 + len(later)
     assert len(landed(brand)) == 1 + len(later)
+
+
+def test_one_warehouse_loads_by_operations_on_postgresql(brand: Path, tmp_path: Path, postgres):
+    """Another folder with the same keys would share the loads out with it."""
+    url = postgres()
+    other = tmp_path / "other"
+    shutil.copytree(brand, other)
+    with workspaces.open_workspace(brand) as one, workspaces.open_workspace(other) as two:
+        for workspace in (one, two):
+            workspace.settings = workspace.settings.with_values(operations__url=url)
+        _ = one.warehouse
+        for _time in range(2):
+            with pytest.raises(HeldError, match="into a warehouse of its own"):
+                _ = two.warehouse
+        one.close_warehouse()
+        assert two.warehouse.load_ids() == set()
+        with pytest.raises(HeldError):
+            _ = one.warehouse
 
 
 # -- files that will not open

@@ -8,7 +8,7 @@ import hmac
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,7 +97,7 @@ class Keys:
         >>> keys.veiled("Lin 138-0000-1234") == keys.veiled("Lin +8613800001234"), keys.veiled("Spring")
         (True, 'Spring')
         """
-        return PERSONAL.sub(lambda found: self._mark(found[0]), label)
+        return _replaced(label, self._mark)
 
     def veiled_all(self, labels: Mapping[str, str]) -> dict[str, str]:
         """`veiled` of many labels by name, as those of a scope."""
@@ -273,18 +273,31 @@ def mask_text(value: str) -> str:
 
 #: Phone numbers and e-mail addresses inside free text.
 PERSONAL = re.compile(
-    r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
+    r"(?<!\d)(?:\+?86[- .]?)?1[3-9]\d(?:[- ]?\d{4}[- ]?|\.\d{4}\.)\d{4}(?!\d)"
     r"|[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{1,255}\.[A-Za-z]{2,}"  # ASCII: Chinese text has no spaces around it
 )
+
+
+#: Wide characters that phones and addresses are written with, and the same ones narrow.
+WIDE = str.maketrans("０１２３４５６７８９＠．－＋　", "0123456789@.-+ ")
 
 
 def scrub(text: str) -> str:
     """Free text with phones and e-mail addresses hidden.
 
-    >>> scrub("call 13800001234 or lin@example.com")
-    'call *** or ***'
+    >>> scrub("call 13800001234 or lin@example.com"), scrub("电话：１３８００００１２３４，138.0000.1234")
+    ('call *** or ***', '电话：***，***')
     """
-    return PERSONAL.sub("***", text)
+    return _replaced(text, lambda _: "***")
+
+
+def _replaced(text: str, mark: Callable[[str], str]) -> str:
+    """A text with a mark in place of each phone and e-mail address in it."""
+    parts, at = [], 0
+    for found in PERSONAL.finditer(text.translate(WIDE)):  # which is as long
+        parts += [text[at : found.start()], mark(found[0])]
+        at = found.end()
+    return "".join([*parts, text[at:]])
 
 
 def scrub_all(value: Any) -> Any:

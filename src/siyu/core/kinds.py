@@ -85,7 +85,7 @@ def _count(name: str, meaning: str) -> Field:
     return Field(name, "integer", meaning)
 
 
-PLATFORM = _text("platform", "Where the record comes from: tmall, jd, douyin, youzan, wecom, site, store ...")
+PLATFORM = _label("platform", "Where the record comes from: tmall, jd, douyin, youzan, wecom, site, store ...")
 STORE = _label("store", "Store or shop of the record.")
 TOUCHPOINT = _label("touchpoint", "Where brand and consumer met.")
 CAMPAIGN = _label("campaign", "Campaign the record belongs to.")
@@ -154,7 +154,7 @@ RELATIONS = Kind(
     "relations",
     "Relations a consumer holds with the brand, as intervals [started_at, ended_at).",
     (
-        _text("relation_type", "member, fan, group_member, dedicated_service ...", required=True),
+        _label("relation_type", "member, fan, group_member, dedicated_service ...", required=True),
         TOUCHPOINT,
         PLATFORM,
         STORE,
@@ -162,7 +162,7 @@ RELATIONS = Kind(
         _at("ended_at", "When it ended; empty = still held."),
         CAMPAIGN,
         Field("paid_media", "flag", "Won through paid media."),
-        _text("source_domain", "public or private domain it came from."),
+        _label("source_domain", "public or private domain it came from."),
         GUIDE,
         _label("group", "Group chat, for group members."),
     ),
@@ -172,9 +172,9 @@ RELATION_ENDS = Kind(
     "relation_ends",
     "Ends of relations told apart from starts, by who knows none: each of `relations` ends at the first after.",
     (
-        _text("relation_type", "The type that ends.", required=True),
+        _label("relation_type", "The type that ends.", required=True),
         _label("touchpoint", "At which; empty = at any."),
-        _text("platform", "Where; empty = anywhere."),
+        _label("platform", "Where; empty = anywhere."),
         _label("store", "In which store; empty = in any."),
         _at("ended_at", "When it ended.", required=True),
         _label("guide", "With which store associate; empty = with any."),
@@ -188,7 +188,7 @@ EVENTS = Kind(
     (
         _text("event_id", "The event's own id; without one, a hash of its values is the key."),
         _at("occurred_at", "When it happened.", required=True),
-        _text("name", "visit, enter, open, view, click, add_to_cart, favorite, interact ...", required=True),
+        _label("name", "visit, enter, open, view, click, add_to_cart, favorite, interact ...", required=True),
         TOUCHPOINT,
         PLATFORM,
         _text("domain", "public or private.", choices=("public", "private")),
@@ -206,12 +206,12 @@ CONSENTS = Kind(
     "Grants and withdrawals of consent, per identifier, purpose and channel.",
     (
         _at("occurred_at", "When it was given or withdrawn.", required=True),
-        _text("purpose", "marketing, personalization (a withdrawal keeps a person off lists that a model scores), "
+        _label("purpose", "marketing, personalization (a withdrawal keeps a person off lists that a model scores), "
               "share_third_party, sensitive, cross_border ...", required=True),
-        _text("channel", "Channel it speaks for; empty = all channels."),
+        _label("channel", "Channel it speaks for; empty = all channels."),
         _text("action", "grant or withdraw.", required=True, choices=("grant", "withdraw")),
         _label("source", "Where it was given."),
-        _text("notice_version", "Version of the notice shown."),
+        _label("notice_version", "Version of the notice shown."),
     ),
     ("identifier_id", "purpose", "channel", "occurred_at", "action"),
 )
@@ -232,7 +232,7 @@ CONTENTS = Kind(
     "Reviews and other content consumers made.",
     (
         _at("occurred_at", "When it was published.", required=True),
-        _text("kind", "review, ugc ..."),
+        _label("kind", "review, ugc ..."),
         Field("approved", "flag", "Passed moderation."),
         Field("positive", "flag", "Speaks well of the brand."),
     ),
@@ -247,9 +247,9 @@ MEMBERS = Kind(
         _at("joined_at", "When the membership began; empty = no dated membership."),
         _at("left_at", "When it ended; empty = still a member."),
         _label("tier", "Membership level."),
-        _text("birthday_month", "Month of birth, 1-12.", level="sensitive"),
+        _label("birthday_month", "Month of birth, 1-12.", level="sensitive"),
         _label("city", "City."),
-        _text("gender", "As the platform states it.", level="sensitive"),
+        _label("gender", "As the platform states it.", level="sensitive"),
         _count("points", "Points balance as the platform shows it."),
         _count("growth", "Growth value as the platform shows it."),
         GUIDE,
@@ -323,7 +323,7 @@ TOUCHPOINT_DAILY = Kind(
         PLATFORM,
         STORE,
         _label("touchpoint", "Where brand and consumer met.", required=True),
-        _text("source_domain", "public or private."),
+        _label("source_domain", "public or private."),
         _text("content_id", "Content or live session."),
         *(_count(n, n.replace("_", " ").capitalize() + ", as the panel counts them.") for n in (
             "visitors", "new_visitors", "new_fans", "new_members", "buyers", "orders")),
@@ -370,7 +370,7 @@ PROMOTIONS = Kind(
     "promotions",
     "Promotions and their warm-up.",
     (
-        _text("promotion", "Name.", required=True),
+        _label("promotion", "Name.", required=True),
         Field("starts_on", "date", "First day.", required=True),
         Field("ends_on", "date", "Last day.", required=True),
         Field("warmup_from", "date", "First day of the warm-up."),

@@ -60,11 +60,16 @@ class Replayed:
 
 @dataclass
 class Rebuilt:
-    """What a rebuild did: where the old files lie, every load with its counts, landed files that are gone."""
+    """What a rebuild did: where the old files lie, every load with its counts, landed files that are gone, by load."""
 
     set_aside: list[str] = field(default_factory=list)
     loads: list[Replayed] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    gone: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> list[str]:
+        """The landed files that are gone."""
+        return list(self.gone.values())
 
     @property
     def equal(self) -> bool:
@@ -99,7 +104,7 @@ def rebuild(workspace: Workspace, now: dt.datetime, *, progress: Progress | None
     _forget_states(workspace)
     cancellations.refresh(beside)
     beside.close_warehouse()
-    _tell_again(workspace, report.loads)
+    _tell_again(workspace, report)
     report.set_aside = _exchange(workspace.directory, folder, now)
     workspace.operations.read_alike(shared)
     return report
@@ -122,7 +127,7 @@ def replay(workspace: Workspace, day: dt.date, *, progress: Progress | None = No
             if progress:
                 progress(kept.file_name, place / len(loads))
             _replay(workspace, workspace, kept, report)
-        _tell_again(workspace, report.loads)
+        _tell_again(workspace, report)
     _forget_states(workspace)
     cancellations.refresh(workspace)
     return report
@@ -150,7 +155,8 @@ def _replay(workspace: Workspace, beside: Workspace, kept: Committed, report: Re
         return
     path = kept.path(workspace)
     if not path.exists():
-        report.missing.append(f"{path.name} ({kept.file_name})")
+        if _facts(kept.kinds):  # else they are known to be gone
+            report.gone[kept.load_id] = f"{path.name} ({kept.file_name})"
         return
     settings = kept.settings(workspace)
     load = Load(kept.load_id, kept.mapping_name, kept.loaded_at, local_day(kept.loaded_at, settings.zone))
@@ -195,13 +201,16 @@ def _forget_states(workspace: Workspace) -> None:
         cancellations.due(workspace, connection)
 
 
-def _tell_again(workspace: Workspace, loads: list[Replayed]) -> None:
-    """What loads report once versions that only their person told apart, who was erased since, have become one."""
+def _tell_again(workspace: Workspace, report: Rebuilt) -> None:
+    """What loads report once versions that only their person told apart, who was erased since, have become one; of
+    those whose landed file is gone, that they have no facts: else nothing would open until it is back; and of those
+    whose file came back, what they have.
+    """
+    told = {load.load_id: load.now for load in report.loads if not load.equal and (load.erased or not load.then)}
+    told |= {load_id: {} for load_id in report.gone}
     with workspace.operations.begin() as connection:
-        for load in loads:
-            if load.erased and not load.equal:
-                now = {"kinds": load.now}
-                workspace.operations.tell_again(connection, load.load_id, lambda counts, now=now: counts | now)
+        for load_id, kinds in told.items():
+            workspace.operations.tell_again(connection, load_id, lambda counts, now=kinds: counts | {"kinds": now})
 
 
 def _exchange(directory: Path, built: Path, now: dt.datetime) -> list[str]:

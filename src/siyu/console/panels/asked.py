@@ -13,6 +13,8 @@ from siyu.measures.metric import Metric, Sheet
 
 #: Rows of a table on the page; the workbook and `siyu metrics show` have them all.
 MOST_ROWS = 60
+#: Units of which few may tell of one person.
+OF_PEOPLE = ("consumers", "relations", "orders", "events", "invitations", "guides", "pieces")
 
 
 def written(view: View, value: Any, unit: str) -> str:
@@ -28,7 +30,9 @@ def written(view: View, value: Any, unit: str) -> str:
         return words.percent(value)
     if unit == "minor units":
         return words.amount(value)
-    return words.count(value) if float(value).is_integer() else words.number(value)
+    if not float(value).is_integer():
+        return words.number(value)
+    return words.count(value) if unit in OF_PEOPLE else words.number(value, 0)
 
 
 def named(view: View, of: Any) -> str:

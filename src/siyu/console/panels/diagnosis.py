@@ -67,7 +67,7 @@ def actions(view: View) -> Answer:
             f"{campaign['raises']} · {_text(view, campaign['name'])}",
             words.count(action["people"]),
             words.money(action["money_minor"]),
-            words.count(action["money_days"]),
+            words.number(action["money_days"], 0),
             _text(view, action["do"]),
             _text(view, action["basis"]),
         )

@@ -151,7 +151,8 @@ def steps(view: View) -> Answer:
         words("Change"),
     )
     keys = (Key(words("this window"), theme.A_TEAL), Key(words("window before"), theme.PALE)) if then else ()
-    shallow, churn = words.percent(view.a.get("shallowing_rate")), words.percent(view.a.get("relation_churn_rate"))
+    whole = sum(standing.values())
+    shallow, churn = (words.part(view.a.get(name), whole) for name in ("shallowing_rate", "relation_churn_rate"))
     note = words("On the other side: {shallow} fell to a lower rung, {churn} left F.", shallow=shallow, churn=churn)
     return Answer(bars.pairs(drawn), keys, grid=Grid(header, rows), note=note)
 

@@ -44,7 +44,7 @@ PERSONAL_HEADER = re.compile(
     r"name|phone|mobile|tel(?!l)|mail|address|id_?card|passport|wechat|birth(?!day_month)|avatar|nick|"
     r"open_?id|union_?id|user_?id|\buid|_uid|account|pass_?w(or)?d|\bqq|\bpin\b|_pin\b|iban", re.IGNORECASE)
 #: What `scrub` may find, without the look-behind that the engine lacks: candidates only.
-MAYBE_PERSONAL = r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}|@"
+MAYBE_PERSONAL = r"[1１][3-9３-９][0-9０-９][-－ 　.．]?[0-9０-９]{4}[-－ 　.．]?[0-9０-９]{4}|[@＠]"
 
 
 def names_people(header: str) -> bool:

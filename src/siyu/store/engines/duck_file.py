@@ -83,6 +83,7 @@ def _refused(path: Path, text: str) -> SiyuError:
 def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_external_access = false")  # no query reads or writes other files
+    connection.execute("SET autoinstall_known_extensions = false")  # nor asks the network for more
     connection.execute("CREATE TABLE IF NOT EXISTS _siyu (warehouse_version INTEGER)")
     [(version,)] = connection.execute("SELECT max(warehouse_version) FROM _siyu").fetchall()
     if version is not None and version > WAREHOUSE_VERSION:
