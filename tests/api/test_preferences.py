@@ -45,6 +45,13 @@ def test_a_look_changes_nothing_and_a_form_does(patient):
     assert ("withdraw", "group") in said(patient)
 
 
+@pytest.mark.parametrize("body", [b"", b"\xff=1", b"action=other", b"List-Unsubscribe=Two-Clicks"])
+def test_a_form_that_says_nothing_saves_nothing(patient, body):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    shown = patient.client.post(link(patient, ANNA), content=body, headers=headers)
+    assert (shown.status_code, "已保存" in shown.text, said(patient, ANNA)) == (200, False, [])
+
+
 @pytest.mark.parametrize("how", ["data", "files"])
 def test_a_mail_program_unsubscribes_in_one_click_in_either_encoding(patient, how):
     form = {name: (None, value) for name, value in ONE_CLICK.items()} if how == "files" else ONE_CLICK

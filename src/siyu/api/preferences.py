@@ -79,7 +79,7 @@ async def change(
     link = _link(site, rates, token)
     form = fields(request.headers.get("content-type", ""), await read_body(request, FORM_BYTES))
     await _asked(lambda: preferences.apply(site.workspace.operations, link, form, now=site.now()))
-    return await _page(site, request, link, saved=True)
+    return await _page(site, request, link, saved=preferences.says(form))
 
 
 def _link(site: Site, rates: Rates, token: str) -> Link:

@@ -87,13 +87,21 @@ def apply(operations: Operations, link: Link, form: Mapping[str, Sequence[str]],
     """
     if _erased(operations, link):
         return []
-    withdraws = form.get(ONE_CLICK[0]) == [ONE_CLICK[1]] or "withdraw" in form.get("action", ())
-    if not withdraws and "save" not in form.get("action", ()):
+    if not says(form):
         return []
-    changes = _from_all(operations, link, now) if withdraws else _ticked(operations, link, form, now)
+    changes = _from_all(operations, link, now) if _withdraws(form) else _ticked(operations, link, form, now)
     if changes:
         consents.change(operations, changes, actor=ACTOR, now=now)
     return changes
+
+
+def says(form: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a form says what to change; an empty one, and one that is none, do not."""
+    return _withdraws(form) or "save" in form.get("action", ())
+
+
+def _withdraws(form: Mapping[str, Sequence[str]]) -> bool:
+    return form.get(ONE_CLICK[0]) == [ONE_CLICK[1]] or "withdraw" in form.get("action", ())
 
 
 def _from_all(operations: Operations, link: Link, now: dt.datetime) -> list[Consent]:

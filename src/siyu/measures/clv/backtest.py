@@ -70,7 +70,9 @@ def backtest(warehouse: Warehouse, asked: Asked, *, days: int, model: str = "bg_
     cut = asked.on(asked.day - days)
     known = forecasts.know(warehouse, cut, model)
     if not known.bought.any():
-        raise MeasureError(f"Nobody had bought {days} days before the day.", remedy="Choose a shorter --days.")
+        later = forecasts.know(warehouse, asked, model).bought.any()
+        raise MeasureError(f"Nobody had bought {days} days before the day.",
+                           remedy="Choose a shorter --days." if later else forecasts.NO_BUYERS_YET)
     models = forecasts.fit(known, model)
     came = _came(warehouse, asked, known)
     return Backtest(models, cut.day, days, _compare(known, models, forecasts.forecast(known, models, days), came, days))

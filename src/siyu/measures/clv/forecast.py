@@ -30,6 +30,7 @@ from siyu.measures.facts import Facts
 from siyu.store.warehouse import Warehouse
 
 NO_BUYERS = "A forecast needs at least one buyer."
+NO_BUYERS_YET = "Load orders, or choose a later as-of."
 NOBODY_SEEN = "not measurable: nobody was seen for a whole month before a first purchase"
 NO_REFERRALS = "not measurable: no referrals"
 NO_LEAVING = "not measurable: the model does not know leaving"
@@ -107,7 +108,7 @@ class Models:
 def fit(known: Known, model: str = "bg_nbd") -> Models:
     """Fit every model to what is known. MeasureError without buyers."""
     if not known.bought.any():
-        raise MeasureError(NO_BUYERS, remedy="Load orders, or choose a later as-of.")
+        raise MeasureError(NO_BUYERS, remedy=NO_BUYERS_YET)
     buyers = known.buyers()
     return Models(
         purchases=ladder.fit(buyers, model),
