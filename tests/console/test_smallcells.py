@@ -183,6 +183,19 @@ def test_rates_notes_and_days_do_not_tell_the_few_who_moved():
     assert next(one for one in told.indicators if one.letter == "A").notes[1] == "1.0% fell, 5.9% left"
 
 
+def test_rates_of_the_few_who_climbed_before_or_fell_are_not_told():
+    """Of these nothing in the table says of how many they are."""
+    few, before = document(), document(scale=0.955)
+    few["fast_plus"]["A"] |= {"base": 204, "shallowing_rate": 2 / 204}
+    stood = sum(pair["consumers"] for pair in before["fast_plus"]["A"]["transitions"] if pair["from"] == "basic")
+    before["fast_plus"]["A"]["steps"]["basic_up"] = 7 / stood
+    told, shown = (panels(one)["steps"] for one in (
+        page(material(document=few, previous=before), "en"),
+        sheltered(page(material(document=few, previous=before), "en", smallest=SMALLEST))))
+    assert [panel.grid.rows[0][3] for panel in (told, shown)] == [WORDS.percent(7 / stood), "<10"]
+    assert ("1.0% fell" in told.note, "%" in shown.note) == (True, False)
+
+
 def test_an_indicator_does_not_tell_the_handful_that_its_note_hides():
     shown = page(material(), "en", smallest=SMALLEST)
     climbed, came = f"{WORDS.count(9)} of 416 climbed", f"{WORDS.count(8)} came, {WORDS.count(10)} left"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from siyu.console.charts import bars, moves, theme, trend
 from siyu.console.charts.bars import Bar, Pair
 from siyu.console.charts.moves import Move, Node
@@ -126,19 +128,20 @@ def steps(view: View) -> Answer:
     if not view.a.get("eligible"):
         return Answer(message=view.reason("A"))
     then = view.before("A").get("steps") or {}
-    standing = standing_at_start(view)
+    standing, stood = standing_at_start(view.a), standing_at_start(view.before("A"))
     drawn = []
     for step, role in STEPS.items():
         label = words("{role} (stood there: {n})", role=words.name(role), n=words.short(standing.get(role, 0)))
-        drawn.append(Pair(label, words("this window"), now.get(step), _rate(view, now.get(step)), theme.A_TEAL))
+        rate, before = (_rate(view, told.get(step), of.get(role, 0)) for told, of in ((now, standing), (then, stood)))
+        drawn.append(Pair(label, words("this window"), now.get(step), rate, theme.A_TEAL))
         if then:
-            drawn.append(Pair(label, words("window before"), then.get(step), _rate(view, then.get(step)), theme.PALE))
+            drawn.append(Pair(label, words("window before"), then.get(step), before, theme.PALE))
     rows = tuple(
         (
             words.name(role),
             words.count(standing.get(role, 0)),
             words.percent(now.get(step)),
-            words.percent(then.get(step)),
+            words.part(then.get(step), stood.get(role, 0)),
             view.points(now.get(step), then.get(step)),
         )
         for step, role in STEPS.items()
@@ -151,23 +154,23 @@ def steps(view: View) -> Answer:
         words("Change"),
     )
     keys = (Key(words("this window"), theme.A_TEAL), Key(words("window before"), theme.PALE)) if then else ()
-    whole = sum(standing.values())
-    shallow, churn = (words.part(view.a.get(name), whole) for name in ("shallowing_rate", "relation_churn_rate"))
+    shallow, churn = (words.part(view.a.get(name), view.a.get("base"))
+                      for name in ("shallowing_rate", "relation_churn_rate"))  # fmt: skip
     note = words("On the other side: {shallow} fell to a lower rung, {churn} left F.", shallow=shallow, churn=churn)
     return Answer(bars.pairs(drawn), keys, grid=Grid(header, rows), note=note)
 
 
-def standing_at_start(view: View) -> dict[str, int]:
-    """People on each rung when the window opened."""
+def standing_at_start(a: dict[str, Any]) -> dict[str, int]:
+    """People on each rung when the window of a document's A opened."""
     found: dict[str, int] = {}
-    for pair in view.a.get("transitions") or []:
+    for pair in a.get("transitions") or []:
         if pair["from"]:
             found[pair["from"]] = found.get(pair["from"], 0) + pair["consumers"]
     return found
 
 
-def _rate(view: View, value: float | None) -> str:
-    return view.words("— nobody stood there") if value is None else view.words.percent(value)
+def _rate(view: View, value: float | None, whole: int) -> str:
+    return view.words("— nobody stood there") if value is None else view.words.part(value, whole)
 
 
 def daily(view: View) -> Answer:
