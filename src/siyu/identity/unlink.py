@@ -64,7 +64,7 @@ def _decide(workspace: Workspace, pairs: list[Pair], action: str, reason: str, n
 def _linked(workspace: Workspace, a: int, b: int) -> Pair:
     pair = _pair(a, b)
     records = workspace.warehouse.table("link_record")
-    if workspace.warehouse.count(records.filter((_.a == pair[0]) & (_.b == pair[1])).limit(1)):
+    if workspace.warehouse.any(records.filter((_.a == pair[0]) & (_.b == pair[1]))):
         return pair
     partners = _partners(workspace, a)
     if not partners:

@@ -114,7 +114,7 @@ def there(facts: Facts, name: str) -> bool:
 
 def _any(facts: Facts, name: str) -> bool:
     tables = SOURCES[name].rows(facts) if name in SOURCES else (facts.of(name),)
-    return any(facts.warehouse.count(rows.limit(1)) for rows in tables)
+    return any(facts.warehouse.any(rows) for rows in tables)
 
 
 def _relations(facts: Facts) -> tuple[ir.Table, ...]:

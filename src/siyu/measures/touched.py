@@ -171,6 +171,5 @@ def _lines_taken_back_since(workspace: Workspace, load_id: int) -> bool:
     lines that take back count in every version of them.
     """
     lines = tables.BY_NAME["order_lines"].expr()
-    if not workspace.warehouse.count(lines.filter(lines.load_id > load_id).limit(1)):
-        return False
-    return bool(workspace.warehouse.count(lines.filter(lines.takes_back.fill_null(False)).limit(1)))
+    new, taking = lines.filter(lines.load_id > load_id), lines.filter(lines.takes_back.fill_null(False))
+    return workspace.warehouse.any(new) and workspace.warehouse.any(taking)

@@ -15,8 +15,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from siyu.core.errors import HeldError, NewerVersionError
+from siyu.core.errors import NewerVersionError
 from siyu.store.engine import connect, will_not_open
+from siyu.store.owner import Owner
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -236,7 +237,7 @@ class Operations:
 
     def __init__(self, url: str) -> None:
         self.engine = connect(url)
-        self._held: sa.Connection | None = None
+        self.owner = Owner(self.engine)
         _migrate(self.engine)
 
     @contextlib.contextmanager
@@ -349,29 +350,9 @@ class Operations:
                     one = sa.update(READING).where(READING.c.reading_id == reading_id)
                     connection.execute(one.values(options=changed))
 
-    def hold(self, key: int) -> None:
-        """Be the one that loads by these operations, until `let_go`: two warehouses would share the loads out among
-        them. HeldError if another is. A file of SQLite belongs to its folder, whose warehouse has one owner.
-        """
-        if self.engine.dialect.name != "postgresql" or self._held is not None:
-            return
-        connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if not connection.execute(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar():
-            connection.close()
-            raise HeldError("Another process loads by the operations of this workspace, into a warehouse of its own.",
-                            remedy="One folder owns the warehouse: run `siyu` there, or stop that process.")
-        self._held = connection
-
-    def let_go(self) -> None:
-        """Another may load."""
-        if self._held is not None:
-            self._held.invalidate()  # its end is the end of the lock
-            self._held.close()
-            self._held = None
-
     def close(self) -> None:
         """Let go of all connections."""
-        self.let_go()
+        self.owner.let_go()
         self.engine.dispose()
 
 

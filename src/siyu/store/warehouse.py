@@ -70,6 +70,10 @@ class Warehouse(ABC):
         """How many rows an expression or a table has."""
         return int(self.row(_counted(expression.expr() if isinstance(expression, Table) else expression))["n"])
 
+    def any(self, expression: ir.Table) -> bool:
+        """Whether an expression has any row."""
+        return self.count(_first(expression)) > 0
+
     def table(self, name: str) -> ir.Table:
         """A declared table as an expression."""
         return BY_NAME[name].expr()
@@ -85,7 +89,7 @@ class Warehouse(ABC):
     def has_facts(self, kind: str) -> bool:
         """Whether there is any fact of a kind, in force or not."""
         if kind not in self._told:
-            self._told[kind] = {kind} if self.count(_any_of(BY_NAME[kind].expr())) else set()
+            self._told[kind] = {kind} if self.any(BY_NAME[kind].expr()) else set()
         return kind in self._told[kind]
 
     def query(self, text: str) -> pa.Table:
@@ -180,7 +184,7 @@ def _counted(rows: ir.Table) -> ir.Table:
 
 
 @formula
-def _any_of(rows: ir.Table) -> ir.Table:
+def _first(rows: ir.Table) -> ir.Table:
     return rows.limit(1)
 
 

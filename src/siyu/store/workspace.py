@@ -79,7 +79,7 @@ class Workspace:
         self._check_settings()
         warehouse = open_warehouse(self)
         try:
-            self.operations.hold(int(self._mark[:15], 16))
+            self.operations.owner.hold(int(self._mark[:15], 16))
             self._agree(warehouse)
         except BaseException:
             warehouse.close()  # what refuses to open must leave nothing held
@@ -138,7 +138,7 @@ class Workspace:
         """Let go of the warehouse's files; it opens again when next used."""
         if "warehouse" in self.__dict__:
             self.__dict__.pop("warehouse").close()
-            self.operations.let_go()
+            self.operations.owner.let_go()
 
     def close(self) -> None:
         """Close whatever was opened."""

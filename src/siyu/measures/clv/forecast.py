@@ -73,7 +73,7 @@ def know(warehouse: Warehouse, asked: Asked, model: str = "bg_nbd") -> Known:
     rows = warehouse.arrow(population(asked, brought(credits, asked))).sort_by("consumer_id")
     cells = warehouse.arrow(stays(asked))
     warehouse.drop_scratch("credited")
-    shares = warehouse.count(facts.of("referrals").limit(1)) > 0
+    shares = warehouse.any(facts.of("referrals"))
     return Known(asked, rows, cells, season.season(warehouse, asked, model), shares)
 
 

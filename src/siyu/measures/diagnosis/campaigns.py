@@ -218,7 +218,7 @@ def campaigns(ground: Ground, lacking: dict[str, str]) -> list[dict[str, Any]]:
 
 def _action(ground: Ground, action: Action, reason: str) -> dict[str, Any]:
     kind, why = NEEDS.get(action.code, ("", ""))
-    if not reason and kind and not ground.warehouse.count(ground.facts.of(kind).limit(1)):
+    if not reason and kind and not ground.warehouse.any(ground.facts.of(kind)):
         reason = why
     gain = {**Gain(0, reason=reason).as_json(), "people": None} if reason else action.gain(ground).as_json()
     return {"code": action.code, "title": action.title, "who": action.who_text, "do": action.do,

@@ -8,7 +8,7 @@ Not part of the hashes: what a file states stays what it is.
 # (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import ibis.expr.types as ir
 import numpy as np
@@ -21,7 +21,7 @@ from siyu.store.warehouse import Warehouse
 
 
 def still_named(
-    facts: pa.Table, old: np.ndarray, by: np.ndarray, nobodies: Collection[int], warehouse: Warehouse
+    facts: pa.Table, old: np.ndarray, by: np.ndarray, nobodies: Callable[[], Collection[int]], warehouse: Warehouse
 ) -> tuple[pa.Table, int]:
     """Orders of which some replace others (`old`: fact_ids that are superseded, each `by` one of these): those that
     name nobody have the buyer of what they replace, but for `nobodies`. With how many there are.
@@ -32,8 +32,9 @@ def still_named(
         return facts, 0
     replaced = pa.table({"old": old[silent], "fact_id": by[silent]}).sort_by("old")  # the latest speaks last
     buyer_of = {**_buyers(facts.filter(pa.array(named))), **_kept_buyers(replaced["old"], warehouse)}
+    nobody = nobodies() if buyer_of else ()
     known = {new: buyer_of[before] for before, new in zip(*map(pa.ChunkedArray.to_pylist, replaced.columns))
-             if before in buyer_of and buyer_of[before] not in nobodies}  # fmt: skip
+             if before in buyer_of and buyer_of[before] not in nobody}  # fmt: skip
     given = pa.array([known.get(fact_id) for fact_id in fact_ids.tolist()], pa.int64())
     place = facts.schema.get_field_index("identifier_id")
     return facts.set_column(place, "identifier_id", pc.coalesce(facts["identifier_id"], given)), len(known)

@@ -9,7 +9,7 @@ and the commit to others.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
@@ -74,7 +74,7 @@ class Stage:
     grows: tuple[str, ...] = ()  # columns of the kind that only grow: a row with less of them is older
     seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
     of_list: bool = False  # a full list: it says what is so now, also where that was so before and then was not
-    nobodies: Collection[int] = ()  # identifiers that are nobody's, also where they were taken for somebody's before
+    nobodies: Callable[[], Collection[int]] = tuple  # ids that are nobody's, also where they were somebody's before
     counts: Counter[str] = field(default_factory=Counter)
     older: int = 0  # rows that show an older state than what is in force
     outdated: int = 0  # rows equal to a version that was corrected since

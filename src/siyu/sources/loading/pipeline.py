@@ -6,6 +6,7 @@ Runs inside the caller's transaction. Reading, landing and the commit are the ca
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -109,7 +110,7 @@ class _Run:
         self.warehouse = workspace.warehouse
         self.links = Links(self.settings)
         self.register = register
-        self._nobodies = blocked_ids(workspace.keys, self.settings)
+        self._nobodies = functools.cache(functools.partial(blocked_ids, workspace.keys, self.settings))
         self.outcome = Outcome()
         self._seen: dict[str, SeenKeys] = {}
         self.outputs = [self._output(i, output) for i, output in enumerate(coming.outputs)]
