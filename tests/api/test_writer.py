@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -140,10 +141,8 @@ def test_a_disk_without_room_is_told_before_it_is_full(watched: Watched, tmp_pat
     assert watched.inbox.waiting().arrivals == 0
 
 
-def test_room_is_looked_up_at_most_once_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    looked: list[Path] = []
-    usage = module.shutil.disk_usage
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: looked.append(path) or usage(path))
+def test_room_that_goes_is_seen_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    free = [2, 1, 0, 2]
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda _path: SimpleNamespace(free=free.pop(0)))
     room = Room(tmp_path, 1)
-    assert all(room.enough() for _ in range(100))
-    assert len(looked) <= 2
+    assert [room.enough() for _ in range(4)] == [True, True, False, True]

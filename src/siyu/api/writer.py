@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +24,6 @@ MB = 1024**2
 WAITING_BYTES = 64 * MB
 #: Arrivals that may wait for the disk.
 WAITING_MOST = 10_000
-#: Seconds for which the answer about free space holds.
-LOOK_SECONDS = 1.0
 #: Seconds after which a sender may come back: when many wait, when the store fails, when the disk is nearly full.
 BUSY_SECONDS, FAULT_SECONDS, FULL_SECONDS = 1, 5, 60
 
@@ -35,19 +32,16 @@ KEPT = Counter("siyu_messages_acknowledged", "Messages on disk and acknowledged,
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
 class Room:
     """Whether a folder's disk has the space that must stay free: what the loader and the stores need to go on."""
 
-    def __init__(self, folder: Path, least_bytes: int) -> None:
-        self._folder, self._least = folder, least_bytes
-        self._looked, self._enough = float("-inf"), True
+    folder: Path
+    least_bytes: int
 
     def enough(self) -> bool:
-        """Looked up at most once a second."""
-        now = time.monotonic()
-        if now - self._looked >= LOOK_SECONDS:
-            self._looked, self._enough = now, shutil.disk_usage(self._folder).free >= self._least
-        return self._enough
+        """Asked of the disk each time, in microseconds: in a second senders write what a small disk has left."""
+        return shutil.disk_usage(self.folder).free >= self.least_bytes
 
 
 def open_writer(workspace: Workspace) -> Writer:
