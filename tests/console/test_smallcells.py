@@ -112,6 +112,21 @@ def test_a_rate_is_hidden_in_a_table_without_counts_where_the_table_with_counts_
     assert next(row for row in rates if row[0] == "旗舰店")[3] == LEFT_OUT
 
 
+def test_money_per_head_is_hidden_with_the_few_who_paid_it():
+    gravity = panels(export(places={"旗舰店": (4210, 1480, 1980, 121, 62, 4, 187, 4310)}))["gravity"].grid.rows
+    per_head = {row[0]: row[11] for row in gravity}
+    assert per_head["旗舰店"] == LEFT_OUT
+    assert per_head["门店"] == "¥92.40"
+
+
+def test_a_brand_of_a_handful_tells_neither_shares_nor_money_of_it():
+    few = document()
+    few["fast_plus"]["F"] |= {"sustainable_relationships": 1, "by_role": {"basic": 1}}
+    shown = {one.letter: one for one in sheltered(page(material(document=few), "en", smallest=SMALLEST)).indicators}
+    assert (shown["F"].value, shown["S"].value, shown["S"].change) == (UNTOLD, LEFT_OUT, LEFT_OUT)
+    assert not any(mark in note for one in shown.values() for note in one.notes for mark in "¥%")
+
+
 def test_a_chart_tells_neither_the_small_cell_nor_the_one_hidden_with_it():
     shown = export(by_role={"basic": 5120, "member_unpurchased": 2890, "member_first": 1840, "member_repeat": 1312,
                             "koc": 6})  # fmt: skip

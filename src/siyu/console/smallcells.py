@@ -33,11 +33,12 @@ Line = list[Cell]
 def sheltered(page: Page) -> Page:
     """The page as it may leave the house: a page written with `smallest=SMALLEST`, its small cells protected."""
     words = Words(page.lang, page.currency)
+    few = any(UNTOLD in one.value for one in page.indicators)
     elsewhere = _elsewhere([panel.grid for section in page.sections for panel in section.panels if panel.grid])
     return replace(
         page,
         verdict=_verdict(_plain(page.verdict)),
-        indicators=tuple(map(_indicator, page.indicators)),
+        indicators=tuple(_indicator(one, few=few) for one in page.indicators),
         findings=tuple(replace(f, text=_plain(f.text)) for f in page.findings if not 0 < f.people < SMALLEST),
         sections=tuple(
             replace(section, panels=tuple(_panel(panel, words, elsewhere) for panel in section.panels))
@@ -151,14 +152,16 @@ def _exposed(line: Line, counts: dict[Cell, float], small: frozenset[Cell], besi
 
 
 def _rests(cell: Cell, figures: dict[Cell, Figure], counts: dict[Cell, float], hidden: set[Cell] | frozenset) -> bool:
-    """Whether a figure rests on a hidden count (its row's base, or the nearest to its left), or tells a small one:
-    as a share of a count shown, or as the change from a count before."""
+    """Whether a figure rests on a hidden count (its row's base, or the nearest to its left; money and means on any
+    small one of the row), or tells a small one: as a share of a count shown, or as the change from a count before."""
     row, column = cell
+    figure = figures[cell]
     left = [c for c in sorted(counts) if c[0] == row and c[1] < column]
     bases = {c for c in (_base(counts, row), left[-1] if left else None) if c is not None}
+    if figure.kind in ("money", "number"):
+        bases |= {c for c in counts if c[0] == row and 0 < counts[c] < SMALLEST}
     if bases & hidden:
         return True
-    figure = figures[cell]
     if figure.kind == "share" and not figure.change:
         return any(_small(figure.number * counts[base]) for base in bases)
     if figure.kind == "count":
@@ -263,20 +266,21 @@ def _mute(key: str, text: str, shy: set[str], written: re.Pattern[str] | None) -
 # -- texts
 
 
-def _indicator(one: Indicator) -> Indicator:
+def _indicator(one: Indicator, *, few: bool) -> Indicator:
     """An indicator on a handful of people tells neither its change nor its notes' shares; a share of which a note names
-    the handful would tell it.
+    the handful would tell it. A brand that holds but a `few` people tells no share and no money at all.
     """
     value, change = read(one.value), read(one.change)
     before = value.number - change.number if value and change and value.kind == "count" else SMALLEST
     named = any(UNTOLD in note for note in one.notes)
-    hidden = named or UNTOLD in one.value or 0 < before < SMALLEST
+    hidden = few or named or UNTOLD in one.value or 0 < before < SMALLEST
     share = value is not None and value.kind in ("share", "points")
+    resting = (named and share) or (few and value is not None and value.kind != "count")
     return replace(
         one,
-        value=LEFT_OUT if named and share else _bare(one.value),
+        value=LEFT_OUT if resting else _bare(one.value),
         change=LEFT_OUT if hidden else one.change,
-        notes=tuple(map(_sentence, one.notes)),
+        notes=tuple(RESTING.sub(LEFT_OUT, note) if few else _sentence(note) for note in one.notes),
     )
 
 
