@@ -35,10 +35,13 @@ def test_facts_no_longer_in_force_are_hidden(warehouse: Warehouse):
 @pytest.mark.parametrize("text", [
     "DELETE FROM identity", "DROP TABLE identity", "CREATE TABLE x AS SELECT 1", "INSERT INTO identity VALUES (1,1,1)",
     "SELECT 1; SELECT 2", "SELECT 1; DROP TABLE identity", "", "SET x = 1", "COPY identity TO 'x.csv'",
+    "EXPLAIN SELECT 1", "EXPLAIN ANALYZE DELETE FROM identity", "EXPLAIN ANALYZE DELETE FROM warehouse.main.identity",
 ])
-def test_whatever_is_not_one_select_is_refused(warehouse: Warehouse, text: str):
+def test_whatever_is_not_one_select_is_refused_and_changes_nothing(warehouse: Warehouse, text: str):
+    warehouse.append(IDENTITY, identities((1, 1)))
     with pytest.raises(QueryError):
         warehouse.query(text)
+    assert warehouse.count(IDENTITY) == 1
 
 
 @pytest.mark.parametrize("text", [

@@ -82,6 +82,7 @@ class DuckWarehouse(Warehouse):
             for table in TABLES:  # the file's catalogue is named after its stem; `main` alone would be the view's own
                 view = readable(table, self._zone, f"{quoted(self.path.stem)}.main")
                 cursor.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(table.name)} AS {view}")
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
             return cursor.execute(text).to_arrow_table()
         except duckdb.Error as error:
             raise QueryError(f"The query could not be run: {str(error).splitlines()[0]}",
