@@ -13,6 +13,7 @@ from siyu.core.time import instant_of
 from siyu.sources.doors.shopify.delivery import Delivery
 from siyu.sources.landed import landing
 from siyu.sources.live import drain
+from siyu.sources.load import load
 from siyu.sources.replay import rebuild
 from siyu.store.inbox import Arrival
 from siyu.store.workspace import Workspace, create
@@ -42,6 +43,34 @@ def test_an_order_of_shopify_becomes_an_order_with_its_line_its_refund_and_one_c
     assert in_force(shop, "order_lines", "sku", "quantity", "paid_amount") == [("TEA-1", 2.0, 38800)]
     assert in_force(shop, "refunds", "refund_amount") == [(4194,)]
     assert in_force(shop, "consents", "channel", "action") == [("email", "grant")]
+
+
+def test_a_profile_keeps_no_word_of_the_message_and_is_known_again(shop: Workspace):
+    for hour in (14, 15):
+        deliver(shop, "customers/update", {**CUSTOMER, "updated_at": f"2026-11-25T{hour}:00:00Z"}, f"w-{hour}")
+        (load,) = drain(shop, now=NOW).loads
+    assert in_force(shop, "members", "city", "attributes") == [("Ottawa", None)]
+    assert (load.counts["duplicate"], load.counts["corrected"]) == (2, 0)
+
+
+@pytest.mark.parametrize(("kind", "row", "column", "kept"), [
+    ("events", {"event_id": "e", "name": "visit", "occurred_at": "2026-06-30T00:00:00Z", "properties":
+                {"姓名": "张三", "住址": "南京路1号", "size": "L", "of": {"openid": "o6", "name": "Tea"}}},
+     "properties", {"size": "L", "of": {"name": "Tea"}}),
+    ("members", {"city": "上海", "attributes": {"姓名": "张三", "收货地址": "南京路1号", "等级名称": "金"}},
+     "attributes", {"等级名称": "金"}),
+])  # fmt: skip
+def test_json_keeps_nothing_under_the_name_of_a_person(workspace, tmp_path, kind, row, column, kept):
+    for place, said in enumerate((row, {**row, "event_id": "f"} if kind == "events" else row)):
+        if place:  # the second comes as a file
+            said = {**said, "id.phone": "13900000001", column: json.dumps(said[column])}
+            (tmp_path / "x.jsonl").write_text(json.dumps(said), encoding="utf-8")
+            load(workspace, [tmp_path / "x.jsonl"], kind=kind, now=NOW)
+        else:
+            body = {"kind": kind, "rows": [{**said, "id.phone": "13800000001"}]}
+            workspace.inbox.put([Arrival("canonical", "own", instant_of(NOW), json.dumps(body).encode())])
+            drain(workspace, now=NOW)
+    assert [json.loads(text) for (text,) in in_force(workspace, kind, column)] == [kept, kept]
 
 
 def test_a_delivery_tried_again_counts_once(shop: Workspace):

@@ -74,6 +74,14 @@ def test_properties_lose_what_names_a_person_and_traits_their_name_too():
     assert json.loads(person.cells["properties"] or "") == {"city": "Shanghai"}
 
 
+def test_what_names_a_person_does_so_in_both_languages_and_at_any_depth():
+    (event,) = tracked("x", openid="o", 微信号="w", 住址="南京路", qq="1", account="a", 商品名称="茶", page_name="p")
+    (person,) = rows(call("identify", traits={"wechat": "w", "收货人": "张三", "家庭住址": "南京路", "等级名称": "金",
+                                              "of": {"name": "Lin", "city": "上海"}}))  # fmt: skip
+    assert json.loads(event.cells["properties"] or "") == {"商品名称": "茶", "page_name": "p"}
+    assert json.loads(person.cells["properties"] or "") == {"等级名称": "金", "of": {"city": "上海"}}
+
+
 def test_a_campaign_comes_from_the_context_and_paid_media_from_its_medium():
     context = {"campaign": {"name": "618", "medium": "CPC"}}
     (row,) = rows(call("page", context=context))
@@ -92,6 +100,20 @@ def test_an_order_is_paid_with_its_total_and_has_its_lines():
 def test_revenue_without_a_total_gets_shipping_and_tax():
     (order,) = tracked("Order Completed", order_id="o1", revenue=0.1, shipping=0.2, tax="0.05")
     assert order.cells["paid_amount"] == "0.35"
+
+
+@pytest.mark.parametrize(("total", "written"), [
+    ("1E+3", "1000"), (1e-7, "0.0000001"), ("-.5", "-0.5"), (" 12.50 ", "12.50"), (12, "12"),
+    ("1e-99", f"0.{1:099}"),
+])  # fmt: skip
+def test_an_amount_is_taken_as_it_is_written(total: Any, written: str):
+    (order,) = tracked("Order Completed", order_id="o1", total=total)
+    assert order.cells["paid_amount"] == written
+
+
+def test_a_relation_may_state_its_start_in_milliseconds():
+    (row,) = tracked("Relation Started", relation_type="fan", started_at=1767225600000)
+    assert row.cells["started_at"] == "2026-01-01T00:00:00.000000+00:00"
 
 
 def test_a_cancelled_order_gives_back_what_it_states_and_nothing_without():
@@ -155,6 +177,12 @@ def test_bots_and_link_scanners_leave_no_row_and_libraries_do():
     (call(event="x", userId="a\0b"), "NUL"), (call(event="Order Completed", properties={"total": 1}), "order_id"),
     (call(event="Order Completed", properties={"order_id": "o", "total": "much"}), "no number"),
     (call(event="Order Completed", properties={"order_id": "o", "total": 1e300}), "beyond any amount"),
+    *((call(event="Order Completed", properties={"order_id": "o", "total": total}), "no number")
+      for total in ("1E-999999999", "1E999999999", "0E-999999", "1_0", "٣", "Infinity", "NaN", "9" * 5000)),
+    (call(event="Order Completed", properties={"order_id": "o", "total": 1, "products": [
+        {"price": "1e-99999999", "quantity": 2}]}), "no number"),
+    (call(event="Relation Started", properties={"relation_type": "fan", "started_at": "2099-01-01T00:00:00Z"}),
+     "hours after it arrived"),
     (call(event="Order Completed", properties={"order_id": "o", "total": 1, "currency": "USD"}), "other than CNY"),
     (call(event="Referral Accepted"), "without inviter"), (call("alias", userId="u"), "without previousId"),
 ])  # fmt: skip

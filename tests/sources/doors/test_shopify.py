@@ -100,6 +100,17 @@ def test_a_customer_is_a_profile_without_dates():
     }]  # fmt: skip
 
 
+@pytest.mark.parametrize(("state", "created_at", "dated"), [
+    ("subscribed", "2026-01-01T00:00:00Z", ["2026-01-01T00:00:00Z"]), ("subscribed", None, []),
+    ("unsubscribed", "2026-01-01T00:00:00Z", ["2026-01-01T00:00:00Z"]),
+    ("unsubscribed", None, ["2026-11-25T14:02:00.000Z"]),
+])  # fmt: skip
+def test_an_undated_consent_of_a_profile_is_as_old_as_the_profile(state: str, created_at: str | None, dated: list[str]):
+    said = {"state": state, "consent_updated_at": None}
+    profile = {**CUSTOMER, "created_at": created_at, "email_marketing_consent": said}
+    assert [row["occurred_at"] for row in rows("customers/update", profile, "consents")] == dated
+
+
 def test_a_consent_is_what_the_customer_last_said():
     (grant,) = rows("customers/create", CUSTOMER, "consents")
     assert (grant["channel"], grant["action"], grant["occurred_at"]) == ("email", "grant", "2026-11-01T00:00:00-05:00")

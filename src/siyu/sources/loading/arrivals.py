@@ -20,7 +20,7 @@ from siyu.sources.mappings import mappingfile, papers
 from siyu.sources.mappings.mapping import Mapping
 from siyu.sources.mappings.options import Options
 from siyu.sources.mappings.recognise import exports, is_of_kind, recognise
-from siyu.sources.mappings.transform import canonical_notes, names_people
+from siyu.sources.mappings.transform import canonical_notes, tells_people
 from siyu.sources.readers import cells, files
 from siyu.sources.readers.files import Place, SourceFile
 from siyu.store.workspace import Workspace
@@ -211,7 +211,7 @@ def _notes(mapping: Mapping, columns: list[str], settings: Mapped[str, Any]) -> 
                    f"{did_you_mean(namespace, listed)}")  # fmt: skip
     unknown = canonical_notes(kind, columns)
     if kind.field("attributes"):
-        unknown = [column for column in unknown if names_people(column)]
+        unknown = [column for column in unknown if tells_people(column)]
         yield from (f"column '{column}' may name a person and is left out." for column in unknown[:COLUMNS_TOLD])
     else:
         yield from (f"column '{column}' is not part of {kind.name} and is left out.{_meant(kind, column)}"

@@ -103,7 +103,8 @@ class Continued:
 @dataclass(frozen=True)
 class Rows:
     """One output: rows of a kind made from the lines of a file. `currency`: the header that names it. `grows`: columns
-    that a later export of the same record never has less of."""
+    that a later export of the same record never has less of. `as_named`: the file has the kind's own columns, and what
+    else stands in it is said of whom a row names."""
 
     kind: Kind
     columns: tuple[Column, ...]
@@ -112,6 +113,7 @@ class Rows:
     number_lines: Numbering | None = None
     currency: str = ""
     grows: tuple[str, ...] = ()
+    as_named: bool = False
 
     @property
     def deferred(self) -> bool:
@@ -191,7 +193,7 @@ class Mapping:
 def canonical(kind: Kind, headers: list[str]) -> Mapping:
     """The mapping of a file that has the kind's own columns."""
     columns = tuple(Column(h, (h,)) for h in headers if kind.field(h) or is_identifier(kind, h))
-    return Mapping(kind.name, kind.meaning, (Rows(kind, columns),))
+    return Mapping(kind.name, kind.meaning, (Rows(kind, columns, as_named=True),))
 
 
 def nobody_in(kind: Kind, columns: Collection[str]) -> list[str]:

@@ -7,7 +7,6 @@ One compiled expression per output of a mapping and file; no row is looked at in
 # (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +20,7 @@ import pyarrow.compute as pc
 from siyu.core.errors import SourceError, is_it
 from siyu.core.identifiers import Keys, mask_text, scrub
 from siyu.core.kinds import OBSERVED_DATES, Kind
+from siyu.core.personal import maybe_people, names_people, without_people
 from siyu.core.settings import Settings
 from siyu.core.time import DAY
 from siyu.sources.mappings import columns
@@ -37,23 +37,17 @@ COLUMNS_SHOWN = 40
 REFUSED, TAKEN = "_refused", "_taken"
 #: Where the currency of a line stands beside its columns.
 CURRENCY = "currency"
-#: Columns of a member list that say who somebody is: never kept as attributes.
-PERSONAL_HEADER = re.compile(
-    r"姓名|昵称|名字|(?<!等级|门店|店铺|标签|商品|品牌|渠道|活动)名称|手机|电话|邮箱|地址|住址|住所|身份证|证件|护照|微信|抖音号|微博|旺旺|收货|收件|生日|出生|头像|"
-    r"账号|帐号|账户|帐户|卡号|用户名|会员名|买家名|车牌|银行|"
-    r"name|phone|mobile|tel(?!l)|mail|address|id_?card|passport|wechat|birth(?!day_month)|avatar|nick|"
-    r"open_?id|union_?id|user_?id|\buid|_uid|account|pass_?w(or)?d|\bqq|\bpin\b|_pin\b|iban", re.IGNORECASE)
 #: What `scrub` may find, without the look-behind that the engine lacks: candidates only.
 MAYBE_PERSONAL = r"[1１][3-9３-９][0-9０-９][-－ 　.．]?[0-9０-９]{4}[-－ 　.．]?[0-9０-９]{4}|[@＠]"
 
 
-def names_people(header: str) -> bool:
+def tells_people(header: str) -> bool:
     """Whether a column of a member list may say who somebody is, or its header does (as it is, or scrubbed).
 
-    >>> [names_people(header) for header in ("姓名", "13800001234", "*** (2)", "等级名称")]
+    >>> [tells_people(header) for header in ("姓名", "13800001234", "*** (2)", "等级名称")]
     [True, True, True, False]
     """
-    return PERSONAL_HEADER.search(header) is not None or "***" in scrub(header)
+    return names_people(header) or "***" in scrub(header)
 
 
 @dataclass(frozen=True)
@@ -155,10 +149,10 @@ class Transform:
 
     def _extra(self, headers: list[str]) -> list[str]:
         """Headers of a canonical member list that become attributes."""
-        if self.kind.field("attributes") is None or any(c.headers != (c.name,) for c in self._rows.columns):
+        if self.kind.field("attributes") is None or not self._rows.as_named:
             return []
         mine = {c.name for c in self._rows.columns}
-        return sorted(h for h in headers if h not in mine and not names_people(h))
+        return sorted(h for h in headers if h not in mine and not tells_people(h))
 
     # -- after the engine
 
@@ -203,10 +197,13 @@ class Transform:
 
     def _scrubbed(self, rows: pa.Table) -> tuple[pa.Table, set[tuple[str, str]]]:
         """Phones and e-mails that people wrote into free text are hidden; those inside labels become marks: columns
-        with such labels.
+        with such labels. Of JSON, keys that name people are left out.
         """
         marked = set()
         for field in self.kind.fields:
+            if field.type == "json" and field.column in rows.column_names:
+                people = maybe_people(field.column)
+                rows, _ = cleaned_column(rows, field.column, without_people(field.column), people)
             if field.column in rows.column_names and (field.free_text or field.label):
                 rows, cleaned = cleaned_column(rows, field.column, scrub if field.free_text else self._keys.veiled)
                 marked |= {(field.name, label) for label in cleaned if field.label}
@@ -254,12 +251,13 @@ def mask_value(value: str) -> str:
     return value if harmless else mask_text(value)
 
 
-def cleaned_column(rows: pa.Table, column: str, clean: Callable[[str], str]) -> tuple[pa.Table, set[str]]:
-    """A text column of which every value that may hold a phone or an e-mail address is cleaned, and what became of
-    those that did. Each value is looked at once: labels are few.
+def cleaned_column(rows: pa.Table, column: str, clean: Callable[[str], str],
+                   suspect: str = MAYBE_PERSONAL) -> tuple[pa.Table, set[str]]:
+    """A text column of which every value that the pattern `suspect` finds (one that may hold a phone or an e-mail
+    address) is cleaned, and what became of those that were. Each value is looked at once: labels are few.
     """
     distinct = rows[column].unique()
-    suspects = distinct.filter(pc.match_substring_regex(distinct, MAYBE_PERSONAL).fill_null(False)).to_pylist()
+    suspects = distinct.filter(pc.match_substring_regex(distinct, suspect).fill_null(False)).to_pylist()
     if not suspects:
         return rows, set()
     found = [clean(value) for value in suspects]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 
 from siyu.sources.doors.message import Row, Unreadable
 from siyu.sources.doors.segment.call import Call, Data, text
 from siyu.sources.doors.segment.people import people
+
+#: An amount as texts and numbers of JSON write it. What may stand in it bounds its size: `1e-999999999` written out
+#: would be a gigabyte of zeros.
+AMOUNT = re.compile(r"[+-]?(\d{1,13}(\.\d{0,30})?|\.\d{1,30})(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
 
 
 def order(call: Call) -> list[Row]:
@@ -92,11 +97,11 @@ def _amount(said: Data, *names: str) -> Decimal | None:
 
 
 def _decimal(value: Any, name: str) -> Decimal:
-    try:
-        found = Decimal(text(value) or "")
-    except InvalidOperation:
-        raise Unreadable(f"a {name} that is no number") from None
-    if not found.is_finite() or abs(found) >= Decimal(10) ** 12:
+    written = text(value) or ""
+    if AMOUNT.fullmatch(written) is None:
+        raise Unreadable(f"a {name} that is no number, or beyond any amount")
+    found = Decimal(written)
+    if abs(found) >= Decimal(10) ** 12:
         raise Unreadable(f"a {name} beyond any amount")
     return found
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from siyu.core.personal import is_personal, names_people
 from siyu.sources.doors.message import Row
 from siyu.sources.doors.segment.call import Call, Data, text
 from siyu.sources.doors.segment.people import alias, people
@@ -17,11 +18,8 @@ from siyu.sources.doors.segment.vocabulary import CALLS, event_name
 PAID_MEDIA = ("cpc", "ppc", "cpm", "cpa", "cpv", "paid", "paid_social", "paidsocial", "paid_search", "display", "ads")
 #: Properties, and columns of events, that say what brought somebody.
 SOURCE = ("paid_media", "campaign", "content_id")
-#: Properties and traits that say who somebody is: an event keeps none of them.
-PERSONAL = re.compile(
-    r"mail|phone|mobile|\btel\b|address|(first|last|full|user|nick|real|middle)_?name|id_?card|passport|birth|avatar|"
-    r"street|postal|zip|latitude|longitude|password|token|姓名|手机|电话|邮箱|地址|身份证|昵称", re.IGNORECASE)
-TRAIT_ALSO = re.compile(r"^(name|description|id|title)$", re.IGNORECASE)
+#: Traits that say of a person what the same property says of a thing.
+TRAIT_ALSO = re.compile(r"^(description|id|title)$", re.IGNORECASE)
 #: Depth of properties that is kept: what lies deeper is no property of an event.
 DEEPEST = 4
 
@@ -40,7 +38,7 @@ def page(call: Call) -> list[Row]:
 def identify(call: Call) -> list[Row]:
     """Links the ids on it; the traits that name nobody stand as its properties."""
     said = {key: value for key, value in call.traits.items() if not TRAIT_ALSO.match(key)}
-    return [_row(call, CALLS["identify"], said, people(call))]
+    return [_row(call, CALLS["identify"], _kept(said, names_people), people(call))]
 
 
 def group(call: Call) -> list[Row]:
@@ -56,7 +54,7 @@ def aliases(call: Call) -> list[Row]:
 def _row(call: Call, name: str, said: Data, ids: dict[str, str | None], mark: str = "") -> Row:
     cells = {"event_id": f"{call.id}{mark}", "occurred_at": call.at, "name": name,
              **call.place(), **_source(call), **ids}  # fmt: skip
-    if properties := _kept(said):
+    if properties := _kept(said, is_personal):
         cells["properties"] = msgspec.json.encode(properties).decode()
     return Row("events", cells)
 
@@ -78,27 +76,21 @@ def _path(call: Call) -> Any:
     return str(page["path"]).split("?")[0] if isinstance(page, dict) and page.get("path") else None
 
 
-def _kept(said: Data, depth: int = 1) -> Data:
-    """Properties without what is empty, personal, or too deep."""
+def _kept(said: Data, personal: Callable[[str], bool], depth: int = 1) -> Data:
+    """Properties without what is empty, personal by its name, or too deep."""
     found = {}
     for key, value in said.items():
-        if value is None or is_personal(key):
+        if value is None or personal(key):
             continue
-        kept = _value(value, depth) if isinstance(value, (dict, list)) else value
+        kept = _value(value, personal, depth) if isinstance(value, (dict, list)) else value
         if kept is not None:
             found[key] = kept
     return found
 
 
-def _value(value: Any, depth: int) -> Any:
+def _value(value: Any, personal: Callable[[str], bool], depth: int) -> Any:
     if isinstance(value, dict):
-        return _kept(value, depth + 1) if depth < DEEPEST else None
+        return _kept(value, personal, depth + 1) if depth < DEEPEST else None
     if isinstance(value, list):
-        return [_value(one, depth + 1) for one in value] if depth < DEEPEST else None
+        return [_value(one, personal, depth + 1) for one in value] if depth < DEEPEST else None
     return value
-
-
-@functools.lru_cache(maxsize=4096)
-def is_personal(key: str) -> bool:
-    """Whether the name of a property says that it names a person."""
-    return bool(PERSONAL.search(key))
