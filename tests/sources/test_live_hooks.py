@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from siyu.core.settings import defaults
-from siyu.core.time import instant_of
+from siyu.core.time import date_of, instant_of
 from siyu.sources.doors.shopify.delivery import Delivery
 from siyu.sources.landed import landing
 from siyu.sources.live import drain
@@ -90,6 +91,49 @@ def test_an_older_state_that_comes_later_changes_nothing(shop: Workspace, parts:
     assert in_force(shop, "orders", "paid_amount") == [(30000,)]
     before = rows(shop)
     assert (rebuild(shop, LATER).equal, rows(shop)) == (True, before)
+
+
+@pytest.mark.parametrize("parts", [((100, 150, 100),), ((100,), (150,), (100,)), ((100, 150), (100, 150, 100))])
+def test_an_order_may_go_back_to_what_it_was(shop: Workspace, parts: tuple[tuple[int, ...], ...]):
+    hours = iter(range(10, 24))
+    for part in parts:
+        for total in part:
+            hour, lines = next(hours), [{**ORDER["line_items"][0], "quantity": total // 50}]
+            told = {"updated_at": f"2026-11-25T{hour}:00:00Z", "total_price": str(total), "line_items": lines}
+            deliver(shop, "orders/edited", {**ORDER, **told}, f"w-{hour}")
+        drain(shop, now=NOW)
+    assert in_force(shop, "orders", "paid_amount") == [(10000,)]
+    assert in_force(shop, "order_lines", "quantity") == [(2.0,)]
+    before = rows(shop)
+    assert (rebuild(shop, LATER).equal, rows(shop)) == (True, before)
+
+
+@pytest.mark.parametrize("topics", [("orders/create", "orders/paid"), ("orders/paid", "orders/create")])
+def test_what_is_paid_in_the_second_in_which_it_was_made_is_paid(shop: Workspace, topics: tuple[str, str]):
+    for topic in topics:
+        state = "paid" if topic == "orders/paid" else "pending"
+        deliver(shop, topic, {**ORDER, "updated_at": "2026-11-25T09:01:00-05:00", "financial_status": state}, topic)
+        drain(shop, now=NOW)
+    assert [paid_at is not None for (paid_at,) in in_force(shop, "orders", "paid_at")] == [True]
+
+
+@pytest.mark.parametrize("days", [(1, 3), (3, 1), (2, 1, 3), (1, 2, 1, 3)])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_order_told_again_stays_paid_when_it_was(workspace, days: tuple[int, ...], at_once: bool):
+    for place, day in enumerate(days):
+        said, at = {"order_id": "o", "total": 9 + place}, f"2026-11-0{day}T10:00:00Z"
+        call = {"type": "track", "event": "Order Completed", "messageId": f"m{place}", "userId": "u", "timestamp": at,
+                "properties": said}  # fmt: skip
+        workspace.inbox.put([Arrival("segment", "site", instant_of(NOW), json.dumps(call).encode())])
+        if not at_once:
+            drain(workspace, now=NOW)
+    drain(workspace, now=NOW)
+    [(paid_at, paid_day, ordered_at, amount)] = in_force(workspace, "orders", "paid_at", "paid_day", "ordered_at",
+                                                         "paid_amount")  # fmt: skip
+    assert (paid_at, ordered_at) == (instant_of(dt.datetime(2026, 11, 1, 10, tzinfo=dt.UTC)),) * 2
+    assert (date_of(paid_day), amount) == (dt.date(2026, 11, 1), 100 * (8 + len(days)))
+    before = rows(workspace)
+    assert (rebuild(workspace, LATER).equal, rows(workspace)) == (True, before)
 
 
 def test_what_brings_no_rows_lands_without_its_text(shop: Workspace):

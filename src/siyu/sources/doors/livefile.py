@@ -29,6 +29,8 @@ OWN = (OF_KIND, KEY, *CLOCKS, MACHINE, SUBJECT, TEXT)
 NO_ROW = Row("", {})
 #: The first row stands on line 2, as below the header of a file.
 FIRST_LINE = 2
+#: Times that a later message of a door does not move: calls are dated by when they are made, also when repeated.
+FIRST = {("segment", "orders"): ("ordered_at", "paid_at")}
 #: Rows of a batch: what is made of them at once in Python.
 BATCH_ROWS = 16_384
 
@@ -86,10 +88,14 @@ def _batch(rows: list[tuple[Row, Message | None]], line: int, names: list[str]) 
 
 
 def _mapping(door: str, columns: dict[str, list[str]]) -> Mapping:
-    """A mapping in TOML, kept with the load like that of a file, so that a rebuild reads the landed rows with it."""
+    """A mapping in TOML, kept with the load like that of a file, so that a rebuild reads the landed rows with it.
+
+    What was repeated or is older was left out before: every row says what is so now.
+    """
     parts = [f"name = {json.dumps(door)}"]
     for kind, names in columns.items():
-        parts += ["[[rows]]", f'kind = "{kind}"', f'where = [{{ column = "{OF_KIND}", is = ["{kind}"] }}]',
-                  "[rows.columns]"]
+        first = [name for name in FIRST.get((door, kind), ()) if name in names]
+        parts += ["[[rows]]", f'kind = "{kind}"', "current = true", f"first = {json.dumps(first)}",
+                  f'where = [{{ column = "{OF_KIND}", is = ["{kind}"] }}]', "[rows.columns]"]  # fmt: skip
         parts += [f"{json.dumps(name)} = {{ from = {json.dumps(name)} }}" for name in names]
     return mappingfile.parse("\n".join(parts), where=door)

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from siyu.core.kinds import Kind
 from siyu.sources.facts.buyers import named_late, still_named
 from siyu.sources.facts.doubts import Doubts
+from siyu.sources.facts.firsttimes import at_first
 from siyu.sources.facts.hashing import hashed, nameless
 from siyu.sources.facts.observed import with_basis
 from siyu.sources.facts.seenkeys import SeenKeys
@@ -73,7 +74,8 @@ class Stage:
     silent: Collection[str]  # namespaces that do not say who the consumer is
     grows: tuple[str, ...] = ()  # columns of the kind that only grow: a row with less of them is older
     seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
-    of_list: bool = False  # a full list: it says what is so now, also where that was so before and then was not
+    first: tuple[str, ...] = ()  # times of a record that its first telling fixes
+    of_list: bool = False  # rows say what is so now, as those of a full list do: what was so before may be so again
     nobodies: Callable[[], Collection[int]] = tuple  # ids that are nobody's, also where they were somebody's before
     counts: Counter[str] = field(default_factory=Counter)
     older: int = 0  # rows that show an older state than what is in force
@@ -122,7 +124,10 @@ class Stage:
         return verdict.status
 
     def _completed(self, facts: pa.Table, verdict: Verdict) -> pa.Table:
-        """Orders with the buyer whom earlier versions named and these do not."""
+        """Rows with the times that stand since the first version, orders with the buyer whom earlier versions named and
+        these do not.
+        """
+        facts = at_first(self.kind, self.first, facts, verdict.superseded, verdict.by, self.warehouse)
         if self.kind.name != "orders":
             return facts
         named, unnamed = still_named(facts, verdict.superseded, verdict.by, self.nobodies, self.warehouse)

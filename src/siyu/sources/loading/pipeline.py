@@ -122,8 +122,8 @@ class _Run:
     def _output(self, place: int, rows: Rows) -> Output:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
         stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench,
-                      self.settings["identity.not_identifying"], rows.grows, seen,
-                      of_list=self.snapshot is not None, nobodies=self._nobodies)
+                      self.settings["identity.not_identifying"], rows.grows, seen, rows.first,
+                      of_list=self.snapshot is not None or rows.current, nobodies=self._nobodies)
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
         return Output(rows, stage, deferred)
 

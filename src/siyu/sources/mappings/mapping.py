@@ -103,8 +103,9 @@ class Continued:
 @dataclass(frozen=True)
 class Rows:
     """One output: rows of a kind made from the lines of a file. `currency`: the header that names it. `grows`: columns
-    that a later export of the same record never has less of. `as_named`: the file has the kind's own columns, and what
-    else stands in it is said of whom a row names."""
+    that a later export of the same record never has less of. `current`: a row says what is so now, also where a version
+    said the same and a later one something else. `first`: times that the first telling of a record fixes.
+    `as_named`: the file has the kind's own columns, and what else stands in it is said of whom a row names."""
 
     kind: Kind
     columns: tuple[Column, ...]
@@ -113,6 +114,8 @@ class Rows:
     number_lines: Numbering | None = None
     currency: str = ""
     grows: tuple[str, ...] = ()
+    current: bool = False
+    first: tuple[str, ...] = ()
     as_named: bool = False
 
     @property

@@ -39,6 +39,9 @@ lines that are equal, cell for cell, are one (else they count as often as they s
 `currency = "Currency"` beside `kind` names the header of the currency: rows in another than the brand's are refused.
 `grows = ["paid_at", "refund_amount"]` beside `kind`: what a later export never has less of. A row with less than what
 was loaded before comes from an older export and changes nothing, so exports can be loaded in any order.
+`current = true` beside `kind`: a row says what is so now, so that a record can be given back the values it had before
+(else a row equal to any earlier version changes nothing); files must then come in their order.
+`first = ["paid_at"]` beside `kind`: times that stay what they were at the earliest, whatever a later row states.
 `number_lines = { into = "line_no", within = ["order_id"], by = ["sku"] }` numbers lines by their content, so that equal
 lines stay apart and the number does not depend on the order of lines or files.
 """
@@ -73,7 +76,7 @@ OTHERS = ("keep", "empty", "refuse")
 CONDITIONS = ("is", "is_not", "starts_with", "not_starts_with", "contains", "filled", "above", "below")
 COLUMN_KEYS = ("from", "const", *SOURCES, "between", "at_most", "less", "parted", "values", "others", "format",
                "functions", "optional", "round", "aggregate", "where")
-ROWS_KEYS = ("kind", "columns", "where", "group_by", "number_lines", "currency", "grows")
+ROWS_KEYS = ("kind", "columns", "where", "group_by", "number_lines", "currency", "grows", "current", "first")
 #: Types of columns that can grow: instants (once there, always there) and amounts.
 GROWING = ("instant", "money", "integer")
 #: What DuckDB reads a time by.
@@ -204,7 +207,14 @@ def _rows(body: Any, where: str, mistakes: list[str]) -> Rows | None:
     grows = _texts(body.get("grows", []))
     mistakes += [f"{where}: grows names '{g}', which is no time or amount of it." for g in grows
                  if g not in known or (field := kind.field(g)) is None or field.type not in GROWING]
-    return Rows(kind, tuple(columns), where_, group_by, numbering, str(body.get("currency", "")), grows)
+    current = body.get("current", False)
+    if not isinstance(current, bool) or (current and grows):
+        mistakes.append(f"{where}: current is true or false, and not for rows that grow.")
+    first = _texts(body.get("first", []))
+    mistakes += [f"{where}: first names '{f}', which is no time of it." for f in first
+                 if f not in known or (field := kind.field(f)) is None or field.type != "instant"]
+    currency = str(body.get("currency", ""))
+    return Rows(kind, tuple(columns), where_, group_by, numbering, currency, grows, current is True, first)
 
 
 def _dotted(columns: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -48,7 +48,8 @@ FACTS: dict[str, Fact] = {
     "Order Completed": Fact(
         "order", "orders, order_lines", "order_id*, total* (or revenue, with shipping and tax), currency, coupon, "
         "campaign, guide, products [product_id, sku, name, category, price, quantity], place",
-        "An order that is placed and paid. Another currency than the brand's is refused."),
+        "An order that is placed and paid; told again, it keeps its first time. Another currency than the brand's is "
+        "refused."),
     "Order Refunded": Fact("refund", "refunds", "order_id*, total*, refund_id, currency", "Money that went back."),
     "Order Cancelled": Fact("cancelled_order", "refunds", "order_id*, total, currency",
                             "Gives back its total; without one it says nothing that counts."),

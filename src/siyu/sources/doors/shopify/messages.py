@@ -58,10 +58,12 @@ def _state(arrival: Arrival, delivery: Delivery, triggered_at: int | None) -> tu
     if delivery.topic not in (*ORDER_TOPICS, *CUSTOMER_TOPICS):
         return triggered_at, ""
     payload = object_of(parsed(delivery.payload), "the payload")
-    updated_at = instant(cell(payload.get("updated_at"), "updated_at"))
-    document, _, _ = delivery.topic.partition("/")
+    at = instant(cell(payload.get("updated_at"), "updated_at")) or triggered_at
+    document, _, what = delivery.topic.partition("/")
+    if at is not None and what == "create":
+        at -= 1  # Shopify tells seconds: what was paid in the one in which it was made is the later state
     number = cell(payload.get("id"), "id")
-    return updated_at or triggered_at, f"{arrival.source}\x1f{document}\x1f{number}" if number else ""
+    return at, f"{arrival.source}\x1f{document}\x1f{number}" if number else ""
 
 
 def _rows(arrival: Arrival, delivery: Delivery, settings: Settings) -> list[Row]:
