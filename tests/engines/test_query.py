@@ -9,7 +9,7 @@ import pytest
 from siyu.core.errors import QueryError
 from siyu.core.time import OPEN_AT, OPEN_DAY
 from siyu.store.tables import BY_NAME, IDENTITY, ROLE_SPAN, SUPERSEDED
-from siyu.store.warehouse import Warehouse
+from siyu.store.warehouse import Limits, Warehouse
 from tests.engines.rows import ABOVE_FLOAT, filled, identities, orders, superseded
 
 NOON_IN_SHANGHAI = 1_767_240_000_000_000  # 2026-01-01T04:00Z
@@ -67,6 +67,22 @@ def test_a_query_that_fails_on_the_way_says_why_in_one_line(warehouse: Warehouse
     with pytest.raises(QueryError, match=r"(?i)x0.*int|int.*x0") as refused:
         warehouse.query("SELECT CAST('x' || count(*) AS INTEGER) AS n FROM identity")
     assert "\n" not in refused.value.message
+
+
+def test_a_query_within_limits_keeps_so_many_rows_and_tells_of_how_many(warehouse: Warehouse):
+    warehouse.append(IDENTITY, identities(*((n, n) for n in range(7))))
+    found = warehouse.ask("SELECT identifier_id FROM identity ORDER BY 1", Limits(60, 3))
+    assert (found.rows.to_pylist(), found.of) == ([{"identifier_id": n} for n in range(3)], 7)
+    assert warehouse.ask("SELECT identifier_id FROM identity WHERE FALSE", Limits(60, 3)).of == 0
+
+
+def test_a_query_that_takes_too_long_is_stopped_and_the_next_is_answered(warehouse: Warehouse):
+    warehouse.append(IDENTITY, identities(*((n, n) for n in range(3000))))
+    others = ", ".join(f"identity AS i{n}" for n in range(4))
+    with pytest.raises(QueryError, match=r"longer than 0\.5 seconds") as refused:
+        warehouse.ask(f"SELECT sum(i0.identifier_id * i3.identifier_id % 7) AS n FROM {others}", Limits(0.5, 3))
+    assert refused.value.remedy
+    assert warehouse.ask("SELECT count(*) AS n FROM identity", Limits(60, 3)).rows.to_pylist() == [{"n": 3000}]
 
 
 def test_tables_are_what_they_were_after_a_query(warehouse: Warehouse):

@@ -19,10 +19,11 @@ from siyu.daily import resolve_and_measure
 from siyu.identity.consents import settle
 from siyu.jobs.loop import Say
 from siyu.sources.live import drain
+from siyu.store.warehouse import Limits
 from siyu.store.workspace import Workspace
 
-#: Rows of one answer; how many there are stands beside them.
-ROWS_MOST = 10_000
+#: What one query may take: seconds, for the next waits; rows of its answer, how many there are stands beside them.
+LIMITS = Limits(seconds=30, rows=10_000)
 #: From here on a number is a text: readers of JSON keep 53 bits.
 EXACT = 2**53
 T = TypeVar("T")
@@ -64,10 +65,9 @@ async def measure(site: NamedDependency[Site], day: Day = None, window: Window =
 @post("/query", status_code=200, responses=RESPONSES, operation_id="query", summary="Rows of one read-only SELECT.")
 async def query(site: NamedDependency[Site], data: JSONBody[Question]) -> dict[str, Any]:
     """The first rows, and how many there are."""
-    found = await _asked(site, lambda workspace, _say: workspace.warehouse.query(data.sql))
-    rows = [[_exact(cell) for cell in row.values()] for row in found.slice(0, ROWS_MOST).to_pylist()]
-    return {"columns": found.column_names, "rows": [dict(zip(found.column_names, row)) for row in rows],
-            "first": len(rows), "of": found.num_rows}  # fmt: skip
+    found = await _asked(site, lambda workspace, _say: workspace.warehouse.ask(data.sql, LIMITS))
+    names, rows = found.rows.column_names, [list(map(_exact, row.values())) for row in found.rows.to_pylist()]
+    return {"columns": names, "rows": [dict(zip(names, row)) for row in rows], "first": len(rows), "of": found.of}
 
 
 async def _asked(site: Site, question: Callable[[Workspace, Say], T]) -> T:

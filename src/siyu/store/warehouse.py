@@ -11,6 +11,7 @@ import functools
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -26,6 +27,32 @@ from siyu.store.tables import BY_NAME, SUPERSEDED, Table
 WAREHOUSE_VERSION = 1
 
 Rows = pa.Table | pa.RecordBatchReader | ir.Table
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a question of somebody else's may take: seconds to answer it, rows of its answer that are kept."""
+
+    seconds: float
+    rows: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The rows of an answer that are kept, and how many there are."""
+
+    rows: pa.Table
+    of: int
+
+    @staticmethod
+    def of_batches(batches: pa.RecordBatchReader, limits: Limits | None) -> Answered:
+        """The first rows of a stream, all of which are counted."""
+        kept, of = [], 0
+        for batch in batches:
+            if limits is None or of < limits.rows:
+                kept.append(batch if limits is None else batch.slice(0, limits.rows - of))
+            of += batch.num_rows
+        return Answered(pa.Table.from_batches(kept, batches.schema), of)
 
 
 class Warehouse(ABC):
@@ -95,15 +122,19 @@ class Warehouse(ABC):
     def query(self, text: str) -> pa.Table:
         """Rows of a person's own SQL, read-only, over readable views (instants as timestamps); every column has a name
         of its own. QueryError."""
-        answer = self._answer(text)
-        for name, times in Counter(answer.column_names).items():
+        return self.ask(text, None).rows
+
+    def ask(self, text: str, limits: Limits | None) -> Answered:
+        """What a `query` gives, within limits. QueryError, also where it takes too long."""
+        answer = self._answer(text, limits)
+        for name, times in Counter(answer.rows.column_names).items():
             if times > 1:
                 raise QueryError(f"The query gives {times} columns named '{name}'; expected a name for each.",
                                  remedy=f"Name them apart, as in `SELECT x.{name} AS first, y.{name} AS second`.")
         return answer
 
     @abstractmethod
-    def _answer(self, text: str) -> pa.Table:
+    def _answer(self, text: str, limits: Limits | None) -> Answered:
         """What the engine answers to a person's own SQL, which it only lets read. QueryError."""
 
     # -- writing ---------------------------------------------------------------------------------

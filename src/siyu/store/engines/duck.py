@@ -19,8 +19,9 @@ from siyu.core.errors import QueryError
 from siyu.core.files import sync_folder
 from siyu.store.engines.duck_file import copy, opened
 from siyu.store.engines.duck_sql import check_reads, creating, quoted, readable, type_of
+from siyu.store.engines.patience import Patience
 from siyu.store.tables import BY_NAME, TABLES, Table
-from siyu.store.warehouse import Rows, Warehouse, schema_of, unbound
+from siyu.store.warehouse import Answered, Limits, Rows, Warehouse, schema_of, unbound
 
 #: DuckDB removes rows by marks; at each checkpoint it writes neighbouring blocks anew where that saves one. This takes
 #: longer than what a day changes, so it waits until such a share of a table's rows is removed, and a block's worth.
@@ -29,6 +30,8 @@ MOST_REMOVED, BLOCK_ROWS = 0.4, 122_880
 VACUUM_TASKS = 100
 #: Tables in memory that are being appended; more would only take memory.
 MOST_APPENDING = 2
+#: Rows in which an answer comes.
+ANSWER_ROWS = 100_000
 #: So few rows are in before the number of threads could be changed.
 FEW_ROWS = 20_000
 
@@ -75,7 +78,7 @@ class DuckWarehouse(Warehouse):
             for batch in cursor.execute(self.sql(expression)).to_arrow_reader(rows):
                 yield batch.cast(schema)
 
-    def _answer(self, text: str) -> pa.Table:
+    def _answer(self, text: str, limits: Limits | None) -> Answered:
         cursor = self._connection.cursor()
         try:
             check_reads(cursor, text)
@@ -83,8 +86,9 @@ class DuckWarehouse(Warehouse):
                 view = readable(table, self._zone, f"{quoted(self.path.stem)}.main")
                 cursor.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(table.name)} AS {view}")
             cursor.execute("BEGIN TRANSACTION READ ONLY")
-            return cursor.execute(text).to_arrow_table()
-        except duckdb.Error as error:
+            with Patience(limits, cursor.interrupt):
+                return Answered.of_batches(cursor.execute(text).to_arrow_reader(ANSWER_ROWS), limits)
+        except (duckdb.Error, pa.ArrowException, OSError) as error:  # what fails on the way comes through Arrow
             raise QueryError(f"The query could not be run: {str(error).splitlines()[0]}",
                              remedy="`siyu tables` prints every table and column.") from None
         finally:

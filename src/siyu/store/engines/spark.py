@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +21,13 @@ import sqlglot.expressions as sge
 from sqlglot.errors import SqlglotError
 
 from siyu.core.errors import DamagedError, NewerVersionError, QueryError
+from siyu.store.engines.patience import Patience
 from siyu.store.engines.spark_files import Files, Generations, put_arrow
 from siyu.store.engines.spark_owner import Owner
 from siyu.store.engines.spark_session import another, new_session, reason, spark_errors
 from siyu.store.engines.spark_sql import spark_sql
 from siyu.store.tables import BY_NAME, SUPERSEDED, TABLES, Column, Table
-from siyu.store.warehouse import WAREHOUSE_VERSION, Rows, Warehouse, schema_of, unbound
+from siyu.store.warehouse import WAREHOUSE_VERSION, Answered, Limits, Rows, Warehouse, schema_of, unbound
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -81,16 +82,28 @@ class SparkWarehouse(Warehouse):
         finally:
             self._files.delete(folder)
 
-    def _answer(self, text: str) -> pa.Table:
+    def _answer(self, text: str, limits: Limits | None) -> Answered:
         names = _tables_read(text)
         reader = another(self._session)  # views of the same names, as people read them
         try:
             for name in names & set(BY_NAME):
                 self._readable(BY_NAME[name], reader)
-            return reader.sql(text).toArrow()
+            with Patience(limits, self._stoppable(reader)):
+                found = reader.sql(text)
+                if limits is None:
+                    rows = found.toArrow()
+                    return Answered(rows, rows.num_rows)
+                return Answered(found.limit(limits.rows).toArrow(), found.count())
         except spark_errors() as error:
             raise QueryError(f"The query could not be run: {reason(error)}",
                              remedy="`siyu tables` prints every table and column.") from None
+
+    @staticmethod
+    def _stoppable(reader: SparkSession) -> Callable[[], object]:
+        """What stops the jobs that this thread starts from here on."""
+        context, group = reader.sparkContext, f"question-{uuid.uuid4().hex}"
+        context.setJobGroup(group, "a question", interruptOnCancel=True)
+        return lambda: context.cancelJobGroup(group)
 
     # -- writing
 
