@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,13 +10,12 @@ import typer
 
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.mending import MESSAGES, mends
 from siyu.cli.options import LARGEST, check_folder
 from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError
 from siyu.sources.landed.committed import committed
 from siyu.sources.landed.quarantine import dismiss as dismissed
-from siyu.sources.landed.quarantine import rows as opened_rows
-from siyu.sources.landed.quarantine import torn
 from siyu.store.operations import COMMITTED, LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 
@@ -105,15 +102,17 @@ def _only_load(refused: list[dict[str, Any]]) -> int:
 
 
 def _write(opened: Workspace, load: int, path: Path) -> None:
-    """The refused rows under the header of their file, as one CSV only its owner can read. A row with too few cells or
-    too many has as many here: to be mended in its place."""
-    (columns,) = [one.columns for one in committed(opened.operations) if one.load_id == load]
-    rows = [torn(row["cells"], columns) for row in opened_rows(opened, load)]
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([columns, *rows])
-    out().print(f"{path}: {len(rows)} rows with readable personal data; remove the file once loaded.", markup=False)
-    suggest(f"siyu load {path}{suffix()}", "once mended, with the same --as or --map as before")
+    """The refused rows as files that only their owner can read, each with what to do next."""
+    for mend in mends(opened, load, path):
+        mend.write()
+        out().print(f"{mend.path}: {len(mend.rows)} rows with readable personal data; remove the file once loaded.",
+                    markup=False)  # fmt: skip
+        if mend.kind == MESSAGES:
+            say("These are messages as they came, of which no row could be made: mended, they are sent once more.")
+        elif mend.kind:
+            suggest(f"siyu load {mend.path} --as {mend.kind}{suffix()}", "once mended")
+        else:
+            suggest(f"siyu load {mend.path}{suffix()}", "once mended, with the same --as or --map as before")
     suggest(f"siyu quarantine --load {load} --dismiss{suffix()}", "once loaded")
 
 
