@@ -1,4 +1,4 @@
-"""Rows that a load refused are written to be mended; what came through a door has no file, and its rows know their kind."""
+"""Refused rows are written to be mended; what came through a door has no file, and its rows know their kind."""
 
 from __future__ import annotations
 
