@@ -9,7 +9,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu.console.context import Grid, Page
+from siyu.console.context import Grid, Page, Tile
 from siyu.console.page import page
 from siyu.console.smallcells import LEFT_OUT, SMALLEST, UNTOLD, protect, sheltered
 from siyu.console.words import Words
@@ -125,6 +125,27 @@ def test_a_brand_of_a_handful_tells_neither_shares_nor_money_of_it():
     shown = {one.letter: one for one in sheltered(page(material(document=few), "en", smallest=SMALLEST)).indicators}
     assert (shown["F"].value, shown["S"].value, shown["S"].change) == (UNTOLD, LEFT_OUT, LEFT_OUT)
     assert not any(mark in note for one in shown.values() for note in one.notes for mark in "¥%")
+
+
+def test_what_one_table_hides_no_other_tells_under_the_same_label():
+    flows = Grid(("From", "Stayed", "Rose", "Together"), (
+        ("Basic", WORDS.count(500), WORDS.count(40), WORDS.count(540)),
+        ("First", WORDS.count(27), WORDS.count(1), WORDS.count(28))))  # fmt: skip
+    stayed = Grid(("Rung", "Stayed", "Bought"), (
+        ("Basic", WORDS.count(500), WORDS.percent(0.3)), ("First", WORDS.count(27), WORDS.percent(0.5))))  # fmt: skip
+    shown = page(material(), "en", smallest=SMALLEST)
+    first, *others = shown.sections
+    told = tuple(replace(first.panels[0], name=name, grid=grid, chart=None, tiles=(Tile("First", WORDS.count(27)),))
+                 for name, grid in (("flows", flows), ("stayed", stayed)))  # fmt: skip
+    hidden = sheltered(replace(shown, sections=(replace(first, panels=told), *others))).sections[0].panels
+    assert hidden[0].grid.rows[1] == ("First", LEFT_OUT, UNTOLD, "28")
+    assert hidden[1].grid.rows[1] == ("First", LEFT_OUT, LEFT_OUT)
+    assert [panel.tiles[0].value for panel in hidden] == [LEFT_OUT] * 2
+
+
+def test_a_share_of_all_but_a_few_is_left_out():
+    rows = tuple((f"r{i}", WORDS.count(80), WORDS.percent(k / 80)) for i, k in enumerate((77, 60)))
+    assert set(protect(Grid(("Rung", "Stood there", "Reached"), rows)).resting) == {(0, 2)}
 
 
 def test_a_chart_tells_neither_the_small_cell_nor_the_one_hidden_with_it():

@@ -52,7 +52,7 @@ def sheltered(page: Page) -> Page:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What other tables of the page hide: rows by label, and single figures by label and writing."""
+    """What tables of the page hide: rows by label, and single figures by label and writing."""
 
     labels: frozenset[str] = frozenset()
     told: frozenset[tuple[str, str]] = frozenset()
@@ -75,11 +75,15 @@ class Protected:
 
 
 def protect(grid: Grid, elsewhere: Elsewhere = NOWHERE) -> Protected:
-    """What to hide in a table. A row without a count of its own hides what other tables hide under its label."""
+    """What to hide in a table: also counts that other tables hide under its labels, and in a row without a count of its
+    own all that they hide under its label.
+    """
     figures = _figures(grid)
     counts = _counts(figures)
     small = frozenset(cell for cell in counts if UNTOLD in grid.rows[cell[0]][cell[1]])
-    beside = _beside(counts, small)
+    told = (grid.rows[row][0] for row, _ in counts)
+    again = {cell for cell, label in zip(counts, told) if (label, grid.rows[cell[0]][cell[1]]) in elsewhere.told}
+    beside = _beside(counts, small, again - small)
     resting = {cell for cell in figures if cell not in counts and _rests(cell, figures, counts, small | beside)}
     counted = {row for row, _ in counts}
     resting |= {cell for cell in figures if cell[0] not in counted and _hidden_elsewhere(grid, cell, elsewhere)}
@@ -103,9 +107,10 @@ def _figures(grid: Grid) -> dict[Cell, Figure]:
     return found
 
 
-def _beside(counts: dict[Cell, float], small: frozenset[Cell]) -> set[Cell]:
-    """Complementary suppression: counts hidden so that no line gives a small one away, until nothing changes."""
-    beside: set[Cell] = set()
+def _beside(counts: dict[Cell, float], small: frozenset[Cell], beside: set[Cell]) -> set[Cell]:
+    """Complementary suppression: counts hidden so that no line gives a small one away, until nothing changes. `beside`
+    are hidden in any case.
+    """
     lines, before = _lines(counts), -1
     while len(beside) > before:
         before = len(beside)
@@ -155,15 +160,16 @@ def _rests(cell: Cell, figures: dict[Cell, Figure], counts: dict[Cell, float], h
     """Whether a figure rests on a hidden count (its row's base, or the nearest to its left; money and means on any
     small one of the row), or tells a small one: as a share of a count shown, or as the change from a count before."""
     row, column = cell
-    figure = figures[cell]
+    figure, mine = figures[cell], [c for c in counts if c[0] == row]
     left = [c for c in sorted(counts) if c[0] == row and c[1] < column]
     bases = {c for c in (_base(counts, row), left[-1] if left else None) if c is not None}
     if figure.kind in ("money", "number"):
-        bases |= {c for c in counts if c[0] == row and 0 < counts[c] < SMALLEST}
+        bases |= {c for c in mine if 0 < counts[c] < SMALLEST}
     if bases & hidden:
         return True
     if figure.kind == "share" and not figure.change:
-        return any(_small(figure.number * counts[base]) for base in bases)
+        parts = (figure.number, 1 - figure.number)  # whoever is not among them is of the few as well
+        return any(_small(part * counts[base]) for base in mine for part in parts)
     if figure.kind == "count":
         return any(_small(counts[base] - figure.number) for base in bases)
     if figure.kind == "points":
@@ -182,10 +188,15 @@ def _base(counts: dict[Cell, float], row: int) -> Cell | None:
 
 
 def _elsewhere(grids: list[Grid]) -> Elsewhere:
-    """What each table hides by itself, for those that speak of the same things without counts."""
-    each = [(grid, protect(grid)) for grid in grids]
-    labels = {label for grid, found in each for label in _shy(grid, found)}
-    return Elsewhere(frozenset(labels), frozenset(told for grid, found in each for told in _told(grid, found)))
+    """What each table hides by itself, and by what others hide of it, until nothing changes."""
+    found = NOWHERE
+    while True:
+        each = [(grid, protect(grid, found)) for grid in grids]
+        labels = frozenset(label for grid, hidden in each for label in _shy(grid, hidden))
+        told = frozenset(told for grid, hidden in each for told in _told(grid, hidden))
+        before, found = found, Elsewhere(found.labels | labels, found.told | told)  # which grow, so that it ends
+        if found == before:
+            return found
 
 
 def _shy(grid: Grid, found: Protected) -> set[str]:
@@ -215,7 +226,7 @@ def _grid(grid: Grid, found: Protected) -> Grid:
 
 
 def _panel(panel: Panel, words: Words, elsewhere: Elsewhere) -> Panel:
-    note, tiles = _sentence(_plain(panel.note)), tuple(map(_tile, panel.tiles))
+    note, tiles = _sentence(_plain(panel.note)), tuple(_tile(tile, elsewhere) for tile in panel.tiles)
     if panel.grid is None:
         chart = _chart(panel.chart, set(elsewhere.labels), set()) if panel.chart else None
         return replace(panel, chart=chart, tiles=tiles, note=note)
@@ -284,9 +295,11 @@ def _indicator(one: Indicator, *, few: bool) -> Indicator:
     )
 
 
-def _tile(tile: Tile) -> Tile:
+def _tile(tile: Tile, elsewhere: Elsewhere) -> Tile:
     hidden = any(UNTOLD in text for text in (tile.label, tile.value, tile.note))
     value = RESTING.sub(LEFT_OUT, tile.value) if hidden else tile.value
+    if (tile.label, tile.value) in elsewhere.told:
+        value = LEFT_OUT
     return replace(tile, label=_sentence(tile.label), value=_bare(value), note=_sentence(tile.note))
 
 

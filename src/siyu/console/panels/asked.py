@@ -35,6 +35,19 @@ def written(view: View, value: Any, unit: str) -> str:
     return words.count(value) if unit in OF_PEOPLE else words.number(value, 0)
 
 
+def of_metric(view: View, metric: Metric, row: dict[str, Any]) -> str:
+    """A metric of a topic's row. In an export a share of few or of all but few, or anything that is of few, says so
+    ("<10").
+    """
+    found = row["values"][metric.code]
+    above, below = found["numerator"], found["denominator"]
+    if metric.denominator and above is not None and below is not None:
+        few = (above, below, below - above) if metric.unit == "share" else (below,)
+        if small := [people for people in few if 0 < people < view.words.smallest]:
+            return view.words.count(small[0])
+    return written(view, found["value"], metric.unit)
+
+
 def named(view: View, of: Any) -> str:
     """The name of a metric, column, topic or sheet in the reader's language."""
     return of.zh if view.words.lang == "zh" else of.en
@@ -57,18 +70,15 @@ def topic_grid(view: View, found: Answer, codes: tuple[str, ...] = ()) -> Grid |
     if not found.rows:
         return None
     if not found.by:
-        values = found.rows[0]["values"]
-        rows = tuple((named(view, m), written(view, values[m.code]["value"], m.unit)) for m in metrics)
+        rows = tuple((named(view, m), of_metric(view, m, found.rows[0])) for m in metrics)
         return Grid((view.words("Figure"), view.words("This window")), rows)
-    lines = [(group(view, row), *(written(view, row["values"][m.code]["value"], m.unit) for m in metrics))
-             for row in found.rows[:MOST_ROWS]]  # fmt: skip
+    lines = [(group(view, row), *(of_metric(view, m, row) for m in metrics)) for row in found.rows[:MOST_ROWS]]
     return Grid((view.words("Group"), *(named(view, m) for m in metrics)), tuple(lines))
 
 
 def tiles(view: View, found: Answer, codes: tuple[str, ...]) -> tuple[Tile, ...]:
     """Some metrics of a topic as figures that stand by themselves."""
-    values = found.rows[0]["values"]
-    return tuple(Tile(named(view, m), written(view, values[m.code]["value"], m.unit)) for m in _chosen(found, codes))
+    return tuple(Tile(named(view, m), of_metric(view, m, found.rows[0])) for m in _chosen(found, codes))
 
 
 def group(view: View, row: dict[str, Any]) -> str:
