@@ -81,6 +81,8 @@ def as_list(incoming: Versions, kept: Versions) -> Versions:
     >>> as_list(Versions(np.array([1, 1]), np.array([7, 8]), np.array([30, 31])), kept).row.tolist()
     [7, 8]
     """
+    if not len(kept.key) and not _repeats(incoming.key):  # mostly: nothing of them was there before
+        return incoming
     size, key = len(kept.key), np.concatenate([kept.key, incoming.key])
     row, fact_id = np.concatenate([kept.row, incoming.row]), np.concatenate([kept.fact_id, incoming.fact_id])
     fresh = np.arange(len(key)) >= size
