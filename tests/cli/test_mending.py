@@ -40,6 +40,17 @@ def test_rows_that_came_over_http_are_mended_by_their_kind(siyu, brand: Path, tm
         assert in_force(workspace, "order_lines", "order_id", "quantity") == [("x1", 2.0)]
 
 
+def test_no_file_that_nobody_named_is_written_over(siyu, brand: Path, tmp_path: Path):
+    arrive(brand, {"kind": "orders", "rows": [{**PAID, "order_id": "x2"}]}, {"kind": "orders", "rows": [{"x": 1}]})
+    (tmp_path / "mend.orders.csv").write_text("mine")
+    told = siyu("-C", brand, "quarantine", "--load", 1, "-o", tmp_path / "mend.csv")
+    assert (told.code, "mend.orders.csv already" in told.err) == (2, True)
+    assert (tmp_path / "mend.orders.csv").read_text() == "mine"
+    (tmp_path / "other.csv").write_text("old")
+    siyu("-C", brand, "quarantine", "--load", 1, "-o", tmp_path / "other.csv")
+    assert (tmp_path / "other.orders.csv").stat().st_mode & 0o777 == 0o600
+
+
 def test_rows_of_one_kind_stand_in_the_file_that_was_named(siyu, brand: Path, tmp_path: Path):
     arrive(brand, {"kind": "orders", "rows": [{**PAID, "order_id": "x2"}]})
     siyu("-C", brand, "quarantine", "--load", 1, "-o", tmp_path / "mend.csv")

@@ -143,6 +143,13 @@ def test_what_one_table_hides_no_other_tells_under_the_same_label():
     assert [panel.tiles[0].value for panel in hidden] == [LEFT_OUT] * 2
 
 
+def test_a_share_rests_on_its_base_and_on_no_other_count_of_its_row():
+    rows = [("a", WORDS.count(5000), WORDS.count(2500), WORDS.percent(0.5), WORDS.count(16)),
+            ("b", WORDS.count(5000), WORDS.count(0), WORDS.percent(0), WORDS.count(4)),
+            ("c", WORDS.count(4000), WORDS.count(4000), WORDS.percent(1), WORDS.count(3))]  # fmt: skip
+    assert not protect(Grid(("", "Visitors", "Bought", "Rate", "Deepened"), tuple(rows))).resting
+
+
 def test_a_share_of_all_but_a_few_is_left_out():
     rows = tuple((f"r{i}", WORDS.count(80), WORDS.percent(k / 80)) for i, k in enumerate((77, 60)))
     assert set(protect(Grid(("Rung", "Stood there", "Reached"), rows)).resting) == {(0, 2)}

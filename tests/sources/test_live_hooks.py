@@ -74,6 +74,31 @@ def test_json_keeps_nothing_under_the_name_of_a_person(workspace, tmp_path, kind
     assert [json.loads(text) for (text,) in in_force(workspace, kind, column)] == [kept, kept]
 
 
+def test_json_that_cannot_be_looked_through_is_left_out_and_numbers_stay_as_written(workspace, tmp_path):
+    deep, long = '{"a":' * 3000 + '{"姓名":"张三"}' + "}" * 3000, f'{{"mobile":"1","n":{"1" * 5000}}}'
+    told = [long, deep, '{"mobile\\"x":"13","y":1}', '{"mobile":"x","n":1e400,"m":12345678901234567890.12345}']
+    rows = [{"event_id": f"e{n}", "name": "visit", "occurred_at": "2026-06-30T00:00:00Z", "id.member_card": "7",
+             "properties": text} for n, text in enumerate(told)]  # fmt: skip
+    (tmp_path / "events.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    report = load(workspace, [tmp_path / "events.jsonl"], now=NOW)
+    kept = dict(in_force(workspace, "events", "event_id", "properties"))
+    assert {n: kept.get(n) for n in ("e2", "e3")} == {
+        "e2": '{"y": 1}', "e3": '{"n": 1e400, "m": 12345678901234567890.12345}'}  # fmt: skip
+    assert not [text for text in kept.values() if "张三" in text or "mobile" in text]
+    assert any("names of people" in note and "'mobile'" in note for note in report.files[0].notes)
+
+
+def test_what_json_leaves_out_is_part_of_what_a_row_is(workspace, tmp_path):
+    """Of events without ids all values are the key: a longer export, loaded later, holds the same ones."""
+    lines = ["name,occurred_at,id.member_card,properties"]
+    lines += [f'visit,2026-06-30 10:00:0{n},7,"{{""mobile"": ""1{n}"", ""size"": ""L""}}"' for n in range(4)]
+    for count in (3, 4):
+        (tmp_path / "events.csv").write_text("\n".join(lines[: count + 1]), encoding="utf-8")
+        report = load(workspace, [tmp_path / "events.csv"], now=NOW)
+    assert report.files[0].counts["duplicate"] == 3
+    assert in_force(workspace, "events", "properties") == [('{"size": "L"}',)] * 4
+
+
 def test_a_delivery_tried_again_counts_once(shop: Workspace):
     for _attempt in range(3):
         deliver(shop, "orders/paid", ORDER, "w-1")

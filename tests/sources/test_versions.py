@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu.sources.facts.versions import CORRECTED, DUPLICATE, LOADED, Versions, as_list, judge, newest
+from siyu.sources.facts.versions import CORRECTED, DUPLICATE, LOADED, Versions, as_current, judge, newest
 
 NOTHING = Versions(*(np.array([], np.int64) for _ in range(3)))
 HISTORY = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), max_size=30)  # (key, values)
@@ -102,7 +102,7 @@ def test_of_lists_what_each_says_last_is_in_force_and_the_same_list_again_change
             mine = [fact for fact in kept if fact[0] in keys]
             known = newest(Versions(*(np.array(column, np.int64) for column in zip(*mine)))) if mine else NOTHING
             incoming = Versions(keys, rows, np.arange(len(told)) + 100 * (before + 1))
-            verdict = judge(as_list(incoming, known), known)
+            verdict = judge(as_current(incoming, known), known)
             taken = np.isin(verdict.status, (LOADED, CORRECTED))
             kept += [(key, row, fact) for (key, row), fact, new in zip(told, incoming.fact_id.tolist(), taken) if new]
             gone |= set(verdict.superseded.tolist())

@@ -7,15 +7,15 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from siyu.core.errors import SiyuError
 from siyu.core.kinds import BY_NAME
-from siyu.sources.doors.livefile import OF_KIND
 from siyu.sources.landed.committed import committed
 from siyu.sources.landed.quarantine import ROW, rows, torn
-from siyu.sources.mappings.mapping import is_identifier
+from siyu.sources.mappings.mapping import OF_KIND, is_identifier
 from siyu.store.workspace import Workspace
 
 #: What stands where the kind would, in the name of the file of whole messages.
@@ -24,7 +24,9 @@ MESSAGES = "messages"
 
 @dataclass(frozen=True)
 class Mend:
-    """One file: its header and rows. kind: '' = of a file, to be loaded as that was; MESSAGES = sent, not loaded."""
+    """One file: its header and rows. kind: what they are; '' = to be loaded as their file was; MESSAGES = no rows, but
+    texts, each in the one cell.
+    """
 
     path: Path
     header: list[str]
@@ -34,6 +36,7 @@ class Mend:
     def write(self) -> None:
         """As CSV that only its owner can read; messages a line each."""
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(descriptor, 0o600)  # also where there was a file of that name
         with os.fdopen(descriptor, "w", encoding="utf-8" if self.kind == MESSAGES else "utf-8-sig", newline="") as file:
             if self.kind == MESSAGES:
                 file.writelines(f"{' '.join(text.splitlines())}\n" for (text,) in self.rows)
@@ -43,21 +46,28 @@ class Mend:
 
 def mends(opened: Workspace, load: int, path: Path) -> list[Mend]:
     """The files of the refused rows of a load: `path`, or more of its name where rows are of several kinds. A row with
-    too few cells or too many has as many here: to be mended in its place.
+    too few cells or too many has as many here: to be mended in its place. SiyuError rather than write over a file that
+    nobody named.
     """
     (columns,) = [one.columns for one in committed(opened.operations) if one.load_id == load]
     refused = [row["cells"] for row in rows(opened, load)]
-    if OF_KIND not in columns:
-        return [Mend(path, columns, [torn(cells, columns) for cells in refused])]
-    found = [_of_kind(kind, refused, columns, path) for kind in BY_NAME]
-    found = [mend for mend in found if mend.rows]
-    if messages := [[cells[ROW]] for cells in refused if set(cells) == {ROW}]:
-        found.append(Mend(path.with_name(f"{path.stem}.{MESSAGES}.jsonl"), [], messages, MESSAGES))
-    return [Mend(path, found[0].header, found[0].rows, found[0].kind)] if _alone(found) else found
+    found = _of_door(refused, columns, path) if OF_KIND in columns else [_of_file(refused, columns, path)]
+    if there := [mend.path.name for mend in found if mend.path != path and mend.path.exists()]:
+        raise SiyuError(f"-o: there is a file {there[0]} already.", remedy="Name another file, or remove that one.")
+    return found
 
 
-def _alone(found: list[Mend]) -> bool:
-    return len(found) == 1 and found[0].kind != MESSAGES
+def _of_file(refused: list[dict[str, Any]], columns: list[str], path: Path) -> Mend:
+    return Mend(path, columns, [torn(cells, columns) for cells in refused])
+
+
+def _of_door(refused: list[dict[str, Any]], columns: list[str], path: Path) -> list[Mend]:
+    """A file for each kind, the one that was named if there is no other; and one of messages."""
+    found = [mend for mend in (_of_kind(kind, refused, columns, path) for kind in BY_NAME) if mend.rows]
+    messages = [[cells[ROW]] for cells in refused if set(cells) == {ROW}]
+    if messages:
+        return [*found, Mend(path.with_name(f"{path.stem}.{MESSAGES}.jsonl"), [], messages, MESSAGES)]
+    return [replace(found[0], path=path)] if len(found) == 1 else found
 
 
 def _of_kind(name: str, refused: Iterable[dict[str, Any]], columns: list[str], path: Path) -> Mend:

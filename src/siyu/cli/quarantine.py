@@ -108,7 +108,7 @@ def _write(opened: Workspace, load: int, path: Path) -> None:
         out().print(f"{mend.path}: {len(mend.rows)} rows with readable personal data; remove the file once loaded.",
                     markup=False)  # fmt: skip
         if mend.kind == MESSAGES:
-            say("These are messages as they came, of which no row could be made: mended, they are sent once more.")
+            say("These are messages as they came, of which no row could be made: who sends them can mend them.")
         elif mend.kind:
             suggest(f"siyu load {mend.path} --as {mend.kind}{suffix()}", "once mended")
         else:

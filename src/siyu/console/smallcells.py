@@ -81,8 +81,7 @@ def protect(grid: Grid, elsewhere: Elsewhere = NOWHERE) -> Protected:
     figures = _figures(grid)
     counts = _counts(figures)
     small = frozenset(cell for cell in counts if UNTOLD in grid.rows[cell[0]][cell[1]])
-    told = (grid.rows[row][0] for row, _ in counts)
-    again = {cell for cell, label in zip(counts, told) if (label, grid.rows[cell[0]][cell[1]]) in elsewhere.told}
+    again = {cell for cell in counts if _written(grid, cell) in elsewhere.told}
     beside = _beside(counts, small, again - small)
     resting = {cell for cell in figures if cell not in counts and _rests(cell, figures, counts, small | beside)}
     counted = {row for row, _ in counts}
@@ -91,8 +90,14 @@ def protect(grid: Grid, elsewhere: Elsewhere = NOWHERE) -> Protected:
 
 
 def _hidden_elsewhere(grid: Grid, cell: Cell, elsewhere: Elsewhere) -> bool:
-    label, text = grid.rows[cell[0]][0], grid.rows[cell[0]][cell[1]]
+    label, text = _written(grid, cell)
     return label in elsewhere.labels or (label, text) in elsewhere.told
+
+
+def _written(grid: Grid, cell: Cell) -> tuple[str, str]:
+    """The label of a cell's row, and what stands in it."""
+    row, column = cell
+    return grid.rows[row][0], grid.rows[row][column]
 
 
 def _figures(grid: Grid) -> dict[Cell, Figure]:
@@ -160,16 +165,16 @@ def _rests(cell: Cell, figures: dict[Cell, Figure], counts: dict[Cell, float], h
     """Whether a figure rests on a hidden count (its row's base, or the nearest to its left; money and means on any
     small one of the row), or tells a small one: as a share of a count shown, or as the change from a count before."""
     row, column = cell
-    figure, mine = figures[cell], [c for c in counts if c[0] == row]
+    figure = figures[cell]
     left = [c for c in sorted(counts) if c[0] == row and c[1] < column]
     bases = {c for c in (_base(counts, row), left[-1] if left else None) if c is not None}
     if figure.kind in ("money", "number"):
-        bases |= {c for c in mine if 0 < counts[c] < SMALLEST}
+        bases |= {c for c in counts if c[0] == row and 0 < counts[c] < SMALLEST}
     if bases & hidden:
         return True
     if figure.kind == "share" and not figure.change:
         parts = (figure.number, 1 - figure.number)  # whoever is not among them is of the few as well
-        return any(_small(part * counts[base]) for base in mine for part in parts)
+        return any(_small(part * counts[base]) for base in bases for part in parts)
     if figure.kind == "count":
         return any(_small(counts[base] - figure.number) for base in bases)
     if figure.kind == "points":
@@ -208,7 +213,7 @@ def _shy(grid: Grid, found: Protected) -> set[str]:
 
 def _told(grid: Grid, found: Protected) -> set[tuple[str, str]]:
     """Label and writing of what a table leaves out."""
-    return {(grid.rows[row][0], grid.rows[row][column]) for row, column in found.left_out}
+    return {_written(grid, cell) for cell in found.left_out}
 
 
 def _counts(figures: dict[Cell, Figure]) -> dict[Cell, float]:
@@ -231,7 +236,7 @@ def _panel(panel: Panel, words: Words, elsewhere: Elsewhere) -> Panel:
         chart = _chart(panel.chart, set(elsewhere.labels), set()) if panel.chart else None
         return replace(panel, chart=chart, tiles=tiles, note=note)
     found = protect(panel.grid, elsewhere)
-    if found.small or found.left_out:
+    if found.small or found.left_out or any(LEFT_OUT in row for row in panel.grid.rows):
         note = " ".join(filter(None, (note, words(NOTE))))
     chart = _chart(panel.chart, _shy(panel.grid, found), _told(panel.grid, found)) if panel.chart else None
     return replace(panel, grid=_grid(panel.grid, found), chart=chart, tiles=tiles, note=note)

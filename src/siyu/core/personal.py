@@ -19,13 +19,17 @@ OF_PERSON = re.compile(
     r"open_?id|union_?id|user_?id|\buid|_uid|account|pass_?w(or)?d|\bqq|\bpin\b|_pin\b|iban", re.IGNORECASE)
 #: Properties of an event: it is of a thing as often as of a person, so that a `name` alone says nothing.
 OF_EVENT = re.compile(
-    r"mail|phone|mobile|\btel\b|address|(first|last|full|user|nick|real|middle|given|family|buyer|receiver|contact)_?name|"
-    r"id_?card|passport|birth|avatar|street|postal|zip|latitude|longitude|pass_?w(or)?d|token|open_?id|union_?id|"
-    r"(user|customer|member|buyer)_?id|wechat_?(id|no|name)|weixin|\bqq|account|iban|"
+    r"mail|phone|\b(mobile|account)(_?(no|num|number|id|name))?\b|\btel\b|address|id_?card|passport|birth|avatar|"
+    r"(first|last|full|user|nick|real|middle|given|family|buyer|receiver|contact)_?(name|mobile|account)|"
+    r"(user|customer|member|buyer)_?id|street|postal|\bzip(_?code)?\b|latitude|longitude|pass_?w(or)?d|token|"
+    r"open_?id|union_?id|wechat_?(id|no|name)|weixin|\bqq|iban|"
     r"姓名|名字|手机|电话|邮箱|地址|住址|住所|身份证|证件|护照|昵称|微信号|微信名|抖音号|旺旺|收货人|收件人|生日|出生|头像|账号|帐号|账户|帐户|卡号|"
     r"用户名|会员名|买家名|车牌|银行", re.IGNORECASE)
 #: The names of what JSON columns hold.
 OF_COLUMN = {"attributes": OF_PERSON, "properties": OF_EVENT}
+#: Stands around a number while JSON is looked through.
+MARK = "\ue000\ue001"
+MARKED = re.compile(f'"{MARK}([^"]*?){MARK}"')
 
 
 @functools.lru_cache(maxsize=4096)
@@ -42,37 +46,45 @@ def names_people(header: str) -> bool:
 def is_personal(key: str) -> bool:
     """Whether the name of a property says that it names a person.
 
-    >>> [is_personal(key) for key in ("last_name", "住址", "name", "size")]
-    [True, True, False, False]
+    >>> [is_personal(key) for key in ("last_name", "住址", "mobileNumber", "name", "is_mobile", "account_tier")]
+    [True, True, True, False, False, False]
     """
     return OF_EVENT.search(key) is not None
 
 
 def maybe_people(column: str) -> str:
-    """A pattern without look-around that finds all JSON of a column in which a key may name a person."""
-    plain = re.sub(r"\(\?<?!.*?\)", "", OF_COLUMN[column].pattern)
-    return rf'(?i)"[^"]*({plain})[^"]*"\s*:|\\u'
+    """A pattern without look-around that finds all JSON of a column in which a key may name a person, or is escaped."""
+    letter, words = r'(?:[^"\\]|\\.)*', re.sub(r"\(\?<?!.*?\)", "", OF_COLUMN[column].pattern)
+    return rf'(?i)"{letter}(?:{words}|\\u){letter}"\s*:'
 
 
-def without_people(column: str) -> Callable[[str], str]:
-    """What takes from JSON of a column the keys that name people, at any depth; without any it stays as it is written.
+def without_people(column: str, keys: set[str]) -> Callable[[str], str]:
+    """What takes from JSON of a column all that stands under keys that name people, at any depth; `keys` is told these.
+    Numbers stay as they are written; JSON that cannot be looked through is left out as a whole.
 
-    >>> without_people("properties")('{"姓名": "张三", "size": {"openid": "o6", "eu": 38}}')
-    '{"size": {"eu": 38}}'
+    >>> keys = set()
+    >>> without_people("properties", keys)('{"姓名": "张三", "size": {"openid": "o6", "eu": 38.50}}'), sorted(keys)
+    ('{"size": {"eu": 38.50}}', ['openid', '姓名'])
     """
     names = OF_COLUMN[column]
 
     def less(value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: less(one) for key, one in value.items() if not names.search(key)}
+            keys.update(named := {key for key in value if names.search(key)})
+            return {key: less(one) for key, one in value.items() if key not in named}
         return [less(one) for one in value] if isinstance(value, list) else value
 
     def cleaned(text: str) -> str:
         try:
-            said = json.loads(text)
+            said = json.loads(text, parse_int=_marked, parse_float=_marked, parse_constant=_marked)
             kept = less(said)
-        except (ValueError, RecursionError):  # no JSON: refused where it is looked at
-            return text
-        return text if kept == said else json.dumps(kept, ensure_ascii=False)
+            return text if kept == said else MARKED.sub(r"\1", json.dumps(kept, ensure_ascii=False))
+        except (ValueError, RecursionError):
+            return "{}"
 
     return cleaned
+
+
+def _marked(number: str) -> str:
+    """A number as a text that no text is."""
+    return f"{MARK}{number}{MARK}"

@@ -102,10 +102,10 @@ def test_a_customer_is_a_profile_without_dates():
 
 @pytest.mark.parametrize(("state", "created_at", "dated"), [
     ("subscribed", "2026-01-01T00:00:00Z", ["2026-01-01T00:00:00Z"]), ("subscribed", None, []),
-    ("unsubscribed", "2026-01-01T00:00:00Z", ["2026-01-01T00:00:00Z"]),
+    ("unsubscribed", "2026-01-01T00:00:00Z", ["2026-11-25T14:02:00.000Z"]),
     ("unsubscribed", None, ["2026-11-25T14:02:00.000Z"]),
 ])  # fmt: skip
-def test_an_undated_consent_of_a_profile_is_as_old_as_the_profile(state: str, created_at: str | None, dated: list[str]):
+def test_an_undated_grant_is_as_old_as_its_profile_and_an_undated_refusal_new(state, created_at, dated: list[str]):
     said = {"state": state, "consent_updated_at": None}
     profile = {**CUSTOMER, "created_at": created_at, "email_marketing_consent": said}
     assert [row["occurred_at"] for row in rows("customers/update", profile, "consents")] == dated

@@ -6,6 +6,7 @@ from typing import Any
 
 from siyu.console.context import Grid, Tile
 from siyu.console.reasons import said
+from siyu.console.smallcells import LEFT_OUT
 from siyu.console.view import View
 from siyu.core.time import date_of
 from siyu.measures.answer import Answer
@@ -36,15 +37,13 @@ def written(view: View, value: Any, unit: str) -> str:
 
 
 def of_metric(view: View, metric: Metric, row: dict[str, Any]) -> str:
-    """A metric of a topic's row. In an export a share of few or of all but few, or anything that is of few, says so
-    ("<10").
-    """
+    """A metric of a topic's row. An export leaves out what is of few, and a share of few or of all but few."""
     found = row["values"][metric.code]
     above, below = found["numerator"], found["denominator"]
     if metric.denominator and above is not None and below is not None:
-        few = (above, below, below - above) if metric.unit == "share" else (below,)
-        if small := [people for people in few if 0 < people < view.words.smallest]:
-            return view.words.count(small[0])
+        rests_on = (abs(above), below, below - above) if metric.unit == "share" else (below,)
+        if any(0 < number < view.words.smallest for number in rests_on):
+            return LEFT_OUT
     return written(view, found["value"], metric.unit)
 
 

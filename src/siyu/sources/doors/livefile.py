@@ -18,12 +18,12 @@ from siyu.core.kinds import BY_NAME
 from siyu.sources.doors.message import Message, Row
 from siyu.sources.landed.messages import CLOCKS, KEY, MACHINE, SUBJECT
 from siyu.sources.mappings import mappingfile
-from siyu.sources.mappings.mapping import Mapping
+from siyu.sources.mappings.mapping import OF_KIND, Mapping
 from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import LINE, SourceFile
 
 #: Columns beside those of kinds.
-OF_KIND, TEXT = "of_kind", "message"
+TEXT = "message"
 OWN = (OF_KIND, KEY, *CLOCKS, MACHINE, SUBJECT, TEXT)
 #: Stands for a message that became none.
 NO_ROW = Row("", {})

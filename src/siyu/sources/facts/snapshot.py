@@ -108,7 +108,7 @@ class Snapshot:
             rows = self.open_list.absent(kind)
             if rows.num_rows:
                 stage = Stage(kind, load, output + place, self.workspace.warehouse, workbench,
-                              self.settings["identity.not_identifying"], of_list=True)
+                              self.settings["identity.not_identifying"], current=True)
                 self._close(stage, rows.sort_by("fact_id"), column)
         self.open_list.drop()
         return {"open_before": before, "opened": self.opened, "closed": absent}

@@ -19,12 +19,23 @@ import pyarrow.compute as pc
 
 from siyu.core.kinds import Kind
 from siyu.sources.facts.buyers import named_late, still_named
+from siyu.sources.facts.discreet import discreet
 from siyu.sources.facts.doubts import Doubts
 from siyu.sources.facts.firsttimes import at_first
 from siyu.sources.facts.hashing import hashed, nameless
 from siyu.sources.facts.observed import with_basis
 from siyu.sources.facts.seenkeys import SeenKeys
-from siyu.sources.facts.versions import CORRECTED, LOADED, STATUS, Verdict, Versions, as_list, judge, newest, outdated
+from siyu.sources.facts.versions import (
+    CORRECTED,
+    LOADED,
+    STATUS,
+    Verdict,
+    Versions,
+    as_current,
+    judge,
+    newest,
+    outdated,
+)
 from siyu.sources.identifiers.persons import Links, Person
 from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
@@ -74,14 +85,15 @@ class Stage:
     silent: Collection[str]  # namespaces that do not say who the consumer is
     grows: tuple[str, ...] = ()  # columns of the kind that only grow: a row with less of them is older
     seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
-    first: tuple[str, ...] = ()  # times of a record that its first telling fixes
-    of_list: bool = False  # rows say what is so now, as those of a full list do: what was so before may be so again
+    first_times: tuple[str, ...] = ()  # times of a record that its first telling fixes
+    current: bool = False  # rows say what is so now, as those of a full list do: what was so may be so again
     nobodies: Callable[[], Collection[int]] = tuple  # ids that are nobody's, also where they were somebody's before
     counts: Counter[str] = field(default_factory=Counter)
     older: int = 0  # rows that show an older state than what is in force
     outdated: int = 0  # rows equal to a version that was corrected since
     named: int = 0  # orders whose buyer only an older export names
     unnamed: int = 0  # orders that no longer name their buyer, whom an earlier version named
+    left_out: set[str] = field(default_factory=set)  # names of people in JSON, under which nothing is kept
     twice: int = 0  # rows whose key another row of this load holds with other values, later
 
     def __post_init__(self) -> None:
@@ -98,15 +110,15 @@ class Stage:
         erased = np.isin(places, gone.places)
         rows, key, row = made.rows, made.key, nameless(made.row, erased)
         fact_ids = self.load.load_id * FACT_ID_STEP + places
-        kept = self._kept(key)
+        known = self._kept(key)
         incoming = Versions(key, row, fact_ids, self._state(rows))
         anew = np.isin(places, gone.versions) if len(gone.versions) else None
-        verdict = judge(as_list(incoming, kept) if self.of_list else incoming, kept, anew)
+        verdict = judge(as_current(incoming, known) if self.current else incoming, known, anew)
         fresh = (verdict.status == LOADED) | (verdict.status == CORRECTED)
         facts = self._completed(self._facts(rows, lines, fact_ids, key, row), verdict)
         if fresh.any():
-            table = tables.BY_NAME[self.kind.name]
-            self.warehouse.append(table, facts if fresh.all() else facts.filter(pa.array(fresh)))
+            kept = facts if fresh.all() else facts.filter(pa.array(fresh))
+            self.warehouse.append(tables.BY_NAME[self.kind.name], discreet(self.kind, kept, self.left_out))
         if len(verdict.older):
             fresh[self._name(facts, verdict)] = True
         self.nameless.append(places[fresh & erased])
@@ -118,8 +130,8 @@ class Stage:
         self._count(verdict.status)
         self.doubts.look(facts)
         self.older += len(verdict.older)
-        if not (self.of_list or self.grows):
-            self.outdated += outdated(incoming, kept)
+        if not (self.current or self.grows):
+            self.outdated += outdated(incoming, known)
         self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
         return verdict.status
 
@@ -127,7 +139,7 @@ class Stage:
         """Rows with the times that stand since the first version, orders with the buyer whom earlier versions named and
         these do not.
         """
-        facts = at_first(self.kind, self.first, facts, verdict.superseded, verdict.by, self.warehouse)
+        facts = at_first(self.kind, self.first_times, facts, verdict.superseded, verdict.by, self.warehouse)
         if self.kind.name != "orders":
             return facts
         named, unnamed = still_named(facts, verdict.superseded, verdict.by, self.nobodies, self.warehouse)

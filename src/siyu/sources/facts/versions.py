@@ -71,14 +71,14 @@ def outdated(incoming: Versions, kept: Versions) -> int:
     return int((kept.row[last][place] != incoming.row[known]).sum())
 
 
-def as_list(incoming: Versions, kept: Versions) -> Versions:
-    """Rows of a full list, made to be judged as such: of each key the last one is what is so now, also where an earlier
+def as_current(incoming: Versions, kept: Versions) -> Versions:
+    """Rows that say what is so now, made to be judged as such: of each key the last one is so, also where an earlier
     version said the same and a later one something else. Such a row is marked (~), so that it equals no version.
 
     >>> kept = Versions(np.array([1, 1]), np.array([7, 8]), np.array([10, 20]))
-    >>> as_list(Versions(np.array([1]), np.array([7]), np.array([30])), kept).row.tolist()
+    >>> as_current(Versions(np.array([1]), np.array([7]), np.array([30])), kept).row.tolist()
     [-8]
-    >>> as_list(Versions(np.array([1, 1]), np.array([7, 8]), np.array([30, 31])), kept).row.tolist()
+    >>> as_current(Versions(np.array([1, 1]), np.array([7, 8]), np.array([30, 31])), kept).row.tolist()
     [7, 8]
     """
     if not len(kept.key) and not _repeats(incoming.key):  # mostly: nothing of them was there before

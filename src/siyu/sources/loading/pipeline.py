@@ -123,7 +123,7 @@ class _Run:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
         stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench,
                       self.settings["identity.not_identifying"], rows.grows, seen, rows.first,
-                      of_list=self.snapshot is not None or rows.current, nobodies=self._nobodies)
+                      current=self.snapshot is not None or rows.current, nobodies=self._nobodies)
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
         return Output(rows, stage, deferred)
 

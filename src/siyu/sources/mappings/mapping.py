@@ -12,6 +12,8 @@ How = Literal["first", "concat", "product", "sum", "minus", "const"]
 
 #: Outputs a mapping has at most: a row's place in its load is its line times this, plus the output that made it.
 OUTPUTS = 64
+#: Where rows of several kinds stand together, as those of a door do: the column that says which is which.
+OF_KIND = "of_kind"
 #: How a refusal for want of any identifier names its column.
 ANY_IDENTIFIER = "id.*"
 #: What to say where it is lacking.
@@ -104,8 +106,7 @@ class Continued:
 class Rows:
     """One output: rows of a kind made from the lines of a file. `currency`: the header that names it. `grows`: columns
     that a later export of the same record never has less of. `current`: a row says what is so now, also where a version
-    said the same and a later one something else. `first`: times that the first telling of a record fixes.
-    `as_named`: the file has the kind's own columns, and what else stands in it is said of whom a row names."""
+    said the same and a later one something else. `first`: times that the first telling of a record fixes."""
 
     kind: Kind
     columns: tuple[Column, ...]
@@ -116,7 +117,6 @@ class Rows:
     grows: tuple[str, ...] = ()
     current: bool = False
     first: tuple[str, ...] = ()
-    as_named: bool = False
 
     @property
     def deferred(self) -> bool:
@@ -196,7 +196,7 @@ class Mapping:
 def canonical(kind: Kind, headers: list[str]) -> Mapping:
     """The mapping of a file that has the kind's own columns."""
     columns = tuple(Column(h, (h,)) for h in headers if kind.field(h) or is_identifier(kind, h))
-    return Mapping(kind.name, kind.meaning, (Rows(kind, columns, as_named=True),))
+    return Mapping(kind.name, kind.meaning, (Rows(kind, columns),))
 
 
 def nobody_in(kind: Kind, columns: Collection[str]) -> list[str]:

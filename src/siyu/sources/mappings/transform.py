@@ -20,12 +20,12 @@ import pyarrow.compute as pc
 from siyu.core.errors import SourceError, is_it
 from siyu.core.identifiers import Keys, mask_text, scrub
 from siyu.core.kinds import OBSERVED_DATES, Kind
-from siyu.core.personal import maybe_people, names_people, without_people
+from siyu.core.personal import names_people
 from siyu.core.settings import Settings
 from siyu.core.time import DAY
 from siyu.sources.mappings import columns
 from siyu.sources.mappings.headers import shown
-from siyu.sources.mappings.mapping import ANY_IDENTIFIER_IS, Column, Rows, is_identifier, nobody_in
+from siyu.sources.mappings.mapping import ANY_IDENTIFIER_IS, OF_KIND, Column, Rows, is_identifier, nobody_in
 from siyu.sources.mappings.typed import OFFSET_SUFFIX, TEXT_SUFFIX, Check, Reading, more_exactly, typed
 from siyu.sources.mappings.zones import offsets
 from siyu.sources.readers.source_file import LINE
@@ -149,7 +149,9 @@ class Transform:
 
     def _extra(self, headers: list[str]) -> list[str]:
         """Headers of a canonical member list that become attributes."""
-        if self.kind.field("attributes") is None or not self._rows.as_named:
+        if self.kind.field("attributes") is None or any(c.headers != (c.name,) for c in self._rows.columns):
+            return []
+        if OF_KIND in self._rows.about:  # what else stands there is of other kinds, or of the message
             return []
         mine = {c.name for c in self._rows.columns}
         return sorted(h for h in headers if h not in mine and not tells_people(h))
@@ -197,13 +199,10 @@ class Transform:
 
     def _scrubbed(self, rows: pa.Table) -> tuple[pa.Table, set[tuple[str, str]]]:
         """Phones and e-mails that people wrote into free text are hidden; those inside labels become marks: columns
-        with such labels. Of JSON, keys that name people are left out.
+        with such labels.
         """
         marked = set()
         for field in self.kind.fields:
-            if field.type == "json" and field.column in rows.column_names:
-                people = maybe_people(field.column)
-                rows, _ = cleaned_column(rows, field.column, without_people(field.column), people)
             if field.column in rows.column_names and (field.free_text or field.label):
                 rows, cleaned = cleaned_column(rows, field.column, scrub if field.free_text else self._keys.veiled)
                 marked |= {(field.name, label) for label in cleaned if field.label}

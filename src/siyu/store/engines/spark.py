@@ -37,6 +37,8 @@ SPARK = {
     pa.int64(): "BIGINT", pa.int32(): "INT", pa.int16(): "SMALLINT", pa.int8(): "TINYINT", pa.float64(): "DOUBLE",
     pa.string(): "STRING", pa.bool_(): "BOOLEAN", pa.binary(): "BINARY",
 }  # fmt: skip
+#: What Spark knows a thread's jobs by.
+JOB_GROUP = "spark.jobGroup.id"
 #: Functions of Spark that run code of the machine rather than read rows.
 FORBIDDEN_FUNCTIONS = {"reflect", "java_method", "try_reflect"}
 
@@ -97,6 +99,8 @@ class SparkWarehouse(Warehouse):
         except spark_errors() as error:
             raise QueryError(f"The query could not be run: {reason(error)}",
                              remedy="`siyu tables` prints every table and column.") from None
+        finally:
+            reader.sparkContext.setLocalProperty(JOB_GROUP, None)  # type: ignore[arg-type]  what follows is no question
 
     @staticmethod
     def _stoppable(reader: SparkSession) -> Callable[[], object]:

@@ -12,7 +12,7 @@ from siyu.sources.doors.segment.people import people
 
 #: An amount as texts and numbers of JSON write it. What may stand in it bounds its size: `1e-999999999` written out
 #: would be a gigabyte of zeros.
-AMOUNT = re.compile(r"[+-]?(\d{1,13}(\.\d{0,30})?|\.\d{1,30})(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
+AMOUNT = re.compile(r"[+-]?(0*\d{1,13}(\.\d{0,30})?|\.\d{1,30})(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
 
 
 def order(call: Call) -> list[Row]:

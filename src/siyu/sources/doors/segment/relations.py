@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from siyu.sources.doors.message import Row, Unreadable, instant, iso, occurred
+from siyu.sources.doors.message import AHEAD, Row, Unreadable, instant, iso
 from siyu.sources.doors.segment.call import Call, text
 from siyu.sources.doors.segment.people import named, people
 from siyu.store.endings import SAID
@@ -107,6 +107,6 @@ def _stated(call: Call, name: str) -> str | None:
     """A time that a property states, as a cell. Raises Unreadable for one that is still to come."""
     stated = call.properties.get(name)
     at = instant(stated if isinstance(stated, (int, float)) and not isinstance(stated, bool) else text(stated))
-    if at is not None and name == "started_at":
-        occurred(call.request.received_at, None, at)
+    if at is not None and name == "started_at" and at > call.request.received_at + AHEAD:
+        raise Unreadable("a started_at that is still to come")
     return None if at is None else iso(at)

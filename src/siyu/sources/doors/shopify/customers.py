@@ -22,14 +22,14 @@ def of_customer(customer: dict[str, Any], defaults: Defaults, _currency: str) ->
     who = persons({"customer": customer}, defaults)
     profile = Row("members", {"platform": defaults["platform"], "store": defaults["store"],
                               "city": cell(address.get("city"), "city"), **who})  # fmt: skip
-    return [profile, *_consents(customer, who, defaults, since=cell(customer.get("created_at"), "created_at"))]
+    return [profile, *_consents(customer, who, defaults, cell(customer.get("created_at"), "created_at"))]
 
 
 def of_consent(change: dict[str, Any], defaults: Defaults, _currency: str) -> list[Row]:
     """The consents of a change of consent, which names the customer in words of its own."""
     customer = {"id": change.get("customer_id") or change.get("id"), "phone": change.get("phone"),
                 "email": change.get("email_address") or change.get("email")}  # fmt: skip
-    return _consents(change, persons({"customer": customer}, defaults), defaults, since=defaults["triggered_at"])
+    return _consents(change, persons({"customer": customer}, defaults), defaults, defaults["triggered_at"])
 
 
 def persons(document: dict[str, Any], defaults: Defaults) -> dict[str, str | None]:
@@ -48,15 +48,15 @@ def persons(document: dict[str, Any], defaults: Defaults) -> dict[str, str | Non
 
 
 def _consents(document: dict[str, Any], who: dict[str, str | None], defaults: Defaults,
-              since: str | None) -> list[Row]:
-    """What a document states of consents. A state without a date holds `since`: dated by the delivery, an address that
-    changes would grant again what was withdrawn in between. Of a refusal without any date that is what is wanted.
+              granted_since: str | None) -> list[Row]:
+    """What a document states of consents. A refusal without a date counts from the delivery. A grant without one does
+    not: an address that changes would grant again what was withdrawn in between.
     """
     rows = []
     for member, channel in CONSENTS.items():
         said = object_of(document.get(member) or {}, member)
         action = ACTIONS.get(cell(said.get("state"), "state") or "")
-        undated = since or (defaults["triggered_at"] if action == "withdraw" else None)
+        undated = defaults["triggered_at"] if action == "withdraw" else granted_since
         at = cell(said.get("consent_updated_at"), "consent_updated_at") or undated
         if action and at:
             rows.append(Row("consents", {"occurred_at": at, "purpose": "marketing", "channel": channel,
