@@ -45,6 +45,16 @@ def test_whatever_is_not_one_select_is_refused_and_changes_nothing(warehouse: Wa
 
 
 @pytest.mark.parametrize("text", [
+    "SELECT * FROM enable_logging('QueryLog')", "SELECT * FROM (SELECT * FROM checkpoint())", "PRAGMA database_list",
+    "SELECT (SELECT count(*) FROM duckdb_settings()) AS n", "SELECT * FROM duckdb_logs", "SELECT write_log('x') AS n",
+    "WITH x AS (SELECT * FROM query('SELECT 1')) SELECT * FROM x", "SELECT * FROM identity, DuckDB_Databases()",
+])  # fmt: skip
+def test_a_query_calls_nothing_that_changes_the_engine_or_tells_of_it(warehouse: Warehouse, text: str):
+    with pytest.raises(QueryError):
+        warehouse.query(text)
+
+
+@pytest.mark.parametrize("text", [
     "SELECT * FROM identty", "SELECT nothing FROM identity", "SELEC 1", "SELECT 1 FROM",
     "SELECT * FROM 'pyproject.toml'", "SELECT * FROM read_csv('pyproject.toml')", "SELECT * FROM csv.`pyproject.toml`",
     "SELECT java_method('java.lang.System', 'getenv', 'HOME')", "SELECT TRANSFORM(1) USING 'cat'",

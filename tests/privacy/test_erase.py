@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 
 import pytest
 import sqlalchemy as sa
+import xlsxwriter
 
 from siyu.api.loops import loops
 from siyu.core.errors import PrivacyError
@@ -170,6 +172,23 @@ def test_files_that_show_the_erased_keep_the_request_open_until_they_are_gone(br
     assert not list(brand.directory.glob("*.aside-*"))
     (inbox / "new.csv").unlink()
     assert [request.status for request in erase.run(brand, actor="cli", now=AFTER).done] == ["done"]
+
+
+def test_a_file_shows_the_erased_in_any_member_of_an_archive_and_on_any_sheet(brand):
+    folder = brand.directory / "exports"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("notes.txt", f"call {PHONE}\n" * 50)
+        archive.writestr("orders.csv", "order_id\n1\n")
+    with xlsxwriter.Workbook(folder / "b.xlsx") as book:
+        book.add_worksheet().write_column(0, 0, ["order_id", "1"])
+        book.add_worksheet().write_column(0, 0, ["phone", PHONE])
+    with xlsxwriter.Workbook(folder / "c.xlsx") as book:
+        book.add_worksheet().write_column(0, 0, ["order_id", "1"])
+    with zipfile.ZipFile(folder / "d.zip", "w") as archive:
+        archive.write(folder / "a.zip", "inner.zip")  # which nobody looks into
+    result = erased(brand)
+    assert (result.done, sorted(path.name for path in result.files)) == ((), ["a.zip", "b.xlsx", "d.zip"])
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import re
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from siyu.core.errors import SourceError
 from siyu.sources.readers import cells, workbook
-from siyu.sources.readers.files import LINE, SourceFile, read
+from siyu.sources.readers.files import LINE, Place, SourceFile, read
 from tests.sources.oldbooks import locked_xlsx, xls
 
 
@@ -224,6 +225,41 @@ def test_a_workbook_that_would_unpack_beyond_memory_is_refused(tmp_path, monkeyp
     monkeypatch.setattr(workbook, "MOST_UNPACKED", 100)
     with pytest.raises(SourceError, match="unpacked"):
         read(book(tmp_path / "o.xlsx", [["a"], ["1"]]))
+
+
+@pytest.mark.parametrize(("cells", "refused"), [
+    ({"XFD1048576"}, True), ({"ZZ1", "A1048576"}, True), ({"ABC1", "A200000"}, True), ({"CA1", "A99999"}, False),
+    ({"A1048576"}, False), ({"AZ1048576"}, False), ({"XFD1"}, False),
+])  # fmt: skip
+def test_a_workbook_with_cells_far_apart_is_refused_before_it_is_opened(tmp_path, cells, refused):
+    """Opening one of the first took half a terabyte, and with it the process."""
+    with xlsxwriter.Workbook(tmp_path / "o.xlsx") as made:
+        sheet = made.add_worksheet()
+        for cell in ("A1", *cells):
+            sheet.write(cell, "x")
+    if refused:
+        with pytest.raises(SourceError, match="farther apart"):
+            read(tmp_path / "o.xlsx")
+    else:
+        workbook._refuse_far(Place(tmp_path / "o.xlsx"))
+
+
+@pytest.mark.parametrize("reference", ["r='XFD1048576'", 'r = "XFD1048576"', 'r\n="XFD1048576"', 'r="xfd1048576"'])
+def test_however_a_far_cell_is_written_it_is_seen(tmp_path, reference):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as made:
+        made.add_worksheet().write("ZY1", "x")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as old, zipfile.ZipFile(tmp_path / "o.xlsx", "w") as new:
+        for entry in old.infolist():
+            new.writestr(entry.filename, old.read(entry).replace(b'r="ZY1"', reference.encode()))
+    with pytest.raises(SourceError, match="farther apart"):
+        read(tmp_path / "o.xlsx")
+
+
+@pytest.mark.parametrize("page", ["<table><![bad[ <tr><td>order_id</table>",
+                                  f"<table><tr><td colspan='{'1' * 5000}'>order_id</td></tr></table>"])  # fmt: skip
+def test_a_web_page_that_no_parser_takes_is_a_fault_of_the_file(tmp_path, page):
+    with contextlib.suppress(SourceError):
+        list(read(write(tmp_path / "o.xls", page, "utf-8")).batches())
 
 
 PAGE = """<html><head><meta charset="gbk"><style>td{mso-number-format:"\\@"}</style></head><body>

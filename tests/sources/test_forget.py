@@ -11,10 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from siyu.core.identifiers import identifier_id, normalise
+from siyu.core.time import instant_of
 from siyu.sources.landed import landing, quarantine
 from siyu.sources.live import drain
 from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.replay import rebuild
+from siyu.store.inbox import Arrival
 from siyu.store.operations import SPARED, TOMBSTONE
 from siyu.store.workspace import Workspace
 from tests.sources.arrivals import LATER, NOW, everything, in_force, take
@@ -171,6 +173,16 @@ def test_landed_batches_of_the_erased_have_the_columns_of_the_others(after, tmp_
     take(after, tmp_path, "orders.csv", ORDERS)
     (path,) = after.landed.iterdir()
     assert pa.Table.from_batches(landing.batches(path, after.keys)).column_names[0] == "order_id"
+
+
+def test_a_number_longer_than_any_is_no_id_and_stops_nothing(after):
+    """Loads look for the erased in whatever they refuse."""
+    call = {"type": "track", "event": "X", "messageId": "h", "userId": "u", "properties": {"n": "N"}}
+    body = json.dumps({"batch": [call]}).replace('"N"', "1" * 6000)
+    after.inbox.put([Arrival("segment", "site", instant_of(NOW), body.encode(), 1)])
+    put(after, page(2))
+    assert [load.counts["quarantined"] for load in drain(after, now=NOW).loads] == [1]
+    assert in_force(after, "events", "event_id") == [("site/m2",)]
 
 
 def test_what_came_through_a_door_is_forgotten_with_the_message_it_stood_in(after):

@@ -43,6 +43,15 @@ def test_what_waits_is_loaded_and_settled(workspace):
     assert workspace.inbox.waiting().arrivals == 0
 
 
+def test_no_call_takes_more_columns_than_a_load_has(workspace):
+    """A call with thousands of namespaces held up all others for minutes."""
+    many = [page(n, context={"ids": {f"n{n}_{k}": "x" for k in range(39)}}) for n in range(12)]
+    put(workspace, page("a"), *many, page("b", context={"ids": {f"m{k}": "x" for k in range(41)}}), page("c"))
+    (load,) = drain(workspace, now=NOW).loads
+    assert {*named("ac")} <= {*events(workspace)}
+    assert (load.counts["loaded"], load.counts["quarantined"]) == (12, 3)
+
+
 def test_nothing_that_waits_is_no_load(workspace):
     assert drain(workspace, now=NOW).loads == []
     assert workspace.operations.committed_loads() == []

@@ -262,6 +262,16 @@ def mask_all(namespace: str, values: list[str]) -> list[str]:
     return [f"{value[:2]}***{value[-2:]}" if len(value) >= 8 else "***" for value in values]
 
 
+def id_of(text: str) -> int | None:
+    """The id that a text writes; None for what is none.
+
+    >>> id_of("42"), id_of("9223372036854775808"), id_of("1" * 5000), id_of("٣")
+    (42, None, None, None)
+    """
+    short = text.isascii() and text.isdecimal() and len(text) < 20  # Python turns no longer ones into numbers
+    return int(text) if short and int(text) < 2**63 else None
+
+
 def mask_text(value: str) -> str:
     """The ends of a value, its middle hidden.
 

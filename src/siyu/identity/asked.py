@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from siyu.core.errors import IdentityError, did_you_mean
-from siyu.core.identifiers import identifier_id, mask, normalise
+from siyu.core.identifiers import id_of, identifier_id, mask, normalise
 from siyu.store.workspace import Workspace
 
 WAYS = "Ask by identifier_id, consumer_id, or namespace:value (phone:138...)."
@@ -33,8 +33,8 @@ def asked(workspace: Workspace, query: str | int) -> Asked:
     text = str(query).strip()
     found = BETWEEN.search(text)
     if not found:
-        if text.isdecimal() and int(text) < 2**63:
-            return Asked(int(text))
+        if (number := id_of(text)) is not None:
+            return Asked(number)
         raise IdentityError("That is no id and no namespace:value.", remedy=WAYS)
     namespace, value = text[: found.start()].strip(), text[found.end() :]
     known = namespaces(workspace)

@@ -9,6 +9,7 @@ from pathlib import Path
 from siyu.core.errors import SourceError
 from siyu.sources.erasing.mention import Mentions
 from siyu.sources.readers import files
+from siyu.sources.readers.place import Place
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import ASIDE, BUILDING, INBOX, LANDED, WAREHOUSE_FILES, Workspace
 
@@ -62,15 +63,24 @@ def _lists(directory: Path) -> Iterator[Path]:
 
 
 def _shows(path: Path, mentions: Mentions) -> bool:
+    """Whether a file names one of the erased, in whatever member of an archive, on whatever sheet of a workbook; and
+    whether that cannot be seen, because it is locked or packed in a way that is not read.
+    """
+    return any(_place_shows(place, mentions) for place in files.everywhere(path))
+
+
+def _place_shows(place: Place, mentions: Mentions) -> bool:
     try:
-        source = files.read(path)
-        batches = list(source.batches())
+        texts = files.every_cell(place)
     except SourceError:
-        return _text_shows(path, mentions)
-    cells = {cell for batch in batches for column in batch.columns[:-1] for cell in column.unique().to_pylist() if cell}
-    return bool(mentions.among(*source.columns, *cells, *(row.text for row in source.bad_rows)))
+        return _text_shows(place, mentions)
+    return bool(mentions.among(*texts))
 
 
-def _text_shows(path: Path, mentions: Mentions) -> bool:
-    data = path.read_bytes()
-    return any(mentions.among(data.decode(charset, "ignore")) for charset in CHARSETS)
+def _text_shows(place: Place, mentions: Mentions) -> bool:
+    try:
+        with place.open() as file:
+            data = file.read()
+    except SourceError:
+        return True
+    return data.startswith(files.PACKED) or any(mentions.among(data.decode(charset, "ignore")) for charset in CHARSETS)

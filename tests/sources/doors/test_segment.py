@@ -178,7 +178,10 @@ def test_bots_and_link_scanners_leave_no_row_and_libraries_do():
     (call(), "a track call without event"), (call("nothing"), "a type other than"), ("text", "Expected `object`"),
     (call(event="x", timestamp="2026-07-02T10:00:00Z"), "48 hours after it arrived"),
     (call(event="x", timestamp="1980-01-01T00:00:00Z"), "before the year 2000"),
-    (call(event="x", timestamp="soon"), "neither ISO 8601"), (call(event="x", userId=["u"]), "$.userId"),
+    (call(event="x", timestamp="soon"), "neither ISO 8601"),
+    *((call(event="Relation Ended", properties={"relation_type": "member", "ended_at": at}), "neither ISO 8601")
+      for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")),
+    (call(event="x", userId=["u"]), "$.userId"),
     (call(event="x", userId="a\0b"), "NUL"), (call(event="Order Completed", properties={"total": 1}), "order_id"),
     (call(event="Order Completed", properties={"order_id": "o", "total": "much"}), "no number"),
     (call(event="Order Completed", properties={"order_id": "o", "total": 1e300}), "beyond any amount"),

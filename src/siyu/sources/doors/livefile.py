@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+from msgspec.structs import replace
 
 from siyu.core.kinds import BY_NAME
 from siyu.sources.doors.message import Message, Row
@@ -31,12 +32,15 @@ NO_ROW = Row("", {})
 FIRST_LINE = 2
 #: Times that a later message of a door does not move: calls are dated by when they are made, also when repeated.
 FIRST = {("segment", "orders"): ("ordered_at", "paid_at")}
+#: Columns of one load: each takes time and memory for all its rows. Nobody has so many namespaces.
+MOST_COLUMNS = 400
 #: Rows of a batch: what is made of them at once in Python.
 BATCH_ROWS = 16_384
 
 
 def live_file(path: Path, door: str, messages: Sequence[Message]) -> tuple[SourceFile, Mapping]:
     """The source and the mapping of messages. Refused ones are its bad rows."""
+    messages = list(_bounded(messages))
     taken = [message for message in messages if not message.refused]
     refused = [message for message in messages if message.refused]
     columns = _columns(row for message in taken for row in message.rows)
@@ -51,6 +55,19 @@ def live_file(path: Path, door: str, messages: Sequence[Message]) -> tuple[Sourc
             file.refuse(place, message.text, message.refused)
 
     return SourceFile(Place(path), "live", names, batches), _mapping(door, columns)
+
+
+def _bounded(messages: Iterable[Message]) -> Iterator[Message]:
+    """The messages; those with whose columns there would be too many are refused."""
+    seen: set[str] = set()
+    for message in messages:
+        names = {name for row in message.rows for name in row.cells}
+        if len(seen | names) > MOST_COLUMNS:
+            reason = f"more columns (namespaces of identifiers) than the {MOST_COLUMNS} that one load takes"
+            yield replace(message, rows=[], refused=reason)
+        else:
+            seen |= names
+            yield message
 
 
 def _columns(rows: Iterable[Row]) -> dict[str, list[str]]:

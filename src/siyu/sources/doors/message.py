@@ -87,9 +87,9 @@ def instant(text: Time) -> int | None:
         if isinstance(text, (int, float)) and not isinstance(text, bool):
             return instant_of(ORIGIN + dt.timedelta(milliseconds=text))
         moment = dt.datetime.fromisoformat(str(text))
-    except (ValueError, OverflowError):
+        return instant_of((moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC))
+    except (ValueError, OverflowError):  # also an offset that leads out of all calendars
         raise Unreadable("a time that is neither ISO 8601 nor milliseconds since 1970") from None
-    return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
 
 
 def occurred(received_at: int, sent_at: int | None, stated_at: int | None) -> int:

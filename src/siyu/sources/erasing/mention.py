@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siyu.core.identifiers import PHONE_NAMESPACES, Keys, identifier_id, normalise
+from siyu.core.identifiers import PHONE_NAMESPACES, Keys, id_of, identifier_id, normalise
 from siyu.core.settings import Settings
 from siyu.sources.mappings.mapping import Mapping, is_identifier, namespace_of
 from siyu.store.tombstones import Tombstones
@@ -48,8 +48,8 @@ class Mentions:
 
     def _ids(self, word: str) -> Iterable[int]:
         """The ids that a word may stand for."""
-        if word.isdecimal() and word.isascii() and int(word) < 2**63:
-            yield int(word)
+        if (number := id_of(word)) is not None:
+            yield number
         few = sum(map(str.isdigit, word)) < PHONE_DIGITS
         for namespace in self.namespaces:
             if few and namespace in PHONE_NAMESPACES:

@@ -39,6 +39,11 @@ def places(path: Path, suffixes: Collection[str]) -> list[Place]:
     return sorted(wanted, key=lambda place: place.inner)
 
 
+def members(path: Path) -> list[Place]:
+    """Every file of an archive. Raises SourceError when it is damaged."""
+    return [Place(path, entry, _name(entry)) for entry in _entries(path) if not entry.is_dir()]
+
+
 def unread(path: Path, suffixes: Collection[str]) -> list[str]:
     """What else lies in an archive than files of the suffixes, by name. Raises SourceError when it is damaged."""
     names = [_name(entry) for entry in _entries(path) if not entry.is_dir()]

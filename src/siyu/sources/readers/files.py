@@ -14,9 +14,9 @@ from siyu.sources.readers.delimited import open_delimited
 from siyu.sources.readers.jsonl import open_jsonl
 from siyu.sources.readers.parquet import open_parquet
 from siyu.sources.readers.place import Place
-from siyu.sources.readers.source_file import BATCH_ROWS, LINE, BadRow, SourceFile
+from siyu.sources.readers.source_file import BATCH_ROWS, LINE, BadRow, SourceFile, broken_told
 from siyu.sources.readers.whitespace import open_whitespace
-from siyu.sources.readers.workbook import open_workbook
+from siyu.sources.readers.workbook import every_text, open_workbook
 
 __all__ = ["LINE", "SUFFIXES", "BadRow", "Place", "SourceFile", "places", "read"]
 
@@ -32,6 +32,8 @@ REFUSED = {
     b"7z\xbc\xaf": ("a 7z archive", "Unpack it and load what is inside."),
     b"%PDF": ("a PDF", "Export the table as XLSX or CSV."),
 }
+#: What of these is packed, so that no text in it can be seen.
+PACKED = (*ZIP, *(mark for mark in REFUSED if mark != b"%PDF"))
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 HEAD_BYTES = 1 << 16
 
@@ -47,6 +49,28 @@ def unread(path: Path) -> list[str]:
     return archive.unread(path, READABLE) if _packed(Place(path)) else []
 
 
+def everywhere(path: Path) -> list[Place]:
+    """All that a path holds: of an archive every file in it, also what is never read; of a damaged one itself."""
+    place = Place(path)
+    try:
+        return archive.members(path) if _packed(place) else [place]
+    except SourceError:
+        return [place]
+
+
+def every_cell(place: Place) -> set[str]:
+    """All texts of a file: header, cells, rows that are none; of a workbook those of all sheets. SourceError where it
+    cannot be read.
+    """
+    if _format(place) == "xlsx":
+        with broken_told(place):
+            return every_text(place)
+    source = read(place)
+    columns = (column.unique() for batch in source.batches() for column in batch.columns[:-1])
+    found = {cell for column in columns for cell in column.to_pylist() if cell}
+    return {*source.columns, *found, *(row.text for row in source.bad_rows)}
+
+
 def _packed(place: Place) -> bool:
     return _head(place).startswith(ZIP) and not _is_workbook(place)
 
@@ -60,7 +84,12 @@ def read(path: Place | Path | str, *, columns_hint: list[str] | None = None, enc
     row of the file's `head` is the header, instead of the one that looks like it.
     """
     place = Place.of(path)
-    chosen = format or _format(place)
+    with broken_told(place):
+        return _read(place, format or _format(place), columns_hint, encoding, header_at, batch_rows)
+
+
+def _read(place: Place, chosen: str, columns_hint: list[str] | None, encoding: str | None, header_at: int | None,
+          batch_rows: int) -> SourceFile:
     if chosen == "parquet":
         return open_parquet(place, batch_rows=batch_rows)
     if chosen == "xlsx":

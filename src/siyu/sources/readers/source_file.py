@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from siyu.core.errors import SourceError
+from siyu.core.errors import SiyuError, SourceError
 from siyu.sources.readers.place import Place
 
 LINE = "_line"
 #: Rows of a batch: a few tens of megabytes of text in flight, and few enough batches for vectorised work.
 BATCH_ROWS = 262_144
+
+
+@contextlib.contextmanager
+def broken_told(place: Place) -> Iterator[None]:
+    """Whatever breaks while a file is read is a fault of that file, never of what lies beside it: SourceError."""
+    try:
+        yield
+    except SiyuError:
+        raise
+    except Exception as error:
+        raise SourceError(f"{place.name}: expected a file that can be read to its end, found one that is damaged or "
+                          f"written unusually ({type(error).__name__}).", remedy="Export it again.") from error
 
 
 @dataclass(frozen=True)
@@ -59,11 +72,8 @@ class SourceFile:
         """Rows in order; empty cells are null, rows without any cell are left out. SourceError where it breaks."""
         self.bad_rows.clear()
         self.progress = 0.0
-        try:
+        with broken_told(self.place):
             yield from self.reader(self)
-        except (pa.ArrowException, OSError, UnicodeError) as error:
-            raise SourceError(f"{self.name}: expected a file that can be read to its end, found one that is damaged or "
-                              f"written unusually ({type(error).__name__}).", remedy="Export it again.") from error
         self.progress = 1.0
 
     def without(self, names: Collection[str], hidden: Callable[[str], str]) -> SourceFile:

@@ -98,4 +98,4 @@ class _Table(HTMLParser):
 
 
 def _span(text: str | None) -> int:
-    return min(max(int(text), 1), MOST_SPANNED) if text and text.isdecimal() else 1
+    return min(max(int(text[:9]), 1), MOST_SPANNED) if text and text.isdecimal() else 1

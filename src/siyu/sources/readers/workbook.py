@@ -9,6 +9,7 @@ import datetime as dt
 import itertools
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,18 @@ from siyu.sources.readers.source_file import BATCH_ROWS, SourceFile
 LARGEST_EXACT = 10**15
 #: What a workbook may unpack to: a sheet of a million rows and fifty columns is below it.
 MOST_UNPACKED = 4 * 2**30
+#: Cells of the rectangle around all that a sheet holds, which is what it takes in memory: a million rows of sixty
+#: columns. One cell in the farthest corner would ask for half a terabyte.
+MOST_CELLS = 64 * 2**20
+#: Where a cell says that it stands, and how much of a sheet is looked through at once.
+REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,12})["']""")
+#: Columns from the 703rd and from the 79th on, rows from the 100,000th on. Few sheets have the first, or both others.
+VERY_WIDE, WIDE = re.compile(rb' r="[A-Za-z]{3,}[0-9]'), re.compile(rb' r="[C-Zc-z][A-Za-z][0-9]')
+LONG = re.compile(rb' r="[A-Za-z]{1,3}[0-9]{6}')
+#: Where these stand behind the declaration, references may be written otherwise than all spreadsheets write them.
+UNUSUAL = (b"='", b"r =", b"r= ", b"\t", b"\n")
+DECLARATION = 80
+PIECE, SEAM = 1 << 20, 256
 #: Marks of a password: the stream that holds an encrypted XLSX, the record that follows the first one of an XLS.
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 LOCKED = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
@@ -56,6 +69,13 @@ def open_workbook(place: Place, *, header_at: int | None = None, batch_rows: int
                       unread=" ".join(filter(None, (_unread(others), _unseen(hidden)))))
 
 
+def every_text(place: Place) -> set[str]:
+    """The texts of all cells of all sheets, hidden ones among them. SourceError where it cannot be opened."""
+    visible, hidden = _sheets(place)
+    sheets = {id(sheet): sheet for sheet in (*visible, *hidden)}.values()
+    return {text for sheet in sheets for row in sheet.iter_rows() for cell in row if (text := _text(cell))}
+
+
 def _unread(sheets: list[CalamineSheet]) -> str:
     """What to say of sheets with another header. Their names stay unsaid: people write anything there."""
     if not sheets:
@@ -74,6 +94,7 @@ def _unseen(sheets: list[CalamineSheet]) -> str:
 def _sheets(place: Place) -> tuple[list[CalamineSheet], list[CalamineSheet]]:
     """The sheets that are seen, or all where none is, and the hidden ones."""
     _refuse_bomb(place)
+    _refuse_far(place)
     try:
         with place.anywhere() as file:
             book = CalamineWorkbook.from_filelike(file)
@@ -99,6 +120,54 @@ def _refuse_bomb(place: Place) -> None:
     if size > MOST_UNPACKED:
         raise SourceError(f"{place.name}: expected a workbook of at most {MOST_UNPACKED / 2**30:.0f} GB unpacked, "
                           f"found {size / 2**30:,.1f} GB.", remedy="Export it as CSV, which is read in pieces.")
+
+
+def _refuse_far(place: Place) -> None:
+    """Sheets whose few cells lie so far apart that the rectangle around them fits into no memory."""
+    try:
+        with place.anywhere() as file, zipfile.ZipFile(file) as archive:
+            sheets = [e for e in archive.infolist() if e.filename.startswith("xl/worksheets/") and e.file_size]
+            wide = any(_cells_around(archive, sheet) > MOST_CELLS for sheet in sheets)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        return  # it will not open either, and that is told then
+    if wide:
+        raise SourceError(f"{place.name}: expected a sheet of at most {MOST_CELLS / 2**20:.0f} million cells, found "
+                          "one with cells farther apart.",
+                          remedy="Delete what lies far below or right of the table, or export it as CSV.")
+
+
+def _cells_around(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> int:
+    """How many cells the rectangle from the first to the farthest one has; 0 where they do not lie far apart."""
+    seen: set[re.Pattern[bytes]] = set()
+    for text in _pieces(archive, sheet):
+        seen |= {far for far in (VERY_WIDE, WIDE, LONG) if far not in seen and far.search(text)}
+        if VERY_WIDE in seen or {WIDE, LONG} <= seen or any(text.find(mark, DECLARATION) >= 0 for mark in UNUSUAL):
+            break
+    else:
+        return 0
+    rows = columns = 0
+    for text in _pieces(archive, sheet):
+        found = REFERENCE.findall(text)
+        rows = max([rows, *(int(row) for _, row in found)])
+        columns = max([columns, *map(_column, {letters for letters, _ in found})])
+    return rows * columns
+
+
+def _pieces(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The text of a sheet piece by piece, each with the end of the one before."""
+    before = b""
+    with archive.open(sheet) as file:
+        while piece := file.read(PIECE):
+            yield before + piece
+            before = piece[-SEAM:]
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column: A is 1, XFD 16,384."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
 
 
 def _locked(place: Place) -> bool:

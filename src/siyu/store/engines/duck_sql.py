@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
 import duckdb
 import pyarrow as pa
 
@@ -16,6 +20,14 @@ ARROW_DUCK = {
     pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.int16(): "SMALLINT", pa.int8(): "TINYINT", pa.float64(): "DOUBLE",
     pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.binary(): "BLOB",
 }  # fmt: skip
+
+#: Functions in FROM that give rows and do nothing else.
+ROWS_OF = {"range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree", "histogram",
+           "histogram_values", "pg_timezone_names", "icu_calendar_names"}  # fmt: skip
+#: What tells of the engine, of every connection's statements among others.
+OF_ENGINE = ("duckdb_", "pragma_")
+#: Functions on values that leave something behind, or wait.
+EFFECTS = {"write_log", "setseed", "nextval", "currval", "sleep_ms"}
 
 
 def creating(table: Table, name: str | None = None) -> str:
@@ -43,10 +55,39 @@ def _readable_column(column: Column, zone: str) -> str:
 
 
 def check_reads(connection: duckdb.DuckDBPyConnection, text: str) -> None:
-    """QueryError for whatever is not one SELECT: EXPLAIN ANALYZE runs what it explains, whatever that is."""
+    """QueryError for whatever is not one SELECT: EXPLAIN ANALYZE runs what it explains, whatever that is. Nor may a
+    SELECT call what changes the engine, tells of it, or runs other SQL: functions in FROM may do all three.
+    """
     statements = connection.extract_statements(text)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise QueryError("`siyu query` takes one SELECT.", remedy="Facts are changed by loads, not by queries.")
+        raise _no_select()
+    answer = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchone()
+    tree = json.loads(answer[0]) if answer else {}
+    if tree.get("error"):  # PRAGMA, which becomes a SELECT
+        raise _no_select()
+    for name in _called(tree):
+        raise QueryError(f"`siyu query` reads tables; {name} is not for queries.",
+                         remedy="`siyu tables` prints every table and column.")
+
+
+def _no_select() -> QueryError:
+    return QueryError("`siyu query` takes one SELECT.", remedy="Facts are changed by loads, not by queries.")
+
+
+def _called(node: Any) -> Iterator[str]:
+    """What a parsed statement calls or reads and may not."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _called(one)
+    elif isinstance(node, dict):
+        if node.get("type") == "TABLE_FUNCTION" and (name := node["function"]["function_name"].lower()) not in ROWS_OF:
+            yield f"{name}()"
+        elif node.get("type") == "BASE_TABLE" and node["table_name"].lower().startswith(OF_ENGINE):
+            yield node["table_name"].lower()
+        elif node.get("class") == "FUNCTION" and node["function_name"].lower() in EFFECTS:
+            yield f"{node['function_name'].lower()}()"
+        for one in node.values():
+            yield from _called(one)
 
 
 def quoted(name: str) -> str:

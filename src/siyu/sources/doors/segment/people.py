@@ -10,6 +10,8 @@ from siyu.sources.doors.segment.call import Call, text
 ANONYMOUS = "anonymous_id"
 #: Traits that are identifiers.
 OF_TRAITS = ("email", "phone")
+#: Namespaces on one call.
+NAMESPACES_MOST = 40
 NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -30,6 +32,8 @@ def named(ids: object) -> dict[str, str | None]:
     """Ids by namespace, as `{"unionid": "o6_..."}` in a call. Raises Unreadable for what is no such object."""
     if ids is None:
         return {}
+    if isinstance(ids, dict) and len(ids) > NAMESPACES_MOST:
+        raise Unreadable(f"ids of more than {NAMESPACES_MOST} namespaces")
     if not isinstance(ids, dict) or not all(NAMESPACE.fullmatch(namespace) for namespace in ids):
         raise Unreadable("ids that are no object of namespaces")
     return {namespace: text(value) for namespace, value in ids.items()}
