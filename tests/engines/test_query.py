@@ -86,6 +86,11 @@ def test_a_query_within_limits_keeps_so_many_rows_and_tells_of_how_many(warehous
     assert warehouse.ask("SELECT identifier_id FROM identity WHERE FALSE", Limits(60, 3)).of == 0
 
 
+def test_an_answer_that_is_too_large_is_refused(warehouse: Warehouse):
+    with pytest.raises(QueryError, match="more than 1 MB"):
+        warehouse.ask("SELECT repeat('x', 3000000) AS n", Limits(60, 3, 2**20))
+
+
 def test_a_query_that_takes_too_long_is_stopped_and_the_next_is_answered(warehouse: Warehouse):
     warehouse.append(IDENTITY, identities(*((n, n) for n in range(3000))))
     others = ", ".join(f"identity AS i{n}" for n in range(4))

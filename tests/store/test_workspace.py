@@ -69,6 +69,7 @@ def test_mistakes_in_the_settings_are_told_at_open(brand: Path):
 
 def test_only_the_owner_reads_the_keys(brand: Path):
     assert stat.S_IMODE((brand / "secret.keys").stat().st_mode) == 0o600
+    assert stat.S_IMODE(brand.stat().st_mode) == 0o700
 
 
 def test_two_workspaces_share_no_key(brand: Path, tmp_path: Path):

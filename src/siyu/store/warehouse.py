@@ -31,10 +31,13 @@ Rows = pa.Table | pa.RecordBatchReader | ir.Table
 
 @dataclass(frozen=True)
 class Limits:
-    """What a question of somebody else's may take: seconds to answer it, rows of its answer that are kept."""
+    """What a question of somebody else's may take: seconds to answer it, rows of its answer that are kept and bytes of
+    these.
+    """
 
     seconds: float
     rows: int
+    bytes: int = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,15 @@ class Answered:
 
     @staticmethod
     def of_batches(batches: pa.RecordBatchReader, limits: Limits | None) -> Answered:
-        """The first rows of a stream, all of which are counted."""
-        kept, of = [], 0
+        """The first rows of a stream, all of which are counted. QueryError where they are too large."""
+        kept, of, size = [], 0, 0
         for batch in batches:
             if limits is None or of < limits.rows:
                 kept.append(batch if limits is None else batch.slice(0, limits.rows - of))
+                size += kept[-1].nbytes
+            if limits is not None and size > limits.bytes:
+                raise QueryError(f"The answer has more than {limits.bytes / 2**20:g} MB.",
+                                 remedy="Ask for fewer columns, or for parts of long texts.")
             of += batch.num_rows
         return Answered(pa.Table.from_batches(kept, batches.schema), of)
 

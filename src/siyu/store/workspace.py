@@ -164,7 +164,9 @@ def inbox_url(directory: Path) -> str:
 
 
 def create(directory: Path, settings: Settings | None = None) -> Workspace:
-    """Make a workspace: a commented siyu.toml and a key file only the owner can read. Refuses an existing one."""
+    """Make a workspace: a commented siyu.toml and a key file only the owner can read, as the folder if it is made here.
+    Refuses an existing one.
+    """
     path = directory / SETTINGS_FILE
     if path.exists():
         raise WorkspaceError(f"{directory} is already a workspace ({SETTINGS_FILE} is there).",
@@ -172,7 +174,7 @@ def create(directory: Path, settings: Settings | None = None) -> Workspace:
     if directory.exists() and not directory.is_dir():
         raise WorkspaceError(f"{directory} is a file; expected a folder for the workspace.",
                              remedy="Choose another name: `siyu init DIR`.")
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if (directory / KEYS_FILE).exists():
         raise WorkspaceError(f"{directory} holds a {KEYS_FILE}, and no {SETTINGS_FILE}.",
                              remedy="These may be the only keys of a workspace: put its settings back, or move it.")

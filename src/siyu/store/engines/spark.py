@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,8 @@ class SparkWarehouse(Warehouse):
                 if limits is None:
                     rows = found.toArrow()
                     return Answered(rows, rows.num_rows)
-                return Answered(found.limit(limits.rows).toArrow(), found.count())
+                first = found.limit(limits.rows).toArrow()
+                return replace(Answered.of_batches(first.to_reader(), limits), of=found.count())
         except spark_errors() as error:
             raise QueryError(f"The query could not be run: {reason(error)}",
                              remedy="`siyu tables` prints every table and column.") from None
