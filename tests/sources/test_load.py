@@ -16,6 +16,7 @@ from siyu.daily import resolve_and_measure
 from siyu.sources.landed import quarantine
 from siyu.sources.landed.landing import Landing
 from siyu.sources.load import load
+from siyu.sources.loading import keep as keeping
 from siyu.sources.replay import rebuild
 from siyu.store import workspace as workspaces
 from siyu.store.operations import CONSENT, LOAD
@@ -318,3 +319,26 @@ def test_an_order_under_a_platform_and_under_none_is_told(workspace, tmp_path, t
     assert [len(notes) for notes in told] == [0, 1]
     assert told[1][0].startswith("1 order(s)")
     assert "(first: o1)" in told[1][0]
+
+
+def test_a_file_on_which_we_break_stops_the_day_no_more_than_any_other(workspace, tmp_path, monkeypatch):
+    """`siyu daily` finds it every day: it is refused then; who loads it by hand is told of the bug."""
+    files = [csv(tmp_path, f"orders-{n}.csv", f"order_id,paid_at,paid_amount\no{n},2026-06-01,5") for n in range(3)]
+    plain = keeping.pipeline.run
+
+    def breaks(workspace, coming, load, seen=None):
+        found = plain(workspace, coming, load, seen)
+        if {order for (order,) in in_force(workspace, "orders", "order_id")} >= {"o1"} and not broken:
+            broken.append(1)
+            raise AssertionError("ours")
+        return found
+
+    broken: list[int] = []
+    monkeypatch.setattr(keeping.pipeline, "run", breaks)
+    report = load(workspace, files, strict=False, now=NOW)
+    assert [(r["file"], "AssertionError" in r["message"]) for r in report.files_refused] == [("orders-1.csv", True)]
+    assert in_force(workspace, "orders", "order_id") == [("o0",), ("o2",)]
+    broken.clear()
+    with pytest.raises(AssertionError):
+        load(workspace, files[1:2], now=NOW)
+    assert load(workspace, files[1:2], now=NOW).files[0].counts["loaded"] == 1

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from siyu.core.errors import SnapshotError, SourceError
+from siyu.core.errors import SiyuError, SnapshotError, SourceError
 from siyu.core.progress import Progress, silent
 from siyu.core.time import day_of, instant_of, local_day
 from siyu.sources.facts import cancellations
@@ -45,7 +45,8 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     report = LoadReport(dry_run=dry_run, left_out=left_out(paths))
     arrivals, refused = arrived(paths, Asked.of(workspace, kind, mapping, options))
     while arrivals:
-        kept, broken = _kept(workspace, arrivals, options, now=now, dry_run=dry_run, progress=progress or silent)
+        kept, broken = _kept(workspace, arrivals, options, strict=strict, now=now, dry_run=dry_run,
+                             progress=progress or silent)  # fmt: skip
         report.files += kept
         refused += broken
         arrivals = arrivals[len(kept) + len(broken) :]
@@ -58,10 +59,11 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     return report
 
 
-def _kept(workspace: Workspace, arrivals: Sequence[Recognised], options: Options, *, now: dt.datetime, dry_run: bool,
-          progress: Progress) -> tuple[list[FileReport], list[tuple[str, SourceError]]]:
+def _kept(workspace: Workspace, arrivals: Sequence[Recognised], options: Options, *, strict: bool, now: dt.datetime,
+          dry_run: bool, progress: Progress) -> tuple[list[FileReport], list[tuple[str, SourceError]]]:
     """The files up to the first that breaks while it is read, and that one with the reason. What was prepared behind
-    it rests on it, and begins anew.
+    it rests on it, and begins anew. Unless `strict`, a file on which we break ourselves is refused as well: it would
+    do so day after day, and stop all others.
     """
     kept: list[FileReport] = []
     with closing(_begun(workspace, arrivals, options, dry_run)) as begun:
@@ -71,7 +73,17 @@ def _kept(workspace: Workspace, arrivals: Sequence[Recognised], options: Options
                                  coming=coming))  # fmt: skip
             except SourceError as error:
                 return kept, [(found.source.name, error)]
+            except (SiyuError, OSError, MemoryError):
+                raise
+            except Exception as error:
+                if strict:
+                    raise
+                return kept, [(found.source.name, _broke_us(found.source.name, error))]
     return kept, []
+
+
+def _broke_us(name: str, error: Exception) -> SourceError:
+    return SourceError(f"{name}: could not be taken ({type(error).__name__}).", remedy="Please report this as a bug.")
 
 
 def _begun(workspace: Workspace, arrivals: Sequence[Recognised],
