@@ -20,7 +20,7 @@ OF_PERSON = re.compile(
 #: Properties of an event: it is of a thing as often as of a person, so that a `name` alone says nothing.
 OF_EVENT = re.compile(
     r"mail|phone|\b(mobile|account)(_?(no|num|number|id|name))?\b|\btel\b|address|id_?card|passport|birth|avatar|"
-    r"(first|last|full|user|nick|real|middle|given|family|buyer|receiver|contact)_?(name|mobile|account)|"
+    r"(first|last|full|user|nick|real|middle|given|family|buyer|receiver|contact|bank|pay)_?(name|mobile|account)|"
     r"(user|customer|member|buyer)_?id|street|postal|\bzip(_?code)?\b|latitude|longitude|pass_?w(or)?d|token|"
     r"open_?id|union_?id|wechat_?(id|no|name)|weixin|\bqq|iban|"
     r"姓名|名字|手机|电话|邮箱|地址|住址|住所|身份证|证件|护照|昵称|微信号|微信名|抖音号|旺旺|收货人|收件人|生日|出生|头像|账号|帐号|账户|帐户|卡号|"
