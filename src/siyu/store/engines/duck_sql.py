@@ -66,7 +66,7 @@ def check_reads(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     if tree.get("error"):  # PRAGMA, which becomes a SELECT
         raise _no_select()
     for name in _called(tree):
-        raise QueryError(f"`siyu query` reads tables; {name} is not for queries.",
+        raise QueryError(f"A query reads tables; {name} is not for it.",
                          remedy="`siyu tables` prints every table and column.")
 
 
