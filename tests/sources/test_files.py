@@ -241,7 +241,7 @@ def test_a_workbook_with_cells_far_apart_is_refused_before_it_is_opened(tmp_path
         with pytest.raises(SourceError, match="farther apart"):
             read(tmp_path / "o.xlsx")
     else:
-        workbook._refuse_far(Place(tmp_path / "o.xlsx"))
+        workbook._refuse_too_large(Place(tmp_path / "o.xlsx"))
 
 
 @pytest.mark.parametrize("reference", ["r='XFD1048576'", 'r = "XFD1048576"', 'r\n="XFD1048576"', 'r="xfd1048576"'])

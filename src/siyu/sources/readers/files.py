@@ -62,10 +62,11 @@ def every_cell(place: Place) -> set[str]:
     """All texts of a file: header, cells, rows that are none; of a workbook those of all sheets. SourceError where it
     cannot be read.
     """
-    if _format(place) == "xlsx":
+    chosen = _format(place)
+    if chosen == "xlsx":
         with broken_told(place):
             return every_text(place)
-    source = read(place)
+    source = read(place, format=chosen)
     columns = (column.unique() for batch in source.batches() for column in batch.columns[:-1])
     found = {cell for column in columns for cell in column.to_pylist() if cell}
     return {*source.columns, *found, *(row.text for row in source.bad_rows)}

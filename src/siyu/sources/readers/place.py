@@ -17,6 +17,8 @@ from siyu.core.files import name_of
 
 #: What is read in any order (workbooks, Parquet) lies in memory whole while it is inside an archive.
 MOST_IN_MEMORY = 2**30
+#: What a damaged archive raises, and one that is packed in a way that is not read.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 BUFFER_BYTES = 1 << 16
 
 
@@ -104,7 +106,7 @@ class _Unpacking(io.RawIOBase):
     def _try(self, step: Any) -> Any:
         try:
             return step()
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        except DAMAGED:
             raise SourceError(
                 f"{self._place.name}: expected a file that unpacks, found one that is damaged or packed unusually.",
                 remedy="Download the archive again, or unpack it and load what is inside.") from None

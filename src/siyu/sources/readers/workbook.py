@@ -9,7 +9,6 @@ import datetime as dt
 import itertools
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +17,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from siyu.core.errors import SourceError
 from siyu.sources.readers import cells, grid
-from siyu.sources.readers.place import Place
+from siyu.sources.readers.place import DAMAGED, Place
 from siyu.sources.readers.source_file import BATCH_ROWS, SourceFile
 
 #: A spreadsheet keeps 15 digits: a longer number in a number cell has lost its end, and no one can bring it back.
@@ -72,8 +71,7 @@ def open_workbook(place: Place, *, header_at: int | None = None, batch_rows: int
 def every_text(place: Place) -> set[str]:
     """The texts of all cells of all sheets, hidden ones among them. SourceError where it cannot be opened."""
     visible, hidden = _sheets(place)
-    sheets = {id(sheet): sheet for sheet in (*visible, *hidden)}.values()
-    return {text for sheet in sheets for row in sheet.iter_rows() for cell in row if (text := _text(cell))}
+    return {text for sheet in (*visible, *hidden) for row in sheet.iter_rows() for cell in row if (text := _text(cell))}
 
 
 def _unread(sheets: list[CalamineSheet]) -> str:
@@ -93,8 +91,7 @@ def _unseen(sheets: list[CalamineSheet]) -> str:
 
 def _sheets(place: Place) -> tuple[list[CalamineSheet], list[CalamineSheet]]:
     """The sheets that are seen, or all where none is, and the hidden ones."""
-    _refuse_bomb(place)
-    _refuse_far(place)
+    _refuse_too_large(place)
     try:
         with place.anywhere() as file:
             book = CalamineWorkbook.from_filelike(file)
@@ -110,30 +107,25 @@ def _sheets(place: Place) -> tuple[list[CalamineSheet], list[CalamineSheet]]:
                           remedy=f"{remedy}, save it as XLSX or CSV UTF-8, and load that.") from None
 
 
-def _refuse_bomb(place: Place) -> None:
-    """By what the workbook, an archive itself, says of its parts; what is no archive has no more than its bytes."""
+def _refuse_too_large(place: Place) -> None:
+    """By what a workbook, an archive itself, says of its parts, and by where cells stand: few may lie so far apart that
+    the rectangle around them fits into no memory. What is no archive has no more than its bytes.
+    """
     try:
         with place.anywhere() as file, zipfile.ZipFile(file) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile:
-        return
-    if size > MOST_UNPACKED:
-        raise SourceError(f"{place.name}: expected a workbook of at most {MOST_UNPACKED / 2**30:.0f} GB unpacked, "
-                          f"found {size / 2**30:,.1f} GB.", remedy="Export it as CSV, which is read in pieces.")
-
-
-def _refuse_far(place: Place) -> None:
-    """Sheets whose few cells lie so far apart that the rectangle around them fits into no memory."""
-    try:
-        with place.anywhere() as file, zipfile.ZipFile(file) as archive:
-            sheets = [e for e in archive.infolist() if e.filename.startswith("xl/worksheets/") and e.file_size]
-            wide = any(_cells_around(archive, sheet) > MOST_CELLS for sheet in sheets)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+            entries = archive.infolist()
+            size = sum(entry.file_size for entry in entries)
+            if size > MOST_UNPACKED:
+                raise SourceError(f"{place.name}: expected a workbook of at most {MOST_UNPACKED / 2**30:.0f} GB "
+                                  f"unpacked, found {size / 2**30:,.1f} GB.",
+                                  remedy="Export it as CSV, which is read in pieces.")
+            sheets = [entry for entry in entries if entry.filename.startswith("xl/worksheets/") and entry.file_size]
+            if any(_cells_around(archive, sheet) > MOST_CELLS for sheet in sheets):
+                raise SourceError(f"{place.name}: expected a sheet of at most {MOST_CELLS / 2**20:.0f} million cells, "
+                                  "found one with cells farther apart.",
+                                  remedy="Delete what lies far below or right of the table, or export it as CSV.")
+    except DAMAGED:
         return  # it will not open either, and that is told then
-    if wide:
-        raise SourceError(f"{place.name}: expected a sheet of at most {MOST_CELLS / 2**20:.0f} million cells, found "
-                          "one with cells farther apart.",
-                          remedy="Delete what lies far below or right of the table, or export it as CSV.")
 
 
 def _cells_around(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> int:

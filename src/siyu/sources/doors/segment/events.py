@@ -38,7 +38,7 @@ def page(call: Call) -> list[Row]:
 def identify(call: Call) -> list[Row]:
     """Links the ids on it; the traits that name nobody stand as its properties."""
     said = {key: value for key, value in call.traits.items() if not TRAIT_ALSO.match(key)}
-    return [_row(call, CALLS["identify"], _kept(said, names_people), people(call))]
+    return [_row(call, CALLS["identify"], said, people(call), personal=_names_somebody)]
 
 
 def group(call: Call) -> list[Row]:
@@ -51,12 +51,17 @@ def aliases(call: Call) -> list[Row]:
     return [_row(call, CALLS["alias"], {}, ids, mark) for ids, mark in zip(alias(call), ("", "/2"))]
 
 
-def _row(call: Call, name: str, said: Data, ids: dict[str, str | None], mark: str = "") -> Row:
+def _row(call: Call, name: str, said: Data, ids: dict[str, str | None], mark: str = "",
+         personal: Callable[[str], bool] = is_personal) -> Row:
     cells = {"event_id": f"{call.id}{mark}", "occurred_at": call.at, "name": name,
              **call.place(), **_source(call), **ids}  # fmt: skip
-    if properties := _kept(said, is_personal):
+    if properties := _kept(said, personal):
         cells["properties"] = msgspec.json.encode(properties).decode()
     return Row("events", cells)
+
+
+def _names_somebody(trait: str) -> bool:
+    return is_personal(trait) or names_people(trait)
 
 
 def _source(call: Call) -> dict[str, str | None]:
