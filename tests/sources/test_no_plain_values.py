@@ -5,19 +5,19 @@ from __future__ import annotations
 from siyu.core.kinds import KINDS
 from siyu.sources.replay import rebuild
 from siyu.store import workspace as workspaces
-from tests.sources.arrivals import NOW, take
+from tests.sources.arrivals import NOW, in_force, take
 
 PHONE, EMAIL, UNIONID, BAD_PHONE, NAME = "13812345678", "planted@example.com", "oPLANTEDunionid", "1381234567", "张三丰"
 
 
 #: Columns of text that are kept as they are: numbers of records and goods, and what brand and industry publish.
-AS_THEY_ARE = {"order_id", "line_no", "refund_id", "event_id", "content_id", "sku", "metric", "period", "scope",
+AS_THEY_ARE = {"order_id", "line_no", "refund_id", "content_id", "sku", "metric", "period", "scope",
                "industry", "source", "platform"}  # fmt: skip
 
 
 def test_any_other_text_is_looked_through_for_phones_and_addresses():
-    plain = [(kind.name, field.name) for kind in KINDS for field in kind.fields
-             if field.type == "text" and not (field.label or field.free_text or field.choices)]  # fmt: skip
+    plain = [(kind.name, field.name) for kind in KINDS for field in kind.fields if field.type == "text"
+             and not (field.label or field.marked or field.free_text or field.choices)]  # fmt: skip
     assert [name for name in plain if name[1] not in AS_THEY_ARE] == []
     assert {kind for kind, name in plain if name in ("source", "platform")} <= {"benchmarks", "reported_metrics"}
 
@@ -38,6 +38,9 @@ def test_no_byte_of_a_workspace_shows_a_planted_value(tmp_path):
                 o4,2026-03-01,5,{EMAIL},page {PHONE},{PHONE},Lin {PHONE}""", kind="orders"),
             take(workspace, tmp_path, "words.csv", f"""occurred_at,name,platform,id.phone
                 2026-03-01,call {PHONE},{EMAIL},{PHONE}""", kind="events"),
+            take(workspace, tmp_path, "ids.csv", f"""event_id,occurred_at,name,id.phone
+                {EMAIL}-1,2026-03-01,visit,{PHONE}
+                page of {PHONE},2026-03-01,visit,{PHONE}""", kind="events"),
             take(workspace, tmp_path, "said.csv", f"""occurred_at,purpose,channel,action,notice_version,id.phone
                 2026-03-01,marketing {PHONE},{EMAIL},grant,{PHONE},{PHONE}""", kind="consents"),
             take(workspace, tmp_path, "held.csv", f"""relation_type,started_at,source_domain,id.phone
@@ -50,7 +53,7 @@ def test_no_byte_of_a_workspace_shows_a_planted_value(tmp_path):
                 2026-03-01,gold,a,b,{PHONE}""", kind="members"),
         ]
         assert rebuild(workspace, NOW).equal
-    assert sum(report.read for report in reports) == 13
+    assert sum(report.read for report in reports) == 15
     assert [report.files[0].file for report in reports[-2:]] == [f"orders-{PHONE}.csv", f"members {EMAIL}.csv"]
     for report in reports[-2:]:
         report.files[0].file = ""  # on the screen a file has its name
@@ -59,3 +62,14 @@ def test_no_byte_of_a_workspace_shows_a_planted_value(tmp_path):
     for value in (PHONE, EMAIL, UNIONID, BAD_PHONE, NAME):
         assert value not in shown
         assert [path.name for path in files if value.encode() in path.read_bytes()] == []
+
+
+def test_an_event_is_known_by_its_id_as_it_came(workspace, tmp_path):
+    """Ids that differ in a phone alone are two, and a file loaded again tells nothing new."""
+    text = "event_id,occurred_at,name,id.phone"
+    text += "".join(f"\n{event},2026-03-01,visit,{PHONE}" for event in (PHONE, "13900000002"))
+    first, again = (take(workspace, tmp_path, f"events{n}.csv", text, kind="events") for n in (1, 2))
+    assert (first.counts["loaded"], again.counts["duplicate"]) == (2, 2)
+    kept = [event for (event,) in in_force(workspace, "events", "event_id")]
+    assert len(set(kept)) == 2
+    assert [event[:3] for event in kept] == ["***", "***"]

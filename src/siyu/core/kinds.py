@@ -25,6 +25,7 @@ class Field:
     by_day: bool = False
     free_text: bool = False  # written by people: phones and e-mails inside are masked before storage
     label: bool = False  # tells things of one sort apart: a phone or e-mail inside becomes a mark of its own
+    marked: bool = False  # an id of the record's own: it is told by it as it came, and kept as a label
     not_negative: bool = False  # an amount that runs one way: a minus before it is a mistake of the file
     level: Level | None = None  # None: as its kind; free text is sensitive, for nobody knows what people write
 
@@ -186,7 +187,8 @@ EVENTS = Kind(
     "events",
     "What consumers did at touchpoints.",
     (
-        _text("event_id", "The event's own id; without one, a hash of its values is the key."),
+        _text("event_id", "The event's own id; without one, a hash of its values is the key. A phone or an e-mail "
+              "address inside is kept as a mark.", marked=True),
         _at("occurred_at", "When it happened.", required=True),
         _label("name", "visit, enter, open, view, click, add_to_cart, favorite, interact ...", required=True),
         TOUCHPOINT,

@@ -107,7 +107,7 @@ class Snapshot:
         for place, (kind, column) in enumerate(((RELATIONS, "ended"), (MEMBERS, "left"))):
             rows = self.open_list.absent(kind)
             if rows.num_rows:
-                stage = Stage(kind, load, output + place, self.workspace.warehouse, workbench,
+                stage = Stage(kind, load, output + place, self.workspace.warehouse, workbench, self.workspace.keys,
                               self.settings["identity.not_identifying"], current=True)
                 self._close(stage, rows.sort_by("fact_id"), column)
         self.open_list.drop()

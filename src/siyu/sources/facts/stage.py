@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu.core.identifiers import Keys
 from siyu.core.kinds import Kind
 from siyu.sources.facts.buyers import named_late, still_named
 from siyu.sources.facts.discreet import discreet
@@ -82,6 +83,7 @@ class Stage:
     output: int
     warehouse: Warehouse
     workbench: Workbench
+    keys: Keys
     silent: Collection[str]  # namespaces that do not say who the consumer is
     grows: tuple[str, ...] = ()  # columns of the kind that only grow: a row with less of them is older
     seen: SeenKeys | None = None  # shared by all outputs of the kind; without it the warehouse is asked for every key
@@ -118,7 +120,7 @@ class Stage:
         facts = self._completed(self._facts(rows, lines, fact_ids, key, row), verdict)
         if fresh.any():
             kept = facts if fresh.all() else facts.filter(pa.array(fresh))
-            self.warehouse.append(tables.BY_NAME[self.kind.name], discreet(self.kind, kept, self.left_out))
+            self.warehouse.append(tables.BY_NAME[self.kind.name], discreet(self.kind, kept, self.keys, self.left_out))
         if len(verdict.older):
             fresh[self._name(facts, verdict)] = True
         self.nameless.append(places[fresh & erased])

@@ -121,7 +121,7 @@ class _Run:
 
     def _output(self, place: int, rows: Rows) -> Output:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
-        stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench,
+        stage = Stage(rows.kind, self.load, place, self.warehouse, self.workbench, self.workspace.keys,
                       self.settings["identity.not_identifying"], rows.grows, seen, rows.first,
                       current=self.snapshot is not None or rows.current, nobodies=self._nobodies)
         deferred = Deferred(rows, place, self.warehouse, self.workbench, self.settings) if rows.deferred else None
