@@ -8,7 +8,7 @@ from siyu.api.loops import ask_wecom
 from siyu.core.errors import RemoteError
 from siyu.sources.doors import asks
 from siyu.store import hooks
-from tests.api.test_dailywork import wecom  # noqa: F401  the fixture
+from tests.api.test_handed import wecom  # noqa: F401  the fixture
 from tests.sources.arrivals import NOW, in_force
 from tests.stand_ins.callbacks import CHAT
 from tests.stand_ins.wecom import member

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from siyu.core.errors import RemoteError
 from siyu.jobs.apart import Apart, apart
 from siyu.jobs.schedule import Stopped, told_of
 
@@ -36,6 +37,10 @@ def failing() -> None:
     raise ValueError("13800001234")
 
 
+def refusing() -> None:
+    raise RemoteError("WeCom refused.", remedy="Ask again.", code=45009)
+
+
 def killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -50,6 +55,14 @@ def test_the_answer_comes_from_another_process():
     answer, process = apart(added, 3, 4, say=silent)
     assert answer == 7
     assert process != os.getpid()
+
+
+def test_what_the_caller_can_mend_is_told_as_where_it_was_raised():
+    with pytest.raises(RemoteError) as refused:
+        apart(refusing, say=silent)
+    error = refused.value
+    assert (error.message, error.remedy, error.code) == ("WeCom refused.", "Ask again.", 45009)
+    assert told_of(error).startswith("RemoteError")
 
 
 def test_a_failure_is_told_by_its_class_without_its_values():

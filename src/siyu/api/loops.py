@@ -9,18 +9,15 @@ from functools import partial
 
 import structlog
 
-from siyu.api.dailywork import daily_work
+from siyu.api.handed import daily_work, erase_work, handed, purge_work
 from siyu.core.errors import RemoteError
 from siyu.core.time import instant_of
 from siyu.daily import arrived
 from siyu.identity.consents import settle
-from siyu.jobs.apart import apart
 from siyu.jobs.loop import Loop, Say
 from siyu.jobs.memory import Memory
 from siyu.jobs.rhythm import Daily, Every
 from siyu.measures.measure import data_through
-from siyu.privacy import erase as erasing
-from siyu.privacy import purge as purging
 from siyu.privacy import requests
 from siyu.privacy.docket import APPROVED, ERASING
 from siyu.sources.doors import asks
@@ -81,27 +78,22 @@ def _briefly(seconds: float) -> None:
 
 
 def day(workspace: Workspace, now: dt.datetime, say: Say) -> None:
-    """The day's work, in a process that is handed the warehouse for it; nothing before there is anything to measure."""
+    """The day's work; nothing before there is anything to measure."""
     load(workspace, now, say)
-    if data_through(workspace, instant_of(now)) is None and not arrived(workspace):
-        return
-    workspace.close_warehouse()
-    try:
-        log.info("daily.done", **apart(daily_work, workspace.directory, now, say=say))
-    finally:
-        _ = workspace.warehouse
+    if data_through(workspace, instant_of(now)) is not None or arrived(workspace):
+        log.info("daily.done", **handed(workspace, daily_work, now, say=say))
 
 
 def erase(workspace: Workspace, now: dt.datetime, say: Say) -> None:
     """Erase everybody whose request is approved, and finish what was cut off."""
     if requests.listing(workspace.operations, (APPROVED, ERASING)):
-        found = erasing.run(workspace, actor="serve", now=now, progress=say)
+        found = handed(workspace, erase_work, "serve", now, say=say)
         log.info("erasures.run", done=len(found.done), files=len(found.files))
 
 
 def purge(workspace: Workspace, now: dt.datetime, say: Say) -> None:
     """Remove what is past its time."""
-    found = purging.run(workspace, actor="serve", now=now, progress=say)
+    found = handed(workspace, purge_work, now, say=say)
     if not found.nothing:
         log.info("retention.purged", **found.rows, raw_rows=sum(found.raw.values()))
 

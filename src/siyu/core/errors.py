@@ -10,6 +10,7 @@ class SiyuError(Exception):
     """Something the caller can mend. The message is meant for people; no traceback is shown for it."""
 
     exit_code = 2
+    told = ""  # in which class and place it was raised, where that was in another process
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)

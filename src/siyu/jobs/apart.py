@@ -12,6 +12,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
+from siyu.core.errors import SiyuError
 from siyu.jobs.loop import Say
 from siyu.jobs.schedule import told_of
 
@@ -31,7 +32,8 @@ class Apart(Exception):
 
 
 def apart(work: Callable[..., T], *arguments: Any, say: Say) -> T:
-    """What `work` gives for the arguments (all of them plain data, `work` a function of a module). Raises Apart.
+    """What `work` gives for the arguments (all of them plain data, `work` a function of a module). Raises the SiyuError
+    that it raised; Apart for any other end.
 
     Where `say` raises, the process is ended as a kill ends it.
     """
@@ -52,18 +54,23 @@ def apart(work: Callable[..., T], *arguments: Any, say: Say) -> T:
         process.kill()
         process.join()
     if not done:
-        raise Apart(answer)
+        raise answer
     return answer
 
 
 def _work(answers: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    """In the other process: work, and send what it gives, or what became of it without values."""
+    """In the other process: work, and send what it gives, what of it the caller can mend, or what became of it without
+    values.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who began it
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         answers.send((True, work(*arguments)))
+    except SiyuError as error:
+        error.told = told_of(error)
+        answers.send((False, error))
     except Exception as error:
-        answers.send((False, told_of(error)))
+        answers.send((False, Apart(told_of(error))))
 
 
 def _end_with_parent() -> None:

@@ -13,6 +13,7 @@ from siyu.api.admin import shown
 from siyu.api.admin.cases import Cases
 from siyu.api.admin.clerk import ALWAYS, NONE, STATE, Clerk, Number
 from siyu.api.admin.people import Asked, Who
+from siyu.api.handed import erase_work, handed
 from siyu.api.refusals import Refusal
 from siyu.core.errors import SiyuError
 from siyu.privacy import erase, requests
@@ -56,7 +57,7 @@ async def run_erasures(clerk: NamedDependency[Clerk]) -> Response[dict[str, Any]
     """As `siyu erase run`; what takes longer goes on, and the requests say when it is done."""
     try:
         erased = await clerk.site.begin(
-            lambda workspace, say: erase.run(workspace, actor=clerk.actor, now=clerk.now, progress=say))
+            lambda workspace, say: handed(workspace, erase_work, clerk.actor, clerk.now, say=say))
     except SiyuError as error:
         raise Refusal.of(error) from None
     if erased is None:

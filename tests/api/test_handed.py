@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from siyu.api.dailywork import wecom_lists
+from siyu.api.handed import wecom_lists
 from siyu.store import hooks
 from tests.api.hooked import WECOM
 from tests.sources.arrivals import NOW, in_force

@@ -1,20 +1,52 @@
-"""The day's work as the server has it done: by a process of its own, which opens the workspace for it."""
+"""Work that takes the whole warehouse, as the server has it done: by a process of its own, which is handed it for that.
+
+What such work takes of memory is given back, what ends it ends no server, and who sends messages waits for none of it.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from siyu.core.errors import SiyuError
 from siyu.core.progress import silent
+from siyu.jobs.apart import apart
+from siyu.jobs.loop import Say
+from siyu.privacy import erase, purge
 from siyu.sources.doors.wecom.client import Client
 from siyu.sources.doors.wecom.corp import connected, corp_of
 from siyu.sources.doors.wecom.sync import sync
 from siyu.store.workspace import Workspace, open_workspace
+
+T = TypeVar("T")
+
+
+def handed(workspace: Workspace, work: Callable[..., T], *arguments: Any, say: Say) -> T:
+    """What a function of this module gives for the workspace's folder and the arguments. For the thread that owns the
+    warehouse, which has it back at the end. Raises the SiyuError that the work raised, or Apart.
+    """
+    workspace.close_warehouse()
+    try:
+        return apart(work, workspace.directory, *arguments, say=say)
+    finally:
+        _ = workspace.warehouse
+
+
+def erase_work(directory: Path, actor: str, now: dt.datetime) -> erase.Erased:
+    """What `siyu erase run` does."""
+    with open_workspace(directory) as workspace:
+        return erase.run(workspace, actor=actor, now=now)
+
+
+def purge_work(directory: Path, now: dt.datetime) -> purge.Purged:
+    """What `siyu purge` does."""
+    with open_workspace(directory) as workspace:
+        return purge.run(workspace, actor="serve", now=now)
 
 
 def daily_work(directory: Path, now: dt.datetime) -> dict[str, Any]:
