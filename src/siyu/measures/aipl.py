@@ -38,53 +38,67 @@ def aipl(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
 
 
 class Marks:
-    """What is known of a consumer as one number, so that one pass answers for several days: a bit for each day of
-    coming, then four for each question, of its states from A to L.
+    """What is known of a consumer as one number, so that one pass answers for several days: for each question a bit for
+    each of its states from A to L, then the days of coming, then those of buying.
+
+    A day stands as a number and its complement, so that of several days put together some bit is set in both.
     """
 
     def __init__(self, asked: Mapping[str, Asked]) -> None:
         self.asked = asked
-        self.first, self.last = _span(asked, RECENT_DAYS)
-        days = self.last - self.first + 1
-        assert days + len(STATES) * len(asked) <= MOST_BITS, f"{days} days, {len(asked)} questions: too many bits"
-        self._places = {name: days + len(STATES) * place for place, name in enumerate(asked)}
-
-    def state(self, name: str, level: int) -> int:
-        """The bit of a state in answer to a question."""
-        return 1 << self._places[name] + level - 1
+        came = len(STATES)
+        bought = came + 2 * _bits(RECENT_DAYS)
+        size = bought + 2 * _bits(LOYAL_DAYS)
+        assert size * len(asked) <= MOST_BITS, f"{len(asked)} questions of {size} bits: too many"
+        self._states = {name: size * place for place, name in enumerate(asked)}
+        self._days = {(name, days): start + place for name, start in self._states.items()
+                      for days, place in ((RECENT_DAYS, came), (LOYAL_DAYS, bought))}  # fmt: skip
 
     def where(self, level: int, held: Mapping[str, ir.BooleanValue]) -> ir.IntegerValue:
         """The mark of what gives a state in answer to the questions of which it holds."""
-        return self.sum(now.ifelse(self.state(name, level), 0) for name, now in held.items())
+        return self.sum(now.ifelse(self._state(name, level), 0) for name, now in held.items())
 
-    def came(self, events: ir.Table) -> ir.IntegerValue:
-        """The mark of the day of each event that is a coming."""
-        day = (ibis.literal(2.0) ** (events.occurred_day - self.first)).cast("int64")  # engines shift 32 bits only
-        return events.name.isin(RETURN_EVENTS).ifelse(day, 0)
+    def days(self, day: ir.IntegerValue, days: int, held: Mapping[str, ir.BooleanValue]) -> ir.IntegerValue:
+        """The mark of a day, one of the last `days`, in answer to the questions of which it holds."""
+        ones = 2 ** _bits(days) - 1  # number + (ones - number) * (ones + 1) is (ones + 1 - number) * ones
+        number = {name: day.cast("int64") - self.asked[name].last_days(days)[0] for name in held}
+        return self.sum(now.ifelse((ones + 1 - number[name]) * (ones << self._days[name, days]), 0)
+                        for name, now in held.items())  # fmt: skip
 
     def level(self, mark: ir.IntegerValue, name: str) -> ir.IntegerValue:
         """The level that the marks of a consumer, put together, give in answer to a question."""
-        first, last = (day - self.first for day in self.asked[name].last_days(RECENT_DAYS))
-        came = mark & ((1 << last + 1) - (1 << first))
-        returned = (came & (came - 1)) != 0  # more than one bit is set
-        aware, interested, buyer, loyal = ((mark & self.state(name, level)) != 0 for level in range(1, LOYAL + 1))
-        return ibis.cases((loyal, LOYAL), (buyer, BUYER), (interested | returned, INTERESTED), (aware, AWARE), else_=0)
+        aware, interested, buyer, loyal = ((mark & self._state(name, level)) != 0 for level in range(1, LOYAL + 1))
+        returned, again = (self._differ(mark, name, days) for days in (RECENT_DAYS, LOYAL_DAYS))
+        return ibis.cases((loyal | again, LOYAL), (buyer, BUYER), (interested | returned, INTERESTED), (aware, AWARE),
+                          else_=0)  # fmt: skip
 
     @staticmethod
     def sum(marks: Iterable[ir.IntegerValue]) -> ir.IntegerValue:
         """Marks that have no bit in common, together."""
         return functools.reduce(operator.add, marks).cast("int64")
 
+    def _state(self, name: str, level: int) -> int:
+        """The bit of a state in answer to a question."""
+        return 1 << self._states[name] + level - 1
+
+    def _differ(self, mark: ir.IntegerValue, name: str, days: int) -> ir.BooleanValue:
+        """Whether the days that were put together are two or more."""
+        ones, place = 2 ** _bits(days) - 1, self._days[name, days]
+        complement = (mark & (ones << place)) * 2 ** _bits(days)
+        return (mark & complement) != 0
+
 
 def _acting(facts: Facts, marks: Marks) -> ir.Table:
     """Aware, or interested: by what they did, or by coming on two days. Marks are put together by identifier before
     identifiers become consumers.
     """
-    events = facts.known_events((marks.first, marks.last))
+    events = facts.known_events(_span(marks.asked, RECENT_DAYS))
     recent = events.filter(events.name.isin((*AWARE_EVENTS, *INTEREST_EVENTS)))
     within = {name: recent.occurred_day.between(*one.last_days(RECENT_DAYS)) for name, one in marks.asked.items()}
-    interest = {name: now & recent.name.isin(INTEREST_EVENTS) for name, now in within.items()}
-    mark = marks.sum((marks.came(recent), marks.where(AWARE, within), marks.where(INTERESTED, interest)))
+    interest, coming = ({name: now & recent.name.isin(names) for name, now in within.items()}
+                        for names in (INTEREST_EVENTS, RETURN_EVENTS))  # fmt: skip
+    came = marks.days(recent.occurred_day, RECENT_DAYS, coming)
+    mark = marks.sum((marks.where(AWARE, within), marks.where(INTERESTED, interest), came))
     each = recent.mutate(mark=mark).group_by("identifier_id").aggregate(mark=_.mark.bit_or())
     return facts.persons(each).select("consumer_id", "mark")
 
@@ -98,24 +112,13 @@ def _related(facts: Facts, marks: Marks) -> ir.Table:
 
 def _buying(facts: Facts, marks: Marks) -> ir.Table:
     """Buyers; loyal with occasions on two days of the last year."""
-    purchase = PURCHASE.expr()
-    first, last = _span(marks.asked, PURCHASE_DAYS)
-    paid = purchase.filter(purchase.consumer_id.notnull() & purchase.paid_day.between(first, last))
-    each = paid.group_by("consumer_id").aggregate(
-        **{f"{name}_{part}": day for name, one in marks.asked.items() for part, day in _occasions(paid, one).items()}
-    )
-    bought = {name: each[f"{name}_last"].notnull() for name in marks.asked}
-    again = {name: (each[f"{name}_first"] < each[f"{name}_last"]).fill_null(False) for name in marks.asked}
-    return each.select("consumer_id", mark=marks.sum((marks.where(BUYER, bought), marks.where(LOYAL, again))))
-
-
-def _occasions(paid: ir.Table, asked: Asked) -> dict[str, ir.Value]:
-    """The last day of what each consumer bought that holds, and the first one in the last year."""
-    stands = (paid.void_day > asked.day) & paid.paid_day.between(*asked.last_days(PURCHASE_DAYS))
-    lately = stands & (paid.paid_day >= asked.last_days(LOYAL_DAYS)[0])
-    # as cases: an aggregate with a condition of its own copies what it holds of
-    last, first = (held.ifelse(paid.paid_day, ibis.null("int32")) for held in (stands, lately))
-    return {"last": last.max(), "first": first.min()}
+    purchase, seen = PURCHASE.expr(), _span(marks.asked, PURCHASE_DAYS)
+    paid = purchase.filter(purchase.consumer_id.notnull() & purchase.paid_day.between(*seen))
+    bought = {name: (paid.void_day > one.day) & paid.paid_day.between(*one.last_days(PURCHASE_DAYS))
+              for name, one in marks.asked.items()}  # fmt: skip
+    lately = {name: now & (paid.paid_day >= marks.asked[name].last_days(LOYAL_DAYS)[0]) for name, now in bought.items()}
+    mark = marks.sum((marks.where(BUYER, bought), marks.days(paid.paid_day, LOYAL_DAYS, lately)))
+    return paid.select("consumer_id", mark=mark)
 
 
 def _praising(facts: Facts, marks: Marks) -> ir.Table:
@@ -128,3 +131,8 @@ def _praising(facts: Facts, marks: Marks) -> ir.Table:
 def _span(asked: Mapping[str, Asked], days: int) -> tuple[int, int]:
     """First and last of the days that windows of so many days see."""
     return min(one.last_days(days)[0] for one in asked.values()), max(one.day for one in asked.values())
+
+
+def _bits(days: int) -> int:
+    """Bits of a number below so many days."""
+    return (days - 1).bit_length()
