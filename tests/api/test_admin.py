@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from siyu.identity.consents import rows_of
 from siyu.store.audit import acts
@@ -116,3 +117,12 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(whole, path, body, status, 
 
 def test_elsewhere_a_refusal_is_told_by_code_and_message(whole):
     assert set(whole.client.post("/v1/track", json={}).json()) == {"code", "message"}
+
+
+def test_a_store_out_of_reach_is_no_bug_and_no_fault_of_the_caller(whole, monkeypatch):
+    def lost(*_) -> None:
+        raise DBAPIError("SELECT 1", {}, ConnectionError("gone"), connection_invalidated=True)
+
+    monkeypatch.setattr("siyu.privacy.erase.plan", lost)
+    answer = whole.call("POST", "/api/v1/erasures/plan", json={"id": f"phone:{LIN}"})
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "no_store", "5")

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from siyu.cli import check, errors
 from siyu.core.errors import DamagedError
@@ -200,6 +202,14 @@ def test_troubles_of_a_disk_are_told_as_such(siyu, brand: Path, monkeypatch, err
     broken(monkeypatch, RuntimeError("the engine failed"), error)
     ran = siyu("check", "-C", brand)
     assert (ran.code, told in ran.err, "bug" in ran.err) == (2, True, False)
+
+
+def test_a_database_that_goes_away_is_told_as_such(siyu, brand: Path, monkeypatch):
+    with pytest.raises(OperationalError) as lost:
+        sa.create_engine("postgresql+psycopg://u:p@127.0.0.1:1/x").connect()
+    broken(monkeypatch, lost.value)
+    ran = siyu("check", "-C", brand)
+    assert (ran.code, "out of reach" in ran.err, "bug" in ran.err) == (2, True, False)
 
 
 def test_ctrl_c_while_an_engine_works_is_ctrl_c(siyu, brand: Path, monkeypatch):

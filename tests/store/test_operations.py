@@ -15,9 +15,10 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from siyu.core.errors import NewerVersionError, WorkspaceError
+from siyu.store.engine import out_of_reach
 from siyu.store.operations import (
     CONSENT,
     LINK_DECISION,
@@ -219,12 +220,44 @@ def test_processes_that_start_together_all_open(url: str):
 # -- what cannot be opened
 
 
-@pytest.mark.parametrize("text", ["not a url", "nosuchdb://host/x", "postgresql://user:geheim@localhost:1/none"])
+@pytest.mark.parametrize("text", [
+    "not a url", "nosuchdb://host/x", "postgresql://user:geheim@localhost:1/none", "postgresql://[::1/geheim",
+    "postgresql://user:geheim@host:port/x", "postgresql://user:pa@geheim/x@127.0.0.1:5999/zone",
+])  # fmt: skip
 def test_a_store_that_cannot_be_reached_says_which_setting(text: str):
     with pytest.raises(WorkspaceError) as refused:
         Operations(text)
     assert "operations.url" in str(refused.value)
     assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_holds_no_chinese_is_refused(postgres, encoding: str):
+    url = sa.make_url(postgres().replace("postgresql://", "postgresql+psycopg://"))
+    made = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with made.connect() as connection:
+        name = f"{url.database}_{encoding.lower()}"
+        connection.execute(sa.text(f"CREATE DATABASE {name} ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' "
+                                   "TEMPLATE template0"))
+    made.dispose()
+    with pytest.raises(WorkspaceError, match=f"holds text as {encoding}; expected UTF8"):
+        Operations(url.set(database=name).render_as_string(hide_password=False))
+
+
+def test_a_database_that_goes_away_is_out_of_reach_and_back_at_the_next_question(postgres):
+    opened = Operations(postgres())
+    with pytest.raises(DBAPIError) as lost, opened.connect() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert out_of_reach(lost.value)
+    with pytest.raises(DBAPIError) as wrong, opened.connect() as connection:
+        connection.execute(sa.text("SELECT nonsense"))
+    assert not out_of_reach(wrong.value)
+    with opened.connect() as idle, opened.connect() as other:
+        of_idle = idle.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+        idle.close()
+        other.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": of_idle})
+    assert opened.state("nothing") is None
+    opened.close()
 
 
 def test_a_file_that_is_no_database_is_told_and_stays(tmp_path: Path):

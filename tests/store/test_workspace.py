@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 
 from siyu.core.errors import DamagedError, HeldError, NewerVersionError, SettingsError, WorkspaceError
 from siyu.store import workspace as workspaces
@@ -218,6 +219,40 @@ def test_one_warehouse_loads_by_operations_on_postgresql(brand: Path, tmp_path: 
         assert two.warehouse.load_ids() == set()
         with pytest.raises(HeldError):
             _ = one.warehouse
+
+
+def test_a_warehouse_whose_lock_was_cut_takes_it_again_or_loads_no_more(brand: Path, tmp_path: Path, postgres):
+    """The lock goes with its connection: a server that is restarted, a line that breaks."""
+    url = postgres()
+    other = tmp_path / "other"
+    shutil.copytree(brand, other)
+    with workspaces.open_workspace(brand) as one, workspaces.open_workspace(other) as two:
+        for workspace in (one, two):
+            workspace.settings = workspace.settings.with_values(operations__url=url)
+        _ = one.warehouse
+        _cut(url)
+        assert one.operations.begin_load() == 1
+        with pytest.raises(HeldError, match="into a warehouse of its own"):
+            _ = two.warehouse
+        _cut(url)
+        _ = two.warehouse
+        assert two.operations.begin_load() == 1
+        with pytest.raises(HeldError):
+            one.operations.begin_load()
+        two.close_warehouse()
+        with pytest.raises(HeldError, match="took over"):
+            one.operations.begin_load()
+        with pytest.raises(HeldError, match="took over"), one.operations.begin() as connection:
+            one.operations.add_load(connection, mapping="", options="")
+
+
+def _cut(url: str) -> None:
+    """End every connection to a database but this one."""
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                                   "WHERE datname = current_database() AND pid <> pg_backend_pid()"))
+    engine.dispose()
 
 
 # -- files that will not open

@@ -15,9 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from siyu.api.collect.senders import presented
 from siyu.api.keys import ApiKey
 from siyu.api.rates import Rates
-from siyu.api.refusals import Refusal
+from siyu.api.refusals import FAULT_SECONDS, Refusal
 from siyu.api.site import Site
-from siyu.api.writer import FAULT_SECONDS
 
 #: Scopes of keys that open what a handler's `opt` says it is for: `read` or `admin`. `open` is for anybody, `own` looks
 #: at what it is sent itself.

@@ -20,9 +20,8 @@ from siyu.api.body import read_body
 from siyu.api.form import fields
 from siyu.api.rates import Rates
 from siyu.api.reference.openapi import language
-from siyu.api.refusals import Refusal, answer
+from siyu.api.refusals import FAULT_SECONDS, Refusal, answer
 from siyu.api.site import Site
-from siyu.api.writer import FAULT_SECONDS
 from siyu.core.errors import IdentityError
 from siyu.identity import preferences
 from siyu.identity.preference_link import Link, opened

@@ -16,9 +16,13 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
+from sqlalchemy.exc import DBAPIError
 
 from siyu.core.errors import SiyuError
+from siyu.store.engine import out_of_reach
 
+#: Seconds after which one may come back when a store fails.
+FAULT_SECONDS = 5
 #: Addresses whose refusals carry a hint.
 ADVISED = "/api/v1/"
 
@@ -75,6 +79,13 @@ def _answer_of_http(request: Request[Any, Any, Any], error: HTTPException) -> Re
     return answer(request, Refusal(error.status_code, code, f"{phrase}.", headers=dict(error.headers or {}), hint=hint))
 
 
+def _answer_of_store(request: Request[Any, Any, Any], error: DBAPIError) -> Response[Reason]:
+    if not out_of_reach(error):
+        return _answer_of_bug(request, error)
+    log.error("http.store_lost", error=type(error).__name__, route=request.scope.get("path_template"))
+    return answer(request, Refusal(503, "no_store", "The operations store is out of reach.", FAULT_SECONDS))
+
+
 def _answer_of_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Reason]:
     """A bug of ours: where it is goes to the log, without values; the caller may try again."""
     trace = error.__traceback__
@@ -86,4 +97,5 @@ def _answer_of_bug(request: Request[Any, Any, Any], error: Exception) -> Respons
 
 
 #: For the application: every refusal is answered alike.
-HANDLERS: ExceptionHandlersMap = {Refusal: answer, HTTPException: _answer_of_http, Exception: _answer_of_bug}
+HANDLERS: ExceptionHandlersMap = {Refusal: answer, HTTPException: _answer_of_http, DBAPIError: _answer_of_store,
+                                 Exception: _answer_of_bug}

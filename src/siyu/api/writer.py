@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 from prometheus_client import Counter
 
-from siyu.api.refusals import Refusal
+from siyu.api.refusals import FAULT_SECONDS, Refusal
 from siyu.store.inbox import Arrival, Inbox
 from siyu.store.workspace import Workspace
 
@@ -24,8 +24,8 @@ MB = 1024**2
 WAITING_BYTES = 64 * MB
 #: Arrivals that may wait for the disk.
 WAITING_MOST = 10_000
-#: Seconds after which a sender may come back: when many wait, when the store fails, when the disk is nearly full.
-BUSY_SECONDS, FAULT_SECONDS, FULL_SECONDS = 1, 5, 60
+#: Seconds after which a sender may come back: when many wait, when the disk is nearly full.
+BUSY_SECONDS, FULL_SECONDS = 1, 60
 
 KEPT = Counter("siyu_messages_acknowledged", "Messages on disk and acknowledged, by door.", ["door"])
 

@@ -1,4 +1,5 @@
-"""What stops a command from outside: a full disk, a folder nobody may write in, Ctrl-C while an engine works.
+"""What stops a command from outside: a full disk, a folder nobody may write in, a database that went away, Ctrl-C
+while an engine works.
 
 None of these is a mistake of siyu, and none leaves half a step behind. Engines wrap them in errors of their own.
 """
@@ -21,8 +22,14 @@ SAYS_FAILED = re.compile(r"disk I/O error", re.IGNORECASE)
 
 
 def trouble(error: BaseException) -> SiyuError | None:
-    """The refusal that tells of a trouble of the disk or folder; None for any other error."""
+    """The refusal that tells of a trouble of the disk, the folder or the database; None for any other error."""
+    from siyu.store.engine import out_of_reach  # here: `siyu --help` needs no database
+
     for one in chain(error):
+        if out_of_reach(one):
+            return WorkspaceError("The operations store was out of reach in the middle of the work.",
+                                  remedy="What was committed is kept. Once its database answers (operations.url in "
+                                         "siyu.toml), run the command again.")
         code = one.errno if isinstance(one, OSError) else None
         if code in FULL or SAYS_FULL.search(str(one)):
             return WorkspaceError("The disk is full: nothing more can be written.",

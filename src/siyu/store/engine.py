@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -20,17 +21,25 @@ def connect(url: str) -> sa.Engine:
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     try:
-        engine = sa.create_engine(url)
+        engine = sa.create_engine(url, **_far(url))
     except ModuleNotFoundError as error:
         raise WorkspaceError(f"operations.url needs {error.name}, which is not installed.",
                              remedy='For PostgreSQL: pip install "siyu[postgres]".') from None
-    except ArgumentError:  # its message would show the URL, and with it a password
+    except (ArgumentError, ValueError):  # its message would show the URL, and with it a password
         raise WorkspaceError("operations.url in siyu.toml is not a database URL.",
-                             remedy="For example postgresql://user:password@host/database; empty = SQLite.") from None
+                             remedy="For example postgresql://user:password@host/database, where @ : / ? # % of the "
+                                    "password are written %40 %3A %2F %3F %23 %25; empty = SQLite.") from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _durable_sqlite)
         event.listen(engine, "begin", _begin)
+    elif engine.driver == "psycopg":
+        event.listen(engine, "connect", _utf8)
     return engine
+
+
+def out_of_reach(error: BaseException) -> bool:
+    """Whether a store was lost in mid-work, or cannot be connected to: nothing that was asked of it is to blame."""
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or error.statement is None)
 
 
 def will_not_open(store: str, error: DBAPIError) -> WorkspaceError:
@@ -58,6 +67,26 @@ def scour(engine: sa.Engine, tables: Iterable[sa.Table]) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in tables:
             connection.execute(sa.text(f"VACUUM FULL {engine.dialect.identifier_preparer.format_table(table)}"))
+
+
+def _far(url: str) -> dict[str, Any]:
+    """How to reach a database over a line, which may break between two questions. ArgumentError for a URL of which a
+    piece of the password would be taken for the host, and told.
+    """
+    parsed = sa.make_url(url)
+    if parsed.drivername != "postgresql+psycopg":
+        return {}
+    if "@" in f"{parsed.host}{parsed.database}":
+        raise ArgumentError
+    return {"pool_pre_ping": True, "connect_args": {"client_encoding": "utf8"}}
+
+
+def _utf8(connection, _record) -> None:
+    """A database that holds no Chinese, or holds bytes of no known characters, is refused before anything is in it."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise WorkspaceError(f"The database of operations.url holds text as {encoding}; expected UTF8.",
+                             remedy="Make one with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.")
 
 
 def _durable_sqlite(connection, _record) -> None:

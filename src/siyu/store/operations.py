@@ -276,7 +276,10 @@ class Operations:
         connection.execute(sa.insert(STATE).values(name=name, value=value))
 
     def add_load(self, connection: sa.Connection, *, mapping: str, options: str, **row: Any) -> None:
-        """A load, with the text of its mapping and its options, in the caller's transaction."""
+        """A load, with the text of its mapping and its options, in the caller's transaction. HeldError if another
+        warehouse took over.
+        """
+        self.owner.check(connection)
         alike = sa.select(READING.c.reading_id).where(READING.c.mapping == mapping, READING.c.options == options)
         reading = connection.execute(alike.limit(1)).scalar()
         if reading is None:
@@ -299,7 +302,8 @@ class Operations:
 
     def begin_load(self) -> int:
         """The number of the load that begins now, noted before anything of it is written: what is left of another one
-        that was not committed is not of a load that was cut off."""
+        that was not committed is not of a load that was cut off. HeldError if another warehouse took over."""
+        self.owner.hold_on()
         load_id = self.newest_load() + 1
         self.set_state(LOAD_BEGUN, str(load_id))
         return load_id

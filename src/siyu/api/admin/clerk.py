@@ -14,9 +14,8 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter
 from sqlalchemy.exc import SQLAlchemyError
 
-from siyu.api.refusals import Advice, Refusal
+from siyu.api.refusals import FAULT_SECONDS, Advice, Refusal
 from siyu.api.site import Site
-from siyu.api.writer import FAULT_SECONDS
 from siyu.core.errors import SiyuError
 from siyu.jobs.loop import Say
 from siyu.store.workspace import Workspace

@@ -18,8 +18,8 @@ from siyu.api.collect.calls import BODY_BYTES, Posted
 from siyu.api.collect.senders import check, presented
 from siyu.api.keys import ApiKey, Keyring
 from siyu.api.rates import Rates
-from siyu.api.refusals import Refusal
-from siyu.api.writer import FAULT_SECONDS, Writer
+from siyu.api.refusals import FAULT_SECONDS, Refusal
+from siyu.api.writer import Writer
 from siyu.core.time import instant_of
 from siyu.store.inbox import Arrival
 
