@@ -48,13 +48,16 @@ def staff(user: str, join_time: int) -> Answer:
 
 @dataclass
 class Corp:
-    """What the corp holds. groups: members by chat id. visible: staff that the app may see; None = all of users."""
+    """What the corp holds. groups: members by chat id. visible: staff that the app may see; None = all of users.
+    hidden: groups of which it may not be told.
+    """
 
     users: list[str] = field(default_factory=lambda: ["lin"])
     contacts: list[Answer] = field(default_factory=list)
     groups: dict[str, list[Answer]] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     visible: list[str] | None = None
+    hidden: set[str] = field(default_factory=set)
 
 
 class WeCom:
@@ -71,7 +74,9 @@ class WeCom:
         self._trouble: dict[str, list[Any]] = {}
 
     def trouble(self, path: str, *answers: Any) -> None:
-        """The next answers of a call: an errcode, 0 for none, an HTTP status over 200 as text, or a whole document."""
+        """The next answers of a call: an errcode, 0 for none, an HTTP status over 200 as text, a document,
+        or its text.
+        """
         self._trouble.setdefault(path, []).extend(answers)
 
     def expire_after(self, uses: int) -> None:
@@ -84,9 +89,9 @@ class WeCom:
         self.bodies.append(body)
         scripted = self._trouble.get(path)
         told = scripted.pop(0) if scripted else 0
-        if isinstance(told, str):
+        if isinstance(told, str) and told.isdigit():
             return int(told), "<html>a page, no document</html>"
-        if isinstance(told, dict):
+        if isinstance(told, dict | str):
             return 200, told
         if told:
             return 200, refusal(told)
@@ -138,6 +143,8 @@ class WeCom:
 
     def _group(self, body: Answer) -> Answer:
         chat = body["chat_id"]
+        if chat in self.corp.hidden:
+            return refusal(60111)
         if chat not in self.corp.groups:
             return refusal(49008)
         return {**DONE, "group_chat": {"chat_id": chat, "name": "会员群", "owner": self.corp.owners.get(chat, "lin"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 import pytest
@@ -70,6 +71,29 @@ def test_what_wecom_refuses_is_asked_again(workspace, wecom, told):
         told(chat("create", AT))
     assert asks.noted(workspace.operations, "wecom") == [CHAT]
     assert (told(), asks.noted(workspace.operations, "wecom")) == (1, [])
+
+
+def test_a_group_that_is_refused_stands_in_no_others_way(workspace, wecom, told):
+    chats = [f"wr{n:030d}" for n in range(3)]
+    wecom.corp.groups = {chat: [member(n, AT)] for n, chat in enumerate(chats)}
+    wecom.trouble(GROUP.path, 0, 60111)
+    assert told(*(chat("create", AT, name) for name in chats)) == 1
+    assert (len(in_force(workspace, "relations", "group")), asks.noted(workspace.operations, "wecom")) == (2, [])
+
+
+def test_groups_that_are_refused_for_good_leave_room_for_others(workspace, wecom, told):
+    refused, good = [f"wr0{n:029d}" for n in range(GROUPS_MOST)], f"wr1{0:029d}"
+    wecom.corp.groups = {good: [member(1, AT)]}
+    wecom.corp.hidden = set(refused)
+    workspace.inbox.put([Arrival("wecom", "corp", instant_of(NOW), chat("create", AT, name))
+                         for name in (*refused, good)])  # fmt: skip
+    drain(workspace, now=NOW)
+    loads = 0
+    with Client(Whose(wecom.url, CORP_ID, SECRET), sleep=lambda _: None, clock=lambda: 0.0) as client:
+        for now in (NOW, NOW + dt.timedelta(seconds=1)):
+            with contextlib.suppress(RemoteError):
+                loads += len(follow(workspace, client, now=now, progress=lambda *_: None))
+    assert (loads, in_force(workspace, "relations", "group")) == (1, [(good,)])
 
 
 def test_many_groups_are_asked_for_in_several_goes(workspace, wecom, told):

@@ -9,7 +9,7 @@ import pytest
 
 from siyu.core.errors import RemoteError, SnapshotError
 from siyu.core.time import datetime_of
-from siyu.sources.doors.wecom.client import CONTACTS, GROUP, GROUPS, Client
+from siyu.sources.doors.wecom.client import CONTACTS, FOLLOW_USERS, GROUP, GROUPS, TOKEN, Client
 from siyu.sources.doors.wecom.client import Corp as Whose
 from siyu.sources.doors.wecom.sync import sync
 from siyu.sources.replay import rebuild
@@ -110,11 +110,12 @@ def test_a_contact_is_closed_when_the_last_of_the_staff_is_gone(workspace, wecom
     assert [still for *_, still in held(workspace)] == [False, False]
 
 
-def test_two_staff_who_add_a_contact_in_the_same_second_do_not_correct_each_other(workspace, wecom, run):
+def test_a_friend_of_two_staff_since_one_second_holds_two_relations(workspace, wecom, run):
     wecom.corp.users = ["lin", "mei"]
-    wecom.corp.contacts = [follow("mei", 1, AT), follow("lin", 1, AT)]
+    wecom.corp.contacts = [follow("mei", 1, AT), follow("lin", 1, AT), follow("mei", 1, AT)]
     assert (run().counts["corrected"], run(TOMORROW).counts["corrected"]) == (0, 0)
-    assert held(workspace) == [("dedicated_service", "lin", True)]
+    assert held(workspace) == [("dedicated_service", "lin", True), ("dedicated_service", "mei", True)]
+    assert {at // 1_000_000 for (at,) in relations(workspace, "started_at")} == {AT}
 
 
 def test_a_contact_that_is_gone_is_closed_at_the_start_of_that_day(workspace, wecom, run):
@@ -176,6 +177,42 @@ def test_what_fails_half_way_loads_nothing(workspace, wecom, run, path, trouble)
         run()
     assert workspace.operations.committed_loads() == []
     assert not relations(workspace, "relation_type")
+
+
+def test_one_group_that_is_refused_keeps_its_list_out_and_no_other(workspace, wecom, run):
+    wecom.corp = Corp(contacts=[follow("lin", 1, AT)], groups={"wr1": [member(1, AT)], "wr2": [member(2, AT)]})
+    wecom.corp.hidden = {"wr1"}
+    report = run()
+    assert [refused["file"] for refused in report.files_refused] == ["wecom:groups", "wecom:invitations"]
+    assert held(workspace) == [("dedicated_service", "lin", True)]
+    with pytest.raises(RemoteError, match="60111"):
+        run(contacts=False)
+
+
+@pytest.mark.parametrize(("path", "answer"), [
+    (CONTACTS.path, {"external_contact_list": ["lin"]}), (FOLLOW_USERS.path, {"follow_user": [1, None, "lin"]}),
+    (GROUP.path, {"group_chat": {"member_list": [7]}}), (GROUPS.path, {"group_chat_list": [None]}),
+    (TOKEN.path, {"access_token": 1}),
+])  # fmt: skip
+def test_what_wecom_does_not_document_is_told_as_such(workspace, wecom, run, path, answer):
+    wecom.corp = Corp(groups={"wr1": [member(1, AT)]})
+    wecom.trouble(path, {"errcode": 0, **answer})
+    with pytest.raises(RemoteError, match="is not what WeCom documents"):
+        run()
+
+
+def test_a_token_that_is_said_to_last_for_ever_and_nested_answers_are_no_bug(workspace, wecom, run):
+    wecom.expires_in = 10**400
+    wecom.trouble(GROUPS.path, "[" * 100_000)
+    with pytest.raises(RemoteError, match="is not what WeCom documents"):
+        run()
+
+
+def test_half_a_character_in_a_channel_keeps_no_contact_out(workspace, wecom, run):
+    contact = follow("lin", 1, AT, state="\ud800x")
+    wecom.trouble(CONTACTS.path, {"errcode": 0, "external_contact_list": [contact], "fail_info": ["x"]})
+    run(groups=False)
+    assert relations(workspace, "campaign") == [("?x",)]
 
 
 def test_a_contact_without_a_time_waits_in_quarantine_and_is_not_taken_for_gone(workspace, wecom, run):

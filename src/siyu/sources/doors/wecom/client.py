@@ -51,6 +51,9 @@ NO_CONTACT = 84061
 #: Ours, where there is no errcode: nobody answered, or what answered is not this API.
 UNREACHED, UNREADABLE = -1001, -1002
 
+#: Said of the line, the corp or the app, whatever was asked for.
+OF_ANY_CALL = (UNREACHED, UNREADABLE, BUSY, QUOTA, CONCURRENT, INVALID_TOKEN, EXPIRED_TOKEN, 40001, 40013, 48002, 60020)
+
 #: Seconds to wait before each new try of one call, by what was answered; then the answer stands.
 WAITS: dict[int, tuple[int, ...]] = {
     BUSY: (1, 2, 4), CONCURRENT: (1, 2, 4), UNREACHED: (1, 4, 16), QUOTA: (60, 60, 120),
@@ -59,6 +62,8 @@ WAITS: dict[int, tuple[int, ...]] = {
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 30.0
 #: A token is asked for anew this many seconds before it ends.
 TOKEN_MARGIN = 60
+#: A token is held no longer than this, whatever is said of it.
+TOKEN_SECONDS = 86_400
 
 REMEDIES: dict[int, str] = {
     UNREACHED: "Check the network and wecom.base_url, then run it again; nothing was loaded.",
@@ -106,7 +111,7 @@ class Client:
 
     def follow_users(self) -> list[str]:
         """The staff who may have customers as contacts."""
-        return sorted(set(_listed(FOLLOW_USERS, self._ask(FOLLOW_USERS), "follow_user")))
+        return sorted(set(_listed(FOLLOW_USERS, self._ask(FOLLOW_USERS), "follow_user", of=str)))
 
     def contacts(self, users: Sequence[str]) -> Iterator[list[Document]]:
         """All contacts of some staff, page by page: {external_contact, follow_info}, once per contact and staff."""
@@ -153,7 +158,8 @@ class Client:
         cursor = ""
         while True:
             answer = self._ask(call, {**body, "cursor": cursor, "limit": call.page})
-            if (answer.get("fail_info") or {}).get("unlicensed_userid_list"):
+            failed = answer.get("fail_info")
+            if isinstance(failed, dict) and failed.get("unlicensed_userid_list"):
                 raise RemoteError(f"WeCom's {call} leaves out staff without a licence: the list would not be whole.",
                                   remedy="Give them the licence, or take them out of the app's visible range.")
             yield _listed(call, answer, name)
@@ -182,7 +188,7 @@ class Client:
                 raise _failed(TOKEN, code)
             if not isinstance(token, str) or not isinstance(seconds, int):
                 raise _failed(TOKEN, UNREADABLE)
-            self._token, self._token_ends = token, self._clock() + seconds - TOKEN_MARGIN
+            self._token, self._token_ends = token, self._clock() + min(seconds, TOKEN_SECONDS) - TOKEN_MARGIN
         return self._token
 
     def _patiently(self, call: Call, parameters: dict[str, str], body: Document | None) -> tuple[int, Document]:
@@ -208,6 +214,11 @@ class Client:
         return _read(response)
 
 
+def of_this_alone(error: RemoteError) -> bool:
+    """Whether what was asked for is refused, and something else of its kind may be told."""
+    return error.code not in OF_ANY_CALL
+
+
 def in_hundreds(users: Sequence[str]) -> Iterator[list[str]]:
     """Staff in as many as one call may name."""
     for start in range(0, len(users), USERS_PER_CALL):
@@ -218,7 +229,7 @@ def _read(response: httpx.Response) -> tuple[int, Document]:
     """Code and answer. WeCom answers 200 also when it refuses; a redirect or a page is not WeCom."""
     try:
         answer = response.json() if response.status_code == 200 else None
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         return UNREADABLE, {}
@@ -226,10 +237,12 @@ def _read(response: httpx.Response) -> tuple[int, Document]:
     return (code, answer) if type(code) is int else (UNREADABLE, {})
 
 
-def _listed(call: Call, answer: Document, name: str) -> list[Any]:
-    """A list of the answer. RemoteError if it is missing: nothing is not the same as an empty list."""
+def _listed(call: Call, answer: Document, name: str, of: type = dict) -> list[Any]:
+    """A list of the answer. RemoteError if it is missing, for nothing is not the same as an empty list, or holds what
+    is none of its things.
+    """
     found = answer.get(name)
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not all(isinstance(one, of) for one in found):
         raise _failed(call, UNREADABLE)
     return found
 

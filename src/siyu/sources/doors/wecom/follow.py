@@ -20,13 +20,23 @@ GROUPS_MOST = 20
 
 
 def follow(workspace: Workspace, client: Client, *, now: dt.datetime, progress: Progress) -> list[FileReport]:
-    """Ask for the groups that callbacks told of, and load what is answered. RemoteError, with nothing forgotten, if
-    WeCom refuses."""
-    chats = asks.noted(workspace.operations, DOOR)[:GROUPS_MOST]
+    """Ask for the groups that callbacks told of, and load what is answered. A group that WeCom refuses while it tells
+    of others is forgotten: the next full list shows who is in it. RemoteError, with nothing forgotten, if it refuses
+    all, or cannot be asked at all.
+    """
+    chats = _next(asks.noted(workspace.operations, DOOR), now)
     found = lists.members_of(client, chats, progress)
+    if found.refused and len(found.refused) == len(chats):
+        raise found.refused[0]
     listings = (Listing("wecom:groups", RELATIONS, found.members), Listing("wecom:invitations", REFERRALS,
                                                                             found.referrals))  # fmt: skip
     reports = [load_listing(workspace, listing, allow_drop=False, now=now, progress=progress)
                for listing in listings if listing.rows.num_rows]  # fmt: skip
     asks.answered(workspace.operations, DOOR, chats)
     return reports
+
+
+def _next(chats: list[str], now: dt.datetime) -> list[str]:
+    """Some of the groups, each time others: should WeCom refuse some for good, they stand in nobody's way."""
+    start = int(now.timestamp()) % len(chats) if len(chats) > GROUPS_MOST else 0
+    return [*chats[start:], *chats[:start]][:GROUPS_MOST]

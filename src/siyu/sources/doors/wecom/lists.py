@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu.core.errors import RemoteError
 from siyu.core.progress import Progress
-from siyu.sources.doors.wecom.client import Client, Document, in_hundreds
+from siyu.core.time import SECOND
+from siyu.sources.doors.document import sound
+from siyu.sources.doors.wecom.client import Client, Document, in_hundreds, of_this_alone
 
 PLATFORM = "wecom"
 CHAT, GROUP_CHAT = "wecom_chat", "wecom_group"
@@ -30,17 +35,21 @@ REFERRAL_COLUMNS = ("occurred_at", "kind", "touchpoint", "inviter.id.external_us
 #: Types of a group's members: of the staff, or from outside.
 STAFF, EXTERNAL = 1, 2
 #: What tells relations of one list apart (core/kinds.py); a second row of it would only correct the first.
-KEY = ("id.external_userid", "started_at", "group")
+STARTED, GUIDE = "started_at", "guide"
+KEY = ("id.external_userid", STARTED, "group")
 #: External ids begin so (术语说明, read 2026-11-25); staff have ids that the corp chose.
 EXTERNAL_ID = re.compile(r"w[mo][\w-]{20,}")
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Members of all groups, and those of them whom a customer brought along."""
+    """Members of groups, and those of them whom a customer brought along. refused: why some groups are not among
+    them.
+    """
 
     members: pa.Table
     referrals: pa.Table
+    refused: tuple[RemoteError, ...] = ()
 
 
 def contacts(client: Client, tell: Progress) -> pa.Table:
@@ -59,15 +68,23 @@ def groups(client: Client, tell: Progress) -> Groups:
 
 
 def members_of(client: Client, chats: Sequence[str], tell: Progress) -> Groups:
-    """All members of some groups; none of one that was dissolved."""
+    """All members of some groups, without those that were dissolved, and those of which WeCom refuses to tell."""
     members: list[pa.Table] = []
     referrals: list[pa.Table] = []
+    refused: list[RemoteError] = []
     for place, chat in enumerate(chats):
         tell("WeCom groups", place / len(chats))
-        if group := client.group(chat):
+        try:
+            group = client.group(chat)
+        except RemoteError as error:
+            if not of_this_alone(error):
+                raise
+            refused.append(error)
+            continue
+        if group:
             members.append(_table(_members(chat, group), MEMBER_COLUMNS))
             referrals.append(_table(_referrals(group), REFERRAL_COLUMNS))
-    return Groups(_once(_whole(members, MEMBER_COLUMNS)), _whole(referrals, REFERRAL_COLUMNS))
+    return Groups(_once(_whole(members, MEMBER_COLUMNS)), _whole(referrals, REFERRAL_COLUMNS), tuple(refused))
 
 
 def _contact(document: Document) -> Document:
@@ -117,7 +134,7 @@ def _instant(seconds: Any) -> str:
 
 
 def _table(rows: Any, columns: tuple[str, ...]) -> pa.Table:
-    cells = [{name: str(cell) for name, cell in row.items() if cell not in (None, "")} for row in rows]
+    cells = [{name: sound(str(cell)) for name, cell in row.items() if cell not in (None, "")} for row in rows]
     return pa.table({name: pa.array([row.get(name) for row in cells], pa.string()) for name in columns})
 
 
@@ -126,12 +143,44 @@ def _whole(parts: list[pa.Table], columns: tuple[str, ...]) -> pa.Table:
 
 
 def _once(rows: pa.Table) -> pa.Table:
-    """Rows in an order of their own, without a second row of one key: so the same list always gives the same rows."""
+    """Rows in an order of their own, each key once: so the same list always gives the same rows."""
     key = [name for name in KEY if name in rows.column_names]
     rows = rows.sort_by([(name, "ascending") for name in (*key, *rows.column_names)])
+    again = _repeats(rows, key)
+    if GUIDE in rows.column_names:
+        others = pc.and_(again, pc.invert(_repeats(rows, [*key, GUIDE])))
+        rows, again = _moved_apart(rows, others), pc.and_(again, pc.invert(others))
+    return rows.filter(pc.invert(again))
+
+
+def _repeats(rows: pa.Table, key: list[str]) -> pa.Array:
+    """Which rows have the key of the one before. A row without a person has none: it is refused later."""
     if rows.num_rows < 2:
-        return rows
+        return pa.array([False] * rows.num_rows, pa.bool_())
     same = (pc.equal(rows[name].slice(1), rows[name].slice(0, rows.num_rows - 1)) for name in key)
     again = functools.reduce(pc.and_, same)
-    again = pc.fill_null(again.combine_chunks(), False)  # a row without a person is no repetition: it is refused later
-    return rows.filter(pa.concat_arrays([pa.array([True]), pc.invert(again)]))
+    return pa.concat_arrays([pa.array([False]), pc.fill_null(again.combine_chunks(), False)])
+
+
+def _moved_apart(rows: pa.Table, others: pa.Array) -> pa.Table:
+    """Friends of more than one of the staff since one second: relations are told apart by when they began, so that the
+    others' begin at a moment of that second that is their guide's own.
+    """
+    starts, guides = rows[STARTED].to_pylist(), rows[GUIDE].to_pylist()
+    for place in np.flatnonzero(others.to_numpy(zero_copy_only=False)):
+        starts[place] = _moment(starts[place], guides[place] or "")
+    return rows.set_column(rows.column_names.index(STARTED), STARTED, pa.array(starts, pa.string()))
+
+
+def _moment(start: str, guide: str) -> str:
+    """An instant with the microseconds of a member of staff, as long as it is one.
+
+    >>> _moment("2026-06-30T04:00:00+00:00", "lin"), _moment("soon", "lin")
+    ('2026-06-30T04:00:00.703858+00:00', 'soon')
+    """
+    try:
+        second = dt.datetime.fromisoformat(start)
+    except ValueError:
+        return start
+    digest = hashlib.sha256(guide.encode()).digest()
+    return second.replace(microsecond=1 + int.from_bytes(digest[:8]) % (SECOND - 1)).isoformat()

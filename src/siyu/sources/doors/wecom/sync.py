@@ -1,7 +1,7 @@
 """Contacts and groups come into step with WeCom: its full lists are loaded as snapshots, so who is absent has left.
 
 All lists are read before the first is loaded: what fails half-way loads nothing. A list that would close more than the
-drop guard allows is refused on its own; the others are loaded.
+drop guard allows is refused on its own, as are those of groups if WeCom refuses to tell of one; the others are loaded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from siyu.core.errors import SourceError
+from siyu.core.errors import RemoteError, SiyuError, SourceError
 from siyu.core.kinds import REFERRALS, RELATIONS, Kind
 from siyu.core.progress import Progress
 from siyu.core.time import date_of, instant_of, local_day
@@ -36,26 +36,31 @@ FIRST_LINE = 2
 
 @dataclass(frozen=True)
 class Listing:
-    """One list to load. relation_type: what it is the full list of; '' = no full list."""
+    """One list to load. relation_type: what it is the full list of; '' = no full list. refused: why it is not whole:
+    who is missing in it would be taken for gone.
+    """
 
     name: str
     kind: Kind
     rows: pa.Table
     relation_type: str = ""
+    refused: tuple[RemoteError, ...] = ()
 
 
 def sync(workspace: Workspace, client: Client, *, contacts: bool = True, groups: bool = True, allow_drop: bool = False,
          now: dt.datetime, progress: Progress) -> LoadReport:
     """Load the lists asked for. Running it again adds nothing. RemoteError, with nothing loaded, if WeCom refuses a
-    call; SourceError if no list can be loaded."""
+    call; the error of the first list if none can be loaded."""
     finish_interrupted(workspace)
     listings = list(_listings(client, contacts, groups, progress))
     report = LoadReport()
-    errors: list[SourceError] = []
+    errors: list[SiyuError] = []
     for listing in listings:
         try:
+            if listing.refused:
+                raise listing.refused[0]
             report.files.append(load_listing(workspace, listing, allow_drop=allow_drop, now=now, progress=progress))
-        except SourceError as error:
+        except (SourceError, RemoteError) as error:
             errors.append(error)
             report.files_refused.append({"file": listing.name, "message": str(error)})
     if errors and not report.files:
@@ -75,8 +80,8 @@ def _listings(client: Client, contacts: bool, groups: bool, tell: Progress) -> I
         yield Listing("wecom:contacts", RELATIONS, lists.contacts(client, tell), lists.SERVICE)
     if groups:
         found = lists.groups(client, tell)
-        yield Listing("wecom:groups", RELATIONS, found.members, lists.GROUP_MEMBER)
-        yield Listing("wecom:invitations", REFERRALS, found.referrals)
+        yield Listing("wecom:groups", RELATIONS, found.members, lists.GROUP_MEMBER, found.refused)
+        yield Listing("wecom:invitations", REFERRALS, found.referrals, refused=found.refused)
 
 
 def _options(workspace: Workspace, listing: Listing, allow_drop: bool, now: dt.datetime) -> Options:
