@@ -6,14 +6,14 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 
-from siyu.core.identifiers import Keys
+from siyu.core.identifiers import Keys, scrub_all
 from siyu.core.time import instant_of
 from siyu.sources.mappings.transform import Refusal
 from siyu.sources.readers.source_file import LINE, BadRow
@@ -41,15 +41,22 @@ class Quarantined:
                 "reason": r.reason, "row_cipher": self.row_cipher}  # fmt: skip
 
 
-def of_batch(batch: pa.RecordBatch, refusals: list[Refusal], keys: Keys) -> list[Quarantined]:
-    """The refused lines of a batch with their cells; of several refusals of a line the first counts."""
+def of_batch(batch: pa.RecordBatch, refusals: list[Refusal], keys: Keys,
+             nameless: Collection[int] = ()) -> list[Quarantined]:  # fmt: skip
+    """The refused lines of a batch with their cells; of several refusals of a line the first counts. nameless: lines
+    whose person is erased: what they say stays for the books, without a phone or an e-mail address in any cell.
+    """
     if not refusals:
         return []
     by_line = {r.line: r for r in reversed(refusals)}
     wanted = [i for i, line in enumerate(batch[LINE].to_pylist()) if line in by_line]
     rows = batch.take(pa.array(wanted, pa.int64())).to_pylist()
-    return [Quarantined(by_line[row[LINE]], seal({k: v for k, v in row.items() if v is not None and k != LINE}, keys))
-            for row in rows]
+    made = []
+    for row in rows:
+        line = row.pop(LINE)
+        cells = {name: cell for name, cell in row.items() if cell is not None}
+        made.append(Quarantined(by_line[line], seal(scrub_all(cells) if line in nameless else cells, keys)))
+    return made
 
 
 def of_bad_rows(rows: Iterable[BadRow], keys: Keys) -> list[Quarantined]:

@@ -118,6 +118,7 @@ class _Run:
         self._lines = [np.empty(0, np.int64)]
         self._statuses = [np.empty(0, np.uint8)]
         self._spoiled: list[Refusal] = []
+        self._gone: set[int] = set()  # lines whose person is erased
 
     def _output(self, place: int, rows: Rows) -> Output:
         seen = self._seen.setdefault(rows.kind.name, SeenKeys())
@@ -136,7 +137,7 @@ class _Run:
                 self._finish(output, output.deferred)
         if self._spoiled:
             for batch in self.coming.once_more():
-                self.outcome.quarantined += quarantine.of_batch(batch, self._spoiled, self.workspace.keys)
+                self.outcome.quarantined += quarantine.of_batch(batch, self._spoiled, self.workspace.keys, self._gone)
         if self.snapshot:
             self.outcome.shows = self.snapshot.shows()
             self.outcome.snapshot = self.snapshot.close(self.load, len(self.outputs), self.workbench)
@@ -161,7 +162,8 @@ class _Run:
         for output, part in zip(self.outputs, prepared.parts):
             self._spoil(output, part, bad)
         status[np.isin(lines, bad)] = QUARANTINED
-        self.outcome.quarantined += quarantine.of_batch(batch, refusals, self.workspace.keys)
+        self._gone |= set((prepared.places // OUTPUTS).tolist())
+        self.outcome.quarantined += quarantine.of_batch(batch, refusals, self.workspace.keys, self._gone)
         self.outcome.read += len(lines)
         self.outcome.erased += prepared.erased
         self.outcome.past += prepared.past
