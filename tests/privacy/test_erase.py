@@ -20,6 +20,7 @@ from siyu.privacy import erase, requests
 from siyu.privacy.docket import DONE, REQUESTED, Case
 from siyu.privacy.erase import Erased
 from siyu.sources import live
+from siyu.sources.landed import quarantine
 from siyu.sources.load import load
 from siyu.sources.replay import rebuild
 from siyu.store import workspace as workspaces
@@ -118,6 +119,13 @@ def test_the_receipt_counts_what_was_planned_and_says_nothing_personal(brand):
     assert (planned["kept"], planned["other"]) == ({"orders": 4, "order_lines": 1}, {"consent": 2, "quarantine": 4})
     (done,) = acts(brand.operations, act="erasure.done")
     assert (done.subject, done.detail) == (str(request.number), request.receipt)
+
+
+def test_a_cell_of_a_quarantined_order_that_names_the_person_is_hidden(brand, tmp_path):
+    take(brand, tmp_path, "late.csv", f"order_id,paid_at,paid_amount,id.phone\nof {PHONE},never,7,{PHONE}", now=AFTER)
+    erased(brand, f"phone:{PHONE}")
+    assert [row["cells"] for row in quarantine.rows(brand)][-1] == {
+        "order_id": "of ***", "paid_at": "never", "paid_amount": "7"}  # fmt: skip
 
 
 def test_a_plan_changes_nothing(brand):
