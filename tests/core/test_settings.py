@@ -56,6 +56,10 @@ def test_changed_values_survive_the_file(tmp_path: Path):
     assert settings.read(written(tmp_path, settings.document(changed))) == changed
 
 
+def test_brackets_without_end_are_no_settings(tmp_path: Path):
+    assert "siyu.toml is not valid TOML: tables and lists" in refusal(tmp_path, f"a = {'[' * 5_000}{']' * 5_000}")
+
+
 def test_all_mistakes_are_reported_together(tmp_path: Path):
     message = refusal(tmp_path, """
         [brand]

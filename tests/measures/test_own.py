@@ -137,6 +137,11 @@ def test_all_mistakes_of_all_files_are_told_together_with_their_lines(brand):
         assert line in message.splitlines()
 
 
+def test_brackets_without_end_are_a_mistake_of_their_file(brand):
+    wrote(brand, f"name = {'[' * 5_000}{']' * 5_000}")
+    assert "metrics/mine.toml: tables and lists stand within each other" in told(brand)
+
+
 @pytest.mark.parametrize("version", ["", 'version = "strict.v2"\n'])
 def test_an_alternative_definition_stands_beside_the_built_in_one(brand, version):
     wrote(brand, topic(COUNTING, code="trade.orders", metric=METRIC + version))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from siyu.core.errors import SettingsError, did_you_mean
 from siyu.core.kinds import CHANNELS, CHANNELS_OF_RELATION
+from siyu.core.tomltext import TomlError, parsed
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,10 @@ def defaults() -> Settings:
 def read(path: Path) -> Settings:
     """The settings of a file. Raises SettingsError with every mistake in it."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Windows editors add a mark
+        document = parsed(path.read_text(encoding="utf-8-sig"))  # Windows editors add a mark
     except OSError as error:
         raise SettingsError(f"{path.name} cannot be read: {error.strerror}.", remedy="Expected a text file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (TomlError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path.name} is not valid TOML: {error}", remedy="Mend that line and try again.") from None
     found = dict(_flatten(document))
     mistakes = [m for name, value in found.items() if (m := _mistake(name, value))]
@@ -210,8 +210,8 @@ def _sections(lines: list[str]) -> list[str]:
 
 def _value(text: str, name: str) -> Any:
     try:
-        return dict(_flatten(tomllib.loads(text))).get(name, BY_NAME[name].default)
-    except tomllib.TOMLDecodeError:
+        return dict(_flatten(parsed(text))).get(name, BY_NAME[name].default)
+    except TomlError:
         return None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,7 @@ from siyu.core.errors import DamagedError, SettingsError, WorkspaceError
 from siyu.core.files import sync_folder
 from siyu.core.identifiers import Keys
 from siyu.core.settings import Settings
+from siyu.core.tomltext import parsed
 from siyu.store import raw_files
 from siyu.store.engines.duck import DuckWarehouse
 from siyu.store.inbox import Inbox
@@ -203,7 +203,7 @@ def read_keys(path: Path) -> Keys:
 def keys_in(path: Path) -> Keys:
     """The keys of a key file."""
     try:
-        text = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = parsed(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise WorkspaceError(f"The key file {path.name} is missing; identifiers cannot be matched without it.",
                              remedy=f"Restore it from your backup, or set {KEYS_VARIABLE}.") from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from siyu.core.errors import SettingsError, did_you_mean
+from siyu.core.tomltext import TomlError, parsed
 
 FILE = "guarantees.toml"
 Text = dict[str, str]
@@ -100,8 +100,8 @@ def items(folder: Path) -> tuple[Item, ...]:
 def _read(path: Path) -> dict[str, Any]:
     """Bodies by code: `[supply.stock]` is item supply.stock."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        document = parsed(path.read_text(encoding="utf-8-sig"))
+    except (TomlError, UnicodeDecodeError) as error:
         raise SettingsError(f"{FILE} is not valid TOML: {error}", remedy="Mend that line and try again.") from None
     bodies = {}
     for name, found in document.items():

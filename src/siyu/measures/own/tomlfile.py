@@ -28,12 +28,12 @@ The SELECT reads what `siyu query` reads. `{by}` becomes the dimensions asked fo
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from siyu.core.errors import did_you_mean
+from siyu.core.tomltext import TomlError, parsed
 from siyu.measures.metric import Metric, Topic
 from siyu.measures.own.binding import BY, splits, unknown
 from siyu.measures.own.counted import sql_counts
@@ -56,10 +56,10 @@ def read_toml(path: Path, name: str) -> OwnFile:
     """The topic of a file, or all its mistakes, each with its line where it can be told."""
     try:
         text = path.read_text(encoding="utf-8-sig")  # Windows editors add a mark
-        values = tomllib.loads(text)
+        values = parsed(text)
     except UnicodeDecodeError:
         return OwnFile(name, mistakes=(f"{name}: expected UTF-8 text, found another encoding; save it as UTF-8",))
-    except tomllib.TOMLDecodeError as error:
+    except TomlError as error:
         return OwnFile(name, mistakes=(f"{name}: {error}",))
     found = list(_shape(values))
     if not found:

@@ -50,13 +50,13 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from siyu.core.errors import MappingError, did_you_mean
 from siyu.core.kinds import BY_NAME, OBSERVED_DATES, Kind
+from siyu.core.tomltext import TomlError, parsed
 from siyu.sources.mappings.functions import FUNCTIONS
 from siyu.sources.mappings.mapping import (
     OUTPUTS,
@@ -135,8 +135,8 @@ def named(name: str) -> Mapping:
 def parse(text: str, where: str = "mapping") -> Mapping:
     """A mapping from its TOML text."""
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        document = parsed(text)
+    except TomlError as error:
         raise MappingError(f"{where} is not valid TOML: {error}", remedy="Mend that line and try again.") from None
     mistakes: list[str] = []
     built = _mapping(document, text, mistakes)
