@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import textwrap
 
+import ibis
 import pytest
 
 from siyu.core.errors import MappingError, SourceError
 from siyu.sources.landed import quarantine
+from siyu.sources.mappings import functions, wording
 from siyu.sources.mappings import mappingfile as mappings
 from siyu.sources.mappings.functions import FUNCTIONS
+from siyu.sources.workbench import compiled
 from tests.sources.arrivals import csv, in_force, take
 
 ORDERS = """
@@ -48,6 +51,10 @@ sku = "Sku"
 quantity = { const = "1" }
 paid_amount = "Amount"
 """
+
+
+def rows(kind, columns, head=""):
+    return f'name = "m"\n[[rows]]\nkind = "{kind}"\n{head}\n[rows.columns]\n{columns}'
 
 
 def mapped(workspace, tmp_path, mapping, text, **options):
@@ -108,6 +115,104 @@ def test_what_stands_where_a_table_should_is_a_mistake_like_any_other(wrong, tol
     with pytest.raises(MappingError) as caught:
         mappings.parse(wrong)
     assert told in caught.value.message
+
+
+def mistaken(text: str) -> list[str]:
+    with pytest.raises(MappingError) as caught:
+        mappings.parse(text)
+    return caught.value.message.splitlines()[1:]
+
+
+def of_column(spec: str) -> str:
+    return rows("products", f'sku = "Sku"\nname = {spec}')
+
+
+NUL = r"\u0000"
+NOT_MEANT = [
+    (of_column("{ from = [] }"), "rows 1, name: from is a header or a list of them, at most 100; found []."),
+    (of_column("{ concat = [] }"), "rows 1, name: concat is a header or a list of them, at most 100; found []."),
+    (of_column("{ from = [5] }"), "rows 1, name: from is a header or a list of them, at most 100; found [5]."),
+    (of_column('{ from = "a", round = "x" }'), "rows 1, name: round is true or false; found 'x'."),
+    (of_column('{ from = "a", optional = 5 }'), "rows 1, name: optional is true or false; found 5."),
+    (of_column('{ from = "a", values = { b = ["c"] } }'), "rows 1, name: values is a table of texts, at most 5,000; "
+     "found {'b': ['c']}."),
+    (of_column('{ from = "a", functions = [{ before = 5 }] }'), "rows 1, name: the literal of before is a text; "
+     "found 5."),
+    (of_column('{ from = "a", functions = [{ before = "b", after = "c" }] }'), "rows 1, name: functions are names, or "
+     "one name with its literal ({ before = \"(\" }); found {'after': 'c', 'before': 'b'}."),
+    (of_column('{ from = "a", functions = [{ money = "b" }] }'), "rows 1, name: money takes no literal; found 'b'."),
+    (of_column('{ from = "a", aggregate = "sum" }'), "rows 1, name: aggregate says what becomes of several lines; "
+     "expected a group_by beside kind, found none."),
+    (of_column('{ from = "a", where = { column = "b", above = "abc" } }'), "rows 1, name, where: above is a number; "
+     "found 'abc'."),
+    *((rows("products", 'sku = "Sku"', f'where = [{{ any = [{{ column = "a", {test} }}] }}]'),
+       f"rows 1, where: {told}.") for test, told in (
+        ("below = nan", "below is a number; found nan"), ("above = true", "above is a number; found True"),
+        ('below = "1,000"', "below is a number; found '1,000'"), ("above = [1, 2]", "above is a number; found [1, 2]"),
+        ("contains = []", "contains is a text or a list of them, at most 100; found []"),
+        ('filled = "yes"', "filled is true or false; found 'yes'"))),
+    (rows("products", 'sku = "Sku"', "where = [{ any = [] }]"), "rows 1, where: any is a list of conditions, at most "
+     "100; found []."),
+    ("name = 5", "mapping: name is a text; found 5."), ('snapshot = "no"', "mapping: snapshot is true or false; found "
+     "'no'."),
+    ("[file]\nheaders = 5", "[file]: headers is a list of lists of headers; found 5."),
+    ("[aliases]\na = 5", "[aliases]: a is a text or a list of them, at most 5,000; found 5."),
+    (f'title = "a{NUL}"', "mapping, title: expected a text, found one with a NUL character: 'a\\x00'. Leave it out."),
+    *((of_column(f'{{ {spec} }}'), f"mapping, rows 1, columns, name, {where}: expected a text, found one with a NUL "
+       f"character: 'a\\x00'. Leave it out.") for spec, where in (
+        (f'const = "a{NUL}"', "const"), (f'from = ["b", "a{NUL}"]', "from 2"),
+        (f'from = "b", values = {{ "a{NUL}" = "c" }}', "values"), (f'from = "b", values = {{ c = "a{NUL}" }}',
+                                                                  "values, c"),
+        (f'from = "b", where = [{{ column = "c", is = "a{NUL}" }}]', "where 1, is"))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "told"), NOT_MEANT, ids=range(len(NOT_MEANT)))
+def test_what_is_not_meant_is_never_taken_for_something_else(text, told):
+    assert f"  - {told}" in mistaken(text)
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    (of_column(f'{{ from = "a", functions = {["strip"] * 3_000} }}'), "expected at most 20 functions, found 3,000."),
+    (of_column(f'{{ from = "a", functions = {["money"] * 8} }}'), "6,561 times together; expected at most 2,500."),
+    (of_column(f'{{ sum = {["a"] * 101} }}'), "sum is a header or a list of them, at most 100; found 101."),
+    (of_column(f'{{ from = "a", values = {{ {", ".join(f"a{n} = 1" for n in range(5_001))} }} }}'),
+     "values is a table of texts, at most 5,000; found 5,001."),
+    (rows("products", 'sku = "Sku"', f'where = [{{ column = "a", contains = {["b"] * 3_000} }}]'),
+     "contains is a text or a list of them, at most 100; found 3,000."),
+], ids=range(5))  # fmt: skip
+def test_more_than_an_engine_takes_is_a_mistake_that_says_how_much_it_does(text, told):
+    (mistake,) = mistaken(text)
+    assert told in mistake
+
+
+def test_conditions_within_conditions_without_end_are_no_mapping():
+    where = '{ column = "a", is = "b" }'
+    for _ in range(300):
+        where = f"{{ any = [{where}] }}"
+    with pytest.raises(MappingError, match="mapping is not valid TOML: tables and lists stand within each other"):
+        mappings.parse(rows("products", 'sku = "Sku"', f"where = [{where}]"))
+
+
+@pytest.mark.parametrize("name", [name for name, function in FUNCTIONS.items() if function.looks == 1])
+def test_as_many_functions_as_a_column_may_have_are_worked_out(workspace, tmp_path, name):
+    step = f'{{ {name} = "x" }}' if FUNCTIONS[name].takes_literal else f'"{name}"'
+    mapping = of_column(f'{{ from = "Text", functions = [{", ".join([step] * wording.MOST_FUNCTIONS)}] }}')
+    assert mapped(workspace, tmp_path, mapping, "Sku,Text\n 1,2026-01-02").counts["loaded"] == 1
+
+
+def test_how_often_a_function_looks_at_its_text_is_declared():
+    raw = ibis.table({"text": "string"}, name="raw")
+    written = {name: compiled(raw.select(made=functions.apply(raw.text, name, "x"))) for name in FUNCTIONS}
+    looks = {name: sql.count('."text"') * (2 if "NULLIF" in sql else 1) for name, sql in written.items()}
+    assert looks == {name: function.looks for name, function in FUNCTIONS.items()}  # the engine tells NULLIF twice over
+
+
+def test_a_load_is_read_again_with_what_has_become_a_mistake_since():
+    text = rows("products", 'sku = "Sku"\nname = { from = "Name", aggregate = "last", optional = 1 }')
+    with pytest.raises(MappingError):
+        mappings.parse(text)
+    assert mappings.kept(text, "m").rows[0].columns[1].optional
 
 
 def test_a_mapping_with_the_mark_of_windows_editors_is_read(tmp_path):
@@ -205,10 +310,6 @@ paid_amount = "Amount"
     mapped(workspace, tmp_path, both, "\n".join(lines.replace("PIECES", "1").splitlines()[:3]))
     assert in_force(workspace, "orders", "order_id", "paid_amount") == [("1", 15000), ("2", 700)]
     assert len(in_force(workspace, "order_lines", "order_id")) == 3
-
-
-def rows(kind, columns, head=""):
-    return f'name = "m"\n[[rows]]\nkind = "{kind}"\n{head}\n[rows.columns]\n{columns}'
 
 
 @pytest.mark.parametrize(("state", "refunded"), [("closed", 900), ("cancelled by buyer", 900), ("done", None),

@@ -46,7 +46,7 @@ class Committed:
     def mapping(self) -> Mapping:
         """The mapping as it was when the file was loaded."""
         if self.mapping_text:
-            return mappingfile.parse(self.mapping_text, where=self.mapping_name)
+            return mappingfile.kept(self.mapping_text, where=self.mapping_name)
         if self.mapping_name not in BY_NAME:
             raise SourceError(f"Load {self.load_id} was made without landed rows ({self.mapping_name}).",
                               remedy="Load its file again after the rebuild.")

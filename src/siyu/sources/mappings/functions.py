@@ -20,11 +20,14 @@ MOST = Decimal("999999999999")  # whole: a rounding up would not hold it
 
 @dataclass(frozen=True)
 class Function:
-    """One function: what it does in a sentence, and whether it takes a literal (`{ before = "（" }`)."""
+    """One function: what it does in a sentence, whether it takes a literal (`{ before = "（" }`), how often it
+    looks at its text: so often that is written out, with all that was done to it before.
+    """
 
     meaning: str
     apply: Callable[[ir.StringValue, str], ir.StringValue]
     takes_literal: bool = False
+    looks: int = 1
 
 
 def exact(text: ir.StringValue) -> ir.DecimalValue:
@@ -84,27 +87,30 @@ def _one_cent_if_zero(text: ir.StringValue, _: str) -> ir.StringValue:
 FUNCTIONS: dict[str, Function] = {
     "strip": Function("Outer spaces and tabs go.", lambda t, _: t.strip()),
     "strip_quotes": Function('Spreadsheet quoting goes: \'138, "138", ="138".', _strip_quotes),
-    "money": Function("Currency signs, thousands separators, spaces and a remark in brackets behind go.", _money),
-    "add_up": Function("Several amounts parted by the literal become their sum.", _add_up, takes_literal=True),
+    "money": Function("Currency signs, thousands separators, spaces and a remark in brackets behind go.", _money,
+                      looks=3),
+    "add_up": Function("Several amounts parted by the literal become their sum.", _add_up, takes_literal=True, looks=4),
     "digits": Function("All but digits goes.", lambda t, _: _replace(t, r"\D")),
     "whole": Function("A whole number written as 17850.0 becomes 17850.", lambda t, _: _replace(t, r"\.0+$")),
-    "negate": Function("The sign turns.", _negate),
+    "negate": Function("The sign turns.", _negate, looks=3),
     "abs": Function("The sign goes.", lambda t, _: _replace(t.strip(), r"^[+-]")),
     "lower": Function("Lower case.", lambda t, _: t.lower()),
     "upper": Function("Upper case.", lambda t, _: t.upper()),
     "prefix": Function("The literal stands before.", lambda t, mark: ibis.literal(mark) + t, takes_literal=True),
     "suffix": Function("The literal stands behind.", lambda t, mark: t + ibis.literal(mark), takes_literal=True),
     "before": Function("What stands before the literal; all, if it is not there.", _before, takes_literal=True),
-    "after": Function("What stands behind the literal; nothing, if it is not there.", _after, takes_literal=True),
+    "after": Function("What stands behind the literal; nothing, if it is not there.", _after, takes_literal=True,
+                      looks=6),
     "split_first": Function("The first of several values parted by the literal.", _before, takes_literal=True),
-    "empty_if": Function("Nothing, if the value is the literal.", lambda t, mark: t.nullif(mark), takes_literal=True),
+    "empty_if": Function("Nothing, if the value is the literal.", lambda t, mark: t.nullif(mark), takes_literal=True,
+                         looks=2),
     "month": Function("The month of a date: 1990-05-12 becomes 5.",
                       lambda t, _: _replace(t.strip(), r"^\d{4}[-/.年](?:0?)(\d{1,2}).*$", r"\1")),
     "is_filled": Function("true if there is a value, else false.",
                           lambda t, _: ibis.ifelse(t.strip().length().fill_null(0) > 0, "true", "false")),
     "starts_with": Function("true if it begins with the literal, else false.",
                             lambda t, mark: ibis.ifelse(t.startswith(mark), "true", "false"), takes_literal=True),
-    "one_cent_if_zero": Function("0 becomes 0.01, so that a gift counts as a purchase.", _one_cent_if_zero),
+    "one_cent_if_zero": Function("0 becomes 0.01, so that a gift counts as a purchase.", _one_cent_if_zero, looks=3),
 }  # fmt: skip
 
 

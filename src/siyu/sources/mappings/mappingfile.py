@@ -57,6 +57,7 @@ from typing import Any
 from siyu.core.errors import MappingError, did_you_mean
 from siyu.core.kinds import BY_NAME, OBSERVED_DATES, Kind
 from siyu.core.tomltext import TomlError, parsed
+from siyu.sources.mappings import wording
 from siyu.sources.mappings.functions import FUNCTIONS
 from siyu.sources.mappings.mapping import (
     OUTPUTS,
@@ -133,12 +134,25 @@ def named(name: str) -> Mapping:
 
 
 def parse(text: str, where: str = "mapping") -> Mapping:
-    """A mapping from its TOML text."""
+    """A mapping from its TOML text. MappingError lists every mistake in it."""
+    document = _document(text, where)
+    return _faultless(document, text, where, wording.mistakes(document))
+
+
+def kept(text: str, where: str) -> Mapping:
+    """A mapping from the text kept with a load: what is called a mistake only since then is read as it was then."""
+    return _faultless(_document(text, where), text, where, [])
+
+
+def _document(text: str, where: str) -> dict[str, Any]:
     try:
-        document = parsed(text)
+        return parsed(text)
     except TomlError as error:
         raise MappingError(f"{where} is not valid TOML: {error}", remedy="Mend that line and try again.") from None
-    mistakes: list[str] = []
+
+
+def _faultless(document: dict[str, Any], text: str, where: str, mistakes: list[str]) -> Mapping:
+    """The mapping of a document; MappingError where this adds mistakes to those given, or there were any."""
     built = _mapping(document, text, mistakes)
     if mistakes:
         listing = "\n".join(f"  - {m}" for m in mistakes)
@@ -194,8 +208,8 @@ def _rows(body: Any, where: str, mistakes: list[str]) -> Rows | None:
         given = str(body.get("kind", ""))
         mistakes.append(f"{where}: unknown kind '{given}'.{did_you_mean(given, list(BY_NAME))}")
         return None
-    columns = [_column(kind, name, spec, f"{where}, {name}", mistakes)
-               for name, spec in _dotted(_table(f"{where}, columns", body.get("columns", {}), None, mistakes)).items()]
+    specs = wording.dotted(_table(f"{where}, columns", body.get("columns", {}), None, mistakes))
+    columns = [_column(kind, name, spec, f"{where}, {name}", mistakes) for name, spec in specs.items()]
     known = {c.name for c in columns}
     observed = OBSERVED_DATES.get(kind.name)
     for required in (f.name for f in kind.fields if f.required and f.name not in known and f.name != observed):
@@ -215,18 +229,6 @@ def _rows(body: Any, where: str, mistakes: list[str]) -> Rows | None:
                  if f not in known or (field := kind.field(f)) is None or field.type != "instant"]
     currency = str(body.get("currency", ""))
     return Rows(kind, tuple(columns), where_, group_by, numbering, currency, grows, current is True, first)
-
-
-def _dotted(columns: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Columns with dotted names whether written `"id.phone" = ` or `id.phone = `."""
-    found: dict[str, Any] = {}
-    for key, value in columns.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, dict) and key in ("id", "inviter", "invitee"):
-            found |= _dotted(value, f"{name}.")
-        else:
-            found[name] = value
-    return found
 
 
 def _column(kind: Kind, name: str, spec: Any, where: str, mistakes: list[str]) -> Column:
