@@ -19,6 +19,7 @@ from siyu.measures.own.ownfile import UNITS
 from siyu.measures.own.starter import start
 from siyu.measures.own.trial import tried
 from siyu.store import workspace as workspaces
+from siyu.store.warehouse import Limits
 from tests.plain import load_plain
 
 METRIC = """
@@ -168,8 +169,11 @@ def test_a_code_and_version_and_a_topic_belong_to_one_owner(brand):
     ("SELECT 1 AS orders UNION ALL SELECT 2", "2 rows for the whole brand; one row per group is expected."),
     ("SELECT CAST(NULL AS BIGINT) AS orders", "null: the counts are empty"),
     ("SELECT 1 AS orders WHERE 1 = 0", "no row: a SELECT of counts alone gives one"),
-    ("DELETE FROM orders", "`siyu query` takes one SELECT."),
-    ("SELECT 1 AS orders; DROP TABLE orders", "`siyu query` takes one SELECT."),
+    ("DELETE FROM orders", "A query is one SELECT; found something else."),
+    ("SELECT 1 AS orders; DROP TABLE orders", "A query is one SELECT; found 2 statements."),
+    ("SELECT CAST(2 AS HUGEINT) ** 64 AS orders; SELECT 1; SELECT 2", "A query is one SELECT; found 3 statements."),
+    ("SELECT CAST(9223372036854775807 AS HUGEINT) + 1 AS orders",
+     "column 'orders' of topic 'mine' holds a number beyond 9,223,372,036,854,775,807."),
     ("SELECT count(nothing) AS orders FROM orders", "The query could not be run: Binder Error"),
     ("SELECT * FROM read_csv('/etc/hosts')", "A query reads tables; read_csv() is not for it."),
 ])  # fmt: skip
@@ -179,6 +183,36 @@ def test_the_trial_says_what_is_wrong(brand, sql, complaint):
     assert not finding.fine
     assert finding.found.startswith(complaint)
     assert finding.origin == "metrics/mine.toml"
+
+
+def test_what_a_select_may_not_be_is_told_with_the_file_it_stands_in(brand):
+    wrote(brand, topic("SELECT 1 AS orders; SELECT 2 AS orders"))
+    with pytest.raises(MeasureError, match=r"^metrics/mine\.toml: A query is one SELECT; found 2 statements\."):
+        answered(brand, "mine.orders")
+
+
+def test_the_largest_number_that_is_kept_is_kept(brand):
+    wrote(brand, topic("SELECT CAST(9223372036854775807 AS HUGEINT) AS orders"))
+    assert answered(brand, "mine.orders") == [(9223372036854775807,)]
+
+
+@pytest.mark.parametrize("sql", [
+    "SELECT count(*) AS orders FROM range(100000000000) a",
+    "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS orders FROM n",
+    "SELECT range AS orders FROM range(100000000000)",
+])  # fmt: skip
+def test_the_trial_of_a_select_without_end_ends(brand, sql):
+    wrote(brand, topic(sql))
+    limits = Limits(seconds=0.5, rows=10)
+    (finding,) = tried(Facts(brand.warehouse), asked(brand), own.own_in(brand.directory), limits)
+    assert (finding.code, finding.fine, finding.found) == ("mine", False, "The query took longer than 0.5 seconds.")
+
+
+def test_more_rows_than_a_trial_looks_at_are_told(brand):
+    wrote(brand, topic("SELECT range AS orders FROM range(11)"))
+    limits = Limits(seconds=60, rows=10)
+    (finding,) = tried(Facts(brand.warehouse), asked(brand), own.own_in(brand.directory), limits)
+    assert finding.found == "11 rows, of which 10 are looked at; one row per group is expected."
 
 
 def test_the_trial_finds_a_dimension_the_select_does_not_have(brand):

@@ -16,7 +16,7 @@ from siyu.core.time import OPEN_AT, OPEN_DAY
 from siyu.store.endings import ended
 from siyu.store.formula import formula
 from siyu.store.tables import IDENTIFIER, IDENTITY
-from siyu.store.warehouse import Warehouse
+from siyu.store.warehouse import Limits, Warehouse
 
 #: Columns of an event that the document asks for.
 EVENT = ("occurred_at", "occurred_day", "name", "touchpoint")
@@ -30,12 +30,15 @@ class Facts:
     (incremental runs). `elsewhere` (identifier_id, consumer_id; null = nobody) is for passes over all facts: the
     identifiers whose id is not their consumer's. To look up those few alone is quicker than to look up every one.
 
+    `limits` are those of a person's own SQL, where somebody waits for it.
+
     They stand still for as long as one of these is used: what comes later is for the next one.
     """
 
     warehouse: Warehouse
     identities: ir.Table | None = None
     elsewhere: ir.Table | None = None
+    limits: Limits | None = None
     _answers: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, question: Hashable, answer: Callable[[], Any]) -> Any:

@@ -15,17 +15,24 @@ from siyu.measures.facts import Facts
 from siyu.measures.metric import Counts
 from siyu.measures.own.binding import bound
 
+#: The largest whole number that is kept.
+MOST = 2**63 - 1
+
 
 def sql_counts(file: str, topic: str, sql: str, columns: tuple[str, ...]) -> Counts:
     """Counts taken by a person's SQL over the readable views. MeasureError names the file."""
 
     def counts(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
         try:
-            found = facts.warehouse.query(bound(sql, asked, by))
+            answer = facts.warehouse.ask(bound(sql, asked, by), facts.limits)
         except QueryError as error:
             raise MeasureError(f"{file}: {error.message}", remedy=error.remedy) from None
+        found = answer.rows
+        if answer.of > found.num_rows:
+            raise MeasureError(f"{file}: {answer.of:,} rows, of which {found.num_rows:,} are looked at; one row per "
+                               "group is expected.", remedy="Group by the dimensions alone.")  # fmt: skip
         schema = whole(file, ibis.Schema.from_pyarrow(found.schema), columns, by)
-        rows = found.select(schema.names).cast(schema.to_pyarrow())
+        rows = pa.table([_cast(file, topic, found, field) for field in schema.to_pyarrow()], schema.to_pyarrow())
         return kept(facts, file, topic, rows, by)
 
     return counts
@@ -50,6 +57,16 @@ def whole(file: str, found: ibis.Schema, columns: tuple[str, ...], by: tuple[str
         raise MeasureError("\n".join(f"{file}: {fault}" for fault in faults))
     kept_as = {name: found[name] for name in by} | {name: _number(found[name]) for name in columns}
     return ibis.schema(kept_as)
+
+
+def _cast(file: str, topic: str, found: pa.Table, field: pa.Field) -> pa.ChunkedArray:
+    """A column in the type it is kept in; MeasureError where that does not hold it, as sums of sums may outgrow it."""
+    column = found[field.name]
+    try:
+        return column.cast(field.type)
+    except pa.ArrowInvalid:
+        raise MeasureError(f"{file}: column '{field.name}' of topic '{topic}' holds a number beyond {MOST:,}.",
+                           remedy="CAST(... AS DOUBLE) keeps its first digits.") from None  # fmt: skip
 
 
 def _missing(found: ibis.Schema, names: tuple[str, ...]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from siyu.core.errors import SiyuError
 from siyu.measures import answer
@@ -11,6 +11,10 @@ from siyu.measures.answer import Answer
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.metric import Registry, Sheet, Topic
+from siyu.store.warehouse import Limits
+
+#: What one SELECT of a trial may take: half a minute, like a question over HTTP, and as many groups as somebody has.
+LIMITS = Limits(seconds=30, rows=1_000_000, bytes=2**30)
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,9 @@ class Finding:
     found: str
 
 
-def tried(facts: Facts, asked: Asked, own: Registry) -> list[Finding]:
-    """A finding for every own metric and sheet, and for every split that fails."""
+def tried(facts: Facts, asked: Asked, own: Registry, limits: Limits = LIMITS) -> list[Finding]:
+    """A finding for every own metric and sheet, and for every split that fails. What takes longer than it may fails."""
+    facts = replace(facts, limits=limits)
     found = [finding for topic in own.topics for finding in _topic(facts, asked, topic, own)]
     return found + [_sheet(facts, asked, sheet, own) for sheet in own.sheets]
 

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from siyu.core.errors import QueryError
+from siyu.store.engines.reading import no_select
 from siyu.store.tables import Column, Table
 
 DUCK = {
@@ -60,18 +61,14 @@ def check_reads(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     """
     statements = connection.extract_statements(text)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise _no_select()
+        raise no_select(len(statements))
     answer = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchone()
     tree = json.loads(answer[0]) if answer else {}
     if tree.get("error"):  # PRAGMA, which becomes a SELECT
-        raise _no_select()
+        raise no_select(1)
     for name in _called(tree):
         raise QueryError(f"A query reads tables; {name} is not for it.",
                          remedy="`siyu tables` prints every table and column.")
-
-
-def _no_select() -> QueryError:
-    return QueryError("`siyu query` takes one SELECT.", remedy="Facts are changed by loads, not by queries.")
 
 
 def _called(node: Any) -> Iterator[str]:

@@ -23,6 +23,7 @@ from sqlglot.errors import SqlglotError
 
 from siyu.core.errors import DamagedError, NewerVersionError, QueryError
 from siyu.store.engines.patience import Patience
+from siyu.store.engines.reading import no_select
 from siyu.store.engines.spark_files import Files, Generations, put_arrow
 from siyu.store.engines.spark_owner import Owner
 from siyu.store.engines.spark_session import another, new_session, reason, spark_errors
@@ -291,17 +292,16 @@ def _arrow_batches(rows: pa.Table | pa.RecordBatchReader, schema: pa.Schema) -> 
 
 def _tables_read(text: str) -> set[str]:
     """Names a query reads from; QueryError unless it is one SELECT that only reads rows."""
-    only_reads = QueryError("`siyu query` takes one SELECT.", remedy="Facts are changed by loads, not by queries.")
     try:
         statements = [statement for statement in sqlglot.parse(text, dialect="spark") if statement]
     except SqlglotError as error:
         raise QueryError(f"The query could not be read: {str(error).splitlines()[0]}",
                          remedy="Spark's SQL is expected here.") from None
     if len(statements) != 1 or not isinstance(statements[0], sge.Query) or statements[0].find(sge.QueryTransform):
-        raise only_reads
+        raise no_select(len(statements))
     called = {str(call.name).lower() for call in statements[0].find_all(sge.Anonymous)}
     if called & FORBIDDEN_FUNCTIONS:
-        raise only_reads
+        raise no_select(1)
     return {table.name.lower() for table in statements[0].find_all(sge.Table)}
 
 
