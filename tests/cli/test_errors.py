@@ -196,6 +196,7 @@ def test_the_quarantine_names_the_columns_of_the_export(siyu, brand: Path):
     (sqlite3.OperationalError("attempt to write a readonly database"), "read-only"),
     (OSError(errno.EROFS, "Read-only file system"), "read-only"),
     (sqlite3.OperationalError("disk I/O error"), "did not take what was written"),
+    (OperationalError(None, None, sqlite3.OperationalError("database or disk is full")), "The disk is full"),
     (PermissionError(errno.EACCES, "Permission denied", "out.html"), "out.html: permission denied"),
 ])  # fmt: skip
 def test_troubles_of_a_disk_are_told_as_such(siyu, brand: Path, monkeypatch, error, told):

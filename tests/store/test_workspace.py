@@ -240,8 +240,11 @@ def test_a_warehouse_whose_lock_was_cut_takes_it_again_or_loads_no_more(brand: P
         with pytest.raises(HeldError):
             one.operations.begin_load()
         two.close_warehouse()
-        with pytest.raises(HeldError, match="took over"):
-            one.operations.begin_load()
+        for _time in range(2):
+            with pytest.raises(HeldError, match="took over"):
+                one.operations.begin_load()
+        _ = two.warehouse  # nothing holds it off
+        two.close_warehouse()
         with pytest.raises(HeldError, match="took over"), one.operations.begin() as connection:
             one.operations.add_load(connection, mapping="", options="")
 

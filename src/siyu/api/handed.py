@@ -13,6 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from siyu.core.errors import SiyuError
 from siyu.core.progress import silent
 from siyu.jobs.apart import apart
@@ -25,6 +28,8 @@ from siyu.store.workspace import Workspace, open_workspace
 
 T = TypeVar("T")
 
+log = structlog.get_logger(__name__)
+
 
 def handed(workspace: Workspace, work: Callable[..., T], *arguments: Any, say: Say) -> T:
     """What a function of this module gives for the workspace's folder and the arguments. For the thread that owns the
@@ -34,7 +39,15 @@ def handed(workspace: Workspace, work: Callable[..., T], *arguments: Any, say: S
     try:
         return apart(work, workspace.directory, *arguments, say=say)
     finally:
+        _take_back(workspace)
+
+
+def _take_back(workspace: Workspace) -> None:
+    """At once, so that nobody else takes it. If that fails, what was done is done: it is opened when next used."""
+    try:
         _ = workspace.warehouse
+    except (SiyuError, SQLAlchemyError) as error:
+        log.error("warehouse.not_opened", error=type(error).__name__)
 
 
 def erase_work(directory: Path, actor: str, now: dt.datetime) -> erase.Erased:

@@ -19,6 +19,7 @@ from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import DBAPIError
 
 from siyu.core.errors import SiyuError
+from siyu.jobs.schedule import told_of
 from siyu.store.engine import out_of_reach
 
 #: Seconds after which one may come back when a store fails.
@@ -88,11 +89,7 @@ def _answer_of_store(request: Request[Any, Any, Any], error: DBAPIError) -> Resp
 
 def _answer_of_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Reason]:
     """A bug of ours: where it is goes to the log, without values; the caller may try again."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
-    log.error("http.bug", error=type(error).__name__, place=place, route=request.scope.get("path_template"))
+    log.error("http.bug", error=told_of(error), route=request.scope.get("path_template"))
     return answer(request, Refusal(500, "bug", "This is a bug in siyu; its log says where. Try again later."))
 
 

@@ -45,6 +45,7 @@ def drain(workspace: Workspace, *, now: dt.datetime, progress: Progress | None =
 
     What arrives meanwhile waits for the next time: under a steady stream this would never end.
     """
+    workspace.operations.owner.hold_on()  # the claims of another are not ours to give back
     recover(workspace)
     drained, newest = Drained(), workspace.inbox.newest()
     for door in workspace.inbox.doors():

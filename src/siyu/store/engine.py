@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
@@ -38,8 +39,12 @@ def connect(url: str) -> sa.Engine:
 
 
 def out_of_reach(error: BaseException) -> bool:
-    """Whether a store was lost in mid-work, or cannot be connected to: nothing that was asked of it is to blame."""
-    return isinstance(error, DBAPIError) and (error.connection_invalidated or error.statement is None)
+    """Whether a database was lost in mid-work, or cannot be connected to: nothing that was asked of it is to blame. A
+    file has troubles of its own.
+    """
+    if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):
+        return False
+    return error.connection_invalidated or error.statement is None
 
 
 def will_not_open(store: str, error: DBAPIError) -> WorkspaceError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -32,19 +33,20 @@ class Owner:
         """Be the one that loads, until `let_go`. HeldError if another is."""
         if self._engine.dialect.name != "postgresql" or self._mark:
             return
-        self._lock(key)
-        self._key, self._mark = key, uuid.uuid4().hex
-        with self._engine.begin() as connection:
+        mark = uuid.uuid4().hex
+        with self._locking(key), self._engine.begin() as connection:
             connection.execute(sa.delete(STATE).where(MINE))
-            connection.execute(sa.insert(STATE).values(name=OWNED_BY, value=self._mark))
+            connection.execute(sa.insert(STATE).values(name=OWNED_BY, value=mark))
+        self._key, self._mark = key, mark
 
     def hold_on(self) -> None:
         """Take the lock again if its connection was cut. HeldError if another holds it, or held it meanwhile."""
         if not self._mark or _alive(self._held):
             return
         self._drop()
-        self._lock(self._key)
         with self._engine.begin() as connection:
+            self.check(connection)  # first: the lock may be another's by right
+        with self._locking(self._key), self._engine.begin() as connection:
             self.check(connection)
 
     def check(self, connection: sa.Connection) -> None:
@@ -61,6 +63,16 @@ class Owner:
         """Another may load."""
         self._mark = ""
         self._drop()
+
+    @contextlib.contextmanager
+    def _locking(self, key: int) -> Iterator[None]:
+        """With the lock, which is let go of if what is done with it fails."""
+        self._lock(key)
+        try:
+            yield
+        except BaseException:
+            self._drop()
+            raise
 
     def _lock(self, key: int) -> None:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")

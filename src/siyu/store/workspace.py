@@ -83,6 +83,7 @@ class Workspace:
             self._agree(warehouse)
         except BaseException:
             warehouse.close()  # what refuses to open must leave nothing held
+            self.operations.owner.let_go()
             raise
         return warehouse
 

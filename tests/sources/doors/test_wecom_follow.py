@@ -90,7 +90,7 @@ def test_groups_that_are_refused_for_good_leave_room_for_others(workspace, wecom
     drain(workspace, now=NOW)
     loads = 0
     with Client(Whose(wecom.url, CORP_ID, SECRET), sleep=lambda _: None, clock=lambda: 0.0) as client:
-        for now in (NOW, NOW + dt.timedelta(seconds=1)):
+        for now in (NOW + dt.timedelta(seconds=n) for n in range(9)):
             with contextlib.suppress(RemoteError):
                 loads += len(follow(workspace, client, now=now, progress=lambda *_: None))
     assert (loads, in_force(workspace, "relations", "group")) == (1, [(good,)])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siyu.core.identifiers import PHONE_NAMESPACES, Keys, id_of, identifier_id, normalise
+from siyu.core.identifiers import PHONE_NAMESPACES, Keys, id_of, identifier_id, normalise, scrub
 from siyu.core.settings import Settings
 from siyu.sources.mappings.mapping import Mapping, is_identifier, namespace_of
 from siyu.store.tombstones import Tombstones
@@ -45,6 +45,18 @@ class Mentions:
             return set()
         ids = [identifier for word in _words(texts) for identifier in self._ids(word)]
         return set(np.intersect1d(np.array(ids, np.int64), self.tombstones.ids).tolist())
+
+    def without(self, cells: dict[str, str], *, own: bool) -> dict[str, str]:
+        """Cells that show no phone and no e-mail address of the erased; of a row that is their own, none that names
+        them in any way.
+        """
+        return {name: self._hidden(cell, own) for name, cell in cells.items()} if self.tombstones else cells
+
+    def _hidden(self, cell: str, own: bool) -> str:
+        if not self.among(cell):
+            return cell
+        left = scrub(cell)
+        return "***" if own and self.among(left) else left
 
     def _ids(self, word: str) -> Iterable[int]:
         """The ids that a word may stand for."""

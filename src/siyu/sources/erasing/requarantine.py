@@ -13,7 +13,6 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from siyu.core.identifiers import scrub
 from siyu.sources.erasing.forget import Forgetting, Forgotten
 from siyu.sources.erasing.mention import Mentions
 from siyu.sources.identifiers.identify import NONE
@@ -81,13 +80,11 @@ def _shown(workspace: Workspace, load: Committed, rows: list[dict[str, Any]],
     if read:
         left = _without_erased(workspace, load, [row["cells"] for row in read], tombstones)
         cells = left.batch.drop_columns([LINE]).to_pylist()
-        yield from ((row, who, _hiding(kept, mentions)) for row, who, kept in zip(read, left.who.tolist(), cells)
-                    if who != NONE)
-
-
-def _hiding(cells: dict[str, str | None], mentions: Mentions) -> dict[str, str]:
-    """The cells that there are; what names the erased inside one, as a note or a number may, is hidden."""
-    return {name: scrub(cell) if mentions.among(cell) else cell for name, cell in cells.items() if cell is not None}
+        for row, who, kept in zip(read, left.who.tolist(), cells):
+            there = {name: cell for name, cell in kept.items() if cell is not None}
+            hidden = mentions.without(there, own=who != NONE)
+            if who != NONE or hidden != there:
+                yield row, min(mentions.among(*there.values())) if who == NONE else who, hidden
 
 
 def _without_erased(workspace: Workspace, load: Committed, cells: list[dict[str, str]],

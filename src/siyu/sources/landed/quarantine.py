@@ -6,14 +6,14 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 
-from siyu.core.identifiers import Keys, scrub_all
+from siyu.core.identifiers import Keys
 from siyu.core.time import instant_of
 from siyu.sources.mappings.transform import Refusal
 from siyu.sources.readers.source_file import LINE, BadRow
@@ -23,6 +23,8 @@ from siyu.store.workspace import Workspace
 
 PURPOSE = b"quarantine"
 ROW = "row"
+#: Of the cells of a line, by column, those that may be kept.
+MayStay = Callable[[int, dict[str, str]], dict[str, str]]
 #: What parts the cells of a line, the likeliest first.
 SEPARATORS = (",", "\t", ";", "|")
 
@@ -41,10 +43,9 @@ class Quarantined:
                 "reason": r.reason, "row_cipher": self.row_cipher}  # fmt: skip
 
 
-def of_batch(batch: pa.RecordBatch, refusals: list[Refusal], keys: Keys,
-             nameless: Collection[int] = ()) -> list[Quarantined]:  # fmt: skip
-    """The refused lines of a batch with their cells; of several refusals of a line the first counts. nameless: lines
-    whose person is erased: what they say stays for the books, without a phone or an e-mail address in any cell.
+def of_batch(batch: pa.RecordBatch, refusals: list[Refusal], keys: Keys, may_stay: MayStay) -> list[Quarantined]:
+    """The refused lines of a batch with those of their cells that may stay; of several refusals of a line the first
+    counts.
     """
     if not refusals:
         return []
@@ -55,7 +56,7 @@ def of_batch(batch: pa.RecordBatch, refusals: list[Refusal], keys: Keys,
     for row in rows:
         line = row.pop(LINE)
         cells = {name: cell for name, cell in row.items() if cell is not None}
-        made.append(Quarantined(by_line[line], seal(scrub_all(cells) if line in nameless else cells, keys)))
+        made.append(Quarantined(by_line[line], seal(may_stay(line, cells), keys)))
     return made
 
 

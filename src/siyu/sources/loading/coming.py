@@ -33,7 +33,7 @@ class Coming:
                  mapping: Mapping, settings: Settings, *, snapshot: Snapshot | None = None,
                  erased: np.ndarray = NOWHERE, versions: np.ndarray = NOWHERE, before: Coming | None = None) -> None:
         headers = mapping.headers(columns)
-        self.settings, self.snapshot, self.versions = settings, snapshot, versions
+        self.mapping, self.settings, self.snapshot, self.versions = mapping, settings, snapshot, versions
         self.outputs = list(snapshot.outputs(mapping, headers) if snapshot else mapping.rows)
         self._read, self._workbench = read, Workbench()
         self._preparation: Preparation | None = None

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from siyu.sources.erasing.mention import Mentions
 from siyu.sources.facts.deferred import Deferred
 from siyu.sources.facts.pieces import torn
 from siyu.sources.facts.seenkeys import SeenKeys
@@ -37,6 +38,7 @@ from siyu.sources.mappings.transform import Refusal, check_headers
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
 from siyu.store.tables import LINK_RECORD
+from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
 
@@ -137,7 +139,7 @@ class _Run:
                 self._finish(output, output.deferred)
         if self._spoiled:
             for batch in self.coming.once_more():
-                self.outcome.quarantined += quarantine.of_batch(batch, self._spoiled, self.workspace.keys, self._gone)
+                self.outcome.quarantined += self._quarantined(batch, self._spoiled)
         if self.snapshot:
             self.outcome.shows = self.snapshot.shows()
             self.outcome.snapshot = self.snapshot.close(self.load, len(self.outputs), self.workbench)
@@ -163,7 +165,7 @@ class _Run:
             self._spoil(output, part, bad)
         status[np.isin(lines, bad)] = QUARANTINED
         self._gone |= set((prepared.places // OUTPUTS).tolist())
-        self.outcome.quarantined += quarantine.of_batch(batch, refusals, self.workspace.keys, self._gone)
+        self.outcome.quarantined += self._quarantined(batch, refusals)
         self.outcome.read += len(lines)
         self.outcome.erased += prepared.erased
         self.outcome.past += prepared.past
@@ -191,6 +193,15 @@ class _Run:
             taken = output.stage.take(rows, people, self.links, gone)
             status[places] = np.maximum(status[places], taken)
         return [_aligned(ids, rows, lines) for person in people for ids in person.ids.values()]
+
+    def _quarantined(self, batch: pa.RecordBatch, refusals: list[Refusal]) -> list[Quarantined]:
+        return quarantine.of_batch(batch, refusals, self.workspace.keys, lambda line, cells: self._mentions.without(
+            cells, own=line in self._gone))  # fmt: skip
+
+    @functools.cached_property
+    def _mentions(self) -> Mentions:
+        tombstones = Tombstones.of(self.workspace.operations)
+        return Mentions.of(self.workspace.keys, self.settings, tombstones, self.coming.mapping)
 
     def _refuse(self, output: Output, part: Part) -> None:
         """What refused rows still tell: who is on a list, and whose sum would lack a part."""

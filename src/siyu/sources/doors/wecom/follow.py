@@ -5,6 +5,7 @@ invited whom. Loaded as rows like any others: no list, so nobody is closed by it
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 from siyu.core.kinds import REFERRALS, RELATIONS
 from siyu.core.progress import Progress
@@ -21,7 +22,7 @@ GROUPS_MOST = 20
 
 def follow(workspace: Workspace, client: Client, *, now: dt.datetime, progress: Progress) -> list[FileReport]:
     """Ask for the groups that callbacks told of, and load what is answered. A group that WeCom refuses while it tells
-    of others is forgotten: the next full list shows who is in it. RemoteError, with nothing forgotten, if it refuses
+    of others is forgotten, or it would be asked for ever. RemoteError, with nothing forgotten, if it refuses
     all, or cannot be asked at all.
     """
     chats = _next(asks.noted(workspace.operations, DOOR), now)
@@ -37,6 +38,5 @@ def follow(workspace: Workspace, client: Client, *, now: dt.datetime, progress: 
 
 
 def _next(chats: list[str], now: dt.datetime) -> list[str]:
-    """Some of the groups, each time others: should WeCom refuse some for good, they stand in nobody's way."""
-    start = int(now.timestamp()) % len(chats) if len(chats) > GROUPS_MOST else 0
-    return [*chats[start:], *chats[:start]][:GROUPS_MOST]
+    """Some of the groups, at each instant others: should WeCom refuse some for good, they stand in nobody's way."""
+    return random.Random(now.isoformat()).sample(chats, min(len(chats), GROUPS_MOST))

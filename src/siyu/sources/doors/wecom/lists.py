@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.core.errors import RemoteError
 from siyu.core.progress import Progress
-from siyu.core.time import SECOND
 from siyu.sources.doors.document import sound
 from siyu.sources.doors.wecom.client import Client, Document, in_hundreds, of_this_alone
 
@@ -35,8 +32,7 @@ REFERRAL_COLUMNS = ("occurred_at", "kind", "touchpoint", "inviter.id.external_us
 #: Types of a group's members: of the staff, or from outside.
 STAFF, EXTERNAL = 1, 2
 #: What tells relations of one list apart (core/kinds.py); a second row of it would only correct the first.
-STARTED, GUIDE = "started_at", "guide"
-KEY = ("id.external_userid", STARTED, "group")
+KEY = ("id.external_userid", "started_at", "group")
 #: External ids begin so (术语说明, read 2026-11-25); staff have ids that the corp chose.
 EXTERNAL_ID = re.compile(r"w[mo][\w-]{20,}")
 
@@ -143,44 +139,12 @@ def _whole(parts: list[pa.Table], columns: tuple[str, ...]) -> pa.Table:
 
 
 def _once(rows: pa.Table) -> pa.Table:
-    """Rows in an order of their own, each key once: so the same list always gives the same rows."""
+    """Rows in an order of their own, without a second row of one key: so the same list always gives the same rows."""
     key = [name for name in KEY if name in rows.column_names]
     rows = rows.sort_by([(name, "ascending") for name in (*key, *rows.column_names)])
-    again = _repeats(rows, key)
-    if GUIDE in rows.column_names:
-        others = pc.and_(again, pc.invert(_repeats(rows, [*key, GUIDE])))
-        rows, again = _moved_apart(rows, others), pc.and_(again, pc.invert(others))
-    return rows.filter(pc.invert(again))
-
-
-def _repeats(rows: pa.Table, key: list[str]) -> pa.Array:
-    """Which rows have the key of the one before. A row without a person has none: it is refused later."""
     if rows.num_rows < 2:
-        return pa.array([False] * rows.num_rows, pa.bool_())
+        return rows
     same = (pc.equal(rows[name].slice(1), rows[name].slice(0, rows.num_rows - 1)) for name in key)
     again = functools.reduce(pc.and_, same)
-    return pa.concat_arrays([pa.array([False]), pc.fill_null(again.combine_chunks(), False)])
-
-
-def _moved_apart(rows: pa.Table, others: pa.Array) -> pa.Table:
-    """Friends of more than one of the staff since one second: relations are told apart by when they began, so that the
-    others' begin at a moment of that second that is their guide's own.
-    """
-    starts, guides = rows[STARTED].to_pylist(), rows[GUIDE].to_pylist()
-    for place in np.flatnonzero(others.to_numpy(zero_copy_only=False)):
-        starts[place] = _moment(starts[place], guides[place] or "")
-    return rows.set_column(rows.column_names.index(STARTED), STARTED, pa.array(starts, pa.string()))
-
-
-def _moment(start: str, guide: str) -> str:
-    """An instant with the microseconds of a member of staff, as long as it is one.
-
-    >>> _moment("2026-06-30T04:00:00+00:00", "lin"), _moment("soon", "lin")
-    ('2026-06-30T04:00:00.703858+00:00', 'soon')
-    """
-    try:
-        second = dt.datetime.fromisoformat(start)
-    except ValueError:
-        return start
-    digest = hashlib.sha256(guide.encode()).digest()
-    return second.replace(microsecond=1 + int.from_bytes(digest[:8]) % (SECOND - 1)).isoformat()
+    again = pc.fill_null(again.combine_chunks(), False)  # a row without a person is no repetition: it is refused later
+    return rows.filter(pa.concat_arrays([pa.array([True]), pc.invert(again)]))

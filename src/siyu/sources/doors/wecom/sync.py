@@ -1,7 +1,8 @@
 """Contacts and groups come into step with WeCom: its full lists are loaded as snapshots, so who is absent has left.
 
 All lists are read before the first is loaded: what fails half-way loads nothing. A list that would close more than the
-drop guard allows is refused on its own, as are those of groups if WeCom refuses to tell of one; the others are loaded.
+drop guard allows is refused on its own; the others are loaded. If WeCom refuses to tell of a group, the others are
+loaded as rows like any others, for nobody can be taken for gone.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ FIRST_LINE = 2
 
 @dataclass(frozen=True)
 class Listing:
-    """One list to load. relation_type: what it is the full list of; '' = no full list. refused: why it is not whole:
-    who is missing in it would be taken for gone.
+    """One list to load. relation_type: what it is the full list of; '' = no full list. refused: why it is none, where
+    it should be.
     """
 
     name: str
@@ -56,11 +57,13 @@ def sync(workspace: Workspace, client: Client, *, contacts: bool = True, groups:
     report = LoadReport()
     errors: list[SiyuError] = []
     for listing in listings:
+        errors += listing.refused
+        report.files_refused += [{"file": listing.name, "message": str(error)} for error in listing.refused]
+        if listing.refused and not listing.rows.num_rows:
+            continue
         try:
-            if listing.refused:
-                raise listing.refused[0]
             report.files.append(load_listing(workspace, listing, allow_drop=allow_drop, now=now, progress=progress))
-        except (SourceError, RemoteError) as error:
+        except SourceError as error:
             errors.append(error)
             report.files_refused.append({"file": listing.name, "message": str(error)})
     if errors and not report.files:
@@ -80,8 +83,9 @@ def _listings(client: Client, contacts: bool, groups: bool, tell: Progress) -> I
         yield Listing("wecom:contacts", RELATIONS, lists.contacts(client, tell), lists.SERVICE)
     if groups:
         found = lists.groups(client, tell)
-        yield Listing("wecom:groups", RELATIONS, found.members, lists.GROUP_MEMBER, found.refused)
-        yield Listing("wecom:invitations", REFERRALS, found.referrals, refused=found.refused)
+        yield Listing("wecom:groups", RELATIONS, found.members, "" if found.refused else lists.GROUP_MEMBER,
+                      found.refused)  # fmt: skip
+        yield Listing("wecom:invitations", REFERRALS, found.referrals)
 
 
 def _options(workspace: Workspace, listing: Listing, allow_drop: bool, now: dt.datetime) -> Options:
