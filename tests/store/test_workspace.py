@@ -203,50 +203,52 @@ def test_an_older_copy_of_operations_costs_no_row(brand: Path, later: tuple[int,
     assert len(landed(brand)) == 1 + len(later)
 
 
-def test_one_warehouse_loads_by_operations_on_postgresql(brand: Path, tmp_path: Path, postgres):
+@pytest.fixture
+def sharing(brand: Path, tmp_path: Path, postgres) -> Iterator[tuple[Workspace, Workspace, str]]:
+    """A workspace, a copy of its folder, and the URL of the operations that both use."""
+    url = postgres()
+    other = tmp_path / "other"
+    shutil.copytree(brand, other)
+    with workspaces.open_workspace(brand) as one, workspaces.open_workspace(other) as two:
+        for workspace in (one, two):
+            workspace.settings = workspace.settings.with_values(operations__url=url)
+        yield one, two, url
+
+
+def test_one_warehouse_loads_by_operations_on_postgresql(sharing: tuple[Workspace, Workspace, str]):
     """Another folder with the same keys would share the loads out with it."""
-    url = postgres()
-    other = tmp_path / "other"
-    shutil.copytree(brand, other)
-    with workspaces.open_workspace(brand) as one, workspaces.open_workspace(other) as two:
-        for workspace in (one, two):
-            workspace.settings = workspace.settings.with_values(operations__url=url)
-        _ = one.warehouse
-        for _time in range(2):
-            with pytest.raises(HeldError, match="into a warehouse of its own"):
-                _ = two.warehouse
-        one.close_warehouse()
-        assert two.warehouse.load_ids() == set()
-        with pytest.raises(HeldError):
-            _ = one.warehouse
-
-
-def test_a_warehouse_whose_lock_was_cut_takes_it_again_or_loads_no_more(brand: Path, tmp_path: Path, postgres):
-    """The lock goes with its connection: a server that is restarted, a line that breaks."""
-    url = postgres()
-    other = tmp_path / "other"
-    shutil.copytree(brand, other)
-    with workspaces.open_workspace(brand) as one, workspaces.open_workspace(other) as two:
-        for workspace in (one, two):
-            workspace.settings = workspace.settings.with_values(operations__url=url)
-        _ = one.warehouse
-        _cut(url)
-        assert one.operations.begin_load() == 1
+    one, two, _url = sharing
+    _ = one.warehouse
+    for _time in range(2):
         with pytest.raises(HeldError, match="into a warehouse of its own"):
             _ = two.warehouse
-        _cut(url)
+    one.close_warehouse()
+    assert two.warehouse.load_ids() == set()
+    with pytest.raises(HeldError):
+        _ = one.warehouse
+
+
+def test_a_warehouse_whose_lock_was_cut_takes_it_again_or_loads_no_more(sharing: tuple[Workspace, Workspace, str]):
+    """The lock goes with its connection: a server that is restarted, a line that breaks."""
+    one, two, url = sharing
+    _ = one.warehouse
+    _cut(url)
+    assert one.operations.begin_load() == 1
+    with pytest.raises(HeldError, match="into a warehouse of its own"):
         _ = two.warehouse
-        assert two.operations.begin_load() == 1
-        with pytest.raises(HeldError):
+    _cut(url)
+    _ = two.warehouse
+    assert two.operations.begin_load() == 1
+    with pytest.raises(HeldError):
+        one.operations.begin_load()
+    two.close_warehouse()
+    for _time in range(2):
+        with pytest.raises(HeldError, match="took over"):
             one.operations.begin_load()
-        two.close_warehouse()
-        for _time in range(2):
-            with pytest.raises(HeldError, match="took over"):
-                one.operations.begin_load()
-        _ = two.warehouse  # nothing holds it off
-        two.close_warehouse()
-        with pytest.raises(HeldError, match="took over"), one.operations.begin() as connection:
-            one.operations.add_load(connection, mapping="", options="")
+    _ = two.warehouse  # nothing holds it off
+    two.close_warehouse()
+    with pytest.raises(HeldError, match="took over"), one.operations.begin() as connection:
+        one.operations.add_load(connection, mapping="", options="")
 
 
 def _cut(url: str) -> None:
