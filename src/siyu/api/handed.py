@@ -20,7 +20,8 @@ from siyu.core.errors import SiyuError
 from siyu.core.progress import silent
 from siyu.jobs.apart import apart
 from siyu.jobs.loop import Say
-from siyu.privacy import erase, purge
+from siyu.privacy import erase, purge, requests
+from siyu.privacy.docket import APPROVED, ERASING
 from siyu.sources.doors.wecom.client import Client
 from siyu.sources.doors.wecom.corp import connected, corp_of
 from siyu.sources.doors.wecom.sync import sync
@@ -48,6 +49,13 @@ def _take_back(workspace: Workspace) -> None:
         _ = workspace.warehouse
     except (SiyuError, SQLAlchemyError) as error:
         log.error("warehouse.not_opened", error=type(error).__name__)
+
+
+def erased(workspace: Workspace, actor: str, now: dt.datetime, say: Say) -> erase.Erased:
+    """What `siyu erase run` does: in a process of its own, if there is anybody to erase."""
+    if requests.listing(workspace.operations, (APPROVED, ERASING)):
+        return handed(workspace, erase_work, actor, now, say=say)
+    return erase.run(workspace, actor=actor, now=now, progress=say)
 
 
 def erase_work(directory: Path, actor: str, now: dt.datetime) -> erase.Erased:

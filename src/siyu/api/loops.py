@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 
-from siyu.api.handed import daily_work, erase_work, handed, purge_work
+from siyu.api.handed import daily_work, erased, handed, purge_work
 from siyu.core.errors import RemoteError
 from siyu.core.time import instant_of
 from siyu.daily import arrived
@@ -87,7 +87,7 @@ def day(workspace: Workspace, now: dt.datetime, say: Say) -> None:
 def erase(workspace: Workspace, now: dt.datetime, say: Say) -> None:
     """Erase everybody whose request is approved, and finish what was cut off."""
     if requests.listing(workspace.operations, (APPROVED, ERASING)):
-        found = handed(workspace, erase_work, "serve", now, say=say)
+        found = erased(workspace, "serve", now, say)
         log.info("erasures.run", done=len(found.done), files=len(found.files))
 
 

@@ -13,7 +13,7 @@ from siyu.api.admin import shown
 from siyu.api.admin.cases import Cases
 from siyu.api.admin.clerk import ALWAYS, NONE, STATE, Clerk, Number
 from siyu.api.admin.people import Asked, Who
-from siyu.api.handed import erase_work, handed
+from siyu.api.handed import erased
 from siyu.api.refusals import Refusal
 from siyu.core.errors import SiyuError
 from siyu.privacy import erase, requests
@@ -56,14 +56,13 @@ async def plan_erasure(data: JSONBody[Who], clerk: NamedDependency[Clerk]) -> di
 async def run_erasures(clerk: NamedDependency[Clerk]) -> Response[dict[str, Any]]:
     """As `siyu erase run`; what takes longer goes on, and the requests say when it is done."""
     try:
-        erased = await clerk.site.begin(
-            lambda workspace, say: handed(workspace, erase_work, clerk.actor, clerk.now, say=say))
+        found = await clerk.site.begin(lambda workspace, say: erased(workspace, clerk.actor, clerk.now, say))
     except SiyuError as error:
         raise Refusal.of(error) from None
-    if erased is None:
+    if found is None:
         return Response({"done": [], "files_left": [], "goes_on": True}, status_code=202)
-    left = [str(path.relative_to(clerk.site.workspace.directory)) for path in erased.files]
-    return Response({"done": [CASES.shown(one, clerk) for one in erased.done], "files_left": left, "goes_on": False})
+    left = [str(path.relative_to(clerk.site.workspace.directory)) for path in found.files]
+    return Response({"done": [CASES.shown(one, clerk) for one in found.done], "files_left": left, "goes_on": False})
 
 
 @get("/erasures/{number:int}", operation_id="erasure", responses=NONE, summary="One request, with its receipt.")
