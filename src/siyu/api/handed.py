@@ -51,9 +51,14 @@ def _take_back(workspace: Workspace) -> None:
         log.error("warehouse.not_opened", error=type(error).__name__)
 
 
+def anybody_to_erase(workspace: Workspace) -> bool:
+    """Whether a request is approved, or a run was cut off."""
+    return bool(requests.listing(workspace.operations, (APPROVED, ERASING)))
+
+
 def erased(workspace: Workspace, actor: str, now: dt.datetime, say: Say) -> erase.Erased:
     """What `siyu erase run` does: in a process of its own, if there is anybody to erase."""
-    if requests.listing(workspace.operations, (APPROVED, ERASING)):
+    if anybody_to_erase(workspace):
         return handed(workspace, erase_work, actor, now, say=say)
     return erase.run(workspace, actor=actor, now=now, progress=say)
 

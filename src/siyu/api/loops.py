@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 
-from siyu.api.handed import daily_work, erased, handed, purge_work
+from siyu.api.handed import anybody_to_erase, daily_work, erase_work, handed, purge_work
 from siyu.core.errors import RemoteError
 from siyu.core.time import instant_of
 from siyu.daily import arrived
@@ -18,8 +18,6 @@ from siyu.jobs.loop import Loop, Say
 from siyu.jobs.memory import Memory
 from siyu.jobs.rhythm import Daily, Every
 from siyu.measures.measure import data_through
-from siyu.privacy import requests
-from siyu.privacy.docket import APPROVED, ERASING
 from siyu.sources.doors import asks
 from siyu.sources.doors.wecom.client import QUOTA, Client
 from siyu.sources.doors.wecom.corp import connected, corp_of
@@ -86,8 +84,8 @@ def day(workspace: Workspace, now: dt.datetime, say: Say) -> None:
 
 def erase(workspace: Workspace, now: dt.datetime, say: Say) -> None:
     """Erase everybody whose request is approved, and finish what was cut off."""
-    if requests.listing(workspace.operations, (APPROVED, ERASING)):
-        found = erased(workspace, "serve", now, say)
+    if anybody_to_erase(workspace):
+        found = handed(workspace, erase_work, "serve", now, say=say)
         log.info("erasures.run", done=len(found.done), files=len(found.files))
 
 

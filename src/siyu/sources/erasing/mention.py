@@ -53,9 +53,9 @@ class Mentions:
         return {name: self._hidden(cell, own) for name, cell in cells.items()} if self.tombstones else cells
 
     def _hidden(self, cell: str, own: bool) -> str:
-        if not self.among(cell):
-            return cell
         left = scrub(cell)
+        if (left == cell and not own) or not self.among(cell):  # most cells hold nothing: to key their words takes long
+            return cell
         return "***" if own and self.among(left) else left
 
     def _ids(self, word: str) -> Iterable[int]:

@@ -155,7 +155,8 @@ class _Run:
         status = np.full(len(lines), FILTERED, np.uint8)
         status[np.isin(lines, prepared.repeated)] = DUPLICATE
         found = [np.full(len(lines), UNREAD)]  # until the identifiers of a line are read
-        found[0][np.isin(lines, prepared.places // OUTPUTS)] = NONE
+        nameless = prepared.places // OUTPUTS
+        found[0][np.isin(lines, nameless)] = NONE
         for output, part in zip(self.outputs, prepared.parts):
             found += self._part(output, part, Gone(prepared.places, self.coming.versions), lines, status, found[0])
         self.register.add(prepared.seen)
@@ -164,7 +165,7 @@ class _Run:
         for output, part in zip(self.outputs, prepared.parts):
             self._spoil(output, part, bad)
         status[np.isin(lines, bad)] = QUARANTINED
-        self._gone |= set((prepared.places // OUTPUTS).tolist())
+        self._gone.update(nameless.tolist())
         self.outcome.quarantined += self._quarantined(batch, refusals)
         self.outcome.read += len(lines)
         self.outcome.erased += prepared.erased
