@@ -54,6 +54,13 @@ def test_a_query_calls_nothing_that_changes_the_engine_or_tells_of_it(warehouse:
         warehouse.query(text)
 
 
+def test_what_a_query_may_not_call_is_named(warehouse: Warehouse):
+    called = {"duckdb": "SELECT * FROM checkpoint()",
+              "pyspark": "SELECT java_method('java.lang.System', 'getenv', 'HOME')"}[warehouse.dialect]
+    with pytest.raises(QueryError, match=r"^A query reads tables; (checkpoint|java_method)\(\) is not for it\."):
+        warehouse.query(called)
+
+
 @pytest.mark.parametrize("text", [
     "SELECT * FROM identty", "SELECT nothing FROM identity", "SELEC 1", "SELECT 1 FROM",
     "SELECT * FROM 'pyproject.toml'", "SELECT * FROM read_csv('pyproject.toml')", "SELECT * FROM csv.`pyproject.toml`",

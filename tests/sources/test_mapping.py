@@ -194,6 +194,12 @@ def test_conditions_within_conditions_without_end_are_no_mapping():
         mappings.parse(rows("products", 'sku = "Sku"', f"where = [{where}]"))
 
 
+def test_what_is_wrongly_worded_is_told_once():
+    with pytest.raises(MappingError) as refused:
+        mappings.parse(of_column('{ from = "a", functions = [["strip"]], format = 7 }'))
+    assert "has 2 mistake(s)" in refused.value.message
+
+
 @pytest.mark.parametrize("name", [name for name, function in FUNCTIONS.items() if function.looks == 1])
 def test_as_many_functions_as_a_column_may_have_are_worked_out(workspace, tmp_path, name):
     step = f'{{ {name} = "x" }}' if FUNCTIONS[name].takes_literal else f'"{name}"'

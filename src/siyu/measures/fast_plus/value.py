@@ -38,8 +38,8 @@ def credit(facts: Facts, counted: ir.Table, asked: Asked) -> ir.Table:
     inviter of the last click within 7 days before the payment.
     """
     invited = _by_invitation(counted, asked)
-    clicked = _by_click(facts, counted.anti_join(invited, "fact_id"), asked.settings)
-    return invited.union(clicked)
+    clicked = _by_click(facts, counted, asked.settings)
+    return invited.union(clicked.anti_join(invited, "fact_id"))
 
 
 def _by_invitation(counted: ir.Table, asked: Asked) -> ir.Table:

@@ -151,14 +151,21 @@ def _document(text: str, where: str) -> dict[str, Any]:
         raise MappingError(f"{where} is not valid TOML: {error}", remedy="Mend that line and try again.") from None
 
 
-def _faultless(document: dict[str, Any], text: str, where: str, mistakes: list[str]) -> Mapping:
-    """The mapping of a document; MappingError where this adds mistakes to those given, or there were any."""
-    built = _mapping(document, text, mistakes)
-    if mistakes:
+def _faultless(document: dict[str, Any], text: str, where: str, worded: list[str]) -> Mapping:
+    """The mapping of a document; MappingError if it holds mistakes, or there were any in its wording."""
+    found: list[str] = []
+    built = _mapping(document, text, found)
+    if mistakes := [*worded, *_elsewhere(found, worded)]:
         listing = "\n".join(f"  - {m}" for m in mistakes)
         raise MappingError(f"{where} has {len(mistakes)} mistake(s):\n{listing}",
                            remedy="docs/how-to/map-a-file.md explains every word of a mapping.")
     return built
+
+
+def _elsewhere(mistakes: list[str], worded: list[str]) -> list[str]:
+    """The mistakes but those of columns whose wording is wrong: they follow from it."""
+    columns = {place for mistake in worded if ", " in (place := mistake.partition(":")[0])}
+    return [mistake for mistake in mistakes if mistake.partition(":")[0] not in columns]
 
 
 def _mapping(document: dict[str, Any], text: str, mistakes: list[str]) -> Mapping:

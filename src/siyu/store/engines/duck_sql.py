@@ -9,8 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from siyu.core.errors import QueryError
-from siyu.store.engines.reading import no_select
+from siyu.store.engines.reading import no_select, not_for_reading
 from siyu.store.tables import Column, Table
 
 DUCK = {
@@ -67,8 +66,7 @@ def check_reads(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     if tree.get("error"):  # PRAGMA, which becomes a SELECT
         raise no_select(1)
     for name in _called(tree):
-        raise QueryError(f"A query reads tables; {name} is not for it.",
-                         remedy="`siyu tables` prints every table and column.")
+        raise not_for_reading(name)
 
 
 def _called(node: Any) -> Iterator[str]:

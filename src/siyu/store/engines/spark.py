@@ -23,7 +23,7 @@ from sqlglot.errors import SqlglotError
 
 from siyu.core.errors import DamagedError, NewerVersionError, QueryError
 from siyu.store.engines.patience import Patience
-from siyu.store.engines.reading import no_select
+from siyu.store.engines.reading import no_select, not_for_reading
 from siyu.store.engines.spark_files import Files, Generations, put_arrow
 from siyu.store.engines.spark_owner import Owner
 from siyu.store.engines.spark_session import another, new_session, reason, spark_errors
@@ -300,8 +300,8 @@ def _tables_read(text: str) -> set[str]:
     if len(statements) != 1 or not isinstance(statements[0], sge.Query) or statements[0].find(sge.QueryTransform):
         raise no_select(len(statements))
     called = {str(call.name).lower() for call in statements[0].find_all(sge.Anonymous)}
-    if called & FORBIDDEN_FUNCTIONS:
-        raise no_select(1)
+    for name in sorted(called & FORBIDDEN_FUNCTIONS):
+        raise not_for_reading(f"{name}()")
     return {table.name.lower() for table in statements[0].find_all(sge.Table)}
 
 
