@@ -5,16 +5,18 @@ from __future__ import annotations
 import pytest
 
 from siyu.core.time import date_of
+from siyu.identity import seen
 from siyu.identity.resolve import resolve
+from siyu.identity.unlink import unlink
 from siyu.measures import touched
 from siyu.measures.activity import ACTIVITY_DAYS, THRIVING_EVENTS, activity
 from siyu.measures.asked import Asked
 from siyu.measures.build import refresh
 from siyu.measures.facts import Facts
-from siyu.store.tables import BY_NAME, LAST_ACT
+from siyu.store.tables import BY_NAME, LAST_ACT, LINK
 from tests.breadth import wide
 from tests.measures.random_brand import random_brand
-from tests.plain import load_plain
+from tests.plain import NOW, load_plain
 
 PHONE = {"id.phone": "13800000001"}
 
@@ -86,3 +88,32 @@ def test_two_consumers_who_turn_out_to_be_one_have_one_last_act(workspace, eager
     resolve(workspace)
     assert refresh(workspace).how == "incremental"
     assert _kept(workspace) == [["2026-03-07", None]]
+
+
+@pytest.fixture
+def one_of_two(workspace, eager):
+    """A consumer of two identifiers, each with an event, whose last acts stand; and the link between them."""
+    other = {"id.unionid": "u1"}
+    load_plain(workspace, {"events": [_event(1, "2026-03-05"), _event(2, "2026-03-07", **other)],
+                           "orders": [{"order_id": "1", "paid_amount": "5", **PHONE, **other}]}, identified=False)
+    resolve(workspace)
+    refresh(workspace)
+    assert _kept(workspace) == [["2026-03-07", None]]
+    return workspace.warehouse.row(LINK.expr())
+
+
+def test_a_consumer_who_turns_out_to_be_two_leaves_each_their_own_last_act(workspace, one_of_two):
+    unlink(workspace, one_of_two["a"], one_of_two["b"], "not the same person", NOW)
+    resolve(workspace)
+    assert refresh(workspace).how == "incremental"
+    assert _kept(workspace) == [["2026-03-05", None], ["2026-03-07", None]]
+
+
+def test_who_parted_is_known_after_a_resolve_that_was_cut_short(workspace, one_of_two, monkeypatch):
+    unlink(workspace, one_of_two["a"], one_of_two["b"], "not the same person", NOW)
+    with monkeypatch.context() as cut, pytest.raises(ZeroDivisionError):
+        cut.setattr(seen, "mark_seen", lambda *_, **__: 1 / 0)
+        resolve(workspace)
+    resolve(workspace)
+    assert refresh(workspace).how == "incremental"
+    assert _kept(workspace) == [["2026-03-05", None], ["2026-03-07", None]]

@@ -50,8 +50,11 @@ def _workspace(tmp_path, seed):
 @pytest.mark.parametrize("seed", wide(range(6), always=1))
 def test_refreshing_after_each_load_gives_the_tables_of_one_full_build(tmp_path, eager, seed):
     with _workspace(tmp_path, seed) as workspace:
-        for piece in _pieces(seed, 3):
+        for place, piece in enumerate(_pieces(seed, 3)):
             load_plain(workspace, piece, identified=False)
+            resolve(workspace)
+            refresh(workspace)
+            _take_links_back(workspace, random.Random(seed + place))
             resolve(workspace)
             refresh(workspace)
         step_by_step = _tables(workspace)
@@ -92,6 +95,12 @@ def test_the_last_line_that_took_something_back_may_be_corrected(tmp_path, works
     assert workspace.warehouse.count(tables.ORDER_REFUND) == 0
     refresh(workspace, full=True)
     assert step_by_step == _tables(workspace)
+
+
+def _take_links_back(workspace, dice):
+    for link in workspace.warehouse.rows(tables.LINK.expr().order_by("a", "b")):
+        if dice.random() < 0.2:
+            unlink(workspace, link["a"], link["b"], "not the same person", NOW)
 
 
 def _buyers(workspace):

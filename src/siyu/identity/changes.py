@@ -56,6 +56,14 @@ def gone(nodes: Nodes, before: Standing) -> np.ndarray:
     return before.ids[places(nodes.ids, before.ids) < 0]
 
 
+def parted(nodes: Nodes, root: np.ndarray, before: Standing) -> bool:
+    """Whether identifiers that were one consumer's are several consumers' now, or are no longer there: what was known
+    of a consumer as a whole holds for none of them then.
+    """
+    own, led = places(nodes.ids, before.ids), places(nodes.ids, before.consumer)
+    return bool((own < 0).any() or (root[own] != root[led]).any())
+
+
 def identity_rows(nodes: Nodes, root: np.ndarray, fresh: np.ndarray, before: Standing, version: int) -> pa.Table:
     """All rows of identity: `version` where the consumer changed, the old one elsewhere."""
     versions = np.full(len(nodes), version, dtype=np.int64)

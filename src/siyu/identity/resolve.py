@@ -41,7 +41,9 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Outcome:
-    """New rows of the three tables; `fresh` marks the identity rows of changed consumers."""
+    """New rows of the three tables; `fresh` marks the identity rows of changed consumers, `parted` says whether any of
+    these lost an identifier.
+    """
 
     identity: pa.Table
     consumer: pa.Table
@@ -49,6 +51,7 @@ class Outcome:
     fresh: np.ndarray
     gone: np.ndarray
     consumers_before: np.ndarray
+    parted: bool
     version: int
 
 
@@ -93,7 +96,8 @@ def _resolve(workspace: Workspace, before: Seen | None, now: Seen, tell: Progres
         tell("resolve: tables", 0.6)
         _write(workspace.warehouse, outcome, within)
     identifiers = workspace.warehouse.count(IDENTITY)
-    seen.mark_seen(workspace, replace(now, identifiers=identifiers), outcome.version)
+    parted = within is None or outcome.parted  # after a run that was cut short nobody could tell any more
+    seen.mark_seen(workspace, replace(now, identifiers=identifiers), outcome.version, parted=parted)
     own = column(outcome.identity, "consumer_id") == column(outcome.identity, "identifier_id")  # one row per consumer
     return int((own & outcome.fresh).sum())
 
@@ -118,6 +122,7 @@ def _outcome(workspace: Workspace, graph: Graph, within: ir.Table | None) -> Out
         fresh=fresh,
         gone=gone,
         consumers_before=before.consumer,
+        parted=changes.parted(nodes, root, before),
         version=version,
     )
 

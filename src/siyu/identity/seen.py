@@ -14,6 +14,8 @@ from siyu.store.workspace import Workspace
 
 VERSION_STATE = "identity_version"
 SEEN_STATE = "identity_seen"
+#: The newest version in which a consumer may have lost an identifier (changes.parted).
+PARTED_STATE = "identity_parted"
 #: Written before the tables are: who finds it knows that a run was cut short, and resolves everything.
 RESOLVING = '{"resolving": true}'
 
@@ -69,10 +71,12 @@ def mark_resolving(workspace: Workspace) -> None:
     workspace.operations.set_state(SEEN_STATE, RESOLVING)
 
 
-def mark_seen(workspace: Workspace, seen: Seen, version: int) -> None:
-    """Say what the tables now rest on."""
+def mark_seen(workspace: Workspace, seen: Seen, version: int, *, parted: bool) -> None:
+    """Say what the tables now rest on. parted: a consumer may have lost an identifier."""
     with workspace.operations.begin() as connection:
         workspace.operations.set_state(VERSION_STATE, str(version), connection)
+        if parted:
+            workspace.operations.set_state(PARTED_STATE, str(version), connection)
         workspace.operations.set_state(SEEN_STATE, json.dumps(asdict(seen), sort_keys=True), connection)
 
 

@@ -38,12 +38,13 @@ def last_acts(facts: Facts) -> ir.Table:
     return _last(facts, facts.known_events())
 
 
-def last_acts_since(load_id: int, facts: Facts, again: Facts) -> ir.Table:
-    """The last acts as new events leave them, for consumers with events after a load and for those of `again`, of whom
-    all events are read once more because their identity or an old event has changed.
+def last_acts_since(load_id: int, acting: Facts, again: Facts) -> ir.Table:
+    """The last acts of the consumers of `acting` as events after a load leave them: their own as they stood, those of
+    consumers who became part of them, and the new ones. Of those of `again`, who lost events, all are read once more.
     """
-    new = _last(facts, facts.known_events(after_load=load_id))
-    stood = LAST_ACT.expr().semi_join(new, "consumer_id").anti_join(again.identity(), "consumer_id")
+    new = _last(acting, acting.known_events(after_load=load_id))
+    kept = acting.persons(LAST_ACT.expr().rename(identifier_id="consumer_id"))
+    stood = kept.select(*LAST_ACT.column_names).anti_join(again.identity(), "consumer_id")
     return _latest(stood.union(new).union(last_acts(again)))
 
 

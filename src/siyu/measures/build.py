@@ -118,7 +118,8 @@ def _orders(facts: Facts, changed: Touched | None) -> tuple[ir.Table, ir.Table]:
 def _last_acts(everyone: Facts, changed: Touched | None) -> ir.Table:
     if changed is None:
         return last_acts(everyone)
-    return last_acts_since(changed.load_id, everyone, Facts(everyone.warehouse, changed.of_unsure))
+    acting, again = (Facts(everyone.warehouse, rows) for rows in (changed.of_acting, changed.of_unsure))
+    return last_acts_since(changed.load_id, acting, again)
 
 
 class _Keep:

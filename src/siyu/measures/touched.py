@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 
 from siyu.measures.facts import Facts
@@ -21,8 +22,8 @@ WORTH_IT = 0.3
 @dataclass(frozen=True)
 class Touched:
     """Scratch tables: consumers (to recompute), invitees, acting (whose last acts may be others), gone (ids that no
-    longer exist), orders (fact ids, to recompute). `identities`, `of_invitees` and `of_unsure` are rows of `identity`;
-    unsure are those whose last acts cannot be told from new events alone.
+    longer exist), orders (fact ids, to recompute). `identities`, `of_invitees`, `of_acting` and `of_unsure` are rows of
+    `identity`; unsure are those of the acting whose last acts cannot be told from those that stand and new events.
     """
 
     load_id: int
@@ -31,6 +32,7 @@ class Touched:
     invitees: ir.Table
     of_invitees: ir.Table
     acting: ir.Table
+    of_acting: ir.Table
     of_unsure: ir.Table
     gone: ir.Table
     orders: ir.Table
@@ -60,15 +62,18 @@ def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touche
     if count > WORTH_IT * everyone:
         return None
     invitees = warehouse.scratch("touched_invitee", changed.union(_invitees_of(of_changed)).distinct())
-    unsure = warehouse.scratch("unsure_consumer", _consumers(facts, news.outdated("events", "identifier_id"), moved))
-    acting = _consumers(facts, news.new("events", "identifier_id"), unsure)
+    parted = moved.filter(ibis.literal(_parted_since(workspace, identity_version)))
+    unsure = warehouse.scratch("unsure_consumer", _consumers(facts, news.outdated("events", "identifier_id"), parted))
+    acted = _consumers(facts, news.new("events", "identifier_id"), moved)
+    acting = warehouse.scratch("acting_consumer", acted.union(unsure, distinct=True))
     return Touched(
         load_id=load_id,
         consumers=consumers,
         identities=warehouse.scratch("touched_identity", facts.identities_of(consumers)),
         invitees=invitees,
         of_invitees=facts.identities_of(invitees),
-        acting=warehouse.scratch("acting_consumer", acting),
+        acting=acting,
+        of_acting=warehouse.scratch("acting_identity", facts.identities_of(acting)),
         of_unsure=warehouse.scratch("unsure_identity", facts.identities_of(unsure)),
         gone=warehouse.scratch("gone_consumer", _gone(identity_version)),
         orders=orders,
@@ -138,6 +143,12 @@ def _moved(identity_version: int) -> ir.Table:
     """The rows of `identity` that changed."""
     identity = tables.IDENTITY.expr()
     return identity.filter(identity.identity_version > identity_version)
+
+
+def _parted_since(workspace: Workspace, identity_version: int) -> bool:
+    """Whether a consumer may have lost an identifier: else what stands of those who became one holds for them."""
+    parted = workspace.operations.state("identity_parted")
+    return parted is None or int(parted) > identity_version
 
 
 def _inviters_of(identities: ir.Table) -> ir.Table:
