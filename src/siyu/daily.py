@@ -17,7 +17,7 @@ from siyu.core.time import instant_of
 from siyu.identity.consents import settle
 from siyu.identity.resolve import resolve
 from siyu.measures.build import refresh
-from siyu.measures.measure import data_through, measure
+from siyu.measures.measure import begun, measure
 from siyu.sources.load import finish_interrupted, load
 from siyu.sources.loading.arrivals import in_order
 from siyu.sources.loading.loadreport import LoadReport
@@ -50,7 +50,7 @@ def daily(
     files = arrived(workspace)
     loaded = load(workspace, list(files), strict=False, now=now, progress=progress) if files else None
     put_away(files, {_lying(refused["file"]) for refused in loaded.files_refused} if loaded else set())
-    if data_through(workspace, instant_of(now)) is None:
+    if not begun(workspace, instant_of(now)):
         return Day(files, loaded, None, None)
     measured = resolve_and_measure(workspace, as_of=as_of, now=now, progress=progress)
     return Day(files, loaded, measured, publish(workspace, measured))

@@ -17,7 +17,7 @@ from siyu.identity.consents import settle
 from siyu.jobs.loop import Loop, Say
 from siyu.jobs.memory import Memory
 from siyu.jobs.rhythm import Daily, Every
-from siyu.measures.measure import data_through
+from siyu.measures.measure import begun
 from siyu.sources.doors import asks
 from siyu.sources.doors.wecom.client import QUOTA, Client
 from siyu.sources.doors.wecom.corp import connected, corp_of
@@ -78,7 +78,7 @@ def _briefly(seconds: float) -> None:
 def day(workspace: Workspace, now: dt.datetime, say: Say) -> None:
     """The day's work; nothing before there is anything to measure."""
     load(workspace, now, say)
-    if data_through(workspace, instant_of(now)) is not None or arrived(workspace):
+    if begun(workspace, instant_of(now)) or arrived(workspace):
         log.info("daily.done", **handed(workspace, daily_work, now, say=say))
 
 

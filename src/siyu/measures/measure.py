@@ -117,6 +117,13 @@ def default_day(workspace: Workspace, now: dt.datetime) -> int:
     return min(yesterday, local_day(newest, zone))
 
 
+def begun(workspace: Workspace, before: int) -> bool:
+    """Whether any fact in force lies before an instant: there is something to measure."""
+    warehouse = workspace.warehouse
+    facts = ((warehouse.in_force(kind), column) for kind, column in TIMES.items())
+    return any(warehouse.any(table.filter(table[column] < before)) for table, column in facts)
+
+
 def data_through(workspace: Workspace, before: int) -> int | None:
     """Newest event time among the facts in force before an instant; None if there is none."""
     newest = []
