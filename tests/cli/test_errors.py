@@ -88,6 +88,7 @@ def test_a_damaged_warehouse_is_explained_and_a_rebuild_offered(capfd):
         (("subject-export", "--id", "phone:13800001234", "-o", "nodir/c.json", "--yes"), "no folder nodir"),
         (("metrics", "new", "trade"), "trade is a topic of siyu"),
         (("serve", "--port", "99999"), "65535"),
+        (("measure", "--as-of", "0001-01-01"), "expected a day from 1900-01-01 on, found 0001-01-01"),
         (("erase", "show", str(10**20)), "less than or equal to"),
         (("identity", "unlink", str(10**20), "--reason", "x"), "less than or equal to"),
         (("identity", "unlink", "1", str(10**20), "--reason", "x"), "less than or equal to"),
@@ -198,6 +199,7 @@ def test_the_quarantine_names_the_columns_of_the_export(siyu, brand: Path):
     (sqlite3.OperationalError("disk I/O error"), "did not take what was written"),
     (OperationalError(None, None, sqlite3.OperationalError("database or disk is full")), "The disk is full"),
     (PermissionError(errno.EACCES, "Permission denied", "out.html"), "out.html: permission denied"),
+    (OSError(errno.ENAMETOOLONG, "File name too long"), "name of a file or folder is too long"),
 ])  # fmt: skip
 def test_troubles_of_a_disk_are_told_as_such(siyu, brand: Path, monkeypatch, error, told):
     broken(monkeypatch, RuntimeError("the engine failed"), error)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
+
 from siyu.core.settings import SETTINGS
 from siyu.store.tables import TABLES
 
@@ -76,3 +78,28 @@ def test_init_over_a_file_is_refused(siyu, tmp_path: Path):
     (tmp_path / "a.csv").touch()
     ran = siyu("init", tmp_path / "a.csv")
     assert (ran.code, "is a file; expected a folder" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(("place", "told"), [
+    ("a.csv/brand", "a.csv/brand cannot be made: Not a directory"), ("what?", "what? cannot hold a workspace"),
+])  # fmt: skip
+def test_init_where_no_workspace_can_be_is_refused(siyu, tmp_path: Path, place: str, told: str):
+    (tmp_path / "a.csv").touch()
+    ran = siyu("init", tmp_path / place)
+    assert (ran.code, told in ran.err, [path.name for path in tmp_path.iterdir()]) == (2, True, ["a.csv"])
+
+
+@pytest.mark.parametrize("name", ["b c", "b%20c", "h#y", "~t", "d'q", "[x]*", "品牌"])
+def test_a_workspace_lies_in_the_folder_that_was_named_and_no_other(siyu, tmp_path: Path, monkeypatch, name: str):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("b c", name):
+        if not Path(folder).exists():
+            assert siyu("init", folder).code == 0
+    assert siyu("check", "-C", name).code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"b c", name}
+    assert {"operations.sqlite", "warehouse.duckdb"} <= {path.name for path in (tmp_path / name).iterdir()}
+
+
+def test_the_next_command_can_be_pasted(siyu, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "siyu load FILES -C 'my brand'" in siyu("init", "my brand").err

@@ -4,6 +4,7 @@ erased since.
 
 from __future__ import annotations
 
+import gc
 import random
 import shutil
 import signal
@@ -19,7 +20,7 @@ from siyu.core.errors import NewerVersionError, PrivacyError
 from siyu.core.identifiers import Keys
 from siyu.measures.measure import measure
 from siyu.privacy import erase, requests
-from siyu.privacy.backup import archive, erased
+from siyu.privacy.backup import archive, erased, stream
 from siyu.privacy.backup.make import make
 from siyu.privacy.backup.restore import Asked, restore
 from siyu.privacy.docket import Case
@@ -256,6 +257,18 @@ def test_an_archive_cut_off_is_refused(copied, tmp_path):
     (copied / "one").write_bytes(b"no archive" * 100)
     with pytest.raises(PrivacyError, match="not a backup"):
         restored(copied, tmp_path / "again")
+
+
+@pytest.mark.parametrize("frame", [stream.FRAME_BYTES, 1024])
+def test_of_a_backup_for_which_there_is_no_room_nothing_is_left(copied, tmp_path, monkeypatch, frame):
+    late: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", late.append)
+    monkeypatch.setattr(stream, "FRAME_BYTES", frame)
+    (tmp_path / "one.part").symlink_to("/dev/full")
+    with open_workspace(copied / "brand") as workspace, pytest.raises(PrivacyError, match="No space left"):
+        make(workspace, tmp_path / "one", actor="cli", now=AFTER)
+    gc.collect()
+    assert (late, list(tmp_path.iterdir())) == ([], [copied])
 
 
 def test_a_folder_that_holds_something_is_left_alone(backed_up, tmp_path):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from siyu.cli.context import AsJson, now, workspace
+from siyu.cli.context import AsJson, elsewhere, now, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import emit, out, progress, say, suggest
 from siyu.core.errors import WorkspaceError
@@ -107,7 +107,7 @@ def _shown(restored: Restored, left: list[str]) -> None:
         f"Erasures known through {_at(restored.known)}: {len(restored.erased)} carried out again.")  # fmt: skip
     for path in left:
         say(f"{path} still shows a person who is to be forgotten: load it or remove it, then `siyu erase run`.")
-    suggest(f"siyu check -C {restored.directory}", "says whether all is well")
+    suggest(f"siyu check{elsewhere(restored.directory)}", "says whether all is well")
 
 
 def _at(instant: int | None) -> str | None:

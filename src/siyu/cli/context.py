@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 
 from siyu import __version__
 from siyu.core.errors import SiyuError
+from siyu.core.time import EARLIEST
 
 if TYPE_CHECKING:
     from siyu.store.workspace import Workspace
@@ -89,9 +91,12 @@ def now() -> dt.datetime:
 def day(text: str | None, option: str = "--as-of") -> dt.date | None:
     """A day given by the caller; None if not given."""
     try:
-        return dt.date.fromisoformat(text) if text else None
+        given = dt.date.fromisoformat(text) if text else None
     except ValueError:
         raise SiyuError(f"{option}: expected a day such as 2026-06-30, found '{text}'.") from None
+    if given and given < EARLIEST:
+        raise SiyuError(f"{option}: expected a day from {EARLIEST} on, found {given}.")
+    return given
 
 
 def language(text: str | None, default: str) -> str:
@@ -104,4 +109,13 @@ def language(text: str | None, default: str) -> str:
 
 def suffix() -> str:
     """` -C DIR` for suggested commands, when the workspace is elsewhere."""
-    return "" if CHOSEN.directory == Path(".") else f" -C {CHOSEN.directory}"
+    return "" if CHOSEN.directory == Path(".") else elsewhere(CHOSEN.directory)
+
+
+def elsewhere(directory: Path) -> str:
+    """` -C DIR`, as a shell takes it.
+
+    >>> elsewhere(Path("my brand"))
+    " -C 'my brand'"
+    """
+    return f" -C {shlex.quote(str(directory))}"

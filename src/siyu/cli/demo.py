@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from siyu.cli import summary
-from siyu.cli.context import AsJson, language
+from siyu.cli.context import AsJson, elsewhere, language
 from siyu.cli.errors import DONE
 from siyu.cli.output import Report, emit, out, progress, say, suggest
 from siyu.cli.simulate import CONSUMERS, LAST_DAY, Seed, simulated_brand
@@ -59,7 +59,7 @@ def demo(
     summary.show(document, currency, lang)
     say(f"{simulated.rows:,} rows of {len(simulated.files)} exports, {time.monotonic() - started:.0f} s.")
     out().print(str(path.resolve()), markup=False)
-    suggest(f"siyu coverage -C {directory}", "says what the files can and cannot answer")
+    suggest(f"siyu coverage{elsewhere(directory)}", "says what the files can and cannot answer")
     return DONE
 
 

@@ -37,6 +37,8 @@ def trouble(error: BaseException) -> SiyuError | None:
         if code == errno.EROFS or SAYS_CLOSED.search(str(one)):
             return WorkspaceError("The folder cannot be written: it, or its disk, is read-only.",
                                   remedy="Give yourself the right to write there, or copy the workspace elsewhere.")
+        if code == errno.ENAMETOOLONG:
+            return WorkspaceError("The name of a file or folder is too long.", remedy="Choose a shorter one.")
         if code in FORBIDDEN:
             where = f"{one.filename}: " if isinstance(one, OSError) and one.filename else ""
             return WorkspaceError(f"{where}permission denied.", remedy="Check who may read and write there.")

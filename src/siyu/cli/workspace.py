@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from siyu.cli.context import CHOSEN, AsJson, workspace
+from siyu.cli.context import CHOSEN, AsJson, elsewhere, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError, WorkspaceError, did_you_mean
@@ -31,7 +31,7 @@ def init(directory: Annotated[str, typer.Argument(metavar="DIR", help="Folder to
         f"{directory}: {SETTINGS_FILE} (brand, zone, currency, rules) and {KEYS_FILE} (keep a copy elsewhere).",
         markup=False,
     )
-    suggest(f"siyu load FILES -C {directory}", "takes your exports")
+    suggest(f"siyu load FILES{elsewhere(Path(directory))}", "takes your exports")
     return DONE
 
 

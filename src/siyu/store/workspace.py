@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 from siyu.core import settings as settings_file
 from siyu.core.errors import DamagedError, SettingsError, WorkspaceError
@@ -156,12 +157,17 @@ class Workspace:
 
 def operations_url(directory: Path) -> str:
     """Where operations are, unless settings name a PostgreSQL."""
-    return f"sqlite:///{directory / OPERATIONS_FILE}"
+    return _sqlite(directory / OPERATIONS_FILE)
 
 
 def inbox_url(directory: Path) -> str:
     """Where the inbox is, unless settings name a PostgreSQL."""
-    return f"sqlite:///{directory / INBOX_FILE}"
+    return _sqlite(directory / INBOX_FILE)
+
+
+def _sqlite(path: Path) -> str:
+    """The URL of a file, wherever it lies: what stands for something else in a URL is written as what it is."""
+    return f"sqlite:///{quote(str(path))}"
 
 
 def create(directory: Path, settings: Settings | None = None) -> Workspace:
@@ -169,13 +175,18 @@ def create(directory: Path, settings: Settings | None = None) -> Workspace:
     Refuses an existing one.
     """
     path = directory / SETTINGS_FILE
+    _check_place(directory)
     if path.exists():
         raise WorkspaceError(f"{directory} is already a workspace ({SETTINGS_FILE} is there).",
                              remedy="Use it as it is, or choose another folder.")
     if directory.exists() and not directory.is_dir():
         raise WorkspaceError(f"{directory} is a file; expected a folder for the workspace.",
                              remedy="Choose another name: `siyu init DIR`.")
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise WorkspaceError(f"{directory} cannot be made: {error.strerror}.",
+                             remedy="Choose a place where folders can be made: `siyu init DIR`.") from None
     if (directory / KEYS_FILE).exists():
         raise WorkspaceError(f"{directory} holds a {KEYS_FILE}, and no {SETTINGS_FILE}.",
                              remedy="These may be the only keys of a workspace: put its settings back, or move it.")
@@ -190,7 +201,14 @@ def open_workspace(directory: Path) -> Workspace:
     if not path.exists():
         raise WorkspaceError(f"{directory} is not a workspace: no {SETTINGS_FILE}.",
                              remedy="`siyu init DIR` makes one; `-C DIR` picks another folder.")
+    _check_place(directory)
     return Workspace(directory, settings_file.read(path), read_keys(directory / KEYS_FILE))
+
+
+def _check_place(directory: Path) -> None:
+    if "?" in str(directory.absolute()):
+        raise WorkspaceError(f"{directory} cannot hold a workspace: what follows a ? in a path is taken for options.",
+                             remedy="Rename the folder, or choose another.")
 
 
 def read_keys(path: Path) -> Keys:

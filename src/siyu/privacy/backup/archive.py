@@ -81,7 +81,8 @@ class Archive:
 
     def abandon(self) -> None:
         """As if nothing had been written."""
-        self._stream.close()
+        self._stream.give_up()
+        self._tar.close()  # else it would be closed, and write, whenever it is forgotten
         self._temporary.unlink(missing_ok=True)
 
     def _add(self, name: str, file: IO[bytes], size: int) -> None:

@@ -150,9 +150,14 @@ def _write(path: Path, keys: Keys, known: Known) -> None:
     if path.exists():
         known = known.joined(read(path, keys))
     temporary = path.with_name(path.name + PART)
-    with closing(Sealing(temporary, keys)) as stream:
+    stream = Sealing(temporary, keys)
+    try:
         stream.write(json.dumps({"through": known.through, "rows": known.rows}, ensure_ascii=False).encode())
         stream.finish()
+    except BaseException:
+        stream.give_up()
+        temporary.unlink(missing_ok=True)
+        raise
     os.replace(temporary, path)
     sync_folder(path.parent)
 

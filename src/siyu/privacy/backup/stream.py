@@ -4,6 +4,7 @@ can be changed, moved or cut off without being noticed.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 from pathlib import Path
@@ -41,11 +42,14 @@ class Sealing:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         self._file = os.fdopen(descriptor, "wb")
         self._keys, self._waiting, self._place = _sealing(keys), bytearray(), 0
+        self._given_up = False
         self._head = MAGIC + bytes([LAYOUT]) + mark(keys) + os.urandom(SALT_BYTES)
         self._file.write(self._head)
 
     def write(self, data: bytes) -> int:
-        """Take some bytes."""
+        """Take some bytes. Once it is given up they go nowhere: who was writing may have an end to write yet."""
+        if self._given_up:
+            return len(data)
         self._waiting += data
         while len(self._waiting) > FRAME_BYTES:
             self._frame(bytes(self._waiting[:FRAME_BYTES]), last=False)
@@ -57,11 +61,13 @@ class Sealing:
         self._frame(bytes(self._waiting), last=True)
         self._file.flush()
         os.fsync(self._file.fileno())
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file, finished or not."""
         self._file.close()
+
+    def give_up(self) -> None:
+        """Let go of the file, which is of no use. What waits for a full disk is not written either."""
+        self._given_up = True
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def _frame(self, plain: bytes, *, last: bool) -> None:
         sealed = self._keys.seal(plain, self._head + PLACE.pack(self._place, last))

@@ -41,7 +41,7 @@ def opened(path: Path, spill: Path, memory: str, threads: int) -> duckdb.DuckDBP
         "storage_compatibility_version": STORAGE,
     }
     try:
-        connection = duckdb.connect(str(path), config=config)
+        connection = duckdb.connect(str(path.absolute()), config=config)  # a ~ at its beginning would be a home
     except duckdb.Error as error:
         raise _refused(path, str(error)) from None
     shutil.rmtree(spill, ignore_errors=True)  # not before the file is ours: who holds it may be reading there
@@ -56,7 +56,7 @@ def copy(path: Path, fresh: Path, spill: Path, memory: str) -> None:
                               "storage_compatibility_version": STORAGE}  # fmt: skip
     with duckdb.connect(":memory:", config=config) as connection:
         for name, file, mode in (("old", path, " (READ_ONLY)"), ("new", fresh, "")):
-            connection.execute(f"ATTACH {_literal(str(file))} AS {name}{mode}")
+            connection.execute(f"ATTACH {_literal(str(file.absolute()))} AS {name}{mode}")
         connection.execute("COPY FROM DATABASE old TO new")
         connection.execute("CHECKPOINT new")
         connection.execute("DETACH new")
