@@ -88,6 +88,12 @@ def test_a_select_is_answered_in_all_and_by_its_dimensions(brand):
     assert answered(brand, "mine.orders", ("paid_day", "platform"))[0] == ("2026-05-31", "", 1)
 
 
+def test_a_dimension_may_be_called_by_a_word_of_the_language(brand):
+    counting = 'SELECT {by} count(*) AS orders FROM (SELECT platform AS "group" FROM orders) GROUP BY ALL'
+    wrote(brand, topic(counting, head='dimensions = ["group"]'))
+    assert answered(brand, "mine.orders", ("group",)) == [("", 1), ("tmall", 2)]
+
+
 def test_the_period_is_what_siyu_was_asked_for(brand):
     wrote(brand, topic(COUNTING))
     assert answered(brand, "mine.orders") == [(2,)]
@@ -98,9 +104,9 @@ def test_placeholders_in_strings_names_and_comments_stay():
         """SELECT {by} ':as_of' AS a, x::int, ":as_of" -- :as_of {by}\n"""
         """/* :as_of */ FROM t WHERE d=:as_of AND n=:window_days"""
     )
-    filled = bound(sql, Asked(0, 7, defaults()), ("store",))
+    filled = bound(sql, Asked(0, 7, defaults()), ("store",), quoted=lambda name: f"[{name}]")
     assert filled == (
-        """SELECT coalesce(CAST(store AS STRING), '') AS store,  ':as_of' AS a, x::int, ":as_of" -- :as_of {by}\n"""
+        """SELECT coalesce(CAST([store] AS STRING), '') AS [store],  ':as_of' AS a, x::int, ":as_of" -- :as_of {by}\n"""
         """/* :as_of */ FROM t WHERE d=DATE '1970-01-01' AND n=7"""
     )
 

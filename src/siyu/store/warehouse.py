@@ -82,6 +82,11 @@ class Warehouse(ABC):
         """The engine's SQL of an expression, compiled."""
         return sql_of(expression, cls.dialect)
 
+    @staticmethod
+    @abstractmethod
+    def quoted(name: str) -> str:
+        """A name as the engine's SQL takes it, whatever stands in it."""
+
     @abstractmethod
     def arrow(self, expression: ir.Table) -> pa.Table:
         """All rows of an expression, with the expression's own types."""

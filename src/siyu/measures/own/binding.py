@@ -28,9 +28,11 @@ PLACES = re.compile(
 )
 
 
-def bound(sql: str, asked: Asked, by: tuple[str, ...]) -> str:
-    """The SQL that answers one question; `by` are declared dimensions, read as text ('' = not stated)."""
-    listed = "".join(f"coalesce(CAST({name} AS STRING), '') AS {name}, " for name in by)
+def bound(sql: str, asked: Asked, by: tuple[str, ...], quoted: Callable[[str], str]) -> str:
+    """The SQL that answers one question; `by` are declared dimensions, read as text ('' = not stated), and `quoted` a
+    name as the engine takes it: one may be a word of SQL.
+    """
+    listed = "".join(f"coalesce(CAST({name} AS STRING), '') AS {name}, " for name in map(quoted, by))
 
     def filled(place: re.Match[str]) -> str:
         if place["by"]:

@@ -24,7 +24,7 @@ def sql_counts(file: str, topic: str, sql: str, columns: tuple[str, ...]) -> Cou
 
     def counts(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
         try:
-            answer = facts.warehouse.ask(bound(sql, asked, by), facts.limits)
+            answer = facts.warehouse.ask(bound(sql, asked, by, facts.warehouse.quoted), facts.limits)
         except QueryError as error:
             raise MeasureError(f"{file}: {error.message}", remedy=error.remedy) from None
         found = answer.rows

@@ -50,6 +50,10 @@ class SparkWarehouse(Warehouse):
 
     dialect = "pyspark"
 
+    @staticmethod
+    def quoted(name: str) -> str:
+        return _q(name)
+
     def __init__(self, path: Path | str, *, master: str, zone: str) -> None:
         super().__init__()
         self._zone = zone
