@@ -22,8 +22,9 @@ WORTH_IT = 0.3
 @dataclass(frozen=True)
 class Touched:
     """Scratch tables: consumers (to recompute), invitees, acting (whose last acts may be others), gone (ids that no
-    longer exist), orders (fact ids, to recompute). `identities`, `of_invitees`, `of_acting` and `of_unsure` are rows of
-    `identity`; unsure are those of the acting whose last acts cannot be told from those that stand and new events.
+    longer exist), orders (to recompute, with their identifiers). `identities`, `of_invitees`, `of_acting` and
+    `of_unsure` are rows of `identity`; unsure are those of the acting whose last acts cannot be told from those that
+    stand and new events.
     """
 
     load_id: int
@@ -42,7 +43,7 @@ class Touched:
         """Keys whose stored rows give way, for a derived table kept by the first column of its key."""
         column = table.key[0]
         if column == "fact_id":
-            return self.orders
+            return self.orders.select(column)
         touched = {tables.VALID_REFERRAL: self.invitees, tables.LAST_ACT: self.acting}.get(table, self.consumers)
         return touched.union(self.gone).select(**{column: "consumer_id"})
 
@@ -112,20 +113,22 @@ def _corrected_kinds(workspace: Workspace, load_id: int) -> frozenset[str]:
 
 
 def _orders(news: _News, identity_version: int) -> ir.Table:
-    """fact_id of orders that are new or corrected, have new or corrected refunds, or may have another buyer."""
+    """Orders that are new or corrected, have new or corrected refunds, or may have another buyer: fact_id and
+    identifier_id.
+    """
     orders, refunds = tables.BY_NAME["orders"].expr(), news.facts("refunds", "order_id", "platform")
+    asked = ("fact_id", "identifier_id")
     key = refunds.select("order_id", shop=refunds.platform.fill_null("")).distinct()
-    named = orders.select("fact_id", "order_id", shop=orders.platform.fill_null(""))
+    named = orders.select(*asked, "order_id", shop=orders.platform.fill_null(""))
     of_refunds = named.semi_join(key, ["order_id", "shop"])
     of_moved = orders.semi_join(_moved(identity_version), "identifier_id")
-    found = news.facts("orders", "fact_id")
-    return found.union(of_refunds.select("fact_id")).union(of_moved.select("fact_id")).distinct()
+    found = news.facts("orders", *asked)
+    return found.union(of_refunds.select(*asked)).union(of_moved.select(*asked)).distinct()
 
 
 def _identifiers(news: _News, orders: ir.Table) -> ir.Table:
     """Primary identifiers of new and corrected facts, and of touched orders."""
-    everything = tables.BY_NAME["orders"].expr().select("fact_id", "identifier_id")
-    found = everything.semi_join(orders, "fact_id").select("identifier_id")
+    found = orders.select("identifier_id")
     for kind in PERSONAL:
         found = found.union(news.facts(kind, "identifier_id"))
     for side in ("inviter_identifier_id", "invitee_identifier_id"):
