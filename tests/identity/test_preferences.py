@@ -10,10 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from siyu.core.identifiers import Keys
+from siyu.core.time import instant_of
 from siyu.identity import preferences
-from siyu.identity.consents import rows_of, settle
+from siyu.identity.consents import change, rows_of, settle
 from siyu.identity.preference_link import Link, opened, token
 from siyu.identity.preferences import apply, page
+from siyu.identity.reach import marketing_consents, standing
+from siyu.identity.resolve import resolve
+from siyu.identity.standing import Consent
 from siyu.sources.replay import rebuild
 from siyu.store.audit import acts
 from siyu.store.operations import CONSENT_CHANGE, TOMBSTONE
@@ -74,6 +78,25 @@ def test_one_click_withdraws_from_everything_at_once(workspace, lin):
     assert set(standings(workspace, lin).values()) == {"withdrawn"}
     newest = rows_of(workspace.operations, [lin.identifier_id])[-1]
     assert (newest.action, newest.channel, newest.source) == ("withdraw", None, "preference link")
+    assert [act.act for act in acts(workspace.operations)] == ["consent.withdraw"]
+
+
+@pytest.mark.parametrize("channel", ["sms", ""])
+def test_who_withdraws_takes_back_what_is_dated_later_too(workspace, tmp_path, lin, channel):
+    ahead = "2027-03-01T12:00:00Z,marketing,{},grant,13800001234"
+    take(workspace, tmp_path, "consents.csv", "\n".join((
+        "occurred_at,purpose,channel,action,id.phone", ahead.format(channel), ahead.format("email"),
+        "2027-03-02,marketing,sms,grant,13800001234")))  # fmt: skip
+    resolve(workspace)
+    said = Consent(lin.identifier_id, "marketing", "sms", "withdraw", instant_of(LATER), "hotline", "")
+    change(workspace.operations, [said], actor="clerk", now=LATER)
+    settle(workspace, LATER)
+    assert (standings(workspace, lin)["sms"], standings(workspace, lin)["email"]) == ("withdrawn", "granted")
+    consents = marketing_consents(workspace)
+    for at in (instant_of(LATER), *(row.occurred_at for row in rows_of(workspace.operations, [lin.identifier_id]))):
+        if at >= instant_of(LATER):
+            found = workspace.warehouse.rows(standing(workspace, consents, at))
+            assert [row["withdrawn"] for row in found if row["channel"] == "sms"] == [1]
     assert [act.act for act in acts(workspace.operations)] == ["consent.withdraw"]
 
 

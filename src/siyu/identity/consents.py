@@ -50,14 +50,13 @@ def proofs_of(operations: Operations, keys: Iterable[str]) -> list[dict[str, Any
 
 
 def change(operations: Operations, consents: Sequence[Consent], *, actor: str, now: dt.datetime) -> None:
-    """Add rows to the ledger, all or none; they are in force when this returns. Raises IdentityError with every
-    mistake, and for the erased.
+    """Add rows to the ledger, all or none; they are in force when this returns, whatever it held before. Raises
+    IdentityError with every mistake, and for the erased.
     """
     check(consents)
-    rows = [{name: getattr(consent, name) for name in COMMON} for consent in consents]
-    rows = [row | {"channel": row["channel"] or None, "source": scrub(row["source"])} for row in rows]
     with operations.begin() as connection:
         refuse_erased(connection, [consent.identifier_id for consent in consents])
+        rows = [row for consent in consents for row in _rows(connection, consent)]
         connection.execute(sa.insert(CONSENT_CHANGE), rows)
         for consent in consents:
             _note(connection, consent, actor, now)
@@ -100,6 +99,29 @@ def settle(workspace: Workspace, now: dt.datetime) -> int:
 
     keep(workspace, consents, load, {}, settled)
     return len(waiting)
+
+
+def _rows(connection: sa.Connection, consent: Consent) -> Iterable[dict[str, Any]]:
+    """The row of a consent; of a withdrawal one more at the instant of each grant that the ledger dates later, as files
+    do that tell what is still to come, or a clock that was ahead: who withdraws takes those back as well.
+    """
+    row = {name: getattr(consent, name) for name in COMMON}
+    row |= {"channel": consent.channel or None, "source": scrub(consent.source or "")}
+    later = _later_grants(connection, consent) if consent.action == WITHDRAW else []
+    return [row, *(row | {"occurred_at": at} for at in later)]
+
+
+def _later_grants(connection: sa.Connection, consent: Consent) -> list[int]:
+    """When the identifier is granted, after a consent, what this one speaks for."""
+
+    def of(table: sa.Table) -> sa.Select[Any]:
+        channel, spoken = sa.func.coalesce(table.c.channel, ""), consent.channel or ""
+        return sa.select(table.c.occurred_at).where(
+            table.c.identifier_id == consent.identifier_id, table.c.purpose == consent.purpose,
+            table.c.action == GRANT, table.c.occurred_at > consent.occurred_at,
+            channel.in_(["", spoken]) if spoken else sa.true())  # fmt: skip
+
+    return list(connection.execute(sa.union(of(CONSENT), of(CONSENT_CHANGE))).scalars())
 
 
 def _mistakes(consent: Consent) -> Iterable[str]:
