@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from siyu.core.errors import MappingError
 from siyu.core.files import name_of
 from siyu.daily import daily
 from siyu.store.workspace import INBOX, Workspace
@@ -50,6 +51,22 @@ def test_what_became_of_the_inbox_is_told_before_there_is_anything_to_measure(wo
     assert (day.measured, day.published) == (None, None)
     assert (day.loaded.counts["loaded"], len(day.loaded.files_refused)) == (1, 1)
     assert daily(workspace, publish=publish, now=NOW).loaded is None
+
+
+def test_a_mistake_in_an_own_mapping_leaves_the_inbox_as_it_is(workspace, inbox):
+    exports = csv(inbox, "contents.csv", "occurred_at,id.phone\n 2026-01-01,13800000001")
+    own = workspace.directory / "mappings"
+    own.mkdir()
+    (own / "a.toml").write_text("name = ", encoding="utf-8")
+    with pytest.raises(MappingError, match=r"a\.toml is not valid TOML"):
+        daily(workspace, publish=publish, now=NOW)
+    assert list(inbox.iterdir()) == [exports]
+    (own / "a.toml").unlink()
+    (own / ".#a.toml").symlink_to("user@host.123:456")  # an editor's, for as long as the file is open
+    (own / "b.toml").mkdir()
+    day = daily(workspace, publish=publish, now=NOW)
+    assert day.loaded is not None
+    assert (day.loaded.counts["loaded"], list(inbox.iterdir())) == (1, [])
 
 
 def test_one_amount_of_too_many_digits_stops_neither_its_file_nor_the_day(workspace, inbox):

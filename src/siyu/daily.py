@@ -22,6 +22,7 @@ from siyu.sources.load import finish_interrupted, load
 from siyu.sources.loading.arrivals import in_order
 from siyu.sources.loading.loadreport import LoadReport
 from siyu.sources.loading.ranks import check_ranks
+from siyu.sources.mappings.mappingfile import FOLDER, check_own
 from siyu.sources.readers.files import SUFFIXES
 from siyu.store.workspace import INBOX, Workspace
 
@@ -46,8 +47,12 @@ class Day:
 def daily(
     workspace: Workspace, *, publish: Publish, now: dt.datetime, as_of: dt.date | None = None, progress=None
 ) -> Day:
-    """Load, resolve, measure, publish. Safe to run twice: nothing is loaded or counted a second time."""
+    """Load, resolve, measure, publish. Safe to run twice: nothing is loaded or counted a second time. MappingError for
+    mistakes in the workspace's own mappings: all files are left where they lie.
+    """
     files = arrived(workspace)
+    if files:
+        check_own(workspace.directory / FOLDER)
     loaded = load(workspace, list(files), strict=False, now=now, progress=progress) if files else None
     put_away(files, {_lying(refused["file"]) for refused in loaded.files_refused} if loaded else set())
     if not begun(workspace, instant_of(now)):

@@ -94,6 +94,15 @@ def test_a_dimension_may_be_called_by_a_word_of_the_language(brand):
     assert answered(brand, "mine.orders", ("group",)) == [("", 1), ("tmall", 2)]
 
 
+def test_hidden_files_and_folders_are_no_metrics(brand):
+    wrote(brand, topic(COUNTING))
+    folder = brand.directory / own.FOLDER
+    (folder / ".#mine.toml").symlink_to("user@host.123:456")  # an editor's, for as long as the file is open
+    (folder / "._mine.toml").write_bytes(b"\0\5\x16\7")
+    (folder / "more.toml").mkdir()
+    assert answered(brand, "mine.orders") == [(2,)]
+
+
 def test_the_period_is_what_siyu_was_asked_for(brand):
     wrote(brand, topic(COUNTING))
     assert answered(brand, "mine.orders") == [(2,)]

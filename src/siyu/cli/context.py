@@ -33,7 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on s
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DAY",
-                 help="Day the figures stand for (YYYY-MM-DD); default: the newest with facts, at most yesterday."),
+                 help="Day the figures stand for (YYYY-MM-DD); default: yesterday, or the last with facts before."),
 ]  # fmt: skip
 Window = Annotated[int, typer.Option("--window", metavar="DAYS", help="Days of the period that ends with the day.")]
 Language = Annotated[

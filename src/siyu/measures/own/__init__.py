@@ -48,7 +48,9 @@ def own_in(directory: Path) -> Registry:
 
 
 def _paths(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.suffix in READERS and not path.name.startswith("_"))
+    """The files to read: those with _ are for others to import, hidden ones are editors' own."""
+    found = (path for path in folder.glob("*") if path.suffix in READERS and not path.name.startswith(("_", ".")))
+    return sorted(path for path in found if path.is_file())
 
 
 def _together(files: list[OwnFile]) -> Registry:

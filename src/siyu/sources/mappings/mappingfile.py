@@ -117,8 +117,17 @@ def platforms() -> Path:
 
 
 def own(folder: Path | None) -> list[Path]:
-    """The files of a workspace's own mappings (FOLDER), in order of their names; the folder need not be there."""
-    return sorted(folder.glob("*.toml")) if folder else []
+    """The files of a workspace's own mappings (FOLDER), in order of their names; the folder need not be there. Hidden
+    ones are editors' own.
+    """
+    found = folder.glob("*.toml") if folder else ()
+    return sorted(path for path in found if not path.name.startswith(".") and path.is_file())
+
+
+def check_own(folder: Path) -> None:
+    """MappingError if one of a workspace's own mappings cannot be read: no file would be recognised."""
+    for path in own(folder):
+        read(path)
 
 
 def named(name: str) -> Mapping:
