@@ -59,6 +59,11 @@ def test_each_panel_says_what_to_look_for_its_definition_its_basis_and_its_table
             assert panel.grid.rows
 
 
+def test_where_the_chart_bundle_cannot_be_kept_the_page_is_made_all_the_same(tmp_path):
+    (tmp_path / "file").touch()
+    assert html(page(material(), "en"), tmp_path / "file" / "cache") == report("en")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_panel_of_the_sample_fails(lang: str):
     panels = [p for section in page(material(), lang).sections for p in section.panels]

@@ -6,6 +6,7 @@ The policy names the hash of every script and style in the file, so that nothing
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -81,10 +82,11 @@ def _bundle(cache: Path | None) -> str:
         return kept.read_text(encoding="utf-8")
     text = vl_convert.javascript_bundle()  # pyright: ignore[reportCallIssue] (its stub is stricter than it is)
     if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = kept.with_suffix(".part")
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(unfinished, kept)
+        with contextlib.suppress(OSError):  # where nothing can be kept, the next page waits again
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = kept.with_suffix(".part")
+            unfinished.write_text(text, encoding="utf-8", newline="\n")
+            os.replace(unfinished, kept)
     return text
 
 

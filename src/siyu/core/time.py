@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 EPOCH = dt.date(1970, 1, 1)
-#: The earliest day that may be asked about: whatever lies some years before it is still in the calendar.
-EARLIEST = dt.date(1900, 1, 1)
 ORIGIN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
