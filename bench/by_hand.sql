@@ -277,7 +277,7 @@ FROM first f
 CREATE TEMP TABLE progress AS
 WITH outcome AS (
     SELECT DISTINCT consumer_id, 'settled' AS kind, valid_from AS moment, 0 AS amount, 86400000000 AS within FROM stated_relation
-    WHERE from_day BETWEEN getvariable('first_day') AND getvariable('last_day')
+    WHERE from_day BETWEEN getvariable('first_day') AND getvariable('last_day') AND valid_to > valid_from
     UNION ALL
     SELECT a.consumer_id, 'deepened', a.valid_from, 0, 7 * 86400000000
     FROM hand_role_span a JOIN hand_role_span b ON b.consumer_id = a.consumer_id AND b.valid_to = a.valid_from AND a.rank > b.rank

@@ -20,16 +20,19 @@ def relation_spans(facts: Facts) -> ir.Table:
 
 
 def relation_starts(facts: Facts) -> ir.Table:
-    """Every relation begun, one row per record, also inside a longer one: consumer_id, started_at, started_day."""
-    return _starts(facts.relations(), facts.of_persons("members", "joined_at", "joined_day"))
+    """Every relation begun, one row per record, also inside a longer one: consumer_id, started_at, started_day. One
+    that ends no later than it begins is none.
+    """
+    return _starts(facts.relations(), facts.of_persons("members", "joined_at", "joined_day", "left_at"))
 
 
 @formula
 def _starts(rows: ir.Table, members: ir.Table) -> ir.Table:
-    began = rows.select("consumer_id", "started_at", "started_day")
-    joined = members.select("consumer_id", started_at="joined_at", started_day="joined_day")
+    began = rows.select("consumer_id", "started_at", "started_day", "ended_at")
+    joined = members.select("consumer_id", started_at="joined_at", started_day="joined_day", ended_at="left_at")
     both = began.union(joined)
-    return both.filter(both.started_at.notnull())
+    held = both.filter(both.started_at.notnull() & (both.ended_at.isnull() | (both.ended_at > both.started_at)))
+    return held.drop("ended_at")
 
 
 @formula

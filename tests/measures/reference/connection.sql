@@ -7,7 +7,7 @@ FROM visit v JOIN state s ON s.consumer_id = v.consumer_id AND s.moment = v.firs
 -- purchases that stand on the as-of day.
 CREATE TABLE outcome AS
 SELECT DISTINCT consumer_id, 'settled' AS what, started_at AS moment, NULL::BIGINT AS fact_id, 0::BIGINT AS amount
-FROM relation WHERE started_at < getvariable('closing')
+FROM begun WHERE started_at < getvariable('closing')
 UNION ALL
 SELECT c.consumer_id, 'deepened', c.moment, NULL, 0
 FROM visitor_change c

@@ -64,6 +64,10 @@ SELECT i.consumer_id, 'member', '', m.joined_at, m.left_at
 FROM main_members m JOIN main_identity i USING (identifier_id)
 WHERE m.joined_at IS NOT NULL AND m.fact_id NOT IN (SELECT fact_id FROM main_superseded WHERE kind = 'members');
 
+-- What ends no later than it begins never was.
+CREATE TABLE begun AS
+SELECT consumer_id, started_at FROM relation WHERE ended_at IS NULL OR ended_at > started_at;
+
 CREATE TABLE consent AS
 SELECT i.consumer_id, c.identifier_id, c.channel, c.action, c.occurred_at AS moment
 FROM main_consents c JOIN main_identity i USING (identifier_id)

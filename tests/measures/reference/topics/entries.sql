@@ -14,7 +14,7 @@ WITH came AS (
 ), first_public AS (
     SELECT {by} consumer_id, min(occurred_at) FILTER (domain = 'public') AS first_at FROM came GROUP BY ALL
 ), public_newcomer AS (
-    SELECT *, EXISTS (FROM relation r WHERE r.consumer_id = p.consumer_id AND r.started_at >= p.first_at
+    SELECT *, EXISTS (FROM begun r WHERE r.consumer_id = p.consumer_id AND r.started_at >= p.first_at
                       AND r.started_at < getvariable('closing')) AS turned
     FROM first_public p
     WHERE first_at IS NOT NULL

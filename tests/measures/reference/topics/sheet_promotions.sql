@@ -7,7 +7,7 @@ WITH term AS (
     SELECT consumer_id, day FROM event
     WHERE name IN ('visit', 'enter', 'open', 'brand_search', 'interact', 'add_to_cart', 'favorite', 'claim_sample')
     UNION ALL
-    SELECT consumer_id, local_day(started_at) FROM relation
+    SELECT consumer_id, local_day(started_at) FROM begun
 ), cohort AS (
     SELECT DISTINCT t.promotion, x.consumer_id FROM term t JOIN trace x ON x.day >= t.warm_from AND x.day < t.starts_on
 ), bought AS (

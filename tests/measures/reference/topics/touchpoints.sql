@@ -25,7 +25,7 @@ WITH entered AS (
     WHERE NOT EXISTS (FROM relation r WHERE r.consumer_id = f.consumer_id AND r.started_at < f.first_at
                       AND (r.ended_at IS NULL OR r.ended_at >= f.first_at))
 ), start AS (
-    SELECT DISTINCT consumer_id, started_at FROM relation
+    SELECT DISTINCT consumer_id, started_at FROM begun
     WHERE local_day(started_at) BETWEEN getvariable('first_day') - 30 AND getvariable('last_day') - 30
 ), last_place AS (
     SELECT s.consumer_id, s.started_at, e.place
