@@ -99,11 +99,14 @@ def test_inviter_and_invitee_are_linked_each_to_their_own(workspace, tmp_path):
     assert len(kept(workspace, "link_record")) == 2
 
 
-def test_at_most_eight_identifiers_of_a_record_link(workspace, tmp_path):
+def test_at_most_eight_identifiers_of_a_record_link_and_that_is_told(workspace, tmp_path):
     names = [f"n{i}" for i in range(10)]
     header = ",".join(f"id.{name}" for name in names)
-    take(workspace, tmp_path, "orders.csv", f"order_id,paid_amount,{header}\n o1,5,{','.join(names)}")
+    report = take(workspace, tmp_path, "orders.csv", f"order_id,paid_amount,{header}\n o1,5,{','.join(names)}\n"
+                                                     f" o2,5,{','.join(names[:8])},,")  # fmt: skip
     assert len(kept(workspace, "link_record")) == 8 * 7 // 2
+    assert [note for file in report.files for note in file.notes if "identifiers of one person" in note] == [
+        "1 record(s) show more than 8 identifiers of one person: only those of the first namespaces are linked."]
 
 
 def test_an_identifier_seen_again_is_kept_once(workspace, tmp_path):

@@ -68,9 +68,12 @@ def _nullable(ids: np.ndarray) -> pa.Array:
 
 @dataclass
 class Links:
-    """Pairs of linking identifiers of a load, summed up as they come."""
+    """Pairs of linking identifiers of a load, summed up as they come. crowded: records of more identifiers than link;
+    those of the first namespaces do.
+    """
 
     settings: Settings
+    crowded: int = 0
     _gathered: list[pa.Table] = field(default_factory=list)
 
     def add(self, people: list[Person], fact_ids: np.ndarray, taken: np.ndarray) -> None:
@@ -102,6 +105,7 @@ class Links:
         for i, ids in enumerate(found):
             found[i] = np.where(seen < MOST_LINKING, ids, NONE)
             seen += ids != NONE
+        self.crowded += int((seen > MOST_LINKING).sum())
         return found
 
     def _gather(self, left: np.ndarray, right: np.ndarray, refs: np.ndarray) -> None:

@@ -24,7 +24,7 @@ from siyu.sources.facts.stage import Gone, Load, Stage
 from siyu.sources.facts.twins import twins
 from siyu.sources.facts.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
 from siyu.sources.identifiers.identify import NONE, blocked_ids
-from siyu.sources.identifiers.persons import Links, Person
+from siyu.sources.identifiers.persons import MOST_LINKING, Links, Person
 from siyu.sources.identifiers.register import Register
 from siyu.sources.landed import quarantine
 from siyu.sources.landed.landing import NOWHERE, UNREAD, BatchSeen
@@ -279,6 +279,9 @@ class _Run:
                 yield from self._orders_notes(output.rows)
         if self.outcome.past:
             yield f"{self.outcome.past:,} row(s) are older than is kept of their kind: left out."
+        if self.links.crowded:
+            yield (f"{self.links.crowded:,} record(s) show more than {MOST_LINKING} identifiers of one person: only "
+                   "those of the first namespaces are linked.")
         if self.register.clashes:
             yield f"{self.register.clashes} identifier(s) share the id of another one; their records count for both."
 
