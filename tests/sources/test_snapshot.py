@@ -8,7 +8,8 @@ import pytest
 
 from siyu.core.errors import SnapshotError
 from siyu.core.time import date_of
-from tests.sources.arrivals import LATER, in_force, kept, take
+from siyu.sources.replay import rebuild
+from tests.sources.arrivals import LATER, batches_of, in_force, kept, take
 
 SCOPE = {"relation_type": "fan", "platform": "youzan"}
 
@@ -212,6 +213,48 @@ def test_memberships_of_an_earlier_dated_list_stay_and_end_there(workspace, tmp_
     joined = in_force(workspace, "members", "joined_day", "left_day", "tier")
     assert joined == [(20089, 20635, None), (20089, None, "gold")]
     assert spans(workspace) == []
+
+
+UNDATED = """name = "friends"
+[[rows]]
+kind = "relations"
+[rows.columns]
+relation_type = { const = "fan" }
+platform = { const = "%s" }
+"id.unionid" = "id.unionid"
+"""
+
+
+def added(workspace, folder, people, platform="youzan", **options):
+    """A file of people without dates, loaded as rows."""
+    (folder / "friends.toml").write_text(UNDATED % platform, encoding="utf-8")
+    text = "id.unionid\n" + "\n".join(people)
+    report = take(workspace, folder, "friends.csv", text, mapping=str(folder / "friends.toml"), **options)
+    return report.counts["loaded"], report.counts["duplicate"]
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+def test_people_without_dates_whom_a_list_has_shown_begin_nothing_new(workspace, tmp_path, monkeypatch, batch):
+    batches_of(batch, monkeypatch)
+    snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u2"])
+    assert added(workspace, tmp_path, ["u1", "u2", "u3", "u3"], now=LATER) == (1, 3)
+    assert added(workspace, tmp_path, ["u1", "u2", "u3"], now=LATER) == (0, 3)
+    assert added(workspace, tmp_path, ["u1"], platform="wecom", now=LATER) == (1, 0)
+    assert len(spans(workspace)) == 4
+    assert rebuild(workspace, LATER).equal
+
+
+def test_people_without_dates_who_had_left_are_back(workspace, tmp_path):
+    snapshot(workspace, tmp_path, "2026-06-01", ["u1", "u2"])
+    snapshot(workspace, tmp_path, "2026-07-01", ["u1"], allow_drop=True)
+    assert added(workspace, tmp_path, ["u1", "u2"], now=LATER) == (1, 1)
+    assert sorted(str(end) for _, end, *_ in spans(workspace)) == ["2026-07-01", "None", "None"]
+
+
+def test_people_whom_an_end_without_a_start_let_go_are_back_too(workspace, tmp_path):
+    snapshot(workspace, tmp_path, "2026-06-01", ["u1"])
+    take(workspace, tmp_path, "relation_ends.csv", "relation_type,ended_at,id.unionid\n fan,2026-06-20,u1", now=LATER)
+    assert added(workspace, tmp_path, ["u1"], now=LATER) == (1, 0)
 
 
 def test_a_scope_of_unknown_words_is_refused(workspace, tmp_path):

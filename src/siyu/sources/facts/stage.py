@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import ibis.expr.types as ir
 import numpy as np
@@ -18,16 +18,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.core.identifiers import Keys
-from siyu.core.kinds import Kind
+from siyu.core.kinds import RELATIONS, Kind
 from siyu.sources.facts.buyers import named_late, still_named
 from siyu.sources.facts.discreet import discreet
 from siyu.sources.facts.doubts import Doubts
 from siyu.sources.facts.firsttimes import at_first
 from siyu.sources.facts.hashing import hashed, nameless
+from siyu.sources.facts.held import held
 from siyu.sources.facts.observed import with_basis
 from siyu.sources.facts.seenkeys import SeenKeys
 from siyu.sources.facts.versions import (
     CORRECTED,
+    DUPLICATE,
     LOADED,
     STATUS,
     Verdict,
@@ -116,6 +118,7 @@ class Stage:
         incoming = Versions(key, row, fact_ids, self._state(rows))
         anew = np.isin(places, gone.versions) if len(gone.versions) else None
         verdict = judge(as_current(incoming, known) if self.current else incoming, known, anew)
+        verdict = self._without_held(rows, people, verdict)
         fresh = (verdict.status == LOADED) | (verdict.status == CORRECTED)
         facts = self._completed(self._facts(rows, lines, fact_ids, key, row), verdict)
         if fresh.any():
@@ -136,6 +139,17 @@ class Stage:
             self.outdated += outdated(incoming, known)
         self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
         return verdict.status
+
+    def _without_held(self, rows: pa.Table, people: list[Person], verdict: Verdict) -> Verdict:
+        """The verdict, by which new relations without a start that are open already are duplicates."""
+        new = verdict.status == LOADED
+        if self.kind is not RELATIONS or "started_at" in rows.column_names or self._first or not new.any():
+            return verdict
+        open_ = held(rows.filter(pa.array(new)), people[0].primary[new], self.warehouse, self.load.load_id,
+                     self.load.loaded_at)  # fmt: skip
+        status = verdict.status.copy()
+        status[np.flatnonzero(new)[open_]] = DUPLICATE
+        return replace(verdict, status=status)
 
     def _completed(self, facts: pa.Table, verdict: Verdict) -> pa.Table:
         """Rows with the times that stand since the first version, orders with the buyer whom earlier versions named and

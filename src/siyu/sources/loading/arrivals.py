@@ -195,8 +195,8 @@ def _unlisted(mapping: Mapping, options: Options) -> Iterator[str]:
     platform = next((c.const for rows in lists for c in rows.columns if c.name == "platform" and c.const), "")
     type_ = "..." if any(rows.kind is RELATIONS for rows in lists) else "member"
     scope = f"platform={platform}" if platform else f"relation_type={type_}"
-    yield ("read as additions: nobody is seen to leave, who left before is back, and what has no date begins today. If "
-           f"it is the full list of a day, load it with --snapshot-of DAY --scope {scope}")  # fmt: skip
+    yield ("read as additions: nobody is seen to leave, who left before is back, and what has no date and is not held "
+           f"yet begins today. If it is the full list of a day, load it with --snapshot-of DAY --scope {scope}")
 
 
 def _notes(mapping: Mapping, columns: list[str], settings: Mapped[str, Any]) -> Iterator[str]:
