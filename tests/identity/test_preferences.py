@@ -100,6 +100,30 @@ def test_who_withdraws_takes_back_what_is_dated_later_too(workspace, tmp_path, l
     assert [act.act for act in acts(workspace.operations)] == ["consent.withdraw"]
 
 
+def test_what_was_said_last_holds_however_often_somebody_changes_their_mind(workspace, tmp_path, lin):
+    """A grant that the ledger dates ahead neither comes back nor stands in the way."""
+    take(workspace, tmp_path, "consents.csv", "occurred_at,purpose,channel,action,id.phone\n"
+                                              "2027-03-01T12:00:00Z,marketing,sms,grant,13800001234")  # fmt: skip
+    forms = {"granted": {"action": ["save"], "channel": ["sms"]}, "withdrawn": {"List-Unsubscribe": ["One-Click"]}}
+    for turn, wanted in enumerate(("withdrawn", "granted", "withdrawn", "withdrawn", "granted", "granted")):
+        now = LATER + dt.timedelta(minutes=turn)
+        apply(workspace.operations, lin, forms[wanted], now=now)
+        assert standings(workspace, lin)["sms"] == wanted
+        settle(workspace, now)
+        assert standings(workspace, lin)["sms"] == wanted
+    rows = [(row.occurred_at, row.action, row.channel) for row in rows_of(workspace.operations, [lin.identifier_id])]
+    assert len(rows) == len(set(rows))
+
+
+def test_a_withdrawal_told_twice_takes_back_once(workspace, tmp_path, lin):
+    take(workspace, tmp_path, "consents.csv", "occurred_at,purpose,channel,action,id.phone\n"
+                                              "2027-03-01T12:00:00Z,marketing,sms,grant,13800001234")  # fmt: skip
+    for _ in range(2):
+        said = Consent(lin.identifier_id, "marketing", "sms", "withdraw", instant_of(LATER), "hotline", "")
+        change(workspace.operations, [said], actor="clerk", now=LATER)
+    assert [row.action for row in rows_of(workspace.operations, [lin.identifier_id])][-2:] == ["grant", "withdraw"]
+
+
 def test_what_is_sent_again_is_not_written_again(workspace, lin):
     for form in ({"List-Unsubscribe": ["One-Click"]}, {"action": ["withdraw"]}):
         apply(workspace.operations, lin, form, now=LATER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from siyu.core.time import date_of
+from siyu.identity import resolve as identity
 from siyu.identity import seen
 from siyu.identity.resolve import resolve
 from siyu.identity.unlink import unlink
@@ -46,8 +47,9 @@ def _event(number: int, at: str, name: str = "visit", **who: str) -> dict[str, s
 
 @pytest.fixture
 def eager(monkeypatch):
-    """Incremental however many consumers are touched."""
+    """Incremental however many consumers are touched, of the identity as well."""
     monkeypatch.setattr(touched, "WORTH_IT", 1.1)
+    monkeypatch.setattr(identity, "WORTH_PICKING", 1.1)
 
 
 @pytest.mark.parametrize("seed", wide(range(3), always=1))
@@ -84,10 +86,23 @@ def test_two_consumers_who_turn_out_to_be_one_have_one_last_act(workspace, eager
     resolve(workspace)
     refresh(workspace)
     assert len(_kept(workspace)) == 2
+    parted = workspace.operations.state(seen.PARTED_STATE)
     load_plain(workspace, {"orders": [{"order_id": "1", "paid_amount": "5", **PHONE, **other}]}, identified=False)
     resolve(workspace)
     assert refresh(workspace).how == "incremental"
+    assert workspace.operations.state(seen.PARTED_STATE) == parted  # else all their events were read again
     assert _kept(workspace) == [["2026-03-07", None]]
+
+
+def test_who_is_known_only_after_a_refresh_keeps_what_they_did_before_it(workspace, eager):
+    load_plain(workspace, {"events": [_event(1, "2026-03-05")]}, identified=False)
+    resolve(workspace)
+    refresh(workspace)
+    load_plain(workspace, {"events": [_event(2, "2026-03-07", **{"id.unionid": "u1"})]}, identified=False)
+    refresh(workspace)
+    resolve(workspace)
+    assert refresh(workspace).how == "incremental"
+    assert _kept(workspace) == [["2026-03-05", None], ["2026-03-07", None]]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from siyu.identity import resolve as identity
 from siyu.identity.resolve import resolve
 from siyu.identity.unlink import unlink
 from siyu.measures import build, touched
@@ -23,8 +24,9 @@ DERIVED = (tables.PURCHASE, tables.ORDER_REFUND, tables.VALID_REFERRAL, tables.R
 
 @pytest.fixture
 def eager(monkeypatch):
-    """Incremental however many consumers are touched: these brands are small."""
+    """Incremental however many consumers are touched, of the identity as well: these brands are small."""
     monkeypatch.setattr(touched, "WORTH_IT", 1.1)
+    monkeypatch.setattr(identity, "WORTH_PICKING", 1.1)
 
 
 def _pieces(seed: int, parts: int):

@@ -50,8 +50,8 @@ def proofs_of(operations: Operations, keys: Iterable[str]) -> list[dict[str, Any
 
 
 def change(operations: Operations, consents: Sequence[Consent], *, actor: str, now: dt.datetime) -> None:
-    """Add rows to the ledger, all or none; they are in force when this returns, whatever it held before. Raises
-    IdentityError with every mistake, and for the erased.
+    """Add rows to the ledger, all or none; they are in force when this returns, whatever it held of the identifier
+    before. Raises IdentityError with every mistake, and for the erased.
     """
     check(consents)
     with operations.begin() as connection:
@@ -102,26 +102,29 @@ def settle(workspace: Workspace, now: dt.datetime) -> int:
 
 
 def _rows(connection: sa.Connection, consent: Consent) -> Iterable[dict[str, Any]]:
-    """The row of a consent; of a withdrawal one more at the instant of each grant that the ledger dates later, as files
-    do that tell what is still to come, or a clock that was ahead: who withdraws takes those back as well.
+    """The row of a consent, and one more for whatever the ledger dates later and says otherwise, as files do that tell
+    what is still to come, or a clock that was ahead: what is said here takes that back as well.
     """
     row = {name: getattr(consent, name) for name in COMMON}
     row |= {"channel": consent.channel or None, "source": scrub(consent.source or "")}
-    later = _later_grants(connection, consent) if consent.action == WITHDRAW else []
-    return [row, *(row | {"occurred_at": at} for at in later)]
+    return [row, *(row | {"occurred_at": at} for at in _taking_back(connection, consent))]
 
 
-def _later_grants(connection: sa.Connection, consent: Consent) -> list[int]:
-    """When the identifier is granted, after a consent, what this one speaks for."""
-
-    def of(table: sa.Table) -> sa.Select[Any]:
-        channel, spoken = sa.func.coalesce(table.c.channel, ""), consent.channel or ""
-        return sa.select(table.c.occurred_at).where(
-            table.c.identifier_id == consent.identifier_id, table.c.purpose == consent.purpose,
-            table.c.action == GRANT, table.c.occurred_at > consent.occurred_at,
-            channel.in_(["", spoken]) if spoken else sa.true())  # fmt: skip
-
-    return list(connection.execute(sa.union(of(CONSENT), of(CONSENT_CHANGE))).scalars())
+def _taking_back(connection: sa.Connection, consent: Consent) -> list[int]:
+    """The instants at which a consent stands once more, so that it is the newer row: at equal times a withdrawal is."""
+    columns = ("channel", "action", "occurred_at")
+    later = [sa.select(*(table.c[name] for name in columns)).where(
+        table.c.identifier_id == consent.identifier_id, table.c.purpose == consent.purpose,
+        table.c.occurred_at > consent.occurred_at) for table in (CONSENT, CONSENT_CHANGE)]  # fmt: skip
+    after = 0 if consent.action == WITHDRAW else 1
+    stand: set[int] = set()
+    contrary: set[int] = set()
+    for channel, action, at in connection.execute(sa.union(*later)):
+        if action == consent.action and (not channel or channel == consent.channel):
+            stand.add(at)
+        elif action != consent.action and (not channel or not consent.channel or channel == consent.channel):
+            contrary.add(at + after)
+    return sorted(contrary - stand)
 
 
 def _mistakes(consent: Consent) -> Iterable[str]:

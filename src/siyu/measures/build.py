@@ -23,7 +23,7 @@ from siyu.measures.refunds import order_refunds
 from siyu.measures.relations import relation_spans
 from siyu.measures.roles import members_ever, memberships, role_spans, rungs
 from siyu.measures.spreading import spreading_spans
-from siyu.measures.touched import Touched, touched
+from siyu.measures.touched import Since, Touched, touched
 from siyu.store import tables
 from siyu.store.tables import Table
 from siyu.store.workspace import Workspace
@@ -53,7 +53,7 @@ def refresh(workspace: Workspace, *, full: bool = False, say: Progress = silent)
     if seen == now and not full:
         return Built("nothing", 0)
     comparable = seen is not None and seen["shape"] == now["shape"] and not full
-    changed = touched(workspace, seen["load_id"], seen["identity_version"]) if comparable and seen else None
+    changed = touched(workspace, _since(seen)) if comparable and seen else None
     workspace.operations.set_state(STATE, BUILDING)
     with workspace.warehouse.transaction():
         _derive(workspace, changed, say)
@@ -119,7 +119,7 @@ def _last_acts(everyone: Facts, changed: Touched | None) -> ir.Table:
     if changed is None:
         return last_acts(everyone)
     acting, again = (Facts(everyone.warehouse, rows) for rows in (changed.of_acting, changed.of_unsure))
-    return last_acts_since(changed.load_id, acting, again)
+    return last_acts_since(changed.since.identified, acting, again)
 
 
 class _Keep:
@@ -149,10 +149,16 @@ def _seen(workspace: Workspace) -> dict | None:
     return None if text in (None, BUILDING) else json.loads(text)
 
 
+def _since(seen: dict) -> Since:
+    return Since(seen["load_id"], seen["identity_version"], seen.get("identified", 0))
+
+
 def _present(workspace: Workspace) -> dict:
+    identity = json.loads(workspace.operations.state("identity_seen") or "{}")
     return {
         "load_id": workspace.operations.newest_load(),
         "identity_version": int(workspace.operations.state("identity_version") or 0),
+        "identified": identity.get("load_id", 0),
         "shape": f"{TABLES_VERSION}:{shape(workspace.settings)}",
     }
 

@@ -20,6 +20,17 @@ WORTH_IT = 0.3
 
 
 @dataclass(frozen=True)
+class Since:
+    """What the derived tables rest on: the newest load, the version of the identity, and the newest load that this
+    identity had seen (events after it were nobody's, or another's).
+    """
+
+    load_id: int
+    identity_version: int
+    identified: int
+
+
+@dataclass(frozen=True)
 class Touched:
     """Scratch tables: consumers (to recompute), invitees, acting (whose last acts may be others), gone (ids that no
     longer exist), orders (to recompute, with their identifiers). `identities`, `of_invitees`, `of_acting` and
@@ -27,7 +38,7 @@ class Touched:
     stand and new events.
     """
 
-    load_id: int
+    since: Since
     consumers: ir.Table
     identities: ir.Table
     invitees: ir.Table
@@ -48,9 +59,10 @@ class Touched:
         return touched.union(self.gone).select(**{column: "consumer_id"})
 
 
-def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touched | None:
-    """What facts after `load_id` and identities after `identity_version` touch; None when a full run is as good."""
+def touched(workspace: Workspace, since: Since) -> Touched | None:
+    """What newer facts and identities touch; None when a full run is as good."""
     facts, warehouse = Facts(workspace.warehouse), workspace.warehouse
+    load_id, identity_version = since.load_id, since.identity_version
     if _lines_taken_back_since(workspace, load_id):
         return None
     news = _News(load_id, _corrected_kinds(workspace, load_id))
@@ -68,7 +80,7 @@ def touched(workspace: Workspace, load_id: int, identity_version: int) -> Touche
     acted = _consumers(facts, news.new("events", "identifier_id"), moved)
     acting = warehouse.scratch("acting_consumer", acted.union(unsure, distinct=True))
     return Touched(
-        load_id=load_id,
+        since=since,
         consumers=consumers,
         identities=warehouse.scratch("touched_identity", facts.identities_of(consumers)),
         invitees=invitees,
