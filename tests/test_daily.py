@@ -62,6 +62,10 @@ def test_a_mistake_in_an_own_mapping_leaves_the_inbox_as_it_is(workspace, inbox)
         daily(workspace, publish=publish, now=NOW)
     assert list(inbox.iterdir()) == [exports]
     (own / "a.toml").unlink()
+    (own / "gone.toml").symlink_to("nowhere")
+    with pytest.raises(MappingError, match="no mapping file"):
+        daily(workspace, publish=publish, now=NOW)
+    (own / "gone.toml").unlink()
     (own / ".#a.toml").symlink_to("user@host.123:456")  # an editor's, for as long as the file is open
     (own / "b.toml").mkdir()
     day = daily(workspace, publish=publish, now=NOW)

@@ -114,6 +114,18 @@ def test_the_last_acts_are_those_of_the_events_that_are_left(aged):
     assert left == {repr(row) for row in aged.warehouse.rows(LAST_ACT.expr())}
 
 
+def test_an_act_that_only_a_purged_correction_had_moved_counts_again(aged, tmp_path):
+    take(aged, tmp_path, "events.csv", f"{HEADER}\ne4,2024-06-02 10:00,visit,shop,13800000003,", now=NOW)
+    resolve(aged)
+    refresh(aged)
+    purged(aged)
+    refresh(aged)
+    left = sorted(map(repr, aged.warehouse.rows(LAST_ACT.expr())))
+    refresh(aged, full=True)
+    assert left == sorted(map(repr, aged.warehouse.rows(LAST_ACT.expr())))
+    assert len(in_force(aged, "events", "event_id")) == len({e for (e,) in in_force(aged, "events", "event_id")})
+
+
 def test_a_rebuild_brings_nothing_back(aged):
     purged(aged)
     before = everything(aged)

@@ -194,10 +194,16 @@ def test_conditions_within_conditions_without_end_are_no_mapping():
         mappings.parse(rows("products", 'sku = "Sku"', f"where = [{where}]"))
 
 
-def test_what_is_wrongly_worded_is_told_once():
+@pytest.mark.parametrize(("column", "found"), [
+    ('{ from = "a", functions = [["strip"]], format = 7 }', ("format is a text", "functions are names")),
+    ('{ from = "a", functions = ["nope"], format = 7 }', ("format is a text", "unknown function 'nope'")),
+    ('{ from = "a", functons = ["x"], format = 7 }', ("format is a text", "unknown word 'functons'")),
+])  # fmt: skip
+def test_every_mistake_is_told_and_what_is_wrongly_worded_once(column, found):
     with pytest.raises(MappingError) as refused:
-        mappings.parse(of_column('{ from = "a", functions = [["strip"]], format = 7 }'))
-    assert "has 2 mistake(s)" in refused.value.message
+        mappings.parse(of_column(column))
+    assert f"has {len(found)} mistake(s)" in refused.value.message
+    assert all(told in refused.value.message for told in found)
 
 
 @pytest.mark.parametrize("name", [name for name, function in FUNCTIONS.items() if function.looks == 1])

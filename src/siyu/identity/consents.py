@@ -119,7 +119,8 @@ def _taking_back(connection: sa.Connection, consent: Consent) -> list[int]:
     after = 0 if consent.action == WITHDRAW else 1
     stand: set[int] = set()
     contrary: set[int] = set()
-    for channel, action, at in connection.execute(sa.union(*later)):
+    for row in connection.execute(sa.union(*later)).mappings():
+        channel, action, at = (row[name] for name in columns)
         if action == consent.action and (not channel or channel == consent.channel):
             stand.add(at)
         elif action != consent.action and (not channel or not consent.channel or channel == consent.channel):

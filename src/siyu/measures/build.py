@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
+import sqlalchemy as sa
 
 from siyu.core.progress import Progress, silent
 from siyu.core.settings import Settings
@@ -60,6 +61,13 @@ def refresh(workspace: Workspace, *, full: bool = False, say: Progress = silent)
     workspace.warehouse.drop_scratch()
     workspace.operations.set_state(STATE, json.dumps(now))
     return Built("incremental", changed.count) if changed else Built("full", workspace.warehouse.count(tables.CONSUMER))
+
+
+def forget(workspace: Workspace, connection: sa.Connection | None = None) -> None:
+    """What the tables rest on is not so any more, in a way that no newer fact tells: the next refresh builds them all.
+    In a transaction of the caller's, or one of its own.
+    """
+    workspace.operations.set_state(STATE, BUILDING, connection)
 
 
 def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> None:

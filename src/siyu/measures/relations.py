@@ -31,8 +31,12 @@ def _starts(rows: ir.Table, members: ir.Table) -> ir.Table:
     began = rows.select("consumer_id", "started_at", "started_day", "ended_at")
     joined = members.select("consumer_id", started_at="joined_at", started_day="joined_day", ended_at="left_at")
     both = began.union(joined)
-    held = both.filter(both.started_at.notnull() & (both.ended_at.isnull() | (both.ended_at > both.started_at)))
-    return held.drop("ended_at")
+    return both.filter(lasting(both.started_at, both.ended_at)).drop("ended_at")
+
+
+def lasting(start: ir.Value, end: ir.Value) -> ir.BooleanValue:
+    """Whether a relation ever was: it began, and ends later than that, or never."""
+    return start.notnull() & (end.isnull() | (end > start))
 
 
 @formula

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import sqlalchemy as sa
 
 from siyu.core.errors import PrivacyError
 from siyu.core.progress import Progress, silent
@@ -32,7 +31,7 @@ from siyu.sources.facts import cancellations
 from siyu.sources.landed.committed import committed
 from siyu.sources.load import finish_interrupted
 from siyu.store.engine import scour
-from siyu.store.operations import ERASURE, LOAD, QUARANTINE, STATE, SUBJECT_EXPORT
+from siyu.store.operations import ERASURE, LOAD, QUARANTINE, SUBJECT_EXPORT
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
@@ -131,7 +130,7 @@ def _facts(workspace: Workspace, people: list[Person], tombstones: Tombstones) -
                 warehouse.replace_where(table, column, gone, table.schema.empty_table())
     warehouse.drop_scratch(GONE)
     with workspace.operations.begin() as connection:  # what rests on these facts is worked out anew
-        connection.execute(sa.delete(STATE).where(STATE.c.name == build.STATE))
+        build.forget(workspace, connection)
         cancellations.due(workspace, connection)
     cancellations.refresh(workspace)
 

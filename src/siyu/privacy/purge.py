@@ -20,7 +20,7 @@ from ibis import _
 from siyu.core.progress import Progress, silent
 from siyu.core.time import date_of, day_starts, instant_of, local_day, months_after
 from siyu.identity.resolve import resolve
-from siyu.measures import activity
+from siyu.measures import activity, build
 from siyu.privacy import loads, orphans
 from siyu.sources import expiring
 from siyu.sources.erasing import unname
@@ -217,8 +217,8 @@ def _remove(workspace: Workspace, before: dict[str, int], facts: dict[str, pa.Ta
         return
     _foretell(workspace, gone)
     with workspace.warehouse.transaction():
-        for kind, rows in gone.items():
-            unname.remove(workspace.warehouse, BY_NAME[kind], rows["fact_id"])
+        if any([unname.remove(workspace.warehouse, BY_NAME[kind], rows["fact_id"]) for kind, rows in gone.items()]):
+            build.forget(workspace)  # earlier versions are in force again
         for of_load in links:
             expiring.take_back(workspace.warehouse, of_load)
         if "events" in gone:

@@ -50,7 +50,7 @@ def own_in(directory: Path) -> Registry:
 def _paths(folder: Path) -> list[Path]:
     """The files to read: those with _ are for others to import, hidden ones are editors' own."""
     found = (path for path in folder.glob("*") if path.suffix in READERS and not path.name.startswith(("_", ".")))
-    return sorted(path for path in found if path.is_file())
+    return sorted(path for path in found if not path.is_dir())
 
 
 def _together(files: list[OwnFile]) -> Registry:

@@ -57,6 +57,8 @@ def read_toml(path: Path, name: str) -> OwnFile:
     try:
         text = path.read_text(encoding="utf-8-sig")  # Windows editors add a mark
         values = parsed(text)
+    except OSError as error:
+        return OwnFile(name, mistakes=(f"{name}: cannot be read ({error.strerror})",))
     except UnicodeDecodeError:
         return OwnFile(name, mistakes=(f"{name}: expected UTF-8 text, found another encoding; save it as UTF-8",))
     except TomlError as error:

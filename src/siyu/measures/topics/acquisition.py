@@ -15,6 +15,7 @@ from siyu.core.time import DAY
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts, net_purchases
 from siyu.measures.fast_plus.connection import ENTRY_EVENTS
+from siyu.measures.relations import lasting
 from siyu.store.tables import ORDER_REFUND, PURCHASE
 
 TOUCHES = ("click", *ENTRY_EVENTS)
@@ -95,8 +96,8 @@ def first_records(facts: Facts, asked: Asked) -> ir.Table:
 def _relations(facts: Facts) -> ir.Table:
     """Relations begun, of the relation list and the member list (which names neither touchpoint nor campaign)."""
     rows, members = facts.relations(), facts.of_persons("members")
-    dated = rows.filter(rows.started_at.notnull())
-    joined = members.filter(members.joined_at.notnull())
+    dated = rows.filter(lasting(rows.started_at, rows.ended_at))
+    joined = members.filter(lasting(members.joined_at, members.left_at))
     return _records(dated, dated.started_at, dated.started_day, 0, dated.touchpoint, dated.campaign).union(
         _records(joined, joined.joined_at, joined.joined_day, 0, ibis.null("string"), ibis.null("string"))
     )

@@ -86,16 +86,19 @@ def unregister(warehouse: Warehouse, ids: np.ndarray) -> None:
     warehouse.drop_scratch(ERASED)
 
 
-def remove(warehouse: Warehouse, facts: Table, fact_ids: pa.ChunkedArray) -> None:
-    """Facts go; those that they had corrected are in force again, unless corrected once more."""
+def remove(warehouse: Warehouse, facts: Table, fact_ids: pa.ChunkedArray) -> bool:
+    """Facts go; those that they had corrected are in force again, unless corrected once more. Whether any are."""
     corrections = SUPERSEDED.expr()
     gone = warehouse.scratch(FACTS, pa.table({"fact_id": fact_ids}))
     about = _naming(corrections, ("fact_id", "by_fact_id"), gone)
     rows = warehouse.arrow(corrections.semi_join(about, "fact_id")).to_pylist()
     _replace(warehouse, facts, fact_ids, facts.schema.empty_table())
-    if rows:
-        left = pa.Table.from_pylist(_bridged(rows, set(fact_ids.to_pylist())), SUPERSEDED.schema)
-        _replace(warehouse, SUPERSEDED, pa.chunked_array([[row["fact_id"] for row in rows]]), left)
+    if not rows:
+        return False
+    left = _bridged(rows, set(fact_ids.to_pylist()))
+    stated = pa.chunked_array([[row["fact_id"] for row in rows]])
+    _replace(warehouse, SUPERSEDED, stated, pa.Table.from_pylist(left, SUPERSEDED.schema))
+    return bool({row["fact_id"] for row in rows} - {row["fact_id"] for row in left} - set(fact_ids.to_pylist()))
 
 
 def _bridged(corrections: list[dict], gone: set[int]) -> list[dict]:

@@ -121,7 +121,7 @@ def own(folder: Path | None) -> list[Path]:
     ones are editors' own.
     """
     found = folder.glob("*.toml") if folder else ()
-    return sorted(path for path in found if not path.name.startswith(".") and path.is_file())
+    return sorted(path for path in found if not path.name.startswith(".") and not path.is_dir())
 
 
 def check_own(folder: Path) -> None:
@@ -160,21 +160,14 @@ def _document(text: str, where: str) -> dict[str, Any]:
         raise MappingError(f"{where} is not valid TOML: {error}", remedy="Mend that line and try again.") from None
 
 
-def _faultless(document: dict[str, Any], text: str, where: str, worded: list[str]) -> Mapping:
-    """The mapping of a document; MappingError if it holds mistakes, or there were any in its wording."""
-    found: list[str] = []
-    built = _mapping(document, text, found)
-    if mistakes := [*worded, *_elsewhere(found, worded)]:
+def _faultless(document: dict[str, Any], text: str, where: str, mistakes: list[str]) -> Mapping:
+    """The mapping of a document; MappingError where this adds mistakes to those given, or there were any."""
+    built = _mapping(document, text, mistakes)
+    if mistakes:
         listing = "\n".join(f"  - {m}" for m in mistakes)
         raise MappingError(f"{where} has {len(mistakes)} mistake(s):\n{listing}",
                            remedy="docs/how-to/map-a-file.md explains every word of a mapping.")
     return built
-
-
-def _elsewhere(mistakes: list[str], worded: list[str]) -> list[str]:
-    """The mistakes but those of columns whose wording is wrong: they follow from it."""
-    columns = {place for mistake in worded if ", " in (place := mistake.partition(":")[0])}
-    return [mistake for mistake in mistakes if mistake.partition(":")[0] not in columns]
 
 
 def _mapping(document: dict[str, Any], text: str, mistakes: list[str]) -> Mapping:
@@ -279,17 +272,22 @@ def _column(kind: Kind, name: str, spec: Any, where: str, mistakes: list[str]) -
 
 
 def _formats(formats: Any, where: str, mistakes: list[str]) -> tuple[str, ...]:
-    """Formats of times; a letter after % that the engine does not know is a mistake, and so is none at all."""
-    found = _texts(formats)
+    """Formats of times; a letter after % that the engine does not know is a mistake, and so is none at all. What is no
+    text is a mistake of the wording.
+    """
+    found = tuple(one for one in (formats if isinstance(formats, list) else [formats]) if isinstance(one, str))
     mistakes += [f"{where}: expected a format such as '%Y/%m/%d %H:%M', found {one!r}."
                  for one in found if not DIRECTIVE.search(one) or "%" in DIRECTIVE.sub("", one)]
     return found
 
 
 def _steps(steps: Any, where: str, mistakes: list[str]) -> tuple[tuple[str, str], ...]:
+    """Functions by name, with their literals. What is neither is a mistake of the wording."""
     found = []
     for step in steps if isinstance(steps, list) else [steps]:
-        name, literal = next(iter(step.items())) if isinstance(step, dict) and step else (str(step), "")
+        if not (isinstance(step, dict) and step) and not isinstance(step, str):
+            continue
+        name, literal = next(iter(step.items())) if isinstance(step, dict) else (step, "")
         function = FUNCTIONS.get(name)
         if function is None:
             mistakes.append(f"{where}: unknown function '{name}'.{did_you_mean(name, list(FUNCTIONS))}")

@@ -7,10 +7,10 @@ WITH touch AS (
     SELECT i.consumer_id, r.started_at AS moment, 0 AS sort, coalesce(r.campaign, '') AS campaign,
            coalesce(r.touchpoint, '') AS touchpoint
     FROM main_relations r JOIN main_identity i USING (identifier_id)
-    WHERE r.started_at IS NOT NULL AND in_force(r.fact_id, 'relations')
+    WHERE r.started_at < coalesce(r.ended_at, r.started_at + 1) AND in_force(r.fact_id, 'relations')
     UNION ALL
     SELECT i.consumer_id, m.joined_at, 0, '', '' FROM main_members m JOIN main_identity i USING (identifier_id)
-    WHERE m.joined_at IS NOT NULL AND in_force(m.fact_id, 'members')
+    WHERE m.joined_at < coalesce(m.left_at, m.joined_at + 1) AND in_force(m.fact_id, 'members')
     UNION ALL
     SELECT consumer_id, paid_at, 1, campaign, touchpoint FROM standing WHERE consumer_id IS NOT NULL
 ), first_record AS (
