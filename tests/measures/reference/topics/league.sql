@@ -32,7 +32,8 @@ WITH city AS (
 ), visitor AS (
     SELECT consumer_id, place, min(moment) AS first_at FROM grouped_entry GROUP BY ALL
 ), outcome AS (
-    SELECT DISTINCT consumer_id, 'settled' AS what, started_at AS moment FROM stated
+    SELECT DISTINCT consumer_id, 'settled' AS what, started_at AS moment
+    FROM stated WHERE ended_at IS NULL OR ended_at > started_at
     UNION
     SELECT n.consumer_id, 'deepened', n.valid_from
     FROM main_role_span n JOIN main_role_span b ON b.consumer_id = n.consumer_id AND b.valid_to = n.valid_from
