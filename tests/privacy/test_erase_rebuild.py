@@ -11,7 +11,7 @@ import pytest
 
 from siyu.core.errors import PrivacyError
 from siyu.core.settings import defaults
-from siyu.measures.measure import measure
+from siyu.daily import resolve_and_measure
 from siyu.privacy import erase, requests
 from siyu.privacy.docket import Case
 from siyu.sources.landed import landing
@@ -103,7 +103,8 @@ def forget(workspace: Workspace, query: str, at: dt.datetime) -> None:
 
 
 def figures(workspace: Workspace) -> dict:
-    document = measure(workspace, as_of=AS_OF, window=365, now=NOW)
+    """As a command works them out: the identity first, which a rebuild leaves to be resolved."""
+    document = resolve_and_measure(workspace, as_of=AS_OF, window=365, now=NOW)
     return {name: document[name] for name in ("fast_plus", "fast")}
 
 
