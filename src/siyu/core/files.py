@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -20,6 +21,13 @@ def name_of(path: Path) -> str:
         except UnicodeDecodeError:
             continue
     return raw.decode("utf-8", "replace")
+
+
+def visible(paths: Iterable[Path]) -> list[Path]:
+    """The files among some paths, in order, without hidden ones, which editors make for themselves. A link to nowhere
+    stays: who reads it says so.
+    """
+    return sorted(path for path in paths if not path.name.startswith(".") and not path.is_dir())
 
 
 def sync_folder(folder: Path) -> None:

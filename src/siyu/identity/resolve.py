@@ -42,7 +42,7 @@ class Resolved:
 @dataclass(frozen=True)
 class Outcome:
     """New rows of the three tables; `fresh` marks the identity rows of changed consumers, `parted` says whether any of
-    these lost an identifier.
+    these may have lost an identifier.
     """
 
     identity: pa.Table
@@ -96,8 +96,7 @@ def _resolve(workspace: Workspace, before: Seen | None, now: Seen, tell: Progres
         tell("resolve: tables", 0.6)
         _write(workspace.warehouse, outcome, within)
     identifiers = workspace.warehouse.count(IDENTITY)
-    parted = within is None or outcome.parted  # after a run that was cut short nobody could tell any more
-    seen.mark_seen(workspace, replace(now, identifiers=identifiers), outcome.version, parted=parted)
+    seen.mark_seen(workspace, replace(now, identifiers=identifiers), outcome.version, parted=outcome.parted)
     own = column(outcome.identity, "consumer_id") == column(outcome.identity, "identifier_id")  # one row per consumer
     return int((own & outcome.fresh).sum())
 
@@ -122,7 +121,8 @@ def _outcome(workspace: Workspace, graph: Graph, within: ir.Table | None) -> Out
         fresh=fresh,
         gone=gone,
         consumers_before=before.consumer,
-        parted=changes.parted(nodes, root, before),
+        # of all at once nobody can tell: the tables may be those of a run that was cut short
+        parted=within is None or changes.parted(nodes, root, before),
         version=version,
     )
 

@@ -217,7 +217,8 @@ def _remove(workspace: Workspace, before: dict[str, int], facts: dict[str, pa.Ta
         return
     _foretell(workspace, gone)
     with workspace.warehouse.transaction():
-        if any([unname.remove(workspace.warehouse, BY_NAME[kind], rows["fact_id"]) for kind, rows in gone.items()]):
+        again = [unname.remove(workspace.warehouse, BY_NAME[kind], rows["fact_id"]) for kind, rows in gone.items()]
+        if any(again):
             build.forget(workspace)  # earlier versions are in force again
         for of_load in links:
             expiring.take_back(workspace.warehouse, of_load)

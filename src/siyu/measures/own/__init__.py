@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from siyu.core.errors import MeasureError
+from siyu.core.files import visible
 from siyu.measures.metric import Registry
 from siyu.measures.own.clashes import clashes
 from siyu.measures.own.ownfile import OwnFile
@@ -48,9 +49,8 @@ def own_in(directory: Path) -> Registry:
 
 
 def _paths(folder: Path) -> list[Path]:
-    """The files to read: those with _ are for others to import, hidden ones are editors' own."""
-    found = (path for path in folder.glob("*") if path.suffix in READERS and not path.name.startswith(("_", ".")))
-    return sorted(path for path in found if not path.is_dir())
+    """The files to read; those with _ are for others to import."""
+    return [path for path in visible(folder.glob("*")) if path.suffix in READERS and not path.name.startswith("_")]
 
 
 def _together(files: list[OwnFile]) -> Registry:

@@ -83,7 +83,6 @@ class Archive:
         """As if nothing had been written."""
         self._stream.give_up()
         self._tar.close()  # else it would be closed, and write, whenever it is forgotten
-        self._temporary.unlink(missing_ok=True)
 
     def _add(self, name: str, file: IO[bytes], size: int) -> None:
         info = tarfile.TarInfo(name)

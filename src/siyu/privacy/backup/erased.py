@@ -156,7 +156,6 @@ def _write(path: Path, keys: Keys, known: Known) -> None:
         stream.finish()
     except BaseException:
         stream.give_up()
-        temporary.unlink(missing_ok=True)
         raise
     os.replace(temporary, path)
     sync_folder(path.parent)

@@ -39,6 +39,7 @@ class Sealing:
     """A writer of a stream; `finish` makes it whole and brings it to disk. The file is its owner's alone."""
 
     def __init__(self, path: Path, keys: Keys) -> None:
+        self._path = path
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         self._file = os.fdopen(descriptor, "wb")
         self._keys, self._waiting, self._place = _sealing(keys), bytearray(), 0
@@ -64,10 +65,11 @@ class Sealing:
         self._file.close()
 
     def give_up(self) -> None:
-        """Let go of the file, which is of no use. What waits for a full disk is not written either."""
+        """As if nothing had been written. What waits for a full disk is not written either."""
         self._given_up = True
         with contextlib.suppress(OSError):
             self._file.close()
+        self._path.unlink(missing_ok=True)
 
     def _frame(self, plain: bytes, *, last: bool) -> None:
         sealed = self._keys.seal(plain, self._head + PLACE.pack(self._place, last))

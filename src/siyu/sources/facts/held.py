@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from siyu.core.kinds import RELATIONS
+from siyu.sources.facts.openlist import open_at, plain
 from siyu.sources.readers.source_file import LINE
 from siyu.store.endings import ended
 from siyu.store.warehouse import Warehouse
@@ -36,5 +37,4 @@ def _open(warehouse: Warehouse, asked: ir.Table, load_id: int, at: int) -> ir.Ta
     relations, ends = (warehouse.in_force(kind).semi_join(asked, "identifier_id")
                        for kind in (RELATIONS.name, "relation_ends"))  # fmt: skip
     known = ended(warehouse, relations.filter(relations.load_id < load_id), ends, "identifier_id")
-    lasting = known.filter((known.started_at <= at) & (known.ended_at.isnull() | (known.ended_at > at)))
-    return lasting.mutate(**{name: lasting[name].fill_null("") for name in APART})
+    return plain(open_at(known, at), APART)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -19,6 +21,16 @@ from siyu.store.warehouse import Warehouse
 #: What tells relations of one person apart, and may bound a scope.
 SCOPE = ("relation_type", "platform", "store", "touchpoint", "group")
 OPEN, ENDED, SEEN, ASKED = "snapshot_open", "snapshot_ended", "snapshot_seen", "snapshot_asked"
+
+
+def open_at(relations: ir.Table, at: int) -> ir.Table:
+    """Those of some relations that are held right after an instant."""
+    return relations.filter((relations.started_at <= at) & (relations.ended_at.isnull() | (relations.ended_at > at)))
+
+
+def plain(relations: ir.Table, names: Iterable[str]) -> ir.Table:
+    """Relations as they are compared: of some columns, nothing stated is ''."""
+    return relations.mutate(**{name: relations[name].fill_null("") for name in names})
 
 
 class OpenList:
@@ -110,9 +122,7 @@ class OpenList:
         self._warehouse.drop_scratch(OPEN, ENDED, SEEN)
 
     def _open_rows(self) -> ir.Table:
-        relations = self._relations()
-        held = relations.filter((relations.started_at <= self._at)
-                                & (relations.ended_at.isnull() | (relations.ended_at > self._at)))
+        held = open_at(self._relations(), self._at)
         rows = held.select("fact_id", "identifier_id", *SCOPE, "ended_day", kind=ibis.literal(RELATIONS.name))
         members = self._warehouse.in_force("members")
         joined = members.filter((members.joined_at <= self._at)
@@ -157,7 +167,7 @@ class OpenList:
 
     def _comparable(self, relations: ir.Table) -> ir.Table:
         """Relations with what is compared, nothing stated as ''."""
-        return relations.mutate(**{name: relations[name].fill_null("") for name in self._compared})
+        return plain(relations, self._compared)
 
     def _of_shown_types(self) -> ir.Table:
         """What the snapshot may close: open in its scope, of a type it shows."""

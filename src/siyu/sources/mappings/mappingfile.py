@@ -55,6 +55,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.core.errors import MappingError, did_you_mean
+from siyu.core.files import visible
 from siyu.core.kinds import BY_NAME, OBSERVED_DATES, Kind
 from siyu.core.tomltext import TomlError, parsed
 from siyu.sources.mappings import wording
@@ -117,11 +118,8 @@ def platforms() -> Path:
 
 
 def own(folder: Path | None) -> list[Path]:
-    """The files of a workspace's own mappings (FOLDER), in order of their names; the folder need not be there. Hidden
-    ones are editors' own.
-    """
-    found = folder.glob("*.toml") if folder else ()
-    return sorted(path for path in found if not path.name.startswith(".") and not path.is_dir())
+    """The files of a workspace's own mappings (FOLDER), in order of their names; the folder need not be there."""
+    return visible(folder.glob("*.toml")) if folder else []
 
 
 def check_own(folder: Path) -> None:
