@@ -13,7 +13,7 @@ from ibis import _
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.spans import MOST_BITS, holds
-from siyu.store.tables import PURCHASE, RELATION_SPAN
+from siyu.store.tables import RELATION_SPAN
 
 STATES = ("A", "I", "P", "L")
 AWARE, INTERESTED, BUYER, LOYAL = 1, 2, 3, 4
@@ -27,14 +27,23 @@ RETURN_EVENTS = ("visit", "enter", "open", "view")
 INTEREST_RELATIONS = ("member", "offline_member", "fan")
 
 
-def aipl(facts: Facts, asked: Mapping[str, Asked]) -> ir.Table:
+def aipl(facts: Facts, marks: Marks, buyers: ir.Table) -> ir.Table:
     """The highest state of each consumer as of several days at once: consumer_id and a level (0 = none, 1 = A to 4 = L)
-    for each question, under its name.
+    for each question that `marks` answer, under its name. `buyers` hold the marks of their purchases (`bought_mark`).
     """
-    marks = Marks(asked)
-    marked = ibis.union(*(source(facts, marks) for source in (_acting, _related, _buying, _praising)))
+    bought = buyers.filter(buyers.consumer_id.notnull()).select("consumer_id", "mark")
+    marked = bought.union(*(source(facts, marks) for source in (_acting, _related, _praising)))
     each = marked.group_by("consumer_id").aggregate(mark=marked.mark.bit_or())
-    return each.select("consumer_id", **{name: marks.level(each.mark, name) for name in asked})
+    return each.select("consumer_id", **{name: marks.level(each.mark, name) for name in marks.asked})
+
+
+def bought_mark(purchase: ir.Table, marks: Marks) -> ir.IntegerValue:
+    """The mark of a purchase: of a buyer, who is loyal with occasions on two days of the last year."""
+    bought = {name: (purchase.void_day > one.day) & purchase.paid_day.between(*one.last_days(PURCHASE_DAYS))
+              for name, one in marks.asked.items()}  # fmt: skip
+    lately = {name: now & (purchase.paid_day >= marks.asked[name].last_days(LOYAL_DAYS)[0])
+              for name, now in bought.items()}  # fmt: skip
+    return marks.sum((marks.where(BUYER, bought), marks.days(purchase.paid_day, LOYAL_DAYS, lately)))
 
 
 class Marks:
@@ -108,17 +117,6 @@ def _related(facts: Facts, marks: Marks) -> ir.Table:
     held = {name: holds(spans, one.day) for name, one in marks.asked.items()}
     rows = spans.filter(spans.relation_type.isin(INTEREST_RELATIONS), functools.reduce(operator.or_, held.values()))
     return rows.select("consumer_id", mark=marks.where(INTERESTED, held))
-
-
-def _buying(facts: Facts, marks: Marks) -> ir.Table:
-    """Buyers; loyal with occasions on two days of the last year."""
-    purchase, seen = PURCHASE.expr(), _span(marks.asked, PURCHASE_DAYS)
-    paid = purchase.filter(purchase.consumer_id.notnull() & purchase.paid_day.between(*seen))
-    bought = {name: (paid.void_day > one.day) & paid.paid_day.between(*one.last_days(PURCHASE_DAYS))
-              for name, one in marks.asked.items()}  # fmt: skip
-    lately = {name: now & (paid.paid_day >= marks.asked[name].last_days(LOYAL_DAYS)[0]) for name, now in bought.items()}
-    mark = marks.sum((marks.where(BUYER, bought), marks.days(paid.paid_day, LOYAL_DAYS, lately)))
-    return paid.select("consumer_id", mark=mark)
 
 
 def _praising(facts: Facts, marks: Marks) -> ir.Table:

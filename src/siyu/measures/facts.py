@@ -184,11 +184,17 @@ def purchases(orders: ir.Table, paid: ir.Table, refunds: ir.Table) -> ir.Table:
 
 @formula
 def net_purchases(purchase: ir.Table, refund: ir.Table, closing_at: int) -> ir.Table:
-    """Purchases valid at an instant with `net_amount` = paid - refunds before the instant, at least 0."""
+    """Purchases valid at an instant with their `net_amount` (`with_net`)."""
     valid = purchase.filter((purchase.paid_at < closing_at) & (purchase.void_at >= closing_at))
+    return with_net(valid, refund, closing_at)
+
+
+@formula
+def with_net(purchase: ir.Table, refund: ir.Table, closing_at: int) -> ir.Table:
+    """Purchases with `net_amount` = paid - refunds before an instant, at least 0."""
     before = refund.filter(refund.refunded_at < closing_at)
     back = before.group_by("fact_id").aggregate(back=before.refund_amount.sum().cast("int64"))
-    joined = valid.left_join(back, valid.fact_id == back.fact_id).drop("fact_id_right")
+    joined = purchase.left_join(back, purchase.fact_id == back.fact_id).drop("fact_id_right")
     return joined.mutate(
         net_amount=ibis.greatest(joined.paid_amount - joined.back.fill_null(0), ibis.literal(0, "int64"))
     ).drop("back")

@@ -8,30 +8,35 @@ import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS
 from siyu.measures.activity import ACTIVITY_DAYS
-from siyu.measures.aipl import STATES, aipl
+from siyu.measures.aipl import STATES, Marks, aipl
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import relations_held
-from siyu.measures.occasions import bought
 from siyu.measures.ratio import ratio
-from siyu.store.tables import PURCHASE
 
 #: FAST-A always looks back a week.
 ADVANCING_DAYS = 7
 THRIVING_DAYS = (30, ACTIVITY_DAYS)
 
 
-def fast(facts: Facts, asked: Asked, active: ir.Table) -> dict:
-    """The `fast` part of the document. `active`: `activity` as of the day."""
+def marks_of(asked: Asked) -> Marks:
+    """The marks of AIPL that `fast` goes by."""
+    return Marks({"before": asked.on(asked.day - ADVANCING_DAYS), "now": asked})
+
+
+def fast(facts: Facts, asked: Asked, active: ir.Table, buyers: ir.Table) -> dict:
+    """The `fast` part of the document. `active` (`activity`) and `buyers` (with `marks_of` the question) as of the
+    day.
+    """
     warehouse = facts.warehouse
-    states = aipl(facts, {"before": asked.on(asked.day - ADVANCING_DAYS), "now": asked})
+    states = aipl(facts, marks_of(asked), buyers)
     moves = warehouse.rows(states.group_by("before", "now").aggregate(consumers=states.count()))
     start = _sums(moves, lambda move: move["before"])
     end = _sums(moves, lambda move: move["now"])
     advanced = sum(move["consumers"] for move in moves if 0 < move["before"] < move["now"])
     members = warehouse.scratch("active_member", active_members(asked.day))
     count = warehouse.count(members)
-    last = warehouse.rows(_last_acts(asked, members, active))
+    last = warehouse.rows(_last_acts(asked, members, active, buyers))
     thriving = {days: sum(row["consumers"] for row in last if row["day"] > asked.day - days) for days in THRIVING_DAYS}
     return {
         "fertility": sum(end.values()),
@@ -58,13 +63,13 @@ def _sums(moves: list[dict], level_of: Callable[[dict], int]) -> dict[int, int]:
     return {level: consumers for level, consumers in sums.items() if level > 0}
 
 
-def _last_acts(asked: Asked, members: ir.Table, active: ir.Table) -> ir.Table:
+def _last_acts(asked: Asked, members: ir.Table, active: ir.Table, buyers: ir.Table) -> ir.Table:
     """How many members last did something with the brand (an act of interest, a benefit, a purchase) on each of the
     last days: day, consumers.
     """
-    paid = bought(PURCHASE.expr(), asked.day, asked.last_days(max(THRIVING_DAYS))[0])
+    paid = buyers.filter(buyers.last_day >= asked.last_days(max(THRIVING_DAYS))[0])
     did = active.filter(active.thriving_day.notnull())
-    acts = did.select("consumer_id", day="thriving_day").union(paid.select("consumer_id", day="paid_day"))
+    acts = did.select("consumer_id", day="thriving_day").union(paid.select("consumer_id", day="last_day"))
     of_members = acts.semi_join(members, "consumer_id")
     newest = of_members.group_by("consumer_id").aggregate(day=of_members.day.max())
     return newest.group_by("day").aggregate(consumers=newest.count())

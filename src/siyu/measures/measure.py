@@ -14,9 +14,10 @@ from siyu.core.time import date_of, datetime_of, day_of, instant_of, local_day
 from siyu.measures import build, results
 from siyu.measures.activity import activity
 from siyu.measures.asked import Asked
+from siyu.measures.buyers import buyers
 from siyu.measures.earlier import standing
 from siyu.measures.facts import Facts
-from siyu.measures.fast import fast
+from siyu.measures.fast import fast, marks_of
 from siyu.measures.fast_plus.capital import capital, sustainable
 from siyu.measures.fast_plus.connection import connection
 from siyu.measures.fast_plus.conversion import conversion
@@ -82,14 +83,15 @@ def compute(workspace: Workspace, asked: Asked, say: Progress = silent) -> dict:
     say("F", 0.7)
     active = warehouse.scratch("active", activity(facts, asked))
     in_f = warehouse.scratch("in_f", sustainable(asked.day))
+    bought = warehouse.scratch("buyer", buyers(asked, marks_of(asked)))
     moved = moves(warehouse, asked)
-    f = capital(facts, asked, moved, in_f, active)
+    f = capital(facts, asked, moved, in_f, active, bought)
     say("A", 0.75)
     a = conversion(moved)
     say("T", 0.8)
     t = connection(facts, asked)
     say("S", 0.85)
-    s = value(facts, asked, in_f)
+    s = value(facts, asked, in_f, bought)
     say("FAST", 0.9)
     document = {
         "brand": workspace.settings.brand,
@@ -99,7 +101,7 @@ def compute(workspace: Workspace, asked: Asked, say: Progress = silent) -> dict:
         "identity_version": int(workspace.operations.state("identity_version") or 0),
         "data_through": _iso(data_through(workspace, asked.closing_at), workspace),
         "fast_plus": {"F": f, "A": a, "T": t, "S": s},
-        "fast": fast(facts, asked, active),
+        "fast": fast(facts, asked, active, bought),
     }
     document = blank(facts, document, purged(asked, retention.purged(workspace.operations)))
     warehouse.drop_scratch()

@@ -20,7 +20,7 @@ from siyu.measures.diagnosis.shapley import FACTORS, Group, Part, of_means, of_t
 from siyu.measures.facts import Facts, net_purchases
 from siyu.measures.fast_plus.capital import sustainable
 from siyu.measures.fast_plus.standard import steps
-from siyu.measures.fast_plus.value import counted_purchases, credit, of_relations, worth
+from siyu.measures.fast_plus.value import brought, counted_purchases, credit, of_relations, own
 from siyu.store.tables import ORDER_REFUND, PURCHASE
 
 #: Buyers who stood on no rung when the period opened, and orders that name nobody.
@@ -134,7 +134,7 @@ def revenue_groups(asked: Asked) -> ir.Table:
 def value_groups(facts: Facts, asked: Asked) -> ir.Table:
     """Groups of S as of the day: group, people in F, active (worth anything), amount (own + referral value)."""
     counted = facts.warehouse.scratch("counted_then", counted_purchases(asked))
-    held = of_relations(worth(counted, credit(facts, counted, asked)), sustainable(asked.day))
+    held = of_relations(own(counted), brought(credit(facts, counted, asked)), sustainable(asked.day))
     return _counted(held.select(group="role", amount=(held.clv > 0).ifelse(held.clv, None)))
 
 

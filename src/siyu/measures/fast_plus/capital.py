@@ -12,9 +12,8 @@ from siyu.measures.activity import ACTIVITY_DAYS
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.moves import Move
-from siyu.measures.occasions import bought
 from siyu.measures.spans import holding
-from siyu.store.tables import PURCHASE, REACH_SPAN, RELATION_SPAN, ROLE_SPAN
+from siyu.store.tables import REACH_SPAN, RELATION_SPAN, ROLE_SPAN
 from siyu.store.warehouse import Warehouse
 
 
@@ -52,20 +51,22 @@ def channels_open(day: int) -> ir.Table:
     return holding(REACH_SPAN.expr(), day).select("consumer_id", "channel")
 
 
-def proven(facts: Facts, active: ir.Table, asked: Asked) -> ir.Table:
-    """Who did something in the last 180 days: an event (`active`), a purchase or a content (consumer_id, once per
-    act).
+def proven(facts: Facts, active: ir.Table, buyers: ir.Table, asked: Asked) -> ir.Table:
+    """Who did something in the last 180 days: an event (`active`), a purchase (`buyers`: consumer_id, last_day) or a
+    content (consumer_id, once per act).
     """
     first, last = asked.last_days(ACTIVITY_DAYS)
     contents = facts.of_persons("contents", "occurred_day")
     published = contents.filter(contents.occurred_day.between(first, last))
-    acts = (active, published, bought(PURCHASE.expr(), last, first))
+    acts = (active, published, buyers.filter(buyers.last_day >= first))
     return ibis.union(*(rows.select("consumer_id") for rows in acts))
 
 
-def capital(facts: Facts, asked: Asked, moves: Sequence[Move], in_f: ir.Table, active: ir.Table) -> dict:
+def capital(
+    facts: Facts, asked: Asked, moves: Sequence[Move], in_f: ir.Table, active: ir.Table, buyers: ir.Table
+) -> dict:
     """The F part of the document: counts of consumers, and `relationship_records` of relations. `moves` of the period;
-    `in_f` (`sustainable`) and `active` (`activity`) as of the day.
+    `in_f` (`sustainable`), `active` (`activity`) and `buyers` as of the day.
     """
     warehouse = facts.warehouse
     types = [row["relation_type"] for row in warehouse.rows(_types(asked.day))]
@@ -75,7 +76,7 @@ def capital(facts: Facts, asked: Asked, moves: Sequence[Move], in_f: ir.Table, a
     total = sum(by_role.values())
     channels = channels_open(asked.day)
     pushable = channels.filter(channels.channel.isin(PUSH_CHANNELS)).select("consumer_id").distinct()
-    buyers = bought(PURCHASE.expr(), asked.day, _first_counted_day(asked))
+    lately = buyers.filter(buyers.last_day >= _first_counted_day(asked))
     basic = in_f.filter(in_f.role == "basic")
     return {
         "sustainable_relationships": total,
@@ -83,8 +84,8 @@ def capital(facts: Facts, asked: Asked, moves: Sequence[Move], in_f: ir.Table, a
         "unreachable": gross - total,
         "relationship_records": sum(row["records"] for row in held),
         "pushable": warehouse.count(pushable),
-        "proven_180d": warehouse.count(in_f.semi_join(proven(facts, active, asked), "consumer_id")),
-        "basic_buyers": warehouse.count(basic.semi_join(buyers, "consumer_id")),
+        "proven_180d": warehouse.count(in_f.semi_join(proven(facts, active, buyers, asked), "consumer_id")),
+        "basic_buyers": warehouse.count(basic.semi_join(lately, "consumer_id")),
         "new": sum(move.consumers for move in moves if move.opening is None),
         "lost": sum(move.consumers for move in moves if move.closing is None),
         "by_role": {role: by_role[role] for role in ROLES if role in by_role},

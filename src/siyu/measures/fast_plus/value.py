@@ -23,11 +23,14 @@ from siyu.store.tables import ORDER_REFUND, PURCHASE, VALID_REFERRAL
 from siyu.store.warehouse import Warehouse
 
 
-def counted_purchases(asked: Asked) -> ir.Table:
-    """Purchases paid in the last 365 days, valid as of the day, with their net amount."""
+def counted_purchases(asked: Asked, of: ir.Table | None = None) -> ir.Table:
+    """Purchases paid in the last 365 days, valid as of the day, with their net amount: all, or those `of` some
+    consumers (consumer_id).
+    """
     first, last = asked.value_days
     purchase = PURCHASE.expr()
     recent = purchase.filter(purchase.paid_day.between(first, last))
+    recent = recent if of is None else recent.semi_join(of, "consumer_id")
     return net_purchases(recent, ORDER_REFUND.expr(), asked.closing_at)
 
 
@@ -40,6 +43,14 @@ def credit(facts: Facts, counted: ir.Table, asked: Asked) -> ir.Table:
     invited = _by_invitation(counted, asked)
     clicked = _by_click(facts, counted, asked.settings)
     return invited.union(clicked.anti_join(invited, "fact_id"))
+
+
+def invited(facts: Facts) -> ir.Table:
+    """Consumers who were invited or came by a click: nobody else's purchases have a sharer (consumer_id)."""
+    rows = facts.of("referrals")
+    clicks = rows.filter(rows.kind == "click").select(identifier_id="invitee_identifier_id")
+    came = clicks.join(facts.identity(), "identifier_id").select("consumer_id")
+    return came.union(VALID_REFERRAL.expr().select(consumer_id="invitee_id"), distinct=True)
 
 
 def _by_invitation(counted: ir.Table, asked: Asked) -> ir.Table:
@@ -77,26 +88,43 @@ def worth(counted: ir.Table, credit: ir.Table) -> ir.Table:
 
 
 @formula
-def of_relations(worth: ir.Table, in_f: ir.Table) -> ir.Table:
-    """Value of the consumers in F: consumer_id, role, own_value, referral_value, clv = own + referral."""
-    joined = in_f.left_join(worth, "consumer_id")
-    own, brought = joined.own_value.fill_null(0), joined.referral_value.fill_null(0)
-    return joined.select("consumer_id", "role", own_value=own, referral_value=brought, clv=own + brought)
+def own(counted: ir.Table) -> ir.Table:
+    """What the purchases of each consumer are worth: consumer_id, own_value."""
+    known = counted.filter(counted.consumer_id.notnull())
+    return known.group_by("consumer_id").aggregate(own_value=known.net_amount.sum().cast("int64"))
 
 
-def value(facts: Facts, asked: Asked, in_f: ir.Table) -> dict:
-    """The S part of the document; money in minor units. `in_f` holds consumer_id and role as of the day."""
+@formula
+def brought(credit: ir.Table) -> ir.Table:
+    """What each sharer's sharing brought: consumer_id, referral_value."""
+    each = credit.group_by(consumer_id=credit.sharer_id)
+    return each.aggregate(referral_value=credit.net_amount.sum().cast("int64"))
+
+
+@formula
+def of_relations(own: ir.Table, brought: ir.Table, in_f: ir.Table) -> ir.Table:
+    """Value of the consumers in F: consumer_id, role, own_value, referral_value, clv = own + referral. `own` holds
+    own_value, `brought` referral_value, each a row for those who have any.
+    """
+    joined = in_f.left_join(own, "consumer_id").drop("consumer_id_right").left_join(brought, "consumer_id")
+    bought, shared = joined.own_value.fill_null(0), joined.referral_value.fill_null(0)
+    return joined.select("consumer_id", "role", own_value=bought, referral_value=shared, clv=bought + shared)
+
+
+def value(facts: Facts, asked: Asked, in_f: ir.Table, buyers: ir.Table) -> dict:
+    """The S part of the document; money in minor units. `in_f` (consumer_id, role) and `buyers` (consumer_id,
+    own_value) as of the day.
+    """
     warehouse = facts.warehouse
-    purchases = counted_purchases(asked).select("consumer_id", "fact_id", "paid_at", "net_amount")
-    counted = warehouse.scratch("counted_purchase", purchases)
-    credits = warehouse.scratch("credit", credit(facts, counted, asked))
-    of_f = warehouse.scratch("value_in_f", of_relations(worth(counted, credits), in_f))
-    known, anonymous = _own_totals(warehouse, counted)
+    counted = counted_purchases(asked, of=invited(facts)).select("consumer_id", "fact_id", "paid_at", "net_amount")
+    credits = warehouse.scratch("credit", credit(facts, warehouse.scratch("shared_purchase", counted), asked))
+    owned = buyers.select("consumer_id", "own_value")
+    of_f = warehouse.scratch("value_in_f", of_relations(owned, brought(credits), in_f))
     median, p90 = quantiles(warehouse, of_f, "clv", (0.5, 0.9))
     by_role = {row["role"]: row for row in warehouse.rows(_by_role(of_f))}
     return {
-        "own_total": known,
-        "anonymous_total": anonymous,
+        "own_total": _sum(warehouse, owned.filter(owned.consumer_id.notnull()), "own_value"),
+        "anonymous_total": _sum(warehouse, owned.filter(owned.consumer_id.isnull()), "own_value"),
         "propagation_total": _sum(warehouse, credits, "net_amount"),
         "clv_mean": ratio(sum(r["own_total"] + r["referral_total"] for r in by_role.values()), warehouse.count(of_f)),
         "clv_median": median,
@@ -124,13 +152,6 @@ def quantiles(warehouse: Warehouse, table: ir.Table, column: str, qs: tuple[floa
 
 def _between(low: float, high: float, share: float) -> float:
     return low + (high - low) * share
-
-
-def _own_totals(warehouse: Warehouse, counted: ir.Table) -> tuple[int, int]:
-    known = counted.filter(counted.consumer_id.notnull())
-    return _sum(warehouse, known, "net_amount"), _sum(
-        warehouse, counted.filter(counted.consumer_id.isnull()), "net_amount"
-    )
 
 
 def _sum(warehouse: Warehouse, table: ir.Table, column: str) -> int:

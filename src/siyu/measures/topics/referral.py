@@ -13,8 +13,9 @@ from siyu.measures.facts import Facts, referrals
 from siyu.measures.fast_plus.capital import proven, sustainable
 from siyu.measures.grouped import beside, grouped, named
 from siyu.measures.metric import Column, Metric, Sheet, Topic
+from siyu.measures.occasions import bought
 from siyu.measures.ratio import ratio
-from siyu.store.tables import VALID_REFERRAL
+from siyu.store.tables import PURCHASE, VALID_REFERRAL
 
 DIMENSIONS = ("campaign", "touchpoint")
 #: Generations shown; rewards reach one only.
@@ -55,7 +56,8 @@ def active_at_opening(facts: Facts, asked: Asked) -> ir.Table:
     """Consumers in F when the period opens with an event, content or purchase in the 180 days before (consumer_id)."""
     then = asked.on(asked.opening_day)
     in_f = sustainable(then.day).select("consumer_id")
-    return in_f.semi_join(proven(facts, activity(facts, then), then), "consumer_id")
+    buyers = bought(PURCHASE.expr(), then.day).select("consumer_id", last_day="paid_day")
+    return in_f.semi_join(proven(facts, activity(facts, then), buyers, then), "consumer_id")
 
 
 def invitation_generations(day: int) -> ir.Table:

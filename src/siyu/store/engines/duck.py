@@ -32,6 +32,8 @@ VACUUM_TASKS = 100
 MOST_APPENDING = 2
 #: Rows in which an answer comes.
 ANSWER_ROWS = 100_000
+#: Scratch table of rows that wait for the table they are read from to be changed.
+ASIDE = "_aside"
 #: So few rows are in before the number of threads could be changed.
 FEW_ROWS = 20_000
 
@@ -112,12 +114,10 @@ class DuckWarehouse(Warehouse):
     def replace_where(self, table: Table, column: str, keys: ir.Table, rows: Rows) -> None:
         self._told.pop(table.name, None)
         with self.transaction():
-            name, columns = quoted(table.name), ", ".join(map(quoted, table.column_names))
-            self._connection.execute(f"CREATE TEMP TABLE _replacing AS SELECT {columns} FROM {name} LIMIT 0")
-            self._insert("temp._replacing", rows, table.schema)
-            self._connection.execute(f"DELETE FROM {name} WHERE {quoted(column)} IN ({self.sql(keys)})")
-            self._connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM temp._replacing")
-            self._connection.execute("DROP TABLE temp._replacing")
+            aside = self._aside(table, rows)
+            self._connection.execute(f"DELETE FROM {quoted(table.name)} WHERE {quoted(column)} IN ({self.sql(keys)})")
+            self._insert(quoted(table.name), aside, table.schema)
+            self.drop_scratch(ASIDE)
             self._replaced.add(table.name)
 
     def drop_loads(self, load_ids: list[int]) -> None:
@@ -218,6 +218,12 @@ class DuckWarehouse(Warehouse):
 
     # -- inside
 
+    def _aside(self, table: Table, rows: Rows) -> Rows:
+        """Rows that do not change with the table they are for: kept aside where they may be read from it."""
+        if isinstance(rows, pa.Table) or (isinstance(rows, ir.Table) and table.name not in _read_by(rows)):
+            return rows
+        return self.scratch(ASIDE, rows)
+
     def _commit(self) -> None:
         """COMMIT; where too much is removed, blocks are written anew."""
         if not self._replaced or not self._is_worn():
@@ -245,7 +251,7 @@ class DuckWarehouse(Warehouse):
         self.append_scratch(name, rows)
 
     def _reads_scratch(self, expression: ir.Table) -> bool:
-        return any(getattr(node, "name", "") in self._scratch for node in expression.op().find(ops.UnboundTable))
+        return not self._scratch.keys().isdisjoint(_read_by(expression))
 
     def _pages(self, expression: ir.Table, rows: int) -> Iterator[pa.RecordBatch]:
         """The rows kept as a temporary table and read piece by piece; other statements may run in between."""
@@ -306,3 +312,8 @@ class DuckWarehouse(Warehouse):
         if threads != self._in_use:
             self._opened.execute(f"SET threads = {threads}")
             self._in_use = threads
+
+
+def _read_by(expression: ir.Table) -> set[str]:
+    """Names of the tables that an expression reads."""
+    return {getattr(node, "name", "") for node in expression.op().find(ops.UnboundTable)}
