@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from siyu.measures.facts import Facts
 from siyu.store import tables
 from siyu.store.tables import Table
+from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
 
 #: Kinds beside orders whose facts are change points of their person (events are not: they bound no span, and have a
@@ -61,20 +62,20 @@ class Touched:
 
 def touched(workspace: Workspace, since: Since) -> Touched | None:
     """What newer facts and identities touch; None when a full run is as good."""
-    facts, warehouse = Facts(workspace.warehouse), workspace.warehouse
-    load_id, identity_version = since.load_id, since.identity_version
+    warehouse, load_id, identity_version = workspace.warehouse, since.load_id, since.identity_version
     if _lines_taken_back_since(workspace, load_id):
         return None
     news = _News(load_id, _corrected_kinds(workspace, load_id))
     orders = warehouse.scratch("touched_order", _orders(news, identity_version))
     moved = warehouse.scratch("moved_consumer", _moved(identity_version).select("consumer_id").distinct())
+    facts = Facts(warehouse, _near(warehouse, news, orders, moved))
     changed = warehouse.scratch("changed_consumer", _consumers(facts, _identifiers(news, orders), moved))
     of_changed = warehouse.scratch("changed_identity", facts.identities_of(changed))
-    consumers = warehouse.scratch("touched_consumer", changed.union(_inviters_of(of_changed)).distinct())
+    consumers = warehouse.scratch("touched_consumer", _consumers(facts, _inviters_of(of_changed), changed))
     count, everyone = warehouse.count(consumers), warehouse.count(tables.CONSUMER)
     if count > WORTH_IT * everyone:
         return None
-    invitees = warehouse.scratch("touched_invitee", changed.union(_invitees_of(of_changed)).distinct())
+    invitees = warehouse.scratch("touched_invitee", _consumers(facts, _invitees_of(of_changed), changed))
     parted = moved.filter(ibis.literal(_parted_since(workspace, identity_version)))
     unsure = warehouse.scratch("unsure_consumer", _consumers(facts, news.outdated("events", "identifier_id"), parted))
     acted = _consumers(facts, news.new("events", "identifier_id"), moved)
@@ -148,10 +149,10 @@ def _identifiers(news: _News, orders: ir.Table) -> ir.Table:
     return found
 
 
-def _consumers(facts: Facts, identifiers: ir.Table, moved: ir.Table) -> ir.Table:
-    """The consumers of some identifiers, and those that moved."""
+def _consumers(facts: Facts, identifiers: ir.Table, more: ir.Table) -> ir.Table:
+    """The consumers of some identifiers, and some more."""
     named = identifiers.filter(identifiers.identifier_id.notnull()).distinct()
-    return named.join(facts.identity(), "identifier_id").select("consumer_id").union(moved).distinct()
+    return named.join(facts.identity(), "identifier_id").select("consumer_id").union(more).distinct()
 
 
 def _moved(identity_version: int) -> ir.Table:
@@ -166,6 +167,20 @@ def _parted_since(workspace: Workspace, identity_version: int) -> bool:
     return parted is None or int(parted) > identity_version
 
 
+def _near(warehouse: Warehouse, news: _News, orders: ir.Table, moved: ir.Table) -> ir.Table:
+    """The rows of `identity` of everyone whom news may concern: whom it names, and both sides of their referrals.
+
+    All that is asked below is asked of these few: each look at every identifier costs more than all of it.
+    """
+    facts = Facts(warehouse)
+    events = news.facts("events", "identifier_id")
+    met = warehouse.scratch("met_consumer", _consumers(facts, _identifiers(news, orders).union(events), moved))
+    of_met = warehouse.scratch("met_identity", facts.identities_of(met))
+    beside = _inviters_of(of_met).union(_invitees_of(of_met))
+    near = warehouse.scratch("near_consumer", _consumers(facts, beside, met))
+    return warehouse.scratch("near_identity", facts.identities_of(near))
+
+
 def _inviters_of(identities: ir.Table) -> ir.Table:
     """Everyone who ever invited these consumers: the validity of their referrals may have changed."""
     return _other_side(identities, "invitee_identifier_id", "inviter_identifier_id")
@@ -177,10 +192,9 @@ def _invitees_of(identities: ir.Table) -> ir.Table:
 
 
 def _other_side(identities: ir.Table, side: str, other: str) -> ir.Table:
+    """Identifiers on the other side of the referrals of some (identifier_id)."""
     referrals = tables.BY_NAME["referrals"].expr().select(side, other)
-    rows = referrals.semi_join(identities, [(side, "identifier_id")])
-    identity = tables.IDENTITY.expr().select("identifier_id", "consumer_id")
-    return rows.select(identifier_id=other).join(identity, "identifier_id").select("consumer_id")
+    return referrals.semi_join(identities, [(side, "identifier_id")]).select(identifier_id=other)
 
 
 def _gone(identity_version: int) -> ir.Table:
