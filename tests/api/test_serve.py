@@ -70,10 +70,12 @@ def test_what_is_acknowledged_is_in_the_next_measure_and_query(server, client, d
     found = client.post("/api/v1/query", json=asked, headers=reader).json()
     assert (found["of"], found["rows"][0]["relation_type"]) == (1, "fan")
     later = f"{now() + dt.timedelta(days=2):%Y-%m-%d}"  # tomorrow of UTC may be today of the brand
-    to_come = client.get("/api/v1/measure", params={"as_of": later}, headers=reader)
+    to_come, too_early = (client.get("/api/v1/measure", params={"as_of": day}, headers=reader)
+                          for day in (later, "1899-12-31"))  # fmt: skip
     measured = client.get("/api/v1/measure", headers=reader)
     assert measured.json()["fast_plus"]["F"]["relation_gross"] in (0, 1)
-    assert to_come.status_code == 400
+    assert (to_come.status_code, too_early.status_code) == (400, 400)
+    assert "from 1900-01-01 on" in too_early.text
 
 
 @pytest.mark.slow

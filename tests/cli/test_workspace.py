@@ -82,6 +82,7 @@ def test_init_over_a_file_is_refused(siyu, tmp_path: Path):
 
 @pytest.mark.parametrize(("place", "told"), [
     ("a.csv/brand", "a.csv/brand cannot be made: Not a directory"), ("what?", "what? cannot hold a workspace"),
+    ("d\udce9", "its path is not UTF-8"),
 ])  # fmt: skip
 def test_init_where_no_workspace_can_be_is_refused(siyu, tmp_path: Path, place: str, told: str):
     (tmp_path / "a.csv").touch()

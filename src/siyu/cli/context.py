@@ -14,6 +14,7 @@ import typer
 
 from siyu import __version__
 from siyu.core.errors import SiyuError
+from siyu.core.settings import EARLIEST
 
 if TYPE_CHECKING:
     from siyu.store.workspace import Workspace
@@ -27,8 +28,6 @@ class Chosen:
 
 
 CHOSEN = Chosen()
-#: The earliest day that may be asked about: whatever lies some years before it is still in the calendar.
-EARLIEST = dt.date(1900, 1, 1)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 AsOf = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from itertools import accumulate
@@ -99,6 +100,8 @@ MEGABYTES = {"K": 1 / 1024, "M": 1, "G": 1024, "T": 1024**2}
 LEAST_MEGABYTES = 256
 #: The largest whole number that a setting may be: days of three centuries; more would leave the calendar.
 MOST = 100_000
+#: The earliest day that may be asked about: whatever lies some years before it is still in the calendar.
+EARLIEST = dt.date(1900, 1, 1)
 #: The least digits of a phone number.
 LEAST_DIGITS = 3
 SECTIONS = {setting.name.split(".")[0] for setting in SETTINGS}

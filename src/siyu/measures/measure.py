@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from siyu.core.errors import MeasureError
 from siyu.core.progress import Progress, silent
-from siyu.core.settings import MOST
+from siyu.core.settings import EARLIEST, MOST
 from siyu.core.time import date_of, datetime_of, day_of, instant_of, local_day
 from siyu.measures import build, results
 from siyu.measures.activity import activity
@@ -65,10 +65,12 @@ def measure(
 
 def question(workspace: Workspace, as_of: dt.date | None, window: int, now: dt.datetime) -> Asked:
     """The question as of a day (default: see `measure`) and window. MeasureError for a window of no length, a day that
-    is still to come, or no facts to tell the day by.
+    is too early or still to come, or no facts to tell the day by.
     """
     if not 1 <= window <= MOST:
         raise MeasureError(f"A window is 1 to {MOST:,} days, found {window}.", remedy="Try --window 30.")
+    if as_of and as_of < EARLIEST:
+        raise MeasureError(f"Expected a day from {EARLIEST} on, found {as_of}.", remedy="Choose a later day.")
     today = local_day(instant_of(now), workspace.settings.zone)
     if as_of and day_of(as_of) > today:
         raise MeasureError(f"{as_of} is still to come; nothing can be measured as of it.",

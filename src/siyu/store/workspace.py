@@ -209,6 +209,11 @@ def _check_place(directory: Path) -> None:
     if "?" in str(directory.absolute()):
         raise WorkspaceError(f"{directory} cannot hold a workspace: what follows a ? in a path is taken for options.",
                              remedy="Rename the folder, or choose another.")
+    try:
+        str(directory.absolute()).encode()
+    except UnicodeEncodeError:
+        raise WorkspaceError(f"{directory} cannot hold a workspace: its path is not UTF-8.",
+                             remedy="Rename the folder, or choose another.") from None
 
 
 def read_keys(path: Path) -> Keys:
