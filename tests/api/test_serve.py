@@ -69,6 +69,11 @@ def test_what_is_acknowledged_is_in_the_next_measure_and_query(server, client, d
     asked = {"sql": "SELECT relation_type, identifier_id FROM relations"}
     found = client.post("/api/v1/query", json=asked, headers=reader).json()
     assert (found["of"], found["rows"][0]["relation_type"]) == (1, "fan")
+    shapes = {"sql": "SELECT 7::HUGEINT AS sum, 1.5::DECIMAL(4, 2) AS part, [1::BIGINT << 60] AS ids"}
+    told = client.post("/api/v1/query", json=shapes, headers=reader).json()["rows"]
+    assert told == [{"sum": 7, "part": 1.5, "ids": [str(2**60)]}]
+    no_date = client.post("/api/v1/query", json={"sql": "SELECT DATE '99999-01-01' AS x"}, headers=reader)
+    assert (no_date.status_code, "outside the years" in no_date.text) == (400, True)
     later = f"{now() + dt.timedelta(days=2):%Y-%m-%d}"  # tomorrow of UTC may be today of the brand
     to_come, too_early = (client.get("/api/v1/measure", params={"as_of": day}, headers=reader)
                           for day in (later, "1899-12-31"))  # fmt: skip

@@ -55,6 +55,12 @@ def test_query_gives_columns_and_rows_with_large_ids_as_strings(siyu, brand: Pat
     }
 
 
+@pytest.mark.parametrize("sql", ["SELECT DATE '99999-01-01' AS x", "SELECT 'infinity'::TIMESTAMP AS x"])
+def test_a_day_that_has_no_date_here_is_told(siyu, brand: Path, sql: str):
+    ran = siyu("query", sql, "-C", brand)
+    assert (ran.code, "outside the years 1 to 9999" in ran.err) == (2, True)
+
+
 def test_query_refuses_what_writes(siyu, brand: Path):
     ran = siyu("query", "DROP TABLE orders", "-C", brand)
     assert ran.code == 2

@@ -13,6 +13,19 @@ from siyu.store import workspace as workspaces
 from tests.console.test_report import AS_OF, BRAND
 from tests.plain import load_plain
 
+FAR_DAY = """
+name = "far_day"
+zh = "远日"
+en = "Far day"
+sql = "SELECT 10 ** 10 AS newest"
+[[metric]]
+code = "far_day.newest"
+zh = "最近一天"
+en = "Newest day"
+unit = "day"
+definition = "An instant that was taken for a day."
+numerator = "newest"
+"""
 NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 BIG_ORDERS = '''
 name = "big_orders"
@@ -56,6 +69,18 @@ def test_an_own_topic_has_its_table_in_the_readers_language(workspace):
     assert panel.title == "大额订单"
     assert panel.grid is not None
     assert panel.grid.rows == (("大额占比", "50.0%"),)
+
+
+@pytest.mark.slow
+def test_a_measure_of_ours_that_cannot_be_read_hides_no_other(workspace):
+    other = Path(workspace.directory) / "metrics" / "far_day.toml"
+    other.parent.mkdir(exist_ok=True)
+    other.write_text(FAR_DAY, encoding="utf-8")
+    try:
+        fine, wrong = own_panels(workspace, BIG_ORDERS)
+    finally:
+        other.unlink()
+    assert (fine.grid is not None, wrong.grid, "that has a date" in wrong.message) == (True, None, True)
 
 
 @pytest.mark.slow

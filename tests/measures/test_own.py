@@ -190,6 +190,7 @@ def test_a_code_and_version_and_a_topic_belong_to_one_owner(brand):
     ("SELECT CAST(9223372036854775807 AS HUGEINT) + 1 AS orders",
      "column 'orders' of topic 'mine' holds a number beyond 9,223,372,036,854,775,807."),
     ("SELECT count(nothing) AS orders FROM orders", "The query could not be run: Binder Error"),
+    ("SELECT count(*) / 0.0 AS orders FROM orders", "inf is no number: something is divided by 0"),
     ("SELECT * FROM read_csv('/etc/hosts')", "A query reads tables; read_csv() is not for it."),
 ])  # fmt: skip
 def test_the_trial_says_what_is_wrong(brand, sql, complaint):
@@ -198,6 +199,17 @@ def test_the_trial_says_what_is_wrong(brand, sql, complaint):
     assert not finding.fine
     assert finding.found.startswith(complaint)
     assert finding.origin == "metrics/mine.toml"
+
+
+@pytest.mark.parametrize(("text", "complaint"), [
+    ('unit = "day"', "mine.orders: expected a whole number of days since 1970-01-01 that has a date"),
+    ('unit = "text"', ""),
+])  # fmt: skip
+def test_a_value_is_what_its_unit_says(brand, text: str, complaint: str):
+    wrote(brand, topic("SELECT 10 ** 10 AS orders").replace('unit = "orders"', text))
+    (finding,) = tried(Facts(brand.warehouse), asked(brand), own.own_in(brand.directory))
+    assert finding.fine is not bool(complaint)
+    assert finding.found.startswith(complaint)
 
 
 def test_what_a_select_may_not_be_is_told_with_the_file_it_stands_in(brand):

@@ -15,17 +15,16 @@ from litestar.params import JSONBody, QueryParameter
 from siyu.api.refusals import Advice, Refusal
 from siyu.api.site import Site
 from siyu.core.errors import SiyuError
+from siyu.core.jsontext import plain
 from siyu.daily import resolve_and_measure
 from siyu.identity.consents import settle
 from siyu.jobs.loop import Say
 from siyu.sources.live import drain
-from siyu.store.warehouse import Limits
+from siyu.store.warehouse import Answered, Limits, listed
 from siyu.store.workspace import Workspace
 
 #: What one query may take: seconds, for the next waits; rows of its answer, how many there are stands beside them.
 LIMITS = Limits(seconds=30, rows=10_000)
-#: From here on a number is a text: readers of JSON keep 53 bits.
-EXACT = 2**53
 T = TypeVar("T")
 RESPONSES = {
     400: ResponseSpec(Advice, description="It cannot be answered as asked; the message says why."),
@@ -65,9 +64,12 @@ async def measure(site: NamedDependency[Site], day: Day = None, window: Window =
 @post("/query", status_code=200, responses=RESPONSES, operation_id="query", summary="Rows of one read-only SELECT.")
 async def query(site: NamedDependency[Site], data: JSONBody[Question]) -> dict[str, Any]:
     """The first rows, and how many there are."""
-    found = await _asked(site, lambda workspace, _say: workspace.warehouse.ask(data.sql, LIMITS))
-    names, rows = found.rows.column_names, [list(map(_exact, row.values())) for row in found.rows.to_pylist()]
-    return {"columns": names, "rows": [dict(zip(names, row)) for row in rows], "first": len(rows), "of": found.of}
+    return await _asked(site, lambda workspace, _say: _told(workspace.warehouse.ask(data.sql, LIMITS)))
+
+
+def _told(found: Answered) -> dict[str, Any]:
+    rows = plain(listed(found.rows))
+    return {"columns": found.rows.column_names, "rows": rows, "first": len(rows), "of": found.of}
 
 
 async def _asked(site: Site, question: Callable[[Workspace, Say], T]) -> T:
@@ -83,7 +85,3 @@ async def _asked(site: Site, question: Callable[[Workspace, Say], T]) -> T:
         return await site.ask(answered)
     except SiyuError as error:
         raise Refusal.of(error) from None
-
-
-def _exact(cell: Any) -> Any:
-    return str(cell) if isinstance(cell, int) and abs(cell) > EXACT else cell

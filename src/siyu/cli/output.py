@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import json
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from rich.cells import cell_len
@@ -19,8 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TaskProgre
 from rich.table import Table
 from rich.text import Text
 
-#: Larger whole numbers lose digits in JavaScript and spreadsheets, so JSON gives them as strings.
-EXACT_IN_JSON = 2**53
+from siyu.core.jsontext import plain
 
 #: What counts as a figure in a table (a dash is none known), and how wide tables are where there is no terminal.
 FIGURE = re.compile(r"^-?[\d,.]+%?$")
@@ -44,31 +41,6 @@ def emit(document: dict[str, Any]) -> None:
 def json_text(document: dict[str, Any]) -> str:
     """A document as one JSON object."""
     return json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can carry it: ids over 2^53 as strings, days and times as ISO 8601, no NaN.
-
-    >>> plain({"id": 2**60, "day": dt.date(2026, 6, 30)})
-    {'id': '1152921504606846976', 'day': '2026-06-30'}
-    """
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set):
-        return [plain(item) for item in value]
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) <= EXACT_IN_JSON else str(value)
-    if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else None
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, Decimal):  # sums of whole numbers come as decimals from some engines
-        return plain(int(value)) if value == value.to_integral_value() else float(value)
-    return str(value)
 
 
 def out() -> Console:

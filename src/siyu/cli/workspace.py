@@ -13,6 +13,7 @@ from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError, WorkspaceError, did_you_mean
 from siyu.core.settings import SETTINGS, defaults, read
 from siyu.store.tables import BY_NAME, LEVELS, TABLES, Table
+from siyu.store.warehouse import listed
 from siyu.store.workspace import KEYS_FILE, SETTINGS_FILE, create
 
 
@@ -88,7 +89,7 @@ def query(
     """Run one read-only SELECT on the warehouse: instants as local times, days as dates, money in minor units."""
     with workspace() as opened:
         found = opened.warehouse.query(sql)
-    rows = found.to_pylist()
+    rows = listed(found)
     if as_json:
         emit({"columns": found.column_names, "rows": rows})
     else:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+#: Rows of a table on the page.
+MOST_ROWS = 60
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -15,6 +18,11 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     text: tuple[int, ...] = ()
     note: str = ""
+
+    @property
+    def shown(self) -> tuple[tuple[str, ...], ...]:
+        """The rows that the page shows; the workbook has them all."""
+        return self.rows[:MOST_ROWS]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from siyu.console.asks import ASKS, ask
 from siyu.console.material import Consent, Held, Load, Material, Point, Quality, Window, rules
-from siyu.core.errors import MeasureError
+from siyu.core.errors import MeasureError, SiyuError
 from siyu.core.progress import Progress, silent
 from siyu.core.time import date_of, day_of, local_day
 from siyu.measures import declaration, series
@@ -113,10 +113,15 @@ def _asked(workspace: Workspace, material: Material) -> Asked:
 
 
 def _own(workspace: Workspace, facts: Facts, material: Material) -> list[Answer]:
-    """The workspace's own topics, in all, and its sheets."""
-    own = own_in(workspace.directory)
-    asked = _asked(workspace, material)
-    return [answer(facts, asked, of) for of in (*own.topics, *own.sheets)]
+    """The workspace's own topics, in all, and its sheets; for one that cannot be answered, why."""
+    own, asked = own_in(workspace.directory), _asked(workspace, material)
+    found = []
+    for of in (*own.topics, *own.sheets):
+        try:
+            found.append(answer(facts, asked, of))
+        except SiyuError as error:
+            found.append(Answer(of, (), (), [], {"": error.message}))
+    return found
 
 
 def _outlook(workspace: Workspace, material: Material) -> dict[str, Any] | None:

@@ -8,26 +8,35 @@ told: no person stands in that cell. Two-way tables are protected line by line, 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
+
+from babel.numbers import get_currency_symbol, list_currencies
 
 from siyu.console.context import Grid, Indicator, Page, Panel, Tile
 from siyu.console.figure import Figure, read
-from siyu.console.words import N_, Words
+from siyu.console.words import LEFT_OUT, LOCALES, N_, Words
 
 #: Exports tell no count below it (definitions.md section 0.8).
 SMALLEST = 10
 UNTOLD = f"<{SMALLEST}"
-#: What stands for a figure left out because it would tell a small cell.
-LEFT_OUT = "*"
 NOTE = N_(
     "<10: fewer than ten people; not told. *: left out, because it rests on such a cell or a total would give it away."
 )
-#: Shares, points and money inside a sentence, label or tooltip.
-RESTING = re.compile(r"[+−-]?(?:[¥$€£]\s?\d[\d,.]*(?:\s?[万亿KMB]\b)?|\d[\d,.]*\s?%)")
 
 Cell = tuple[int, int]
 Line = list[Cell]
+
+
+@cache
+def resting() -> re.Pattern[str]:
+    """Shares, points and money of any currency inside a sentence, label or tooltip."""
+    symbols = {get_currency_symbol(code, locale=words.locale) for code in list_currencies()
+               for words in map(Words, LOCALES)} | {"¥"}  # fmt: skip
+    money = "|".join(map(re.escape, sorted(symbols, key=lambda symbol: (-len(symbol), symbol))))
+    return re.compile(rf"[+−-]?(?:(?:{money})\s?\d[\d,.]*(?:\s?[万亿KMBT]\b)?|\d[\d,.]*\s?%)")
 
 
 def sheltered(page: Page) -> Page:
@@ -37,11 +46,11 @@ def sheltered(page: Page) -> Page:
     elsewhere = _elsewhere([panel.grid for section in page.sections for panel in section.panels if panel.grid])
     return replace(
         page,
-        verdict=_verdict(_plain(page.verdict)),
+        verdict=resting().sub(LEFT_OUT, _plain(page.verdict)) if few else _verdict(_plain(page.verdict)),
         indicators=tuple(_indicator(one, few=few) for one in page.indicators),
         findings=tuple(replace(f, text=_plain(f.text)) for f in page.findings if not 0 < f.people < SMALLEST),
         sections=tuple(
-            replace(section, panels=tuple(_panel(panel, words, elsewhere) for panel in section.panels))
+            replace(section, panels=tuple(_panel(panel, words, elsewhere, few=few) for panel in section.panels))
             for section in page.sections
         ),
     )
@@ -74,18 +83,18 @@ class Protected:
         return self.beside | self.resting
 
 
-def protect(grid: Grid, elsewhere: Elsewhere = NOWHERE) -> Protected:
+def protect(grid: Grid, elsewhere: Elsewhere = NOWHERE, *, few: bool = False) -> Protected:
     """What to hide in a table: also counts that other tables hide under its labels, and in a row without a count of its
-    own all that they hide under its label.
+    own all that they hide under its label. Of a brand that holds but a `few` people, all that is no count.
     """
-    figures = _figures(grid)
-    counts = _counts(figures)
+    numbers = Numbers.of(grid)
+    counts = numbers.counts
     small = frozenset(cell for cell in counts if UNTOLD in grid.rows[cell[0]][cell[1]])
     again = {cell for cell in counts if _written(grid, cell) in elsewhere.told}
     beside = _beside(counts, small, again - small)
-    resting = {cell for cell in figures if cell not in counts and _rests(cell, figures, counts, small | beside)}
-    counted = {row for row, _ in counts}
-    resting |= {cell for cell in figures if cell[0] not in counted and _hidden_elsewhere(grid, cell, elsewhere)}
+    others = [cell for cell in numbers.figures if cell not in counts]
+    resting = {cell for cell in others if few or _rests(cell, numbers, small | beside)}
+    resting |= {c for c in numbers.figures if not numbers.counted(c[0]) and _hidden_elsewhere(grid, c, elsewhere)}
     return Protected(small, frozenset(beside), frozenset(resting))
 
 
@@ -98,6 +107,30 @@ def _written(grid: Grid, cell: Cell) -> tuple[str, str]:
     """The label of a cell's row, and what stands in it."""
     row, column = cell
     return grid.rows[row][0], grid.rows[row][column]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of a table by place and by row; `counts` are the counts among them."""
+
+    figures: dict[Cell, Figure]
+    counts: dict[Cell, float]
+    by_row: dict[int, Line]
+
+    @staticmethod
+    def of(grid: Grid) -> Numbers:
+        figures = _figures(grid)
+        counts = {cell: f.number for cell, f in figures.items() if f.kind == "count" and not f.change}
+        return Numbers(figures, counts, _gathered(figures, 0))
+
+    def counted(self, row: int) -> Line:
+        """The counts of a row, from the left."""
+        return [cell for cell in self.by_row.get(row, []) if cell in self.counts]
+
+    def base(self, row: int) -> Cell | None:
+        """The count a row is about: its first, where none of the others is larger (visitors, then those who bought)."""
+        line = self.counted(row)
+        return line[0] if line and self.counts[line[0]] == max(self.counts[cell] for cell in line) else None
 
 
 def _figures(grid: Grid) -> dict[Cell, Figure]:
@@ -130,15 +163,15 @@ def _beside(counts: dict[Cell, float], small: frozenset[Cell], beside: set[Cell]
 
 def _lines(counts: dict[Cell, float]) -> list[Line]:
     """Columns, whose total may stand anywhere; and rows in which one count is the sum of the others."""
-    columns, rows = _gathered(counts, 1), _gathered(counts, 0)
-    return columns + [row for row in rows if len(row) > 2 and _adds_up([counts[cell] for cell in row])]
+    columns, rows = _gathered(counts, 1).values(), _gathered(counts, 0).values()
+    return [*columns, *(row for row in rows if len(row) > 2 and _adds_up([counts[cell] for cell in row]))]
 
 
-def _gathered(counts: dict[Cell, float], axis: int) -> list[Line]:
+def _gathered(cells: Iterable[Cell], axis: int) -> dict[int, Line]:
     lines: dict[int, Line] = {}
-    for cell in sorted(counts):
+    for cell in sorted(cells):
         lines.setdefault(cell[axis], []).append(cell)
-    return list(lines.values())
+    return lines
 
 
 def _adds_up(numbers: list[float]) -> bool:
@@ -161,15 +194,15 @@ def _exposed(line: Line, counts: dict[Cell, float], small: frozenset[Cell], besi
     return total < least + SMALLEST - 2 if lows else total == least
 
 
-def _rests(cell: Cell, figures: dict[Cell, Figure], counts: dict[Cell, float], hidden: set[Cell] | frozenset) -> bool:
+def _rests(cell: Cell, numbers: Numbers, hidden: set[Cell] | frozenset[Cell]) -> bool:
     """Whether a figure rests on a hidden count (its row's base, or the nearest to its left; money and means on any
     small one of the row), or tells a small one: as a share of a count shown, or as the change from a count before."""
     row, column = cell
-    figure = figures[cell]
-    left = [c for c in sorted(counts) if c[0] == row and c[1] < column]
-    bases = {c for c in (_base(counts, row), left[-1] if left else None) if c is not None}
+    figure, counts, line = numbers.figures[cell], numbers.counts, numbers.counted(row)
+    left = [c for c in line if c[1] < column]
+    bases = {c for c in (numbers.base(row), left[-1] if left else None) if c is not None}
     if figure.kind in ("money", "number"):
-        bases |= {c for c in counts if c[0] == row and 0 < counts[c] < SMALLEST}
+        bases |= {c for c in line if 0 < counts[c] < SMALLEST}
     if bases & hidden:
         return True
     if figure.kind == "share" and not figure.change:
@@ -178,18 +211,13 @@ def _rests(cell: Cell, figures: dict[Cell, Figure], counts: dict[Cell, float], h
     if figure.kind == "count":
         return any(_small(counts[base] - figure.number) for base in bases)
     if figure.kind == "points":
-        return any(_rests(c, figures, counts, hidden) for c in figures if c[0] == row and figures[c].kind == "share")
+        shares = [c for c in numbers.by_row[row] if numbers.figures[c].kind == "share"]
+        return any(_rests(c, numbers, hidden) for c in shares)
     return False
 
 
 def _small(people: float) -> bool:
     return 0 < round(people) < SMALLEST and abs(people - round(people)) < 1e-6
-
-
-def _base(counts: dict[Cell, float], row: int) -> Cell | None:
-    """The count a row is about: its first, where none of the others is larger (visitors, then those who bought)."""
-    line = [cell for cell in sorted(counts) if cell[0] == row]
-    return line[0] if line and counts[line[0]] == max(counts[cell] for cell in line) else None
 
 
 def _elsewhere(grids: list[Grid]) -> Elsewhere:
@@ -206,18 +234,14 @@ def _elsewhere(grids: list[Grid]) -> Elsewhere:
 
 def _shy(grid: Grid, found: Protected) -> set[str]:
     """Labels of rows whose base is hidden."""
-    counts = _counts(_figures(grid))
-    bases = {_base(counts, row) for row in range(len(grid.rows))} & (found.small | found.beside)
+    numbers = Numbers.of(grid)
+    bases = {numbers.base(row) for row in numbers.by_row} & (found.small | found.beside)
     return {grid.rows[cell[0]][0] for cell in bases if cell}
 
 
 def _told(grid: Grid, found: Protected) -> set[tuple[str, str]]:
     """Label and writing of what a table leaves out."""
     return {_written(grid, cell) for cell in found.left_out}
-
-
-def _counts(figures: dict[Cell, Figure]) -> dict[Cell, float]:
-    return {cell: f.number for cell, f in figures.items() if f.kind == "count" and not f.change}
 
 
 def _grid(grid: Grid, found: Protected) -> Grid:
@@ -230,38 +254,43 @@ def _grid(grid: Grid, found: Protected) -> Grid:
 # -- one panel
 
 
-def _panel(panel: Panel, words: Words, elsewhere: Elsewhere) -> Panel:
-    note, tiles = _sentence(_plain(panel.note)), tuple(_tile(tile, elsewhere) for tile in panel.tiles)
+def _panel(panel: Panel, words: Words, elsewhere: Elsewhere, *, few: bool) -> Panel:
+    note = _sentence(_plain(panel.note), few=few)
+    tiles = tuple(_tile(tile, elsewhere, few=few) for tile in panel.tiles)
     if panel.grid is None:
-        chart = _chart(panel.chart, set(elsewhere.labels), set()) if panel.chart else None
+        chart = _chart(panel.chart, set(elsewhere.labels), set(), few=few) if panel.chart else None
         return replace(panel, chart=chart, tiles=tiles, note=note)
-    found = protect(panel.grid, elsewhere)
+    found = protect(panel.grid, elsewhere, few=few)
     if found.small or found.left_out or any(LEFT_OUT in row for row in panel.grid.rows):
         note = " ".join(filter(None, (note, words(NOTE))))
-    chart = _chart(panel.chart, _shy(panel.grid, found), _told(panel.grid, found)) if panel.chart else None
+    shy, told = _shy(panel.grid, found), _told(panel.grid, found)
+    chart = _chart(panel.chart, shy, told, few=few) if panel.chart else None
     return replace(panel, grid=_grid(panel.grid, found), chart=chart, tiles=tiles, note=note)
 
 
-def _chart(spec: dict[str, Any], shy: set[str], pairs: set[tuple[str, str]]) -> dict[str, Any]:
+def _chart(spec: dict[str, Any], shy: set[str], pairs: set[tuple[str, str]], *, few: bool) -> dict[str, Any]:
     """The spec with its records on hidden cells muted: no length, no figure; the name stays."""
     datasets = {
-        name: [_muted(record, shy, pairs) for record in records]
+        name: [_muted(record, shy, pairs, few=few) for record in records]
         for name, records in (spec.get("datasets") or {}).items()
     }
     return {**spec, "datasets": datasets} if datasets else spec
 
 
-def _muted(record: dict[str, Any], shy: set[str], pairs: set[tuple[str, str]]) -> dict[str, Any]:
-    """A chart's record; one that says "<10", is of a shy row or writes what the table hides is muted."""
+def _muted(record: dict[str, Any], shy: set[str], pairs: set[tuple[str, str]], *, few: bool) -> dict[str, Any]:
+    """A chart's record; one that says "<10", is of a shy row or writes what the table hides is muted; of a brand of a
+    `few` people also one that writes a share or money.
+    """
     texts = {key: value for key, value in record.items() if isinstance(value, str)}
     told = {figure for label, figure in pairs if any(text.startswith(label) for text in texts.values())}
     written = _whole(told)
     if not (
         any(UNTOLD in text or text in shy for text in texts.values())
         or (told and any(written.search(text) for text in texts.values()))
+        or (few and any(resting().search(text) for text in texts.values()))
     ):
         return record
-    muted = {key: _mute(key, text, shy, written if told else None) for key, text in texts.items()}
+    muted = {key: _mute(key, text, shy, written if told else None, few=few) for key, text in texts.items()}
     return {**record, **muted, **({"value": None} if "value" in record else {})}
 
 
@@ -270,13 +299,13 @@ def _whole(figures: set[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\d,.])(?:{'|'.join(map(re.escape, sorted(figures)))})(?![\d,.])")
 
 
-def _mute(key: str, text: str, shy: set[str], written: re.Pattern[str] | None) -> str:
+def _mute(key: str, text: str, shy: set[str], written: re.Pattern[str] | None, *, few: bool) -> str:
     """One text of a muted record: `text` is its figure, everything else a name."""
     if text in shy:
         return text
     if key == "text":
         return UNTOLD if UNTOLD in text else LEFT_OUT
-    return _sentence(written.sub(LEFT_OUT, text) if written else text)
+    return _sentence(written.sub(LEFT_OUT, text) if written else text, few=few)
 
 
 # -- texts
@@ -296,16 +325,17 @@ def _indicator(one: Indicator, *, few: bool) -> Indicator:
         one,
         value=LEFT_OUT if resting else _bare(one.value),
         change=LEFT_OUT if hidden else one.change,
-        notes=tuple(RESTING.sub(LEFT_OUT, note) if few else _sentence(note) for note in one.notes),
+        notes=tuple(_sentence(note, few=few) for note in one.notes),
     )
 
 
-def _tile(tile: Tile, elsewhere: Elsewhere) -> Tile:
-    hidden = any(UNTOLD in text for text in (tile.label, tile.value, tile.note))
-    value = RESTING.sub(LEFT_OUT, tile.value) if hidden else tile.value
-    if (tile.label, tile.value) in elsewhere.told:
+def _tile(tile: Tile, elsewhere: Elsewhere, *, few: bool) -> Tile:
+    figure = read(tile.value)
+    hidden = any(UNTOLD in text for text in (tile.label, tile.value, tile.note)) or few
+    value = resting().sub(LEFT_OUT, tile.value) if hidden else tile.value
+    if (tile.label, tile.value) in elsewhere.told or (few and figure is not None and figure.kind != "count"):
         value = LEFT_OUT
-    return replace(tile, label=_sentence(tile.label), value=_bare(value), note=_sentence(tile.note))
+    return replace(tile, label=_sentence(tile.label), value=_bare(value), note=_sentence(tile.note, few=few))
 
 
 def _verdict(text: str) -> str:
@@ -317,9 +347,9 @@ def _verdict(text: str) -> str:
     return "".join(map(_sentence, re.split(r"(?<=[;；])", text)))
 
 
-def _sentence(text: str) -> str:
-    """A sentence that names a small count keeps no share and no money beside it."""
-    return RESTING.sub(LEFT_OUT, text) if UNTOLD in text else text
+def _sentence(text: str, *, few: bool = False) -> str:
+    """A sentence that names a small count, or is of a brand of a `few` people, keeps no share and no money."""
+    return resting().sub(LEFT_OUT, text) if few or UNTOLD in text else text
 
 
 def _bare(text: str) -> str:

@@ -26,6 +26,8 @@ LOCALE = Path(__file__).parent / "locale"
 LOCALES = {"zh": "zh_CN", "en": "en"}
 #: What stands where a figure could not be measured. Never 0.
 NOTHING = "—"
+#: What stands in exports for a figure left out because it would tell a small cell.
+LEFT_OUT = "*"
 #: From here on, figures are shortened (1.2万, 12.3K); below, every person is written out.
 COMPACT_FROM = 100_000
 
@@ -154,6 +156,12 @@ class Words:
         """A share of a number that stands beside it: of a small cell the count that both would tell ("<10")."""
         people = (share or 0) * (whole or 0)
         return self.count(people) if 0 < round(people) < self.smallest else self.percent(share)
+
+    def rate(self, share: float | None, whole: float | None, digits: int = 1) -> str:
+        """A share of some people: in exports left out where it is of few of them, or of all but few."""
+        people = (share or 0) * (whole or 0)
+        few = any(0 < round(number) < self.smallest for number in (people, (whole or 0) - people))
+        return LEFT_OUT if few else self.percent(share, digits)
 
     def money(self, minor: float | None) -> str:
         """Money as a headline: ¥850, ¥11.3万, ¥113.4K."""

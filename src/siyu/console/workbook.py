@@ -141,7 +141,7 @@ class Writer:
     def _figure(self, sheet: Worksheet, row: int, column: int, text: str, *, is_text: bool = False) -> None:
         """A figure as its number where it has one a spreadsheet can hold; everything else as text."""
         figure = None if is_text else read(text)
-        if text == NOBODY:
+        if text == NOBODY and not is_text:
             figure = Figure(text, 0, "count")
         if figure is not None and abs(figure.number) <= EXACT:
             sheet.write_number(row, column, figure.number, self._look(figure))

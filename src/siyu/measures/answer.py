@@ -16,6 +16,7 @@ from siyu.measures.facts import Facts
 from siyu.measures.measurable import lacking
 from siyu.measures.metric import Metric, Registry, Sheet, Topic
 from siyu.measures.ratio import ratio
+from siyu.measures.units import check_sheet, check_topic
 
 Row = dict[str, Any]
 
@@ -92,7 +93,9 @@ def of_topic(
         return Answer(topic, wanted, by, [], reasons)
     counts = topic.counts(facts, asked, by)
     found = facts.warehouse.rows(counts.order_by(*(ibis.asc(d) for d in by)) if by else counts)
-    return Answer(topic, wanted, by, [_row(row, topic, wanted, by, reasons) for row in found], reasons)
+    rows = [_row(row, topic, wanted, by, reasons) for row in found]
+    check_topic(wanted, rows)
+    return Answer(topic, wanted, by, rows, reasons)
 
 
 def of_sheet(facts: Facts, asked: Asked, sheet: Sheet) -> Answer:
@@ -100,7 +103,9 @@ def of_sheet(facts: Facts, asked: Asked, sheet: Sheet) -> Answer:
     reason = lacking(facts, sheet.needs)
     if reason:
         return Answer(sheet, (), (), [], {sheet.code: reason})
-    return Answer(sheet, (), (), sheet.rows(facts, asked), {})
+    rows = sheet.rows(facts, asked)
+    check_sheet(sheet, rows)
+    return Answer(sheet, (), (), rows, {})
 
 
 def _row(found: Row, topic: Topic, metrics: tuple[Metric, ...], by: tuple[str, ...], reasons: dict[str, str]) -> Row:

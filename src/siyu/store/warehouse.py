@@ -211,6 +211,15 @@ def _compiled(engine: type[Warehouse], node: Any) -> str:
     return engine.compile(node.to_expr())
 
 
+def listed(rows: pa.Table) -> list[dict[str, Any]]:
+    """The rows of an answer as dicts. QueryError for days and times that Python does not have."""
+    try:
+        return rows.to_pylist()
+    except (OverflowError, ValueError):
+        raise QueryError("The answer holds a day or time outside the years 1 to 9999.",
+                         remedy="CAST(... AS VARCHAR) gives it as a text.") from None
+
+
 def schema_of(rows: Rows) -> pa.Schema:
     """The Arrow schema of rows in any of their forms."""
     return _schema_of(rows) if isinstance(rows, ir.Table) else rows.schema

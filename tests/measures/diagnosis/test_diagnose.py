@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from siyu.cli.output import plain
+from siyu.core.jsontext import plain
 from siyu.core.time import day_of
 from siyu.measures.asked import Asked
 from siyu.measures.diagnosis.diagnose import Diagnosis, diagnose

@@ -6,16 +6,16 @@ from typing import Any
 
 from siyu.console.context import Grid, Tile
 from siyu.console.reasons import said
-from siyu.console.smallcells import LEFT_OUT
 from siyu.console.view import View
+from siyu.console.words import LEFT_OUT
 from siyu.core.time import date_of
 from siyu.measures.answer import Answer
-from siyu.measures.metric import Metric, Sheet
+from siyu.measures.metric import Column, Metric, Sheet, Topic
 
-#: Rows of a table on the page; the workbook and `siyu metrics show` have them all.
-MOST_ROWS = 60
 #: Units of which few may tell of one person.
 OF_PEOPLE = ("consumers", "relations", "orders", "events", "invitations", "guides", "pieces")
+#: Units that tell nothing of how few they rest on.
+OF_NOBODY = ("text", "day")
 
 
 def written(view: View, value: Any, unit: str) -> str:
@@ -36,15 +36,26 @@ def written(view: View, value: Any, unit: str) -> str:
     return words.count(value) if unit in OF_PEOPLE else words.number(value, 0)
 
 
-def of_metric(view: View, metric: Metric, row: dict[str, Any]) -> str:
-    """A metric of a topic's row. An export leaves out what is of few, and a share of few or of all but few."""
+def of_metric(view: View, topic: Topic, metric: Metric, row: dict[str, Any]) -> str:
+    """A metric of a topic's row. An export leaves out what is of few people, and a share of few or of all but few."""
     found = row["values"][metric.code]
-    above, below = found["numerator"], found["denominator"]
-    if metric.denominator and above is not None and below is not None:
-        rests_on = (abs(above), below, below - above) if metric.unit == "share" else (below,)
-        if any(0 < number < view.words.smallest for number in rests_on):
-            return LEFT_OUT
+    told = metric.unit in OF_PEOPLE and not metric.denominator  # a count, which is written as one
+    if not told and any(0 < n < view.words.smallest for n in _people(topic, metric, row)):
+        return LEFT_OUT
     return written(view, found["value"], metric.unit)
+
+
+def _people(topic: Topic, metric: Metric, row: dict[str, Any]) -> list[float]:
+    """How many a metric of a row rests on: the group, whom it or another divides the same number by, and the two parts
+    that a share divides them into.
+    """
+    values = row["values"]
+    of_same = [m for m in topic.metrics if m.numerator == metric.numerator and m.code in values]
+    found = [row.get("people"), *(values[m.code]["denominator"] for m in of_same)]
+    above, below = values[metric.code]["numerator"], values[metric.code]["denominator"]
+    if metric.unit == "share" and above is not None and below is not None:
+        found += [abs(above), below - above]
+    return [number for number in found if number is not None]
 
 
 def named(view: View, of: Any) -> str:
@@ -58,26 +69,37 @@ def sheet_grid(view: View, found: Answer, columns: tuple[str, ...] = ()) -> Grid
     shown = [c for c in found.of.columns if not columns or c.name in columns]
     if not found.rows:
         return None
-    rows = tuple(tuple(written(view, row[c.name], c.unit_in(row)) for c in shown) for row in found.rows[:MOST_ROWS])
+    rows = tuple(tuple(_of_sheet(view, found.of, c, row) for c in shown) for row in found.rows)
     text = tuple(place for place, c in enumerate(shown) if c.unit in ("text", "day"))
     return Grid(tuple(named(view, c) for c in shown), rows, text)
 
 
+def _of_sheet(view: View, sheet: Sheet, column: Column, row: dict[str, Any]) -> str:
+    """A cell of a sheet. An export leaves out what is of few people."""
+    unit, people = column.unit_in(row), row[sheet.people] if sheet.people else None
+    if unit not in (*OF_PEOPLE, *OF_NOBODY) and 0 < (people or 0) < view.words.smallest:
+        return LEFT_OUT
+    return written(view, row[column.name], unit)
+
+
 def topic_grid(view: View, found: Answer, codes: tuple[str, ...] = ()) -> Grid | None:
     """A topic in one table: a row per group, or a row per metric when it is not split."""
-    metrics = _chosen(found, codes)
+    assert isinstance(found.of, Topic)
+    metrics, topic = _chosen(found, codes), found.of
     if not found.rows:
         return None
     if not found.by:
-        rows = tuple((named(view, m), of_metric(view, m, found.rows[0])) for m in metrics)
+        rows = tuple((named(view, m), of_metric(view, topic, m, found.rows[0])) for m in metrics)
         return Grid((view.words("Figure"), view.words("This window")), rows)
-    lines = [(group(view, row), *(of_metric(view, m, row) for m in metrics)) for row in found.rows[:MOST_ROWS]]
+    lines = [(group(view, row), *(of_metric(view, topic, m, row) for m in metrics)) for row in found.rows]
     return Grid((view.words("Group"), *(named(view, m) for m in metrics)), tuple(lines))
 
 
 def tiles(view: View, found: Answer, codes: tuple[str, ...]) -> tuple[Tile, ...]:
     """Some metrics of a topic as figures that stand by themselves."""
-    return tuple(Tile(named(view, m), of_metric(view, m, found.rows[0])) for m in _chosen(found, codes))
+    assert isinstance(found.of, Topic)
+    topic = found.of
+    return tuple(Tile(named(view, m), of_metric(view, topic, m, found.rows[0])) for m in _chosen(found, codes))
 
 
 def group(view: View, row: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from siyu.measures.metric import Topic
 def section(view: View) -> tuple[Section, ...]:
     """One section with a panel for each own topic and sheet; none where the workspace has none."""
     words, failure = view.words, view.material.failures.get("own", "")
-    panels = [_panel(view, found) for found in view.material.own]
+    panels = [_drawn(view, found) for found in view.material.own]
     if failure:
         panels = [Panel("own", words("Measures of our own"), message=failure, failed=True)]
     if not panels:
@@ -21,15 +21,27 @@ def section(view: View) -> tuple[Section, ...]:
     return (Section("own", "", words("Our own"), words("Measures of our own"), lead, tuple(panels)),)
 
 
+def _drawn(view: View, found: Answer) -> Panel:
+    """A measure's panel. What cannot be written becomes the panel's message; the page stands."""
+    try:
+        return _panel(view, found)
+    except Exception as error:
+        told = view.words("This panel could not be drawn: {error}", error=f"{type(error).__name__}: {error}")
+        return Panel(_name(found), asked.named(view, found.of), message=told, failed=True)
+
+
+def _name(found: Answer) -> str:
+    return f"own-{found.of.name if isinstance(found.of, Topic) else found.of.code}"
+
+
 def _panel(view: View, found: Answer) -> Panel:
     topic = isinstance(found.of, Topic)
-    name = found.of.name if isinstance(found.of, Topic) else found.of.code
     grid = asked.topic_grid(view, found) if topic else asked.sheet_grid(view, found)
     meanings = [m.meaning for m in found.metrics] if isinstance(found.of, Topic) else [found.of.meaning]
     return Panel(
-        name=f"own-{name}",
+        name=_name(found),
         title=asked.named(view, found.of),
-        look_for=view.words("Shown by `siyu metrics show {name}`, too.", name=name),
+        look_for=view.words("Shown by `siyu metrics show {name}`, too.", name=_name(found).removeprefix("own-")),
         definition=" ".join(meanings),
         basis=view.basis("consumers"),
         grid=grid,

@@ -161,16 +161,21 @@ def fast(view: View) -> Answer:
     if not found:
         return Answer(message=view.reason("aipl"))
     then = (view.material.previous or {}).get("fast") or {}
-    lines = (
-        (words("Fertility: people in any AIPL state"), "fertility", words.count),
-        (words("Advancing: climbed within 7 days, of all"), "advancing", lambda v: words.percent(v, 2)),
-        (words("Advancing: of those who could climb"), "advancing_eligible", lambda v: words.percent(v, 2)),
-        (words("Superiority: active members"), "superiority", words.count),
-        (words("Thriving: members active in 30 days"), "thriving_30d", words.percent),
-        (words("Thriving: members active in 180 days"), "thriving_180d", words.percent),
+    lines = (  # a share with the number of people it is of, or nearly so
+        (words("Fertility: people in any AIPL state"), "fertility", "", 0),
+        (words("Advancing: climbed within 7 days, of all"), "advancing", "fertility", 2),
+        (words("Advancing: of those who could climb"), "advancing_eligible", "fertility", 2),
+        (words("Superiority: active members"), "superiority", "", 0),
+        (words("Thriving: members active in 30 days"), "thriving_30d", "superiority", 1),
+        (words("Thriving: members active in 180 days"), "thriving_180d", "superiority", 1),
     )
-    tiles = tuple(Tile(label, write(found.get(key))) for label, key, write in lines)
-    rows = tuple((label, write(found.get(key)), write(then.get(key))) for label, key, write in lines)
+
+    def written(figures: dict, key: str, of: str, digits: int) -> str:
+        return words.rate(figures.get(key), figures.get(of), digits) if of else words.count(figures.get(key))
+
+    tiles = tuple(Tile(label, written(found, key, of, digits)) for label, key, of, digits in lines)
+    rows = tuple((label, written(found, key, of, digits), written(then, key, of, digits))
+                 for label, key, of, digits in lines)  # fmt: skip
     return Answer(tiles=tiles, grid=Grid((words("Figure"), words("This window"), words("Window before")), rows))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import vl_convert
 
 from siyu.console.charts.theme import config
-from siyu.console.slides.text import cut, em
+from siyu.console.slides.text import cut, em, legal
 
 #: Brings Chinese to machines without a Chinese font; fonts the reader's script names first win where they exist.
 FONTS = Path(__file__).parent.parent / "fonts"
@@ -35,7 +35,7 @@ def png(spec: dict[str, Any], lang: str, *, ratio: float) -> bytes:
     }
     if "datasets" in spec:
         drawn["datasets"] = {name: shortened(records) for name, records in spec["datasets"].items()}
-    return vl_convert.vegalite_to_png(drawn, scale=SCALE)
+    return vl_convert.vegalite_to_png(_legal(drawn), scale=SCALE)
 
 
 def size_px(picture: bytes) -> tuple[int, int]:
@@ -52,6 +52,19 @@ def shortened(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
             if isinstance(text, str) and (key, text) not in short:
                 short[key, text] = _unlike(_short(key, text), {s for (k, _), s in short.items() if k == key})
     return [{k: short[k, v] if isinstance(v, str) else v for k, v in record.items()} for record in records]
+
+
+def _legal(part: Any) -> Any:
+    """A spec whose texts can be drawn: of some the library that draws does not come back."""
+    match part:
+        case str():
+            return legal(part)
+        case dict():
+            return {key: _legal(value) for key, value in part.items()}
+        case list() | tuple():
+            return [_legal(value) for value in part]
+        case _:
+            return part
 
 
 def _short(key: str, text: str) -> str:

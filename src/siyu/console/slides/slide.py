@@ -15,7 +15,7 @@ from pptx.util import Emu, Pt
 from siyu.console.charts import theme
 from siyu.console.context import Grid, Key
 from siyu.console.slides.drawing import size_px
-from siyu.console.slides.text import BOLD, LINE_EM, cut, em, fit
+from siyu.console.slides.text import BOLD, LINE_EM, cut, em, fit, legal
 
 #: 16:9, in points.
 WIDTH, HEIGHT, MARGIN = 960, 540, 44
@@ -82,8 +82,8 @@ class Slide:
         scale = min(box.width / width, box.height / height)
         place = Box(box.left, box.top, width * scale, height * scale)
         picture = self.slide.shapes.add_picture(BytesIO(png), *place.emu)
-        picture.name = description[:120]
-        picture._element.nvPicPr.cNvPr.set("descr", description)
+        picture.name = legal(description)[:120]
+        picture._element.nvPicPr.cNvPr.set("descr", legal(description))
 
     def keys(self, keys: Iterable[Key], box: Box, size_pt: float = 11) -> None:
         """A chart's legend in one line; names are cut evenly where they would not fit."""
@@ -120,7 +120,7 @@ class Slide:
 
     def notes(self, *texts: str) -> None:
         """What the speaker reads."""
-        self.slide.notes_slide.notes_text_frame.text = "\n\n".join(filter(None, map(_legal, texts)))
+        self.slide.notes_slide.notes_text_frame.text = "\n\n".join(filter(None, map(legal, texts)))
 
     def _cell(self, cell: Any, text: str, width: float, size: float, head: bool, figure: bool) -> None:
         cell.margin_left = cell.margin_right = Pt(CELL_MARGIN)
@@ -128,14 +128,14 @@ class Slide:
         cell.vertical_anchor = MSO_ANCHOR.MIDDLE
         cell.fill.solid()
         cell.fill.fore_color.rgb = _colour(theme.LINE if head else theme.PAPER)
-        shown = cut(_legal(text), (width - 2 * CELL_MARGIN) / (BOLD if head else 1), size, 1)
+        shown = cut(legal(text), (width - 2 * CELL_MARGIN) / (BOLD if head else 1), size, 1)
         paragraph = cell.text_frame.paragraphs[0]
         cell.text_frame.word_wrap = True
         paragraph.alignment = PP_ALIGN.RIGHT if figure else PP_ALIGN.LEFT
         self._run(paragraph, shown, size, theme.INK, bold=head)
 
     def _fill(self, frame: Any, text: str, box: Box, look: Look) -> None:
-        fitted = fit(_legal(text), box.width / (BOLD if look.bold else 1), box.height, look.sizes_pt)
+        fitted = fit(legal(text), box.width / (BOLD if look.bold else 1), box.height, look.sizes_pt)
         frame = self._frame(frame)
         for place, line in enumerate(fitted.text.split("\n")):
             paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
@@ -151,7 +151,7 @@ class Slide:
 
     def _run(self, paragraph: Any, text: str, size_pt: float, colour: str, *, bold: bool = False) -> None:
         run = paragraph.add_run()
-        run.text = text
+        run.text = legal(text)
         run.font.size, run.font.bold, run.font.name = Pt(size_pt), bold, self.fonts[0]
         run.font.color.rgb = _colour(colour)
         east_asian = run.font._element.makeelement(qn("a:ea"), {"typeface": self.fonts[1]})
@@ -179,11 +179,6 @@ def _most(wanted: list[float], room: float) -> float:
         if w > share:
             return share
     return max(wanted)
-
-
-def _legal(text: str) -> str:
-    """Text without the control characters that XML cannot hold."""
-    return "".join(c if c == "\n" or (ord(c) >= 32 and not 0xD800 <= ord(c) < 0xE000) else " " for c in str(text))
 
 
 def _colour(text: str) -> RGBColor:

@@ -17,6 +17,19 @@ LINE_EM = 1.25
 CUT = "…"
 
 
+def legal(text: str) -> str:
+    """Text without what XML cannot hold: control characters, halves of characters, and the two that are none.
+
+    >>> legal("a\\x00b\\uffff")
+    'a b '
+    """
+    return "".join(c if c == "\n" or _in_xml(ord(c)) else " " for c in str(text))
+
+
+def _in_xml(code: int) -> bool:
+    return code >= 32 and not 0xD800 <= code < 0xE000 and code not in (0xFFFE, 0xFFFF)
+
+
 @dataclass(frozen=True)
 class Fitted:
     """A text as it stands in its box: the words that fit, their size in points, and the lines they take."""

@@ -1,0 +1,46 @@
+"""What a value must be to be read as its unit says: a brand's own measures may give anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+from siyu.core.errors import MeasureError
+from siyu.core.time import day_of
+from siyu.measures.metric import Metric, Sheet
+
+#: The days that have a date.
+DAYS = range(day_of(dt.date.min), day_of(dt.date.max) + 1)
+
+
+def check_topic(metrics: tuple[Metric, ...], rows: list[dict[str, Any]]) -> None:
+    """MeasureError for the first value of a topic's rows that is not what the unit of its metric says."""
+    values = ((m.code, row["values"][m.code]["value"], m.unit) for row in rows for m in metrics)
+    _check(values)
+
+
+def check_sheet(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
+    """MeasureError for the first row of a sheet that lacks a column, or holds what is not of its unit."""
+    for column in sheet.columns:
+        if any(column.name not in row for row in rows):
+            raise MeasureError(f"{sheet.code}: a row has no '{column.name}', which is one of its columns.")
+    _check((f"{sheet.code}, column '{c.name}'", row[c.name], c.unit_in(row)) for row in rows for c in sheet.columns)
+
+
+def _check(values: Iterator[tuple[str, Any, str]]) -> None:
+    for of, value, unit in values:
+        if expected := _expected(value, unit):
+            raise MeasureError(f"{of}: expected {expected} (unit '{unit}'), found {value!r}.")
+
+
+def _expected(value: Any, unit: str) -> str:
+    """What a unit asks for, where a value is not that."""
+    if value is None or unit == "text":
+        return ""
+    if unit == "day":
+        fits = isinstance(value, int) and value in DAYS
+        return "" if fits else "a whole number of days since 1970-01-01 that has a date"
+    return "" if isinstance(value, Real | Decimal) else "a number"
