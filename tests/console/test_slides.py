@@ -182,6 +182,12 @@ def test_a_name_that_is_a_formula_or_holds_control_characters_is_plain_text():
 
 
 @pytest.mark.slow
+def test_a_name_with_what_is_no_character_ends_no_slides():
+    said = "\n".join(texts(slide) for slide in deck("no characters", "zh").slides)
+    assert ("店" in said, "\uffff" in said, "\ufffe" in said) == (True, False, False)
+
+
+@pytest.mark.slow
 def test_the_same_page_gives_the_same_bytes():
     shown = export(CASES["nothing"], "zh")
     assert slides(shown, now=NOW) == slides(shown, now=NOW)

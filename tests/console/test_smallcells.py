@@ -6,13 +6,18 @@ import json
 from dataclasses import replace
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siyu.console.context import Grid, Page, Tile
+from siyu.console.figure import Figure
 from siyu.console.page import page
-from siyu.console.smallcells import LEFT_OUT, SMALLEST, UNTOLD, protect, sheltered
-from siyu.console.words import Words
+from siyu.console.panels.asked import of_metric
+from siyu.console.smallcells import SMALLEST, UNTOLD, protect, resting, sheltered
+from siyu.console.view import View
+from siyu.console.words import LEFT_OUT, Words
+from siyu.measures.metric import Metric, Topic
 from tests.console.sample import document, material
 
 WORDS = Words("en", smallest=SMALLEST)
@@ -125,6 +130,72 @@ def test_a_brand_of_a_handful_tells_neither_shares_nor_money_of_it():
     shown = {one.letter: one for one in sheltered(page(material(document=few), "en", smallest=SMALLEST)).indicators}
     assert (shown["F"].value, shown["S"].value, shown["S"].change) == (UNTOLD, LEFT_OUT, LEFT_OUT)
     assert not any(mark in note for one in shown.values() for note in one.notes for mark in "¥%")
+
+
+def test_no_table_and_no_sentence_of_a_brand_of_a_handful_tells_shares_or_money():
+    few = document()
+    few["fast_plus"]["F"] |= {"sustainable_relationships": 3, "by_role": {"basic": 3}}
+    shown = sheltered(page(material(document=few), "en", smallest=SMALLEST))
+    cells = [cell for p in panels(shown).values() for row in (p.grid.rows if p.grid else ()) for cell in row]
+    cells += [tile.value for p in panels(shown).values() for tile in p.tiles]
+    kinds = {cell.kind for cell in cells if isinstance(cell, Figure)}
+    assert (kinds, LEFT_OUT in cells, "¥" in shown.verdict) == ({"count"}, True, False)
+
+
+@pytest.mark.parametrize("currency", ["CNY", "USD", "SGD", "KRW", "CHF", "THB", "XOF", "BRL", "EUR"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("minor", [1234, 98_765_432_100])
+def test_money_of_any_currency_is_found_in_a_sentence(currency: str, lang: str, minor: int):
+    words = Words(lang, currency)
+    for write in (words.money, words.amount, words.unit_amount):
+        told = f"{UNTOLD} people paid {write(minor)} in all"
+        assert resting().sub(LEFT_OUT, told) == f"{UNTOLD} people paid * in all"
+
+
+@pytest.mark.parametrize(("buyers", "told"), [
+    (2, [LEFT_OUT, UNTOLD, "40", LEFT_OUT]),
+    (40, ["¥120", "40", "40", "¥3"]),
+])  # fmt: skip
+def test_money_of_a_topic_rests_on_the_people_of_its_group(buyers: int, told: list[str]):
+    topic = Topic("t", "", "T", lambda *_: None, (  # type: ignore[arg-type, return-value]
+        Metric("t.paid", "", "Paid", "minor units", "", "paid"),
+        Metric("t.buyers", "", "Buyers", "consumers", "", "buyers"),
+        Metric("t.orders", "", "Orders", "orders", "", "orders"),
+        Metric("t.each", "", "Each", "minor units", "", "paid", "orders")), people="buyers")  # fmt: skip
+    assert of_row(topic, paid=12_000, buyers=buyers, orders=40) == told
+
+
+def test_money_of_a_topic_rests_on_those_it_is_divided_by():
+    topic = Topic("t", "", "T", lambda *_: None, (  # type: ignore[arg-type, return-value]
+        Metric("t.paid", "", "Paid", "minor units", "", "paid"),
+        Metric("t.each", "", "Each", "minor units", "", "paid", "buyers")), people="relations")  # fmt: skip
+    assert of_row(topic, paid=12_000, buyers=2, relations=500) == [LEFT_OUT, LEFT_OUT]
+    assert of_row(topic, paid=12_000, buyers=40, relations=500) == ["¥120", "¥3"]
+
+
+def of_row(topic: Topic, **counts: int) -> list[str]:
+    """What an export tells of a topic's one group with these counts."""
+    values = {m.code: {"value": counts[m.numerator] / (counts[m.denominator] if m.denominator else 1),
+                       "numerator": counts[m.numerator], "denominator": counts.get(m.denominator)}
+              for m in topic.metrics}  # fmt: skip
+    row = {"group": {}, "people": counts[topic.people], "values": values}
+    return [str(of_metric(View(material(), WORDS), topic, m, row)) for m in topic.metrics]
+
+
+def test_members_who_did_something_are_not_told_by_their_share_of_all_members():
+    few = document()
+    few["fast"] |= {"superiority": 60, "thriving_30d": 2 / 60, "thriving_180d": 55 / 60}
+    shown = panels(sheltered(page(material(document=few), "en", smallest=SMALLEST)))["fast"]
+    assert [row[1] for row in shown.grid.rows[-3:]] == ["60", LEFT_OUT, LEFT_OUT]
+    assert [tile.value for tile in shown.tiles[-2:]] == [LEFT_OUT, LEFT_OUT]
+
+
+def test_a_table_of_thousands_of_rows_is_protected_row_by_row():
+    many = Grid(("Store", "People", "Share", "Money"), tuple(
+        (f"s{i}", WORDS.count(i % 40), WORDS.percent(0.5), WORDS.amount(100 * i)) for i in range(5_000)))  # fmt: skip
+    found = protect(many)
+    assert len(found.small) == 125 * 9
+    assert all(((row, 3) in found.resting) == ((row, 1) in found.small | found.beside) for row in range(5_000))
 
 
 def test_what_one_table_hides_no_other_tells_under_the_same_label():

@@ -6,14 +6,16 @@ import datetime as dt
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from siyu.console.context import Grid, Page, Panel, Section
+from siyu.console.context import MOST_ROWS, Grid, Page, Panel, Section
 from siyu.console.figure import Figure
+from siyu.console.render import html
 from siyu.console.workbook import HEADER_ROW, SHEET_NAME_UNITS, neutral, sheet_names, workbook
 from tests.breadth import wide
 from tests.console.hostile import CASES, FORMULAS, export, named
@@ -91,6 +93,20 @@ def test_a_name_that_is_a_formula_stays_a_text(name: str):
     touchpoints = [row[0] for row in rows(book, "How many came, and how strongly each touchpoint pulls")]
     assert f"'{name}" in touchpoints
     assert book.get_sheet_by_index(0).to_python()[0][0].startswith("'")
+
+
+def test_a_name_that_is_a_dot_stays_a_name():
+    found = rows(opened(export(CASES["no characters"])), "How many came, and how strongly each touchpoint pulls")
+    assert "·" in [row[0] for row in found]
+
+
+def test_the_workbook_has_the_rows_that_the_page_does_not_show():
+    many = Panel("many", "Many", grid=Grid(("Store", "People"), tuple((f"s{i}", "12") for i in range(MOST_ROWS + 20))))
+    whole = export(material())
+    whole = replace(whole, sections=(Section("s", "", "s", "s", "", (many,)),))
+    assert len(rows(opened(whole), "Many")) == MOST_ROWS + 21
+    shown = html(whole)
+    assert (shown.count("<th scope=\"row\">s"), "… 20 more in the workbook" in shown) == (MOST_ROWS, True)
 
 
 @given(st.text(min_size=1))

@@ -95,6 +95,13 @@ def topic_grid(view: View, found: Answer, codes: tuple[str, ...] = ()) -> Grid |
     return Grid((view.words("Group"), *(named(view, m) for m in metrics)), tuple(lines))
 
 
+def of_code(view: View, found: Answer, code: str) -> str:
+    """A metric of a topic that is not split."""
+    assert isinstance(found.of, Topic)
+    [metric] = _chosen(found, (code,))
+    return of_metric(view, found.of, metric, found.rows[0])
+
+
 def tiles(view: View, found: Answer, codes: tuple[str, ...]) -> tuple[Tile, ...]:
     """Some metrics of a topic as figures that stand by themselves."""
     assert isinstance(found.of, Topic)

@@ -24,8 +24,8 @@ def trade(view: View) -> Answer:
         for row in rows
         if (gmv := row["values"]["trade.gmv"]["value"])
     ]
-    note = words("{share} of it was paid in the last 15 days and may still come back.",
-                 share=words.percent(found.rows[0]["values"]["trade.provisional_share"]["value"]))  # fmt: skip
+    recent = asked.of_code(view, found, "trade.provisional_share")
+    note = words("{share} of it was paid in the last 15 days and may still come back.", share=recent)
     grid = asked.topic_grid(view, places)
     return Answer(bars.bars(drawn) if drawn else None, tiles=asked.tiles(view, found, shown), grid=grid, note=note)
 
