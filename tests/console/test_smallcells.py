@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu.console.context import Grid, Page, Tile
+from siyu.console.context import Grid, Page, Panel, Section, Tile
 from siyu.console.figure import Figure
 from siyu.console.page import page
 from siyu.console.panels.asked import of_metric
@@ -134,12 +134,23 @@ def test_a_brand_of_a_handful_tells_neither_shares_nor_money_of_it():
 
 def test_no_table_and_no_sentence_of_a_brand_of_a_handful_tells_shares_or_money():
     few = document()
-    few["fast_plus"]["F"] |= {"sustainable_relationships": 3, "by_role": {"basic": 3}}
+    few["fast_plus"]["F"] |= {"sustainable_relationships": 3, "by_role": {"basic": 3}, "relation_gross": 4}
+    few["fast"]["fertility"] = 7
     shown = sheltered(page(material(document=few), "en", smallest=SMALLEST))
     cells = [cell for p in panels(shown).values() for row in (p.grid.rows if p.grid else ()) for cell in row]
     cells += [tile.value for p in panels(shown).values() for tile in p.tiles]
     kinds = {cell.kind for cell in cells if isinstance(cell, Figure)}
-    assert (kinds, LEFT_OUT in cells, "¥" in shown.verdict) == ({"count"}, True, False)
+    assert (kinds, LEFT_OUT in cells, "¥" in shown.verdict, shown.findings) == ({"count"}, True, False, ())
+
+
+def test_a_brand_of_many_buyers_and_few_relations_keeps_what_rests_on_its_buyers():
+    few = document()
+    few["fast_plus"]["F"] |= {"sustainable_relationships": 3, "by_role": {"basic": 3}}
+    shown, whole = (panels(sheltered(page(material(document=one), "en", smallest=SMALLEST)))
+                    for one in (few, document()))  # fmt: skip
+    assert shown["trade"].grid == whole["trade"].grid
+    totals = {row[0]: row[1] for row in shown["totals"].grid.rows}
+    assert (totals["Own total"] != LEFT_OUT, totals["Mean per person in F"]) == (True, LEFT_OUT)
 
 
 @pytest.mark.parametrize("currency", ["CNY", "USD", "SGD", "KRW", "CHF", "THB", "XOF", "BRL", "EUR"])
@@ -165,12 +176,13 @@ def test_money_of_a_topic_rests_on_the_people_of_its_group(buyers: int, told: li
     assert of_row(topic, paid=12_000, buyers=buyers, orders=40) == told
 
 
-def test_money_of_a_topic_rests_on_those_it_is_divided_by():
+def test_money_of_a_topic_rests_on_people_of_its_own():
     topic = Topic("t", "", "T", lambda *_: None, (  # type: ignore[arg-type, return-value]
-        Metric("t.paid", "", "Paid", "minor units", "", "paid"),
+        Metric("t.paid", "", "Paid", "minor units", "", "paid", people="buyers"),
+        Metric("t.weekly", "", "A week", "minor units", "", "paid", "relations"),
         Metric("t.each", "", "Each", "minor units", "", "paid", "buyers")), people="relations")  # fmt: skip
-    assert of_row(topic, paid=12_000, buyers=2, relations=500) == [LEFT_OUT, LEFT_OUT]
-    assert of_row(topic, paid=12_000, buyers=40, relations=500) == ["¥120", "¥3"]
+    assert of_row(topic, paid=12_000, buyers=2, relations=500) == [LEFT_OUT, "¥0", LEFT_OUT]
+    assert of_row(topic, paid=12_000, buyers=40, relations=500) == ["¥120", "¥0", "¥3"]
 
 
 def of_row(topic: Topic, **counts: int) -> list[str]:
@@ -179,13 +191,14 @@ def of_row(topic: Topic, **counts: int) -> list[str]:
                        "numerator": counts[m.numerator], "denominator": counts.get(m.denominator)}
               for m in topic.metrics}  # fmt: skip
     row = {"group": {}, "people": counts[topic.people], "values": values}
-    return [str(of_metric(View(material(), WORDS), topic, m, row)) for m in topic.metrics]
+    return [str(WORDS.in_a_sentence(of_metric(View(material(), WORDS), topic, m, row))) for m in topic.metrics]
 
 
 def test_members_who_did_something_are_not_told_by_their_share_of_all_members():
     few = document()
     few["fast"] |= {"superiority": 60, "thriving_30d": 2 / 60, "thriving_180d": 55 / 60}
     shown = panels(sheltered(page(material(document=few), "en", smallest=SMALLEST)))["fast"]
+    assert shown.grid is not None
     assert [row[1] for row in shown.grid.rows[-3:]] == ["60", LEFT_OUT, LEFT_OUT]
     assert [tile.value for tile in shown.tiles[-2:]] == [LEFT_OUT, LEFT_OUT]
 
@@ -259,6 +272,19 @@ def test_no_hidden_count_is_carried_along_unseen():
 def test_charts_stay_as_they_are_where_nothing_is_hidden():
     plain, shown = panels(page(material(), "en")), panels(export())
     assert json.dumps(shown["funnel"].chart) == json.dumps(plain["funnel"].chart)
+
+
+def test_a_chart_does_not_tell_what_its_table_leaves_out_as_of_few():
+    money = WORDS.resting(WORDS.amount(123_400), 4)
+    grid = Grid(("Name", "Money"), (("A", money), ("B", WORDS.amount(500))))
+    chart = {"datasets": {"d": [{"name": "A", "value": 1234, "text": "¥1,234"},
+                                {"name": "B", "value": 5, "text": "¥5"}]}}  # fmt: skip
+    panel = Panel("few", "Few", grid=grid, chart=chart, tiles=(Tile("A", money), Tile("B", WORDS.amount(500))))
+    shown = replace(export(), sections=(Section("s", "", "s", "s", "", (panel,)),))
+    told = panels(sheltered(shown))["few"]
+    assert [row[1] for row in told.grid.rows] == [LEFT_OUT, "¥5"]
+    assert [tile.value for tile in told.tiles] == [LEFT_OUT, "¥5"]
+    assert [(r["value"], r["text"]) for r in told.chart["datasets"]["d"]] == [(None, LEFT_OUT), (5, "¥5")]
 
 
 def panels(shown: Page) -> dict:

@@ -13,7 +13,7 @@ import pytest
 from siyu.core.kinds import ROLES
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import sustainable
-from siyu.measures.fast_plus.value import counted_purchases, credit, of_relations, worth
+from siyu.measures.fast_plus.value import brought, counted_purchases, credit, of_relations, own
 from siyu.measures.measure import measure
 from siyu.measures.people.shared_value import shared_value
 from tests.measures.people.told import of, told
@@ -151,11 +151,11 @@ def brand_of(purchases: list[dict[str, str]], number: dict[str, int]) -> dict[st
 def worth_of(workspace: Any, facts: Facts, asked: Any, person: int) -> dict[str, int]:
     """What somebody is worth, in minor units."""
     counted = counted_purchases(asked)
-    in_f = of_relations(worth(counted, credit(facts, counted, asked)), sustainable(asked.day))
-    own = of(workspace, facts, in_f, person)
+    in_f = of_relations(own(counted), brought(credit(facts, counted, asked)), sustainable(asked.day))
+    held = of(workspace, facts, in_f, person)
     shared = shared_value(facts, asked)
-    split = facts.warehouse.rows(shared.filter(shared.consumer_id == own["consumer_id"]))
-    return {name: own[name] for name in ("own_value", "referral_value", "clv")} | {
+    split = facts.warehouse.rows(shared.filter(shared.consumer_id == held["consumer_id"]))
+    return {name: held[name] for name in ("own_value", "referral_value", "clv")} | {
         "value_share": split[0]["value_share"] if split else 0
     }
 

@@ -117,3 +117,4 @@ class Page:
     findings: tuple[Finding, ...]
     sections: tuple[Section, ...]
     footer: tuple[str, ...] = field(default=())
+    people: int = 0  # whom the brand knows: with a relation, or in any state of AIPL

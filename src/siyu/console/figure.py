@@ -20,16 +20,21 @@ class Figure(str):
     ('12.3% of them', 0.1234)
     """
 
-    __slots__ = ("change", "kind", "number")
+    __slots__ = ("change", "few", "kind", "number")
 
     number: float
     kind: Kind
     change: bool
+    few: bool  # of so few people that no export tells it
 
-    def __new__(cls, text: str, number: float, kind: Kind, *, change: bool = False) -> Figure:
+    def __new__(cls, text: str, number: float, kind: Kind, *, change: bool = False, few: bool = False) -> Figure:
         figure = super().__new__(cls, text)
-        figure.number, figure.kind, figure.change = number, kind, change
+        figure.number, figure.kind, figure.change, figure.few = number, kind, change, few
         return figure
+
+    def of_few(self) -> Figure:
+        """The same figure, known to be of few people."""
+        return Figure(str(self), self.number, self.kind, change=self.change, few=True)
 
 
 def read(text: str) -> Figure | None:

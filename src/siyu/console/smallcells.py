@@ -36,19 +36,22 @@ def resting() -> re.Pattern[str]:
     symbols = {get_currency_symbol(code, locale=words.locale) for code in list_currencies()
                for words in map(Words, LOCALES)} | {"¥"}  # fmt: skip
     money = "|".join(map(re.escape, sorted(symbols, key=lambda symbol: (-len(symbol), symbol))))
-    return re.compile(rf"[+−-]?(?:(?:{money})\s?\d[\d,.]*(?:\s?[万亿KMBT]\b)?|\d[\d,.]*\s?%)")
+    return re.compile(rf"[+−-]?(?:(?:{money})\s?\d[\d,.]*(?:\s?(?:万亿|[万亿]|[KMBT]\b))?|\d[\d,.]*\s?%)")
 
 
 def sheltered(page: Page) -> Page:
     """The page as it may leave the house: a page written with `smallest=SMALLEST`, its small cells protected."""
     words = Words(page.lang, page.currency)
-    few = any(UNTOLD in one.value for one in page.indicators)
+    few = 0 < page.people < SMALLEST
+    handful = few or any(UNTOLD in one.value for one in page.indicators)
     elsewhere = _elsewhere([panel.grid for section in page.sections for panel in section.panels if panel.grid])
     return replace(
         page,
-        verdict=resting().sub(LEFT_OUT, _plain(page.verdict)) if few else _verdict(_plain(page.verdict)),
-        indicators=tuple(_indicator(one, few=few) for one in page.indicators),
-        findings=tuple(replace(f, text=_plain(f.text)) for f in page.findings if not 0 < f.people < SMALLEST),
+        verdict=_verdict(_plain(page.verdict), few=few),
+        indicators=tuple(_indicator(one, few=handful) for one in page.indicators),
+        findings=() if few else tuple(
+            replace(f, text=_plain(f.text)) for f in page.findings if not 0 < f.people < SMALLEST
+        ),
         sections=tuple(
             replace(section, panels=tuple(_panel(panel, words, elsewhere, few=few) for panel in section.panels))
             for section in page.sections
@@ -85,15 +88,15 @@ class Protected:
 
 def protect(grid: Grid, elsewhere: Elsewhere = NOWHERE, *, few: bool = False) -> Protected:
     """What to hide in a table: also counts that other tables hide under its labels, and in a row without a count of its
-    own all that they hide under its label. Of a brand that holds but a `few` people, all that is no count.
+    own all that they hide under its label. Of a brand that knows but a `few` people, all that is no count.
     """
     numbers = Numbers.of(grid)
     counts = numbers.counts
     small = frozenset(cell for cell in counts if UNTOLD in grid.rows[cell[0]][cell[1]])
     again = {cell for cell in counts if _written(grid, cell) in elsewhere.told}
     beside = _beside(counts, small, again - small)
-    others = [cell for cell in numbers.figures if cell not in counts]
-    resting = {cell for cell in others if few or _rests(cell, numbers, small | beside)}
+    hidden, others = small | beside, [(cell, f) for cell, f in numbers.figures.items() if cell not in counts]
+    resting = {cell for cell, figure in others if few or figure.few or _rests(cell, numbers, hidden)}
     resting |= {c for c in numbers.figures if not numbers.counted(c[0]) and _hidden_elsewhere(grid, c, elsewhere)}
     return Protected(small, frozenset(beside), frozenset(resting))
 
@@ -313,7 +316,7 @@ def _mute(key: str, text: str, shy: set[str], written: re.Pattern[str] | None, *
 
 def _indicator(one: Indicator, *, few: bool) -> Indicator:
     """An indicator on a handful of people tells neither its change nor its notes' shares; a share of which a note names
-    the handful would tell it. A brand that holds but a `few` people tells no share and no money at all.
+    the handful would tell it. Those of a brand that holds but a `few` relations tell no share and no money at all.
     """
     value, change = read(one.value), read(one.change)
     before = value.number - change.number if value and change and value.kind == "count" else SMALLEST
@@ -333,18 +336,19 @@ def _tile(tile: Tile, elsewhere: Elsewhere, *, few: bool) -> Tile:
     figure = read(tile.value)
     hidden = any(UNTOLD in text for text in (tile.label, tile.value, tile.note)) or few
     value = resting().sub(LEFT_OUT, tile.value) if hidden else tile.value
-    if (tile.label, tile.value) in elsewhere.told or (few and figure is not None and figure.kind != "count"):
+    of_few = figure is not None and (figure.few or (few and figure.kind != "count"))
+    if of_few or (tile.label, tile.value) in elsewhere.told:
         value = LEFT_OUT
     return replace(tile, label=_sentence(tile.label), value=_bare(value), note=_sentence(tile.note, few=few))
 
 
-def _verdict(text: str) -> str:
+def _verdict(text: str, *, few: bool = False) -> str:
     """The page in one breath: what it says between semicolons is of different people, each part a sentence of its own.
 
     >>> _verdict("120 can be reached; <10 climbed (3%); they bought for ¥5")
     '120 can be reached; <10 climbed (*); they bought for ¥5'
     """
-    return "".join(map(_sentence, re.split(r"(?<=[;；])", text)))
+    return "".join(_sentence(part, few=few) for part in re.split(r"(?<=[;；])", text))
 
 
 def _sentence(text: str, *, few: bool = False) -> str:

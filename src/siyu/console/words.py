@@ -158,10 +158,18 @@ class Words:
         return self.count(people) if 0 < round(people) < self.smallest else self.percent(share)
 
     def rate(self, share: float | None, whole: float | None, digits: int = 1) -> str:
-        """A share of some people: in exports left out where it is of few of them, or of all but few."""
+        """A share of some people: in exports known to be of few, where it is of few of them or of all but few."""
         people = (share or 0) * (whole or 0)
-        few = any(0 < round(number) < self.smallest for number in (people, (whole or 0) - people))
-        return LEFT_OUT if few else self.percent(share, digits)
+        return self.resting(self.percent(share, digits), people, (whole or 0) - people)
+
+    def resting(self, figure: str, *people: float | None) -> str:
+        """A figure that rests on these numbers of people: in exports known to be of few, where one of them is small."""
+        few = any(0 < round(number or 0) < self.smallest for number in people)
+        return figure.of_few() if few and isinstance(figure, Figure) else figure
+
+    def in_a_sentence(self, figure: str) -> str:
+        """A figure that becomes part of a longer text: left out if it is of few."""
+        return LEFT_OUT if isinstance(figure, Figure) and figure.few else figure
 
     def money(self, minor: float | None) -> str:
         """Money as a headline: ¥850, ¥11.3万, ¥113.4K."""

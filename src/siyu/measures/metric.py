@@ -47,7 +47,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Metric:
-    """One count of a topic, or one over another (`denominator`); null where a needed fact is lacking."""
+    """One count of a topic, or one over another (`denominator`); null where a needed fact is lacking.
+
+    people: a count of the topic's metrics that tells whom it rests on, where these are not the people of the group.
+    """
 
     code: str
     zh: str
@@ -59,6 +62,7 @@ class Metric:
     window: str = "the period"
     needs: tuple[str, ...] = ()
     version: str = VERSION
+    people: str = ""
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,7 @@ def listed(rows: pa.Table) -> list[dict[str, Any]]:
     try:
         return rows.to_pylist()
     except (OverflowError, ValueError):
-        raise QueryError("The answer holds a day or time outside the years 1 to 9999.",
+        raise QueryError("The answer holds a day or time outside the years 1 to 9999, or finer than a microsecond.",
                          remedy="CAST(... AS VARCHAR) gives it as a text.") from None
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from siyu.console.context import Grid, Tile
 from siyu.console.reasons import said
 from siyu.console.view import View
-from siyu.console.words import LEFT_OUT
 from siyu.core.time import date_of
 from siyu.measures.answer import Answer
 from siyu.measures.metric import Column, Metric, Sheet, Topic
@@ -37,25 +36,23 @@ def written(view: View, value: Any, unit: str) -> str:
 
 
 def of_metric(view: View, topic: Topic, metric: Metric, row: dict[str, Any]) -> str:
-    """A metric of a topic's row. An export leaves out what is of few people, and a share of few or of all but few."""
-    found = row["values"][metric.code]
-    told = metric.unit in OF_PEOPLE and not metric.denominator  # a count, which is written as one
-    if not told and any(0 < n < view.words.smallest for n in _people(topic, metric, row)):
-        return LEFT_OUT
-    return written(view, found["value"], metric.unit)
+    """A metric of a topic's row; a share of few people, or of all but few, is of few."""
+    text = written(view, row["values"][metric.code]["value"], metric.unit)
+    counted = metric.unit in OF_PEOPLE and not metric.denominator  # which is written as a small count
+    return text if counted else view.words.resting(text, *_people(topic, metric, row))
 
 
-def _people(topic: Topic, metric: Metric, row: dict[str, Any]) -> list[float]:
-    """How many a metric of a row rests on: the group, whom it or another divides the same number by, and the two parts
-    that a share divides them into.
+def _people(topic: Topic, metric: Metric, row: dict[str, Any]) -> list[float | None]:
+    """How many a metric of a row rests on: the group, its own people, what it is divided by, and the two parts that a
+    share divides them into.
     """
-    values = row["values"]
-    of_same = [m for m in topic.metrics if m.numerator == metric.numerator and m.code in values]
-    found = [row.get("people"), *(values[m.code]["denominator"] for m in of_same)]
-    above, below = values[metric.code]["numerator"], values[metric.code]["denominator"]
-    if metric.unit == "share" and above is not None and below is not None:
-        found += [abs(above), below - above]
-    return [number for number in found if number is not None]
+    values, told = row["values"], row["values"][metric.code]
+    found = [row.get("people"), told["denominator"]]
+    found += [values[m.code][side] for m in topic.metrics for side in ("numerator", "denominator")
+              if metric.people and getattr(m, side) == metric.people and m.code in values]  # fmt: skip
+    if metric.unit == "share" and told["numerator"] is not None and told["denominator"] is not None:
+        found += [abs(told["numerator"]), told["denominator"] - told["numerator"]]
+    return found
 
 
 def named(view: View, of: Any) -> str:
@@ -75,11 +72,10 @@ def sheet_grid(view: View, found: Answer, columns: tuple[str, ...] = ()) -> Grid
 
 
 def _of_sheet(view: View, sheet: Sheet, column: Column, row: dict[str, Any]) -> str:
-    """A cell of a sheet. An export leaves out what is of few people."""
-    unit, people = column.unit_in(row), row[sheet.people] if sheet.people else None
-    if unit not in (*OF_PEOPLE, *OF_NOBODY) and 0 < (people or 0) < view.words.smallest:
-        return LEFT_OUT
-    return written(view, row[column.name], unit)
+    """A cell of a sheet."""
+    unit = column.unit_in(row)
+    text = written(view, row[column.name], unit)
+    return text if unit in (*OF_PEOPLE, *OF_NOBODY) else view.words.resting(text, row.get(sheet.people))
 
 
 def topic_grid(view: View, found: Answer, codes: tuple[str, ...] = ()) -> Grid | None:
@@ -95,11 +91,11 @@ def topic_grid(view: View, found: Answer, codes: tuple[str, ...] = ()) -> Grid |
     return Grid((view.words("Group"), *(named(view, m) for m in metrics)), tuple(lines))
 
 
-def of_code(view: View, found: Answer, code: str) -> str:
-    """A metric of a topic that is not split."""
+def in_a_sentence(view: View, found: Answer, code: str) -> str:
+    """A metric of a topic that is not split, for a sentence."""
     assert isinstance(found.of, Topic)
     [metric] = _chosen(found, (code,))
-    return of_metric(view, found.of, metric, found.rows[0])
+    return view.words.in_a_sentence(of_metric(view, found.of, metric, found.rows[0]))
 
 
 def tiles(view: View, found: Answer, codes: tuple[str, ...]) -> tuple[Tile, ...]:

@@ -8,7 +8,7 @@ from siyu.console.context import Tile
 from siyu.console.panels import asked
 from siyu.console.panels.question import Answer, Question
 from siyu.console.view import View
-from siyu.console.words import N_
+from siyu.console.words import LEFT_OUT, N_
 
 MOST_BARS = 8
 
@@ -24,7 +24,7 @@ def trade(view: View) -> Answer:
         for row in rows
         if (gmv := row["values"]["trade.gmv"]["value"])
     ]
-    recent = asked.of_code(view, found, "trade.provisional_share")
+    recent = asked.in_a_sentence(view, found, "trade.provisional_share")
     note = words("{share} of it was paid in the last 15 days and may still come back.", share=recent)
     grid = asked.topic_grid(view, places)
     return Answer(bars.bars(drawn) if drawn else None, tiles=asked.tiles(view, found, shown), grid=grid, note=note)
@@ -46,9 +46,9 @@ def entry_products(view: View) -> Answer:
         return Answer(message=asked.reason(view, found) or nobody)
     drawn = [
         Bar(row["product"] or row["sku"] or words("(not stated)"), row["repurchase_rate"],
-            words("{rate} of {n} came back", rate=words.percent(row["repurchase_rate"]), n=words.count(row["buyers"])),
-            theme.A_TEAL)
+            words("{rate} of {n} came back", rate=rate, n=words.count(row["buyers"])), theme.A_TEAL)
         for row in found.rows[:MOST_BARS] if row["repurchase_rate"] is not None
+        and (rate := words.in_a_sentence(words.rate(row["repurchase_rate"], row["buyers"]))) != LEFT_OUT
     ]  # fmt: skip
     return Answer(bars.bars(drawn) if drawn else None, grid=asked.sheet_grid(view, found))
 
@@ -58,10 +58,14 @@ def promotions(view: View) -> Answer:
     if not found.rows:
         return Answer(message=asked.reason(view, found) or words("no promotion has begun by this day"))
     latest = max(found.rows, key=lambda row: row["starts_on"])
-    tiles = (
-        Tile(latest["promotion"], words.money(latest["sales"]), words("sales of its days")),
-        Tile(words("The same number of days before"), words.money(latest["sales_before"])),
-        Tile(words("Sold to those gathered in the warm-up"), words.percent(latest["gathered_share"])),
+
+    def of_buyers(figure: str) -> str:
+        return words.resting(figure, latest["buyers"], latest["gathered_buyers"])
+
+    tiles = (  # all of them rest on those who bought
+        Tile(latest["promotion"], of_buyers(words.money(latest["sales"])), words("sales of its days")),
+        Tile(words("The same number of days before"), of_buyers(words.money(latest["sales_before"]))),
+        Tile(words("Sold to those gathered in the warm-up"), of_buyers(words.percent(latest["gathered_share"]))),
     )
     return Answer(tiles=tiles, grid=asked.sheet_grid(view, found))
 

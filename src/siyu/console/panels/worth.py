@@ -90,7 +90,12 @@ def totals(view: View) -> Answer:
         (words("Middle person (median)"), "clv_median", words.unit_amount),
         (words("Top tenth starts at (P90)"), "clv_p90", words.unit_amount),
     )
-    rows = tuple((label, write(s.get(key)), write(then.get(key))) for label, key, write in lines)
+    held = view.f.get("sustainable_relationships")  # means and quantiles are of these
+    rows = tuple(
+        tuple(words.resting(figure, held) if key.startswith("clv") else figure for figure in (
+            label, write(s.get(key)), write(then.get(key))))
+        for label, key, write in lines
+    )  # fmt: skip
     chart = _by_window(view) if len(view.windows) > 1 else None
     grid = Grid((words("Figure"), words("This window"), words("Window before")), rows)
     return Answer(chart, tiles=tiles, grid=grid, note=" ".join(_untaken(view)))
@@ -161,16 +166,18 @@ def fast(view: View) -> Answer:
     if not found:
         return Answer(message=view.reason("aipl"))
     then = (view.material.previous or {}).get("fast") or {}
-    lines = (  # a share with the number of people it is of, or nearly so
+    lines = (  # a share with the number of people it is of: of a week before, nearly so
         (words("Fertility: people in any AIPL state"), "fertility", "", 0),
         (words("Advancing: climbed within 7 days, of all"), "advancing", "fertility", 2),
-        (words("Advancing: of those who could climb"), "advancing_eligible", "fertility", 2),
+        (words("Advancing: of those who could climb"), "advancing_eligible", "below", 2),
         (words("Superiority: active members"), "superiority", "", 0),
         (words("Thriving: members active in 30 days"), "thriving_30d", "superiority", 1),
         (words("Thriving: members active in 180 days"), "thriving_180d", "superiority", 1),
     )
 
     def written(figures: dict, key: str, of: str, digits: int) -> str:
+        states = figures.get("aipl") or {}
+        figures = {**figures, "below": sum(states.get(state) or 0 for state in "AIP")}
         return words.rate(figures.get(key), figures.get(of), digits) if of else words.count(figures.get(key))
 
     tiles = tuple(Tile(label, written(found, key, of, digits)) for label, key, of, digits in lines)

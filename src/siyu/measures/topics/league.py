@@ -87,7 +87,7 @@ LEAGUE = Topic(
                "stand higher when it closes.", "deepened", "eligible"),
         Metric("league.S", "已实现价值", "Realised value (S)", "minor units",
                "Net amount of known consumers' purchases of the last 365 days, where they were made.", "own_value",
-               window="365 days", needs=("orders",)),
+               window="365 days", needs=("orders",), people="buyers"),
         Metric("league.value_per_buyer", "买家人均价值", "Value per buyer", "minor units",
                "Realised value over its buyers.", "own_value", "buyers", window="365 days", needs=("orders",)),
         Metric("league.visitors", "访客数", "Visitors", "consumers",
