@@ -264,7 +264,7 @@ def _panel(panel: Panel, words: Words, elsewhere: Elsewhere, *, few: bool) -> Pa
         chart = _chart(panel.chart, set(elsewhere.labels), set(), few=few) if panel.chart else None
         return replace(panel, chart=chart, tiles=tiles, note=note)
     found = protect(panel.grid, elsewhere, few=few)
-    if found.small or found.left_out or any(LEFT_OUT in row for row in panel.grid.rows):
+    if found.small or found.left_out:
         note = " ".join(filter(None, (note, words(NOTE))))
     shy, told = _shy(panel.grid, found), _told(panel.grid, found)
     chart = _chart(panel.chart, shy, told, few=few) if panel.chart else None

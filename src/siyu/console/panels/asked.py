@@ -67,7 +67,7 @@ def sheet_grid(view: View, found: Answer, columns: tuple[str, ...] = ()) -> Grid
     if not found.rows:
         return None
     rows = tuple(tuple(_of_sheet(view, found.of, c, row) for c in shown) for row in found.rows)
-    text = tuple(place for place, c in enumerate(shown) if c.unit in ("text", "day"))
+    text = tuple(place for place, c in enumerate(shown) if c.unit in OF_NOBODY)
     return Grid(tuple(named(view, c) for c in shown), rows, text)
 
 

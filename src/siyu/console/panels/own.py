@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from siyu.console.context import Panel, Section
 from siyu.console.panels import asked
+from siyu.console.panels.question import undrawn
 from siyu.console.view import View
 from siyu.measures.answer import Answer
 from siyu.measures.metric import Topic
@@ -26,8 +27,8 @@ def _drawn(view: View, found: Answer) -> Panel:
     try:
         return _panel(view, found)
     except Exception as error:
-        told = view.words("This panel could not be drawn: {error}", error=f"{type(error).__name__}: {error}")
-        return Panel(_name(found), asked.named(view, found.of), message=told, failed=True)
+        message = undrawn(view.words, f"{type(error).__name__}: {error}")
+        return Panel(_name(found), asked.named(view, found.of), message=message, failed=True)
 
 
 def _name(found: Answer) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from siyu.console.context import Grid, Key, Panel, Tile
 from siyu.console.view import View
+from siyu.console.words import Words
 
 
 @dataclass(frozen=True)
@@ -66,5 +67,10 @@ def panel(question: Question, view: View) -> Panel:
         note=answer.note,
         wide=question.wide,
         failed=bool(failure),
-        message=words("This panel could not be drawn: {error}", error=failure) if failure else answer.message,
+        message=undrawn(words, failure) if failure else answer.message,
     )
+
+
+def undrawn(words: Words, failure: str) -> str:
+    """What a panel says that could not be drawn."""
+    return words("This panel could not be drawn: {error}", error=failure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from siyu.console.charts import bars, theme, trend
@@ -91,11 +91,12 @@ def totals(view: View) -> Answer:
         (words("Top tenth starts at (P90)"), "clv_p90", words.unit_amount),
     )
     held = view.f.get("sustainable_relationships")  # means and quantiles are of these
-    rows = tuple(
-        tuple(words.resting(figure, held) if key.startswith("clv") else figure for figure in (
-            label, write(s.get(key)), write(then.get(key))))
-        for label, key, write in lines
-    )  # fmt: skip
+
+    def written(figures: dict, key: str, write: Callable[[float | None], str]) -> str:
+        figure = write(figures.get(key))
+        return words.resting(figure, held) if key.startswith("clv") else figure
+
+    rows = tuple((label, written(s, key, write), written(then, key, write)) for label, key, write in lines)
     chart = _by_window(view) if len(view.windows) > 1 else None
     grid = Grid((words("Figure"), words("This window"), words("Window before")), rows)
     return Answer(chart, tiles=tiles, grid=grid, note=" ".join(_untaken(view)))

@@ -45,7 +45,7 @@ def credit(facts: Facts, counted: ir.Table, asked: Asked) -> ir.Table:
     return invited.union(clicked.anti_join(invited, "fact_id"))
 
 
-def invited(facts: Facts) -> ir.Table:
+def invitees(facts: Facts) -> ir.Table:
     """Consumers who were invited or came by a click: nobody else's purchases have a sharer (consumer_id)."""
     rows = facts.of("referrals")
     clicks = rows.filter(rows.kind == "click").select(identifier_id="invitee_identifier_id")
@@ -116,7 +116,7 @@ def value(facts: Facts, asked: Asked, in_f: ir.Table, buyers: ir.Table) -> dict:
     own_value) as of the day.
     """
     warehouse = facts.warehouse
-    counted = counted_purchases(asked, of=invited(facts)).select("consumer_id", "fact_id", "paid_at", "net_amount")
+    counted = counted_purchases(asked, of=invitees(facts)).select("consumer_id", "fact_id", "paid_at", "net_amount")
     credits = warehouse.scratch("credit", credit(facts, warehouse.scratch("shared_purchase", counted), asked))
     owned = buyers.select("consumer_id", "own_value")
     of_f = warehouse.scratch("value_in_f", of_relations(owned, brought(credits), in_f))
