@@ -98,7 +98,7 @@ def test_a_spoilt_export_is_loaded_refused_or_set_aside(siyu, brand, number, see
 
 
 @pytest.mark.slow
-@settings(max_examples=600, **kept_up)
+@settings(max_examples=300, **kept_up)
 @changed
 def test_many_spoilt_exports_are_loaded_refused_or_set_aside(siyu, brand, number, seed):
     stands(siyu, brand, spoilt(brand, number, seed))
