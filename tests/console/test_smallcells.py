@@ -153,6 +153,16 @@ def test_a_brand_of_many_buyers_and_few_relations_keeps_what_rests_on_its_buyers
     assert (totals["Own total"] != LEFT_OUT, totals["Mean per person in F"]) == (True, LEFT_OUT)
 
 
+@pytest.mark.parametrize("window", ["document", "previous"])
+def test_means_of_a_window_rest_on_the_people_of_that_window(window: str):
+    few = document()
+    few["fast_plus"]["F"] |= {"sustainable_relationships": 3, "by_role": {"basic": 3}}
+    few["fast_plus"]["S"]["clv_mean"] = 12_345.0  # a figure that is hidden is hidden wherever it stands
+    shown = panels(sheltered(page(material(**{window: few}), "en", smallest=SMALLEST)))["totals"].grid.rows
+    means = {row[0]: tuple(cell == LEFT_OUT for cell in row[1:]) for row in shown}["Mean per person in F"]
+    assert means == (window == "document", window == "previous")
+
+
 @pytest.mark.parametrize("currency", ["CNY", "USD", "SGD", "KRW", "CHF", "THB", "XOF", "BRL", "EUR"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("minor", [1234, 98_765_432_100])

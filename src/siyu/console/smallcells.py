@@ -157,7 +157,7 @@ def _beside(counts: dict[Cell, float], small: frozenset[Cell], beside: set[Cell]
         before = len(beside)
         for line in lines:
             while _exposed(line, counts, small, beside):
-                free = [cell for cell in line if cell not in small | beside and counts[cell] >= SMALLEST]
+                free = [c for c in line if c not in small and c not in beside and counts[c] >= SMALLEST]
                 if not free:
                     break
                 beside.add(min(free, key=lambda cell: (counts[cell], cell)))

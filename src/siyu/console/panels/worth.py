@@ -90,13 +90,13 @@ def totals(view: View) -> Answer:
         (words("Middle person (median)"), "clv_median", words.unit_amount),
         (words("Top tenth starts at (P90)"), "clv_p90", words.unit_amount),
     )
-    held = view.f.get("sustainable_relationships")  # means and quantiles are of these
 
-    def written(figures: dict, key: str, write: Callable[[float | None], str]) -> str:
-        figure = write(figures.get(key))
-        return words.resting(figure, held) if key.startswith("clv") else figure
+    def written(figures: dict, of: dict, key: str, write: Callable[[float | None], str]) -> str:
+        figure = write(figures.get(key))  # means and quantiles are of the people in F of that window
+        return words.resting(figure, of.get("sustainable_relationships")) if key.startswith("clv") else figure
 
-    rows = tuple((label, written(s, key, write), written(then, key, write)) for label, key, write in lines)
+    rows = tuple((label, written(s, view.f, key, write), written(then, view.before("F"), key, write))
+                 for label, key, write in lines)  # fmt: skip
     chart = _by_window(view) if len(view.windows) > 1 else None
     grid = Grid((words("Figure"), words("This window"), words("Window before")), rows)
     return Answer(chart, tiles=tiles, grid=grid, note=" ".join(_untaken(view)))
