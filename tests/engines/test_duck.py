@@ -18,6 +18,7 @@ from siyu.store.engines.duck import BLOCK_ROWS, FEW_ROWS, MOST_REMOVED, DuckWare
 from siyu.store.tables import BY_NAME, IDENTITY
 from tests.engines.rows import filled
 
+ORDERS = BY_NAME["orders"]
 ROWS, SHARE, ROUNDS = 3 * BLOCK_ROWS, 0.25, 8
 
 
@@ -152,6 +153,49 @@ def test_what_was_told_inside_a_transaction_that_failed_is_asked_again(warehouse
 
 def asked_and_left(warehouse: DuckWarehouse) -> None:
     with warehouse.transaction():
-        warehouse.append(BY_NAME["orders"], filled(BY_NAME["orders"], {"fact_id": 1}))
+        warehouse.append(ORDERS, filled(ORDERS, {"fact_id": 1}))
         assert warehouse.has_facts("orders")
         raise ValueError("of the caller")
+
+
+def asked_of(warehouse: DuckWarehouse, monkeypatch) -> list[str]:
+    """The kinds of which it is asked from now on whether there are facts."""
+    asked: list[str] = []
+    any_ = DuckWarehouse.any
+
+    def noted(self, expression):
+        asked.append(expression.get_name())
+        return any_(self, expression)
+
+    monkeypatch.setattr(DuckWarehouse, "any", noted)
+    return asked
+
+
+def test_that_there_are_facts_is_asked_once_until_loads_go(warehouse: DuckWarehouse, monkeypatch):
+    asked = asked_of(warehouse, monkeypatch)
+    assert not warehouse.has_facts("orders")
+    for load_id in (1, 2):
+        with warehouse.transaction():
+            warehouse.append(ORDERS, filled(ORDERS, {"fact_id": load_id, "load_id": load_id}))
+            assert warehouse.has_facts("orders")
+    assert asked == ["orders", "orders"]  # while there were none, and when there were some
+    warehouse.drop_loads([1, 2])
+    assert not warehouse.has_facts("orders")
+
+
+def test_that_there_were_facts_is_forgotten_when_the_commit_fails(warehouse: DuckWarehouse, monkeypatch):
+    def full(_warehouse: DuckWarehouse) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DuckWarehouse, "_commit", full)
+        with pytest.raises(OSError, match="no space"):
+            appended_and_asked(warehouse)
+    warehouse._connection.execute("ROLLBACK")
+    assert not warehouse.has_facts("orders")
+
+
+def appended_and_asked(warehouse: DuckWarehouse) -> None:
+    with warehouse.transaction():
+        warehouse.append(ORDERS, filled(ORDERS, {"fact_id": 1, "load_id": 1}))
+        assert warehouse.has_facts("orders")

@@ -17,6 +17,7 @@ from siyu.core import settings as settings_file
 from siyu.core.identifiers import Keys
 from siyu.core.time import instant_of, local_day
 from siyu.sources.mappings import mappingfile as mappings
+from siyu.sources.mappings.expression import expression
 from siyu.sources.mappings.transform import Transform
 from siyu.sources.mappings.zones import offsets
 from siyu.sources.workbench import Workbench
@@ -137,3 +138,26 @@ def test_flags_are_read_in_both_languages():
 def test_whole_numbers_and_dates():
     assert read("touchpoint_daily", "visitors", ["12", "12.0", "12.5"]) == [12, 12, None]
     assert read("products", "launched_at", ["2026-03-01", "1969-12-31", "March"]) == [20513, -1, None]
+
+
+LISTED = """
+name = "m"
+[[rows]]
+kind = "orders"
+[rows.columns]
+order_id = "x"
+paid_amount = { from = "a", values = { "%s" = "1.00" } }
+paid_at = "d"
+"id.phone" = "p"
+"""
+
+
+def test_files_of_a_shape_share_their_expression_and_others_do_not():
+    rows, again, other = (mappings.parse(LISTED % value).rows[0] for value in ("one", "one", "eins"))
+    headers = ("x", "a", "d", "p")
+    shared = expression(rows, headers, "CNY", snapshot=False)
+    assert expression(again, headers, "CNY", snapshot=False) is shared
+    assert expression(other, headers, "CNY", snapshot=False).sql != shared.sql
+    assert expression(rows, headers, "JPY", snapshot=False).sql != shared.sql
+    assert expression(rows, (*headers, "z"), "CNY", snapshot=False) is not shared
+    assert expression(rows, headers, "CNY", snapshot=True) is not shared

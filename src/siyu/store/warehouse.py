@@ -131,6 +131,11 @@ class Warehouse(ABC):
             self._told[kind] = {kind} if self.any(BY_NAME[kind].expr()) else set()
         return kind in self._told[kind]
 
+    def _grows(self, table: Table) -> None:
+        """Rows are added to a table: what was told of it has to be asked again, but that it has facts."""
+        if table is SUPERSEDED or not self._told.get(table.name):
+            self._told.pop(table.name, None)
+
     def query(self, text: str) -> pa.Table:
         """Rows of a person's own SQL, read-only, over readable views (instants as timestamps); every column has a name
         of its own. QueryError."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 #: Keys are random numbers of 63 bits: their first ones say where in a field of so many bits each leaves its mark.
@@ -15,7 +17,6 @@ class SeenKeys:
     """
 
     def __init__(self) -> None:
-        self._marks = np.zeros(2**MARKS // 8, np.uint8)  # taken from the system as it is touched
         self._runs: list[np.ndarray] = []
 
     @property
@@ -31,10 +32,13 @@ class SeenKeys:
         ([False, False, False], [False, True])
         """
         rising = np.sort(keys)
+        if not self._runs:  # most loads are one batch
+            self._add(rising)
+            return np.zeros(len(keys), bool)
         places, bits = _marks_of(rising)
         maybe = rising[self._marks[places] & bits != 0]
         met = np.concatenate([maybe[:0], *(_common(maybe, run) for run in self._runs)])
-        self._mark(places, bits)
+        _mark(self._marks, places, bits)
         self._add(rising)
         return np.isin(keys, met) if len(met) else np.zeros(len(keys), bool)
 
@@ -49,11 +53,13 @@ class SeenKeys:
         rising = np.sort(keys)
         return np.isin(keys, np.concatenate([rising[:0], *(_common(rising, run) for run in self._runs)]))
 
-    def _mark(self, places: np.ndarray, bits: np.ndarray) -> None:
-        """Leave the marks of rising keys."""
-        if len(places):
-            firsts = np.flatnonzero(np.append(True, places[1:] != places[:-1]))
-            self._marks[places[firsts]] |= np.bitwise_or.reduceat(bits, firsts)
+    @functools.cached_property
+    def _marks(self) -> np.ndarray:
+        """The field, with the marks of the first keys."""
+        marks = np.zeros(2**MARKS // 8, np.uint8)  # taken from the system as it is touched
+        for run in self._runs:
+            _mark(marks, *_marks_of(run))
+        return marks
 
     def _add(self, run: np.ndarray) -> None:
         while self._runs and len(self._runs[-1]) <= len(run):
@@ -66,6 +72,13 @@ def _marks_of(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The byte that holds the mark of each key, and its bit."""
     marks = keys >> (KEY_BITS - MARKS)
     return marks >> 3, np.left_shift(1, marks & 7).astype(np.uint8)
+
+
+def _mark(marks: np.ndarray, places: np.ndarray, bits: np.ndarray) -> None:
+    """Leave the marks of rising keys."""
+    if len(places):
+        firsts = np.flatnonzero(np.append(True, places[1:] != places[:-1]))
+        marks[places[firsts]] |= np.bitwise_or.reduceat(bits, firsts)
 
 
 def _common(ordered: np.ndarray, run: np.ndarray) -> np.ndarray:

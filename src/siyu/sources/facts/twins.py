@@ -12,12 +12,18 @@ from siyu.store.warehouse import Warehouse
 def twins(load_id: int, warehouse: Warehouse) -> tuple[int, str]:
     """How many orders of a load stand under another load's number, one of them without a platform; the first ("" for
     none)."""
-    orders = BY_NAME["orders"].expr()
     # what the engine answers from its statistics spares nearly every brand the comparison of all its orders
-    if not all(warehouse.any(orders.filter(some)) for some in (orders.platform.isnull(), orders.platform.notnull())):
+    if not all(warehouse.any(_orders(named=named)) for named in (False, True)):
         return 0, ""
     found = warehouse.row(_twins(warehouse.in_force("orders"), load_id))
     return found["orders"], found["first"] or ""
+
+
+@formula
+def _orders(*, named: bool) -> ir.Table:
+    """Those that name a platform, or those that do not."""
+    orders = BY_NAME["orders"].expr()
+    return orders.filter(orders.platform.notnull() if named else orders.platform.isnull())
 
 
 @formula

@@ -17,10 +17,11 @@ from siyu.sources.loading import pipeline
 from siyu.sources.loading.keep import Recognised
 from siyu.sources.mappings import mapping as mappings
 from siyu.sources.mappings import mappingfile, papers
+from siyu.sources.mappings.expression import tells_people
 from siyu.sources.mappings.mapping import Mapping
 from siyu.sources.mappings.options import Options
 from siyu.sources.mappings.recognise import exports, is_of_kind, recognise
-from siyu.sources.mappings.transform import canonical_notes, tells_people
+from siyu.sources.mappings.transform import canonical_notes
 from siyu.sources.readers import cells, files
 from siyu.sources.readers.files import Place, SourceFile
 from siyu.store.workspace import Workspace

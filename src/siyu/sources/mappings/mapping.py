@@ -55,7 +55,7 @@ class Column:
     less: str = ""
     parted: str = ""
     functions: tuple[tuple[str, str], ...] = ()
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict, hash=False)
     others: str = "keep"
     formats: tuple[str, ...] = ()
     optional: bool = False

@@ -146,6 +146,7 @@ def parse(text: str, where: str = "mapping") -> Mapping:
     return _faultless(document, text, where, wording.mistakes(document))
 
 
+@functools.lru_cache(maxsize=256)  # a rebuild reads thousands of loads with the same few
 def kept(text: str, where: str) -> Mapping:
     """A mapping from the text kept with a load: what is called a mistake only since then is read as it was then."""
     return _faultless(_document(text, where), text, where, [])

@@ -1,6 +1,7 @@
 """A batch of text cells becomes typed columns of a kind: the good rows, and the lines that were filtered or refused.
 
-One compiled expression per output of a mapping and file; no row is looked at in Python unless it is refused.
+An expression (expression.py) for each output of a mapping and shape of file; no row is looked at in Python unless it is
+refused.
 """
 
 # pyright: reportAttributeAccessIssue=false
@@ -9,10 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,34 +18,21 @@ import pyarrow.compute as pc
 from siyu.core.errors import SourceError, is_it
 from siyu.core.identifiers import Keys, mask_text, scrub
 from siyu.core.kinds import OBSERVED_DATES, Kind
-from siyu.core.personal import names_people
 from siyu.core.settings import Settings
 from siyu.core.time import DAY
-from siyu.sources.mappings import columns
+from siyu.sources.mappings.expression import REFUSED, TAKEN, expression
 from siyu.sources.mappings.headers import shown
-from siyu.sources.mappings.mapping import ANY_IDENTIFIER_IS, OF_KIND, Column, Rows, is_identifier, nobody_in
-from siyu.sources.mappings.typed import OFFSET_SUFFIX, TEXT_SUFFIX, Check, Reading, more_exactly, typed
+from siyu.sources.mappings.mapping import ANY_IDENTIFIER_IS, Rows, is_identifier, nobody_in
+from siyu.sources.mappings.typed import OFFSET_SUFFIX, more_exactly
 from siyu.sources.mappings.zones import offsets
 from siyu.sources.readers.source_file import LINE
-from siyu.sources.workbench import Workbench, compiled
+from siyu.sources.workbench import Workbench
 
 #: Required columns that a snapshot, or the load of a mapped file, knows without the file.
 GIVEN = (*OBSERVED_DATES.values(), "relation_type")
 COLUMNS_SHOWN = 40
-REFUSED, TAKEN = "_refused", "_taken"
-#: Where the currency of a line stands beside its columns.
-CURRENCY = "currency"
 #: What `scrub` may find, without the look-behind that the engine lacks: candidates only.
 MAYBE_PERSONAL = r"[1１][3-9３-９][0-9０-９][-－ 　.．]?[0-9０-９]{4}[-－ 　.．]?[0-9０-９]{4}|[@＠]"
-
-
-def tells_people(header: str) -> bool:
-    """Whether a column of a member list may say who somebody is, or its header does (as it is, or scrubbed).
-
-    >>> [tells_people(header) for header in ("姓名", "13800001234", "*** (2)", "等级名称")]
-    [True, True, True, False]
-    """
-    return names_people(header) or "***" in scrub(header)
 
 
 @dataclass(frozen=True)
@@ -74,26 +59,19 @@ class Part:
 
 
 class Transform:
-    """One output of a mapping, compiled for the columns of one file."""
+    """One output of a mapping at work on a file."""
 
     def __init__(self, rows: Rows, headers: list[str], settings: Settings, keys: Keys, *,
                  snapshot: bool = False) -> None:
-        self.kind, self._rows, self._settings, self._keys = rows.kind, rows, settings, keys
+        self.kind, self._keys = rows.kind, keys
         self._offsets = offsets(settings.zone)
-        self._columns = [c for c in rows.columns if not c.missing(headers)]
-        self.id_columns = [c.name for c in self._columns if is_identifier(self.kind, c.name)]
-        self.fields = [f for f in self.kind.fields if any(c.name == f.name for c in self._columns)]
-        self._freely_dated = {c.name for c in self._columns if not c.formats}
-        self._attributes = self._extra(headers)
-        self._required = [f for f in self.kind.fields if f.required and not (snapshot and f.name == "started_at")]
-        self._reasons: list[tuple[str, str]] = []
-        raw = ibis.table({**dict.fromkeys(headers, "string"), LINE: "int64"}, name="raw")
-        self._raw, self._sql = raw, compiled(self._expression(raw))
+        self._expression = expression(rows, tuple(headers), settings.currency, snapshot=snapshot)
+        self.id_columns = self._expression.id_columns
 
     def apply(self, batch: pa.RecordBatch, workbench: Workbench) -> Part:
         """The rows of a batch."""
         raw = pa.Table.from_batches([batch])
-        made = workbench.run(self._sql, raw=raw)
+        made = workbench.run(self._expression.sql, raw=raw)
         taken = _flags(made[TAKEN])
         refused = made[REFUSED].to_numpy()
         lines = made[LINE].to_numpy()
@@ -105,78 +83,20 @@ class Transform:
         rows, marked = self._scrubbed(self._timed(rows))
         return Part(rows, made.filter(pa.array(bad)), refusals, lines[~taken], marked)
 
-    # -- the expression
-
-    def _expression(self, raw: ir.Table) -> ir.Table:
-        """Values first, then what is refused of them."""
-        texts = self._texts(raw)
-        values: dict[str, ir.Value] = {LINE: texts[LINE], TAKEN: texts[TAKEN]}
-        aside = {name + TEXT_SUFFIX: texts[name] for name in (c.name for c in self._columns)}
-        checks: list[tuple[Check, str, str]] = []
-        by_name = {c.name: c for c in self._columns}
-        for field in self.fields:
-            column = by_name[field.name]
-            reading = Reading(self._settings.currency, column.round, column.formats)
-            result = typed(field, texts[field.name], reading)
-            values |= result.columns
-            aside |= result.aside
-            checks += [(check, field.name, reason) for check, reason in result.checks]
-        checks += [(_unknown(c), c.name, "expected a value the mapping knows") for c in self._columns
-                   if c.values and c.others == "refuse"]
-        if self._rows.currency:
-            aside[CURRENCY] = texts[CURRENCY]
-            checks.append((_foreign(self._settings.currency), CURRENCY, f"expected {self._settings.currency}, the "
-                           "currency of the brand"))
-        checks += [(_empty(f.name), f.name, "is empty and is required") for f in self._required if f.name in by_name]
-        values |= {name: texts[name] for name in self.id_columns}
-        if self._attributes and "attributes" not in by_name:
-            values["attributes"] = texts["attributes"]
-        self._reasons = [(name, reason) for _, name, reason in checks]
-        looked = texts.select(**values, **aside)
-        numbered = [(check(looked), ibis.literal(i, "int32")) for i, (check, _, _) in enumerate(checks, start=1)]
-        fine = ibis.literal(0, "int32")
-        return looked.select(*values, **{REFUSED: ibis.cases(*numbered, else_=fine) if numbered else fine})
-
-    def _texts(self, raw: ir.Table) -> ir.Table:
-        taken = columns.fulfilled(self._rows.where, raw)
-        texts = {c.name: columns.text_of(c, raw) for c in self._columns}
-        if self._rows.currency:
-            texts[CURRENCY] = raw[self._rows.currency]
-        if self._attributes and "attributes" not in texts:
-            texts["attributes"] = _as_json(raw, self._attributes)
-        kept = ibis.literal(True) if taken is None else taken.fill_null(False)
-        return raw.select(**{LINE: raw[LINE], TAKEN: kept, **texts})
-
-    def _extra(self, headers: list[str]) -> list[str]:
-        """Headers of a canonical member list that become attributes."""
-        if self.kind.field("attributes") is None or any(c.headers != (c.name,) for c in self._rows.columns):
-            return []
-        if OF_KIND in self._rows.about:  # what else stands there is of other kinds, or of the message
-            return []
-        mine = {c.name for c in self._rows.columns}
-        return sorted(h for h in headers if h not in mine and not tells_people(h))
-
-    # -- after the engine
-
-    @cached_property
-    def _texts_sql(self) -> str:
-        """What was written: asked for only where lines are refused."""
-        return compiled(self._texts(self._raw))
-
     def _refusals(self, raw: pa.Table, lines: np.ndarray, codes: np.ndarray, workbench: Workbench) -> list[Refusal]:
-        texts = workbench.run(self._texts_sql, raw=raw)
+        texts = workbench.run(self._expression.texts_sql, raw=raw)
         found = []
         for place, (line, code) in enumerate(zip(lines.tolist(), codes.tolist())):
-            column, reason = self._reasons[code - 1]
+            column, reason = self._expression.reasons[code - 1]
             value = texts[column][place].as_py() or ""
-            if column in self._freely_dated:
+            if column in self._expression.freely_dated:
                 reason = more_exactly(reason, value)
             found.append(Refusal(line, column, mask_value(value), reason))
         return found
 
     def _timed(self, rows: pa.Table) -> pa.Table:
         """Wall clocks as instants with their business days; dates as days; amounts as minor units."""
-        for field in self.fields:
+        for field in self._expression.fields:
             if field.type == "instant":
                 rows = self._instants(rows, field.column, field.day_column if field.by_day else None)
             elif field.type == "date":
@@ -207,21 +127,6 @@ class Transform:
                 rows, cleaned = cleaned_column(rows, field.column, scrub if field.free_text else self._keys.veiled)
                 marked |= {(field.name, label) for label in cleaned if field.label}
         return rows, marked
-
-
-def _unknown(column: Column) -> Check:
-    """A column whose mapping knows all values: any other is refused."""
-    known = sorted(set(column.values.values()))
-    return lambda t: t[column.name + TEXT_SUFFIX].notnull() & t[column.name + TEXT_SUFFIX].notin(known)
-
-
-def _foreign(currency: str) -> Check:
-    """An amount in another currency than the brand's; a line that names none goes by the others of its order."""
-    return lambda t: (t[CURRENCY].upper() != currency.upper()).fill_null(False)
-
-
-def _empty(name: str) -> Check:
-    return lambda t: t[name + TEXT_SUFFIX].isnull()
 
 
 def check_headers(rows: Rows, present: set[str], file_name: str, *, snapshot: bool = False) -> None:
@@ -264,10 +169,6 @@ def cleaned_column(rows: pa.Table, column: str, clean: Callable[[str], str],
     cleaned = pc.coalesce(pa.array(found, pa.string()).take(place), rows[column])
     rows = rows.set_column(rows.schema.get_field_index(column), column, cleaned)
     return rows, {now for now, before in zip(found, suspects) if now != before}
-
-
-def _as_json(raw: ir.Table, headers: list[str]) -> ir.StringValue:
-    return ibis.struct({h: raw[h] for h in headers}).cast("json").cast("string")
 
 
 def _integers(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:

@@ -100,7 +100,7 @@ class DuckWarehouse(Warehouse):
     # -- writing
 
     def append(self, table: Table, rows: Rows) -> None:
-        self._told.pop(table.name, None)
+        self._grows(table)
         self._insert(quoted(table.name), rows, table.schema)
 
     def replace(self, table: Table, rows: Rows) -> None:
@@ -158,7 +158,7 @@ class DuckWarehouse(Warehouse):
             yield
             return
         self._connection.execute("BEGIN TRANSACTION")
-        self._inside_transaction = True
+        self._inside_transaction, committed = True, False
         try:
             yield
             self._settle()
@@ -170,10 +170,12 @@ class DuckWarehouse(Warehouse):
             raise
         else:
             self._commit()
+            committed = True
         finally:
             self._inside_transaction = False
             self._replaced.clear()
-            self._told.clear()  # it may have failed
+            if not committed:
+                self._told.clear()
 
     @contextlib.contextmanager
     def bulk(self) -> Iterator[None]:
