@@ -71,6 +71,37 @@ def test_what_the_files_cannot_answer_is_null_with_its_reason(workspace):
     assert found["not_measurable"]["fast_plus.F"] == "not measurable: no relations and no members"
 
 
+WHO = {"id.phone": "13800000001"}
+VISITS = [{"event_id": "1", "occurred_at": "2026-03-01 09:00:00", "name": "visit", "touchpoint": "store", **WHO}]
+MEMBERS = [{"joined_at": "2026-02-01 10:00:00", **WHO}]
+ORDERS = [{"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10", **WHO}]
+
+
+@pytest.mark.parametrize(("facts", "seen", "unseen", "reason"), [
+    ({"events": VISITS, "members": MEMBERS}, {"settled": 0, "eligible": 1, "deepened": 0},
+     {"converted", "convert_rate", "uv_value"}, "not measurable: no paid orders"),
+    ({"events": VISITS, "orders": ORDERS}, {"converted": 1, "convert_rate": 1.0, "uv_value": 1000.0},
+     {"new_visitors", "eligible", "settled", "settle_rate", "deepened", "deepen_rate"},
+     "not measurable: no relations and no members"),
+])  # fmt: skip
+def test_what_a_touchpoint_cannot_be_seen_to_bring_is_null(workspace, facts, seen, unseen, reason):
+    load_plain(workspace, facts)
+    found = measure(workspace, as_of=dt.date(2026, 3, 1), now=NOW)
+    store = found["fast_plus"]["T"]["by_touchpoint"]["store"]
+    assert {name: store[name] for name in seen} == seen
+    assert all(store[name] is None for name in unseen)
+    lacking = {path: why for path, why in found["not_measurable"].items() if path.startswith("fast_plus.T")}
+    assert lacking == {f"fast_plus.T.by_touchpoint.*.{name}": reason for name in unseen}
+
+
+def test_states_and_steps_that_only_orders_or_events_show_are_null_without_them(workspace):
+    load_plain(workspace, {"members": MEMBERS})
+    found = measure(workspace, as_of=dt.date(2026, 3, 1), now=NOW)
+    assert found["fast"]["aipl"] == {"A": None, "I": 1, "P": None, "L": None}
+    assert found["fast_plus"]["A"]["steps"]["member_unpurchased_up"] is None
+    assert found["not_measurable"]["fast.aipl.P"] == "not measurable: no paid orders"
+
+
 def test_a_brand_with_every_kind_of_fact_lacks_nothing(workspace, shared):
     load_plain(workspace, shared / "oracles" / "brand_13")
     assert measure(workspace, as_of=dt.date(2026, 6, 30), now=NOW)["not_measurable"] == {}

@@ -146,6 +146,17 @@ def test_what_names_a_person_is_no_attribute_of_a_member(workspace, tmp_path, he
     assert any(f"column '{header}' may name a person" in note for file in report.files for note in file.notes)
 
 
+@pytest.mark.parametrize("file", ["members.csv", "relations.csv"])
+@pytest.mark.parametrize("word", ["合计", "总计：", "Total"])
+def test_a_row_of_totals_is_nobody(workspace, tmp_path, file, word):
+    head, tail = ("", "") if file == "members.csv" else (",relation_type", ",fan")
+    text = f"id.customer,joined_at,started_at{head}\nc1,2026-01-01,2026-01-01{tail}\n{word},,2026-01-01{tail}"
+    report = take(workspace, tmp_path, file, text)
+    assert (report.counts["loaded"], report.counts["quarantined"]) == (1, 1)
+    assert report.files[0].reasons[0].reason == "a row of totals, which is no record"
+    assert workspace.warehouse.count(workspace.warehouse.table("identifier")) == 1
+
+
 @pytest.mark.parametrize("word", ["合计", "总计：", "Total"])
 def test_a_row_of_totals_is_no_order(workspace, tmp_path, word):
     text = f"order_id,paid_at,paid_amount,id.phone\n1,2026-01-01,10,13800000001\n{word},2026-01-01,10,"

@@ -113,9 +113,16 @@ def test_fans_alone_stand_on_the_lowest_rung():
     ({"events": 9, "entries": 9}, "T_anonymous"),
     ({"panel_days": 9}, "T_panel"),
     ({"events": 9, "entries": 9, "known_entries": 9}, "T_alone"),
+    ({"events": 9, "entries": 9, "known_entries": 9, "relations": 5}, "T_no_orders"),
+    ({"events": 9, "entries": 9, "known_entries": 9, "paid_orders": 4, "paid_amount": 4}, "T_no_relations"),
 ])
 def test_what_t_lacks_is_said(changes, code):
     assert answers(replace(NOTHING, **changes))["T"].code == code
+
+
+def test_without_relations_interest_lacks_members_and_followers():
+    found = answers(replace(ORDERS, events=9))["aipl"]
+    assert (found.answer, found.code, found.export) == ("partly", "aipl_no_relations", "relations")
 
 
 def test_no_sharing_is_not_measurable_rather_than_zero():

@@ -18,6 +18,7 @@ FACTS: tuple[str, ...] = (
     N_("paid orders"),
     N_("paid orders that name their buyers"),
     N_("paid order names its buyer"),
+    N_("paid orders that name their buyers, and no contents"),
     N_("order lines"),
     N_("referrals"),
     N_("products"),

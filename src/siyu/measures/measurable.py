@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,26 +17,40 @@ from siyu.measures.facts import Facts
 from siyu.measures.fast import ADVANCING_DAYS
 from siyu.measures.fast_plus.connection import is_entry
 
-#: Parts of S that tell what people bought.
-OF_BUYERS = ("own_total", "clv_mean", "clv_median", "clv_p90", "by_role.*.own_total", "by_role.*.clv_mean")
+#: Parts of T that follow a visitor into a relation and up its ladder, and to a purchase.
+OF_PLACE = "fast_plus.T.by_touchpoint.*"
+BOUND = ("new_visitors", "eligible", "settled", "settle_rate", "deepened", "deepen_rate")
+BOUGHT = ("converted", "convert_rate", "uv_value")
+#: Parts that tell what people bought.
+OF_BUYERS = (
+    *(f"fast_plus.S.{name}" for name in ("own_total", "clv_mean", "clv_median", "clv_p90", "by_role.*.own_total",
+                                         "by_role.*.clv_mean")),
+    *(f"{OF_PLACE}.{name}" for name in BOUGHT),
+    "fast_plus.A.steps.member_unpurchased_up",
+    "fast.aipl.P",
+)  # fmt: skip
 #: Parts of the document, the facts each needs one of, and the reason when there is none.
 NO_ORDERS = "not measurable: no paid orders"
 NO_BUYERS = "not measurable: no paid order names its buyer"
+NO_RELATIONS = "not measurable: no relations and no members"
 NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("fast_plus.F", ("relations",), "not measurable: no relations and no members"),
-    ("fast_plus.A", ("relations",), "not measurable: no relations and no members"),
+    ("fast_plus.F", ("relations",), NO_RELATIONS),
+    ("fast_plus.A", ("relations",), NO_RELATIONS),
+    *((f"{OF_PLACE}.{name}", ("relations",), NO_RELATIONS) for name in BOUND),
     (
         "fast_plus.T",
         ("entries",),
         "not measurable: no entries (visit, enter, open) of known consumers into touchpoints",
     ),
     # of two reasons for one part the later stands: without orders there are no buyers either
-    *((f"fast_plus.S.{name}", ("buyers",), NO_BUYERS) for name in OF_BUYERS),
-    *((f"fast_plus.S.{name}", ("orders",), NO_ORDERS) for name in ("anonymous_total", *OF_BUYERS)),
+    *((path, ("buyers",), NO_BUYERS) for path in OF_BUYERS),
+    *((path, ("orders",), NO_ORDERS) for path in ("fast_plus.S.anonymous_total", *OF_BUYERS)),
     ("fast_plus.S.propagation_total", ("referrals",), "not measurable: no referrals"),
     ("fast_plus.S.by_role.*.referral_total", ("referrals",), "not measurable: no referrals"),
     ("fast.fertility", ("events", "orders", "relations"), "not measurable: no events, orders or relations"),
     ("fast.aipl", ("events", "orders", "relations"), "not measurable: no events, orders or relations"),
+    ("fast.aipl.A", ("events",), "not measurable: no events"),
+    ("fast.aipl.L", ("buyers", "contents"), "not measurable: no paid orders that name their buyers, and no contents"),
     ("fast.superiority", ("memberships",), "not measurable: no memberships"),
 )
 
@@ -81,17 +95,17 @@ def purged(asked: Asked, before: Mapping[str, int]) -> dict[str, str]:
 
 def blank(facts: Facts, document: dict[str, Any], purged: Mapping[str, str]) -> dict[str, Any]:
     """The document with null where facts are lacking or `purged`, and `not_measurable`: path -> reason."""
-    there = present(facts)
-    never = {path: reason for path, needs, reason in NEEDS if not any(there[need] for need in needs)}
+    never = {path: reason for path, needs, reason in NEEDS if not any(there(facts, need) for need in needs)}
     lacking = {**purged, **never}
+    lacking = {path: reason for path, reason in lacking.items() if not _within(path, lacking)}
     for path in lacking:
         blank_at(document, path)
     return {**document, "not_measurable": lacking}
 
 
-def present(facts: Facts) -> dict[str, bool]:
-    """Which facts the document needs are there at all, whatever the day."""
-    return {name: there(facts, name) for name in SOURCES}
+def _within(path: str, others: Iterable[str]) -> bool:
+    """Whether a path lies below one of the others."""
+    return any(path.startswith(f"{other}.") for other in others)
 
 
 def lacking(facts: Facts, needs: tuple[str, ...]) -> str:

@@ -135,28 +135,30 @@ def _by_window(view: View) -> dict[str, Any]:
 
 
 def aipl(view: View) -> Answer:
-    words, found = view.words, view.fast.get("aipl") or {}
+    words, states = view.words, view.fast.get("aipl") or {}
+    found = {state: states.get(state) for state in "AIPL"}  # None: its facts are not loaded
     total = sum(count or 0 for count in found.values())
     if not total:
         return Answer(message=view.reason("aipl"))
+    shares = {state: None if count is None else count / total for state, count in found.items()}
     drawn = [
         Bar(
             f"{words.name('aipl_' + state)} ({state})",
-            found.get(state, 0),
-            f"{words.short(found.get(state, 0))} · {words.percent(found.get(state, 0) / total)}",
+            count or 0,
+            f"{words.short(count)} · {words.percent(shares[state])}",
             AIPL_COLOUR[state],
         )
-        for state in "AIPL"
+        for state, count in found.items()
     ]
     then = ((view.material.previous or {}).get("fast") or {}).get("aipl")
     rows = tuple(
         (
             f"{words.name('aipl_' + s)} ({s})",
-            words.count(found.get(s, 0)),
-            words.percent(found.get(s, 0) / total),
-            view.change(found.get(s, 0), then.get(s, 0)) if then else "—",
+            words.count(count),
+            words.percent(shares[s]),
+            view.change(count, then.get(s)) if then else "—",
         )
-        for s in "AIPL"
+        for s, count in found.items()
     )
     header = (words("State"), words("People"), words("Share"), words("Change"))
     return Answer(bars.bars(drawn), grid=Grid(header, rows))

@@ -43,7 +43,7 @@ DRIVERS: tuple[Driver, ...] = (
     Driver("F", "可持续运营私域关系数", "Sustainable relationships", (
         Figure("sustainable_relationships", "F.sustainable_relationships", "consumers",
                ("f", "可持续运营私域关系数")),)),
-    Driver("A", "角色关系加深效率", "Role-deepening efficiency", (
+    Driver("A", "角色关系加深效率（标准结构）", "Role-deepening efficiency, standard mix", (
         Figure("A_std", "", "share", ("a", "a.value", "role_deepening_efficiency", "角色关系加深效率")),)),
     Driver("S", "角色关系价值", "Relationship value", (
         Figure("clv_mean", "S.clv_mean", "minor units", ("s", "relationship_value", "角色关系价值")),

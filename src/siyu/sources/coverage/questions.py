@@ -93,6 +93,10 @@ def gravity(t: Tally) -> Answer:
         return _no_gravity(t)
     if not t.held and not t.known_orders:
         return Answer(PARTLY, "T_alone", "relations")
+    if not t.held:
+        return Answer(PARTLY, "T_no_relations", "relations")
+    if not t.known_orders:
+        return Answer(PARTLY, "T_no_orders", _orders_or_buyers(t))
     if t.known_entries < MOST * t.entries:
         return Answer(PARTLY, "T_partly", "events", {"share": 1 - t.known_entries / t.entries})
     return Answer(YES, "T", values={"known_entries": t.known_entries})
@@ -108,8 +112,12 @@ def _no_gravity(t: Tally) -> Answer:
 
 def aipl(t: Tally) -> Answer:
     """AIPL: events for A and I, orders for P and L."""
+    if t.known_orders and not t.events:
+        return Answer(PARTLY, "aipl_no_events", "events")
+    if t.known_orders and not t.held:
+        return Answer(PARTLY, "aipl_no_relations", "relations")
     if t.known_orders:
-        return Answer(YES, "aipl") if t.events else Answer(PARTLY, "aipl_no_events", "events")
+        return Answer(YES, "aipl")
     if t.events or t.held:
         return Answer(PARTLY, "aipl_no_orders", _orders_or_buyers(t))
     return Answer(NO, "aipl_none", _orders_or_buyers(t))

@@ -14,7 +14,7 @@ from siyu.core.identifiers import scrub
 from siyu.core.personal import names_people
 from siyu.sources.mappings import columns
 from siyu.sources.mappings.mapping import OF_KIND, Column, Rows, is_identifier
-from siyu.sources.mappings.typed import TEXT_SUFFIX, Check, Reading, typed
+from siyu.sources.mappings.typed import TEXT_SUFFIX, Check, Reading, total, typed
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import compiled
 
@@ -82,6 +82,8 @@ class Expression:
         if self._rows.currency:
             aside[CURRENCY] = texts[CURRENCY]
             checks.append((_foreign(self._currency), CURRENCY, f"expected {self._currency}, the currency of the brand"))
+        if "identifier_id" in self._rows.kind.key:  # nothing but the person tells its records apart
+            checks += [(check, name, reason) for name in self.id_columns for check, reason in (total(name),)]
         checks += [(_empty(f.name), f.name, "is empty and is required") for f in self._required if f.name in by_name]
         values |= {name: texts[name] for name in self.id_columns}
         if self._attributes and "attributes" not in by_name:

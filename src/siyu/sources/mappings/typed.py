@@ -69,7 +69,7 @@ def typed(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
 def _text(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
     if not declared.choices:
         names = [_shortened(declared)] if declared.required else []
-        totals = [_total(declared)] if names and declared.name.endswith("_id") else []
+        totals = [total(declared.column)] if names and declared.name.endswith("_id") else []
         return Typed({declared.column: text}, names + totals)
     return Typed({declared.column: text.lower()}, [
         (lambda t: t[declared.column].notnull() & t[declared.column].notin(declared.choices),
@@ -83,11 +83,10 @@ def _shortened(declared: Field) -> tuple[Check, str]:
             "a long number of which the spreadsheet kept the beginning; export it as text")  # fmt: skip
 
 
-def _total(declared: Field) -> tuple[Check, str]:
-    """What stands in a row of totals where records have their number."""
+def total(column: str) -> tuple[Check, str]:
+    """What stands in a row of totals where records have their number, or say whose they are."""
     written = [word + colon for word in TOTALS for colon in ("", ":", "：")]
-    return (lambda t: t[declared.column].lower().isin(written).fill_null(False),
-            "a row of totals, which is no record")  # fmt: skip
+    return lambda t: t[column].lower().isin(written).fill_null(False), "a row of totals, which is no record"
 
 
 def _json(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
