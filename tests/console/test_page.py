@@ -198,6 +198,18 @@ def test_nobody_is_zero_and_not_said_to_be_unmeasurable():
     assert (panels["funnel"], panels["rungs"], panels["value"]) == (nobody, nobody, nobody)
 
 
+def test_a_state_of_aipl_whose_facts_are_not_loaded_is_a_dash_among_the_others():
+    lacking = document()
+    lacking["fast"]["aipl"]["P"] = None
+    shown = page(material(document=lacking), "en")
+    panel = next(p for section in shown.sections for p in section.panels if p.name == "aipl")
+    assert panel.grid.rows[2] == ("Purchased (P)", "—", "—", "—")
+    assert all(cell != "—" for row in panel.grid.rows if row != panel.grid.rows[2] for cell in row)
+    drawn = [row for rows in panel.chart["datasets"].values() for row in rows if "Purchased" in str(row)]
+    assert drawn
+    assert all(row["text"] == "—" for row in drawn if "text" in row)
+
+
 def test_what_the_files_lack_is_said_in_the_words_of_the_document():
     lacking = document()
     blank_at(lacking, "fast_plus.F")

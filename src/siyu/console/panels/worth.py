@@ -145,7 +145,7 @@ def aipl(view: View) -> Answer:
         Bar(
             f"{words.name('aipl_' + state)} ({state})",
             count or 0,
-            f"{words.short(count)} · {words.percent(shares[state])}",
+            words.short(None) if count is None else f"{words.short(count)} · {words.percent(shares[state])}",
             AIPL_COLOUR[state],
         )
         for state, count in found.items()
