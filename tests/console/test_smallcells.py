@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from siyu.console.context import Grid, Page, Panel, Section, Tile
 from siyu.console.figure import Figure
+from siyu.console.material import Consent
 from siyu.console.page import page
 from siyu.console.panels.asked import of_metric
 from siyu.console.smallcells import SMALLEST, UNTOLD, protect, resting, sheltered
 from siyu.console.view import View
 from siyu.console.words import LEFT_OUT, Words
 from siyu.measures.metric import Metric, Topic
-from tests.console.sample import document, material
+from tests.console.sample import diagnosis, document, material
 
 WORDS = Words("en", smallest=SMALLEST)
 PEOPLE = st.one_of(st.integers(0, 12), st.integers(0, 400))
@@ -151,6 +152,25 @@ def test_a_brand_of_many_buyers_and_few_relations_keeps_what_rests_on_its_buyers
     assert shown["trade"].grid == whole["trade"].grid
     totals = {row[0]: row[1] for row in shown["totals"].grid.rows}
     assert (totals["Own total"] != LEFT_OUT, totals["Mean per person in F"]) == (True, LEFT_OUT)
+
+
+def test_what_a_declaration_would_bring_tells_no_few():
+    few = Consent(1046, 62, 2410, joining_f=4, value_joining_minor=276_718)
+    shown = panels(sheltered(page(material(consent=few), "en", smallest=SMALLEST)))["consent"]
+    cells = {row[0]: row[1] for row in shown.grid.rows}
+    assert cells["Of them, people who would come into F"] == UNTOLD
+    assert cells["What those bought in the last 365 days"] == LEFT_OUT
+    assert "If you declare" not in str(shown.chart["datasets"])
+    assert "If you declare" in str(panels(page(material(consent=few), "en"))["consent"].chart["datasets"])
+
+
+def test_a_finding_that_would_move_a_few_tells_no_shares_and_no_money():
+    found = diagnosis()
+    found["findings"][0]["moved"] = 4.0
+    shown = sheltered(page(material(diagnosis=found), "en", smallest=SMALLEST)).findings
+    assert UNTOLD in shown[0].text
+    assert not any(mark in shown[0].text for mark in "%¥")
+    assert any("%" in one.text for one in shown[1:])
 
 
 @pytest.mark.parametrize("window", ["document", "previous"])

@@ -299,6 +299,17 @@ def test_a_module_that_declares_nothing_right_is_refused(brand, text, complaint)
     assert complaint in told(brand)
 
 
+def test_a_starter_that_cannot_be_written_leaves_no_file(tmp_path, monkeypatch):
+    def full(self, *_args, **_named):
+        self.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space"):
+        start(tmp_path, "abc", ("share",))
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("python", [False, True])
 def test_a_starter_works_as_it_is(brand, python):
     path = start(brand.directory / own.FOLDER, "first", UNITS, python=python)

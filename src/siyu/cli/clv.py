@@ -12,6 +12,7 @@ from siyu.cli.context import AsJson, AsOf, day, now, suffix, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, progress, suggest, table
 from siyu.core.money import exponent
+from siyu.core.settings import MOST
 from siyu.core.time import date_of
 from siyu.daily import up_to_date
 from siyu.measures.asked import Asked
@@ -22,8 +23,8 @@ from siyu.measures.measure import question
 from siyu.store.workspace import Workspace
 
 Model = Annotated[str, typer.Option("--model", metavar="NAME", help=f"One of {', '.join(ladder.MODELS)}.")]
-Horizon = Annotated[int, typer.Option("--days", metavar="DAYS", help="Days the forecast reaches.")]
-Holdout = Annotated[int, typer.Option("--days", metavar="DAYS", help="Days before the day that are held out.")]
+Horizon = Annotated[int, typer.Option("--days", metavar="DAYS", max=MOST, help="Days the forecast reaches.")]
+Holdout = Annotated[int, typer.Option("--days", metavar="DAYS", max=MOST, help="Days before the day, held out.")]
 
 #: A question always has a window; forecasts do not look at it.
 WINDOW_DAYS = 30

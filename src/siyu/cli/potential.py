@@ -8,6 +8,7 @@ import typer
 
 from siyu.cli.context import AsJson, AsOf, day, now, suffix, workspace
 from siyu.cli.errors import DONE
+from siyu.cli.options import LARGEST
 from siyu.cli.output import emit, out, progress, suggest, table
 from siyu.core.money import exponent
 from siyu.daily import up_to_date
@@ -16,7 +17,7 @@ from siyu.measures.measure import question
 from siyu.measures.people import potential as lists
 
 Category = Annotated[str, typer.Option("--category", metavar="NAME", help="The category to be bought.")]
-Top = Annotated[int, typer.Option("--top", metavar="N", help="Consumers to list.")]
+Top = Annotated[int, typer.Option("--top", metavar="N", max=LARGEST, help="Consumers to list.")]
 
 #: A question always has a window; the list does not look at it.
 WINDOW_DAYS = 30

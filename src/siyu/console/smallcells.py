@@ -50,7 +50,7 @@ def sheltered(page: Page) -> Page:
         verdict=_verdict(_plain(page.verdict), few=few),
         indicators=tuple(_indicator(one, few=handful) for one in page.indicators),
         findings=() if few else tuple(
-            replace(f, text=_plain(f.text)) for f in page.findings if not 0 < f.people < SMALLEST
+            replace(f, text=_sentence(_plain(f.text))) for f in page.findings if not 0 < f.people < SMALLEST
         ),
         sections=tuple(
             replace(section, panels=tuple(_panel(panel, words, elsewhere, few=few) for panel in section.panels))

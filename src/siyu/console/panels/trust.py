@@ -52,19 +52,17 @@ def consent(view: View) -> Answer:
     drawn = [
         Bar(words("Hold any relation (gross)"), gross, words.short(gross), theme.PALE),
         Bar(words("Can be reached today (F)"), net, f"{words.short(net)} · {words.percent(net / gross)}", theme.F_BLUE),
-        Bar(
-            words("If you declare the members' consent you hold"),
-            after,
-            f"{words.short(after)} · {words.percent(after / gross)}",
-            "#6d93b8",
-        ),
     ]
+    if not 0 < found.joining_f < words.smallest:  # the difference would tell the few
+        declared = f"{words.short(after)} · {words.percent(after / gross)}"
+        drawn.append(Bar(words("If you declare the members' consent you hold"), after, declared, "#6d93b8"))
+    bought = words.resting(words.amount(found.value_joining_minor), found.joining_f)
     rows = (
         (words("No open channel, a phone is known"), words.count(found.unreachable_with_phone)),
         (words("No open channel, only an e-mail address is known"), words.count(found.unreachable_with_email_only)),
         (words("Members with a phone for whom a declaration would open SMS"), words.count(found.sms_opened)),
         (words("Of them, people who would come into F"), words.count(found.joining_f)),
-        (words("What those bought in the last {value_days} days"), words.amount(found.value_joining_minor)),
+        (words("What those bought in the last {value_days} days"), bought),
     )
     text = N_(
         "A declaration would bring {n} people into F and open SMS to {sms} members in all. It needs proof: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from siyu.core.errors import MeasureError
@@ -91,5 +92,10 @@ def start(folder: Path, name: str, units: tuple[str, ...], *, python: bool = Fal
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.{'py' if python else 'toml'}"
     text = PYTHON.replace("{name}", name) if python else SQL.format(name=name, units=", ".join(units))
-    path.write_text(text, encoding="utf-8")
+    unfinished = path.with_name(f".{path.name}.part")  # a full disk leaves no file that is no metric
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return path
