@@ -100,6 +100,7 @@ def test_states_and_steps_that_only_orders_or_events_show_are_null_without_them(
     assert found["fast"]["aipl"] == {"A": None, "I": 1, "P": None, "L": None}
     assert found["fast_plus"]["A"]["steps"]["member_unpurchased_up"] is None
     assert found["not_measurable"]["fast.aipl.P"] == "not measurable: no paid orders"
+    assert [path for path in found["not_measurable"] if path.startswith("fast_plus.T")] == ["fast_plus.T"]
 
 
 def test_a_brand_with_every_kind_of_fact_lacks_nothing(workspace, shared):

@@ -24,7 +24,9 @@ from siyu.store.workspace import Workspace
 
 Model = Annotated[str, typer.Option("--model", metavar="NAME", help=f"One of {', '.join(ladder.MODELS)}.")]
 Horizon = Annotated[int, typer.Option("--days", metavar="DAYS", max=MOST, help="Days the forecast reaches.")]
-Holdout = Annotated[int, typer.Option("--days", metavar="DAYS", max=MOST, help="Days before the day, held out.")]
+Holdout = Annotated[
+    int, typer.Option("--days", metavar="DAYS", max=MOST, help="Days before the day that are held out.")
+]
 
 #: A question always has a window; forecasts do not look at it.
 WINDOW_DAYS = 30

@@ -97,13 +97,13 @@ def blank(facts: Facts, document: dict[str, Any], purged: Mapping[str, str]) -> 
     """The document with null where facts are lacking or `purged`, and `not_measurable`: path -> reason."""
     never = {path: reason for path, needs, reason in NEEDS if not any(there(facts, need) for need in needs)}
     lacking = {**purged, **never}
-    lacking = {path: reason for path, reason in lacking.items() if not _within(path, lacking)}
+    lacking = {path: reason for path, reason in lacking.items() if not below(path, lacking)}
     for path in lacking:
         blank_at(document, path)
     return {**document, "not_measurable": lacking}
 
 
-def _within(path: str, others: Iterable[str]) -> bool:
+def below(path: str, others: Iterable[str]) -> bool:
     """Whether a path lies below one of the others."""
     return any(path.startswith(f"{other}.") for other in others)
 

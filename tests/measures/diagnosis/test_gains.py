@@ -125,3 +125,22 @@ def test_what_the_files_lack_is_null_with_its_reason(workspace):
     shown = {a["code"]: a for c in campaigns(ground, {"T": "no entries"}) for s in c["scenarios"] for a in s["actions"]}
     assert (shown["below_median_convert"]["people"], shown["below_median_convert"]["reason"]) == (None, "no entries")
     assert shown["one_category_first_buyers"]["reason"] == "not measurable: no order lines"
+
+
+@pytest.mark.parametrize(("action", "lacks", "reason"), [
+    ("below_median_convert", "orders", "not measurable: no paid orders that name their buyers"),
+    ("below_median_settle", "members", "not measurable: no relations and no members"),
+])
+def test_what_touchpoints_cannot_be_seen_to_bring_is_no_gain_of_nothing(workspace, action, lacks, reason):
+    visits = [{"event_id": f"{n}-{place}", "occurred_at": "2026-06-20 10:00:00", "name": "visit", "touchpoint": place,
+               **who(n)} for place in ("app", "store") for n in range(20)]  # fmt: skip
+    brand = {"events": visits, "members": [member(n, "2026-01-05") for n in range(20)],
+             "orders": [order(n, "2026-06-20 11:00:00", "100") for n in range(5)]}  # fmt: skip
+    ground = ground_of(workspace, {kind: rows for kind, rows in brand.items() if kind != lacks})
+    actions = [one for campaign in campaigns(ground, {}) if campaign["raises"] == "T"
+               for scenario in campaign["scenarios"] for one in scenario["actions"]]  # fmt: skip
+    found = {one["code"]: (one["people"], one["reason"]) for one in actions if one["code"].startswith("below_median")}
+    assert found.pop(action) == (None, reason)
+    [(people, other)] = found.values()
+    assert people is not None
+    assert other != reason

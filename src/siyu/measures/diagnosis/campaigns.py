@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from siyu.measures import measurable
 from siyu.measures.diagnosis import gains, people
 from siyu.measures.diagnosis.gains import Gain, People
 from siyu.measures.diagnosis.ground import Ground
@@ -196,10 +197,12 @@ RAISE = Campaign("raise_value", {"zh": "提升关系价值", "en": "Raise value"
 
 CAMPAIGNS: tuple[Campaign, ...] = (EXPAND, DEEPEN, STRENGTHEN, RAISE)
 
-#: What a driver's actions rest on: without these the action is not measurable.
-NEEDS: dict[str, tuple[str, str]] = {
-    "one_category_first_buyers": ("order_lines", "not measurable: no order lines"),
-    "spreaders_without_value": ("referrals", "not measurable: no referrals"),
+#: What an action rests on beside its driver's figure: without it the action is not measurable.
+NEEDS: dict[str, str] = {
+    "one_category_first_buyers": "order_lines",
+    "spreaders_without_value": "referrals",
+    "below_median_settle": "relations",
+    "below_median_convert": "buyers",
 }
 
 
@@ -217,9 +220,8 @@ def campaigns(ground: Ground, lacking: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _action(ground: Ground, action: Action, reason: str) -> dict[str, Any]:
-    kind, why = NEEDS.get(action.code, ("", ""))
-    if not reason and kind and not ground.warehouse.any(ground.facts.of(kind)):
-        reason = why
+    if not reason and (need := NEEDS.get(action.code)):
+        reason = measurable.lacking(ground.facts, (need,))
     gain = {**Gain(0, reason=reason).as_json(), "people": None} if reason else action.gain(ground).as_json()
     return {"code": action.code, "title": action.title, "who": action.who_text, "do": action.do,
             "more": action.more, "basis": action.basis, **gain}  # fmt: skip

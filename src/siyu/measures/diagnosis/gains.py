@@ -22,7 +22,6 @@ from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import sustainable
 from siyu.measures.fast_plus.connection import BRAND
 from siyu.measures.fast_plus.value import counted_purchases
-from siyu.measures.measurable import lacking
 from siyu.measures.ratio import ratio
 
 People = Callable[[Facts, Asked], ir.Table]
@@ -32,8 +31,6 @@ Text = dict[str, str]
 FEWEST_PEOPLE = 10
 #: Earlier windows whose median rate a group may be measured by.
 WINDOWS_BEFORE = 4
-#: What an outcome of touchpoints cannot be seen without.
-PLACE_NEEDS = {"settled": ("relations",), "converted": ("buyers",)}
 
 
 @dataclass(frozen=True)
@@ -73,8 +70,6 @@ def settling(ground: Ground, who: People) -> Gain:
     own rate = that of all touchpoints together."""
     found = ground.warehouse.scratch("gain_people", who(ground.facts, ground.asked))
     size = ground.warehouse.count(found)
-    if reason := lacking(ground.facts, PLACE_NEEDS["settled"]):
-        return Gain(size, reason=reason)
     counts = [row for name, row in ground.places.items() if name != BRAND]
     own = _rate(sum(row["settled"] for row in counts), sum(row["new_visitors"] for row in counts))
     rates = [rate for rate in _place_rates(ground, "settled", "new_visitors").values() if rate is not None]
@@ -111,8 +106,6 @@ def at_places(ground: Ground, outcome: str, among: str) -> Gain:
 
     people = those of `among` there who did not reach it; own rate = theirs pooled; money: see `_place_money`.
     """
-    if reason := lacking(ground.facts, PLACE_NEEDS[outcome]):
-        return Gain(0, reason=reason)
     rates = {name: rate for name, rate in _place_rates(ground, outcome, among).items() if rate is not None}
     if len(rates) < 2:
         return Gain(0, reason=f"not measurable: fewer than 2 touchpoints with {FEWEST_PEOPLE} visitors")

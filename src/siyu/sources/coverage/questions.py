@@ -112,15 +112,14 @@ def _no_gravity(t: Tally) -> Answer:
 
 def aipl(t: Tally) -> Answer:
     """AIPL: events for A and I, orders for P and L."""
-    if t.known_orders and not t.events:
+    if not t.known_orders:
+        seen = t.events or t.held
+        return Answer(PARTLY if seen else NO, "aipl_no_orders" if seen else "aipl_none", _orders_or_buyers(t))
+    if not t.events:
         return Answer(PARTLY, "aipl_no_events", "events")
-    if t.known_orders and not t.held:
+    if not t.held:
         return Answer(PARTLY, "aipl_no_relations", "relations")
-    if t.known_orders:
-        return Answer(YES, "aipl")
-    if t.events or t.held:
-        return Answer(PARTLY, "aipl_no_orders", _orders_or_buyers(t))
-    return Answer(NO, "aipl_none", _orders_or_buyers(t))
+    return Answer(YES, "aipl")
 
 
 def referral(t: Tally) -> Answer:
