@@ -157,6 +157,14 @@ def test_a_row_of_totals_is_nobody(workspace, tmp_path, file, word):
     assert workspace.warehouse.count(workspace.warehouse.table("identifier")) == 1
 
 
+def test_somebody_who_is_called_sum_is_somebody(workspace, tmp_path):
+    text = "id.phone,id.tmall_nick,joined_at\n13800000001,Sum,2026-01-01\n,total,2026-01-01\n合计,合计：,2026-01-01"
+    report = take(workspace, tmp_path, "members.csv", text)
+    assert (report.counts["loaded"], report.counts["quarantined"]) == (1, 2)
+    assert {row.reason for row in report.files[0].reasons} == {"a row of totals, which is no record"}
+    assert workspace.warehouse.count(workspace.warehouse.table("identifier")) == 2
+
+
 @pytest.mark.parametrize("word", ["合计", "总计：", "Total"])
 def test_a_row_of_totals_is_no_order(workspace, tmp_path, word):
     text = f"order_id,paid_at,paid_amount,id.phone\n1,2026-01-01,10,13800000001\n{word},2026-01-01,10,"

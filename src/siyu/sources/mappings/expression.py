@@ -83,7 +83,9 @@ class Expression:
             aside[CURRENCY] = texts[CURRENCY]
             checks.append((_foreign(self._currency), CURRENCY, f"expected {self._currency}, the currency of the brand"))
         if "identifier_id" in self._rows.kind.key:  # no number of its own tells its records apart
-            checks += [(check, name, reason) for name in self.id_columns for check, reason in (total(name),)]
+            ids = self.id_columns
+            checks += [(check, name, reason) for name in ids
+                       for check, reason in (total(name, *(other for other in ids if other != name)),)]
         checks += [(_empty(f.name), f.name, "is empty and is required") for f in self._required if f.name in by_name]
         values |= {name: texts[name] for name in self.id_columns}
         if self._attributes and "attributes" not in by_name:

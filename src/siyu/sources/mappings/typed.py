@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
 
 import ibis
 import ibis.expr.types as ir
@@ -83,10 +85,17 @@ def _shortened(declared: Field) -> tuple[Check, str]:
             "a long number of which the spreadsheet kept the beginning; export it as text")  # fmt: skip
 
 
-def total(column: str) -> tuple[Check, str]:
-    """What stands in a row of totals where records have their number, or say whose they are."""
+def total(column: str, *others: str) -> tuple[Check, str]:
+    """What stands in a row of totals where records have their number, or say whose they are: in the column, while the
+    others hold no more than that (somebody with a phone may well call themselves Sum).
+    """
     written = [word + colon for word in TOTALS for colon in ("", ":", "：")]
-    return lambda t: t[column].lower().isin(written).fill_null(False), "a row of totals, which is no record"
+
+    def check(t: ir.Table) -> ir.BooleanValue:
+        told = t[column].lower().isin(written).fill_null(False)
+        return reduce(and_, [t[other].isnull() | t[other].lower().isin(written) for other in others], told)
+
+    return check, "a row of totals, which is no record"
 
 
 def _json(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
