@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import combinations
 
 import pytest
 
 from siyu.core.errors import MeasureError
+from siyu.measures.measurable import why
 from siyu.measures.measure import measure
+from siyu.sources.coverage.coverage import coverage
 from tests.measures.worked import CASES, differences, expected
 from tests.plain import load_plain
 from tests.sources.arrivals import take
@@ -101,6 +104,46 @@ def test_states_and_steps_that_only_orders_or_events_show_are_null_without_them(
     assert found["fast_plus"]["A"]["steps"]["member_unpurchased_up"] is None
     assert found["not_measurable"]["fast.aipl.P"] == "not measurable: no paid orders"
     assert [path for path in found["not_measurable"] if path.startswith("fast_plus.T")] == ["fast_plus.T"]
+
+
+REFERRAL = {"occurred_at": "2026-02-10 10:00:00", "kind": "invite", "inviter.id.phone": "13800000001",
+            "invitee.id.phone": "13800000002"}  # fmt: skip
+
+
+def test_t_is_null_where_nothing_can_follow_a_visit(workspace):
+    load_plain(workspace, {"events": VISITS})
+    found = measure(workspace, as_of=dt.date(2026, 3, 1), now=NOW)
+    t = found["fast_plus"]["T"]
+    assert (t["visitors"], t["value"], t["progressed"]) == (1, None, None)
+    assert (t["by_touchpoint"]["store"]["value"], t["by_touchpoint"]["store"]["progressed"]) == (None, None)
+    assert why(found, "T") == "not measurable: no relations, no members and no paid orders that name their buyers"
+
+
+def test_the_value_of_referrals_and_the_buyers_of_f_need_orders(workspace):
+    load_plain(workspace, {"members": MEMBERS, "referrals": [REFERRAL], "events": VISITS})
+    found = measure(workspace, as_of=dt.date(2026, 3, 1), now=NOW)
+    assert found["fast_plus"]["S"]["propagation_total"] is None
+    assert found["fast_plus"]["F"]["basic_buyers"] is None
+    assert {row["referral_total"] for row in found["fast_plus"]["S"]["by_role"].values()} == {None}
+    assert why(found, "referral") == why(found, "purchases") == "not measurable: no paid orders"
+
+
+def test_interest_needs_events_or_relations(workspace):
+    load_plain(workspace, {"orders": ORDERS})
+    aipl = measure(workspace, as_of=dt.date(2026, 3, 1), now=NOW)["fast"]["aipl"]
+    assert aipl == {"A": None, "I": None, "P": 1, "L": 0}
+
+
+LOADED = {"members": MEMBERS, "orders": ORDERS, "events": VISITS, "referrals": [REFERRAL]}
+
+
+@pytest.mark.parametrize("kinds", [kinds for n in range(1, 5) for kinds in combinations(LOADED, n)], ids="+".join)
+def test_coverage_says_no_of_what_cannot_be_measured_and_of_nothing_else(workspace, kinds):
+    load_plain(workspace, {kind: LOADED[kind] for kind in kinds})
+    document = measure(workspace, as_of=dt.date(2026, 3, 1), now=NOW)
+    unseen = {code for code in ("F", "A", "T", "S", "referral", "aipl") if why(document, code)}
+    said_no = {one["code"].removesuffix("_value") for one in coverage(workspace)["questions"] if one["answer"] == "no"}
+    assert said_no - {"sms_email", "by_store", "by_guide"} == unseen
 
 
 def test_a_brand_with_every_kind_of_fact_lacks_nothing(workspace, shared):

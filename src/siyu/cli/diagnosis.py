@@ -155,6 +155,8 @@ def _findings(document: dict[str, Any], currency: str) -> None:
 
 
 def _expected(action: dict[str, Any], currency: str) -> str:
+    if action["money_minor"] is None:
+        return "-"
     return f"{_money(action['money_minor'], currency)} in {action['money_days']} d"
 
 
@@ -165,7 +167,8 @@ def _campaign(document: dict[str, Any], currency: str) -> None:
             continue
         rows = [_action(scenario, action, campaign["raises"], currency)
                 for scenario in campaign["scenarios"] for action in scenario["actions"]]  # fmt: skip
-        role = "weakest" if document["campaign"] else "no driver can be judged yet"
+        judged = sum(light["index"] is not None for light in document["lights"])
+        role = ("no driver can be judged yet", "the only one that can be judged", "weakest")[min(judged, 2)]
         table(f"{campaign['raises']} ({role}) -> {campaign['name']['en']} {campaign['name']['zh']}",
               ("sub-scenario", "who", "people", "own rate", "reference", "more", "gain", "expected", "do"),
               rows)  # fmt: skip

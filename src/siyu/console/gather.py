@@ -30,6 +30,7 @@ from siyu.measures.diagnosis.diagnose import diagnose
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus import capital
 from siyu.measures.fast_plus.connection import connection
+from siyu.measures.measurable import why
 from siyu.measures.measure import measure
 from siyu.measures.own import own_in
 from siyu.measures.untaken import untaken
@@ -143,6 +144,8 @@ def _windows(workspace: Workspace, facts: Facts, material: Material) -> list[Win
     """T and S at the ends of the windows before the last two, from the first that saw anything."""
     days = [material.as_of - dt.timedelta(days=n * material.window) for n in range(WINDOWS_BEFORE, 1, -1)]
     found = [_window(workspace, facts, Asked(day_of(day), material.window, workspace.settings)) for day in days]
+    if why(material.document, "T"):
+        found = [replace(window, gravity=None) for window in found]
     return list(dropwhile(lambda w: not w.visitors and not w.own_total, found))
 
 

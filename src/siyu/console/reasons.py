@@ -11,9 +11,11 @@ from siyu.console.words import N_, Words
 #: What a figure lacks, as measures name it: facts that were never loaded.
 FACTS: tuple[str, ...] = (
     N_("relations and no members"),
+    N_("relations, no members and no paid orders that name their buyers"),
     N_("memberships"),
     N_("events"),
     N_("events, orders or relations"),
+    N_("events and no relations"),
     N_("entries (visit, enter, open) of known consumers into touchpoints"),
     N_("paid orders"),
     N_("paid orders that name their buyers"),

@@ -21,11 +21,16 @@ from siyu.measures.fast_plus.connection import is_entry
 OF_PLACE = "fast_plus.T.by_touchpoint.*"
 BOUND = ("new_visitors", "eligible", "settled", "settle_rate", "deepened", "deepen_rate")
 BOUGHT = ("converted", "convert_rate", "uv_value")
+#: What either of the two shows: T itself.
+PULL = ("fast_plus.T.value", "fast_plus.T.progressed", f"{OF_PLACE}.value", f"{OF_PLACE}.progressed")
+#: What a referral brought, which only its purchases tell.
+OF_REFERRALS = ("fast_plus.S.propagation_total", "fast_plus.S.by_role.*.referral_total")
 #: Parts that tell what people bought.
 OF_BUYERS = (
     *(f"fast_plus.S.{name}" for name in ("own_total", "clv_mean", "clv_median", "clv_p90", "by_role.*.own_total",
                                          "by_role.*.clv_mean")),
     *(f"{OF_PLACE}.{name}" for name in BOUGHT),
+    "fast_plus.F.basic_buyers",
     "fast_plus.A.steps.member_unpurchased_up",
     "fast.aipl.P",
 )  # fmt: skip
@@ -33,6 +38,7 @@ OF_BUYERS = (
 NO_ORDERS = "not measurable: no paid orders"
 NO_BUYERS = "not measurable: no paid order names its buyer"
 NO_RELATIONS = "not measurable: no relations and no members"
+NO_PULL = "not measurable: no relations, no members and no paid orders that name their buyers"
 NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("fast_plus.F", ("relations",), NO_RELATIONS),
     ("fast_plus.A", ("relations",), NO_RELATIONS),
@@ -42,14 +48,15 @@ NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
         ("entries",),
         "not measurable: no entries (visit, enter, open) of known consumers into touchpoints",
     ),
+    *((path, ("relations", "buyers"), NO_PULL) for path in PULL),
     # of two reasons for one part the later stands: without orders there are no buyers either
-    *((path, ("buyers",), NO_BUYERS) for path in OF_BUYERS),
-    *((path, ("orders",), NO_ORDERS) for path in ("fast_plus.S.anonymous_total", *OF_BUYERS)),
-    ("fast_plus.S.propagation_total", ("referrals",), "not measurable: no referrals"),
-    ("fast_plus.S.by_role.*.referral_total", ("referrals",), "not measurable: no referrals"),
+    *((path, ("buyers",), NO_BUYERS) for path in (*OF_BUYERS, *OF_REFERRALS)),
+    *((path, ("orders",), NO_ORDERS) for path in ("fast_plus.S.anonymous_total", *OF_BUYERS, *OF_REFERRALS)),
+    *((path, ("referrals",), "not measurable: no referrals") for path in OF_REFERRALS),
     ("fast.fertility", ("events", "orders", "relations"), "not measurable: no events, orders or relations"),
     ("fast.aipl", ("events", "orders", "relations"), "not measurable: no events, orders or relations"),
     ("fast.aipl.A", ("events",), "not measurable: no events"),
+    ("fast.aipl.I", ("events", "relations"), "not measurable: no events and no relations"),
     ("fast.aipl.L", ("buyers", "contents"), "not measurable: no paid orders that name their buyers, and no contents"),
     ("fast.superiority", ("memberships",), "not measurable: no memberships"),
 )
@@ -72,8 +79,9 @@ EVENT_DAYS = {
 STATED = {
     "F": "fast_plus.F",
     "A": "fast_plus.A",
-    "T": "fast_plus.T",
+    "T": "fast_plus.T.value",
     "S": "fast_plus.S.own_total",
+    "purchases": "fast_plus.F.basic_buyers",
     "referral": "fast_plus.S.propagation_total",
     "aipl": "fast.aipl",
 }
@@ -81,7 +89,9 @@ STATED = {
 
 def why(document: dict[str, Any], part: str) -> str:
     """Why a part of a document (of STATED; any other has no reason) is not measurable, '' if it is."""
-    return document.get("not_measurable", {}).get(STATED.get(part, ""), "")
+    path = STATED.get(part, "")
+    return next((reason for stated, reason in document.get("not_measurable", {}).items()
+                 if stated == path or below(path, (stated,))), "")
 
 
 def purged(asked: Asked, before: Mapping[str, int]) -> dict[str, str]:

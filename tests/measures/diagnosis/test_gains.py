@@ -125,6 +125,20 @@ def test_what_the_files_lack_is_null_with_its_reason(workspace):
     shown = {a["code"]: a for c in campaigns(ground, {"T": "no entries"}) for s in c["scenarios"] for a in s["actions"]}
     assert (shown["below_median_convert"]["people"], shown["below_median_convert"]["reason"]) == (None, "no entries")
     assert shown["one_category_first_buyers"]["reason"] == "not measurable: no order lines"
+    for code in ("settled_unpurchased", "basic_buyers", "sleeping_first_buyers", "buyers_without_relation"):
+        told = (shown[code]["people"], shown[code]["reason"])
+        assert told == (None, "not measurable: no paid orders that name their buyers")
+
+
+def test_what_people_are_worth_is_not_0_where_no_order_says_it(workspace):
+    """Of 20 members of a shop 5 may be written to; what the other 15 would add is people, and no money is known."""
+    held = [{"relation_type": "offline_member", "started_at": "2026-01-05", **who(n)} for n in range(20)]
+    granted = [{"purpose": "marketing", "channel": "sms", "action": "grant", "occurred_at": "2026-01-05", **who(n)}
+               for n in range(5)]  # fmt: skip
+    ground = ground_of(workspace, {"relations": held, "consents": granted})
+    shown = {a["code"]: a for c in campaigns(ground, {}) for s in c["scenarios"] for a in s["actions"]}
+    found = shown["unreachable_with_phone"]
+    assert (found["people"], found["moved"], found["money_minor"], found["reason"]) == (15, 3.75, None, "")
 
 
 @pytest.mark.parametrize(("action", "lacks", "reason"), [

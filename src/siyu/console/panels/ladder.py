@@ -12,6 +12,7 @@ from siyu.console.panels.question import Answer, Question
 from siyu.console.view import View
 from siyu.console.words import N_
 from siyu.core.kinds import ROLES
+from siyu.measures.measurable import why
 
 NEW, LEFT = "new", "left"
 TOP_DOWN = tuple(reversed(ROLES))
@@ -46,7 +47,9 @@ def rungs(view: View) -> Answer:
         for r in TOP_DOWN
     )
     header = (words("Rung"), words("People"), words("Of F"), words("Change"))
-    return Answer(bars.bars(drawn), grid=Grid(header, rows))
+    unbought = words("Every member stands on the lowest rung of members, since nobody's purchases are known.")
+    note = unbought if why(view.material.document, "purchases") else ""
+    return Answer(bars.bars(drawn), grid=Grid(header, rows, note=note))
 
 
 def transitions(view: View) -> dict[tuple[str, str], int]:

@@ -36,6 +36,8 @@ def gravity(view: View) -> Answer:
     words, places, faint = view.words, by_visitors(view), weak(view)
     if not places:
         return Answer(message=view.reason("T"))
+    if view.t.get("value") is None:
+        return Answer(message=view.reason("T"), grid=_table(view, places))
     values = [
         {
             "name": words.name(name),

@@ -199,6 +199,10 @@ CAMPAIGNS: tuple[Campaign, ...] = (EXPAND, DEEPEN, STRENGTHEN, RAISE)
 
 #: What an action rests on beside its driver's figure: without it the action is not measurable.
 NEEDS: dict[str, str] = {
+    "buyers_without_relation": "buyers",
+    "basic_buyers": "buyers",
+    "settled_unpurchased": "buyers",
+    "sleeping_first_buyers": "buyers",
     "one_category_first_buyers": "order_lines",
     "spreaders_without_value": "referrals",
     "below_median_settle": "relations",

@@ -17,6 +17,7 @@ from siyu.measures.diagnosis.guarantees import guarantees
 from siyu.measures.diagnosis.index import Light, Unread, lights, weakest
 from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.cohort import a_cohort, last_months
+from siyu.measures.measurable import why
 from siyu.measures.measure import measure
 from siyu.store.workspace import Workspace
 
@@ -127,6 +128,4 @@ def _weight(finding: dict[str, Any]) -> tuple[int, str]:
 
 def _lacking(document: dict[str, Any]) -> dict[str, str]:
     """Why a driver cannot be measured, by its letter."""
-    reasons = document["not_measurable"]
-    paths = {"F": "fast_plus.F", "A": "fast_plus.A", "S": "fast_plus.S.own_total", "T": "fast_plus.T"}
-    return {driver.letter: reasons[paths[driver.letter]] for driver in DRIVERS if paths[driver.letter] in reasons}
+    return {driver.letter: reason for driver in DRIVERS if (reason := why(document, driver.letter))}

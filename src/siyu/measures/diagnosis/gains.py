@@ -36,8 +36,9 @@ WINDOWS_BEFORE = 4
 @dataclass(frozen=True)
 class Gain:
     """People concerned and what acting would bring. `moved`: how many more would do it; money in minor units over
-    `money_days`; the indicator's gain in consumers (F), share (A, T) or minor units per consumer in F (S). `places`:
-    the touchpoints it is about, the most visited first. `reason` says why rates, moved and money are None.
+    `money_days`, None where no order says what people are worth; the indicator's gain in consumers (F), share (A, T) or
+    minor units per consumer in F (S). `places`: the touchpoints it is about, the most visited first. `reason` says why
+    rates, moved and money are None.
     """
 
     people: int
@@ -62,7 +63,7 @@ def joining(ground: Ground, who: People, reference: tuple[int, int]) -> Gain:
         return Gain(size, reason=f"not measurable: fewer than {FEWEST_PEOPLE} others to compare with")
     moved = size * rate
     each = ground.mean_on() - ground.mean_of(found)
-    return Gain(size, 0.0, rate, moved, moved, _money(moved, each), ground.value_days)
+    return Gain(size, 0.0, rate, moved, moved, ground.money(moved, each), ground.value_days)
 
 
 def settling(ground: Ground, who: People) -> Gain:
@@ -77,7 +78,7 @@ def settling(ground: Ground, who: People) -> Gain:
         return Gain(size, own, reason=f"not measurable: fewer than {FEWEST_PEOPLE} new visitors")
     reference = _upper_quartile(rates)
     moved = size * max(reference - own, 0.0)
-    return Gain(size, own, reference, moved, moved, _money(moved, ground.mean_on() - ground.mean_of(found)),
+    return Gain(size, own, reference, moved, moved, ground.money(moved, ground.mean_on() - ground.mean_of(found)),
                 ground.value_days)  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def rising(ground: Ground, who: People, role: str) -> Gain:
     moved = size * max(reference - own, 0.0)
     above = ground.mean_on(ROLES[ROLES.index(role) + 1 :])
     eligible = ground.document["A"]["eligible"]
-    return Gain(size, own, reference, moved, ratio(moved, eligible), _money(moved, above - ground.mean_of(found)),
+    return Gain(size, own, reference, moved, ratio(moved, eligible), ground.money(moved, above - ground.mean_of(found)),
                 ground.value_days)  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def buying(ground: Ground, who: People) -> Gain:
     if own is None or reference is None:
         return Gain(size, own, reference, reason=f"not measurable: fewer than {FEWEST_PEOPLE} buyers at the opening")
     moved = size * max(reference - own, 0.0)
-    money = _money(moved, ratio(spent, own_bought) or 0.0)
+    money = ground.money(moved, ratio(spent, own_bought) or 0.0)
     return Gain(size, own, reference, moved, ground.per_head(money), money, asked.window)
 
 
@@ -161,7 +162,7 @@ def sharing(ground: Ground, who: People) -> Gain:
     if rate is None:
         return Gain(size, reason=f"not measurable: fewer than {FEWEST_PEOPLE} spreading members")
     moved = size * rate
-    money = _money(moved, ratio(row["value"], row["brought"]) or 0.0)
+    money = ground.money(moved, ratio(row["value"], row["brought"]) or 0.0)
     return Gain(size, 0.0, rate, moved, ground.per_head(money), money, ground.value_days)
 
 
@@ -195,16 +196,12 @@ def _place_rates(ground: Ground, outcome: str, among: str) -> dict[str, float | 
     return {name: _rate(row[outcome], row[among]) for name, row in ground.places.items() if name != BRAND}
 
 
-def _place_money(ground: Ground, outcome: str, moved: float, who: ir.Table) -> tuple[int, int]:
+def _place_money(ground: Ground, outcome: str, moved: float, who: ir.Table) -> tuple[int | None, int]:
     """Settled: mean own value in F less that of the people now; converted: what a credited buyer paid in the period."""
     if outcome == "settled":
-        return _money(moved, ground.mean_on() - ground.mean_of(who)), ground.value_days
+        return ground.money(moved, ground.mean_on() - ground.mean_of(who)), ground.value_days
     brand = ground.places[BRAND]
-    return _money(moved, ratio(brand["paid"], brand["converted"]) or 0.0), ground.asked.window
-
-
-def _money(moved: float, each: float) -> int:
-    return round(moved * max(each, 0.0))
+    return ground.money(moved, ratio(brand["paid"], brand["converted"]) or 0.0), ground.asked.window
 
 
 def _rate(part: int, whole: int) -> float | None:

@@ -13,6 +13,7 @@ from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import sustainable
 from siyu.measures.fast_plus.connection import arrived, credited, entering, outcomes, progress, pull
 from siyu.measures.fast_plus.value import counted_purchases, credit, worth
+from siyu.measures.measurable import there
 from siyu.measures.ratio import ratio
 
 
@@ -66,9 +67,15 @@ class Ground:
         row = self.warehouse.row(joined.aggregate(n=joined.count(), own=joined.own_value.sum().cast("int64")))
         return ratio(row["own"] or 0, row["n"]) or 0.0
 
-    def per_head(self, money_minor: int) -> float | None:
+    def money(self, moved: float, each: float) -> int | None:
+        """What so many people would bring at so much a head, never below 0; None where no order says what a head is
+        worth.
+        """
+        return round(moved * max(each, 0.0)) if there(self.facts, "buyers") else None
+
+    def per_head(self, money_minor: int | None) -> float | None:
         """An amount per consumer in F: what it adds to S."""
-        return ratio(money_minor, self.document["F"]["sustainable_relationships"])
+        return None if money_minor is None else ratio(money_minor, self.document["F"]["sustainable_relationships"])
 
     @cached_property
     def visits(self) -> tuple[ir.Table, ir.Table]:

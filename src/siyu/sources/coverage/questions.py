@@ -92,7 +92,7 @@ def gravity(t: Tally) -> Answer:
     if not t.known_entries:
         return _no_gravity(t)
     if not t.held and not t.known_orders:
-        return Answer(PARTLY, "T_alone", "relations")
+        return Answer(NO, "T_alone", "relations")
     if not t.held:
         return Answer(PARTLY, "T_no_relations", "relations")
     if not t.known_orders:
@@ -127,7 +127,7 @@ def referral(t: Tally) -> Answer:
     if not t.referrals:
         return Answer(NO, "referral_none", "referrals")
     if not t.known_orders:
-        return Answer(PARTLY, "referral_no_orders", _orders_or_buyers(t))
+        return Answer(NO, "referral_no_orders", _orders_or_buyers(t))
     return Answer(YES, "referral", values={"referrals": t.referrals})
 
 
