@@ -55,6 +55,7 @@ def test_each_panel_says_what_to_look_for_its_definition_its_basis_and_its_table
             assert panel.look_for
             assert panel.definition
             assert len(panel.basis) == 3
+            assert {"zh": "窗口", "en": "window"}[lang] in panel.basis[1]
             assert panel.grid is not None
             assert panel.grid.rows
 
@@ -251,3 +252,9 @@ def test_refunds_that_are_not_taken_off_are_told_beside_the_value():
     assert "refunds of 2 orders, ¥35." in note
     assert "Of 3 orders more went back than the loaded refunds tell, by their own export: ¥12 " in note
     assert "4 refunds, ¥7, are of orders that are not loaded" in note
+
+
+def test_a_panel_with_days_of_its_own_names_them():
+    shown = {panel.name: panel.basis[1] for section in page(material(), "en").sections for panel in section.panels}
+    assert all(shown[name].endswith("(90 days)") for name in ("attribution", "sequences", "media"))
+    assert (shown["trade"].endswith("(30 days)"), shown["promotions"]) == (True, "window: the days of each promotion")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 from itertools import product
@@ -12,14 +13,17 @@ from hypothesis import strategies as st
 
 from siyu.console.context import Grid, Page, Panel, Section, Tile
 from siyu.console.figure import Figure
-from siyu.console.material import Consent
+from siyu.console.material import Consent, Point
 from siyu.console.page import page
-from siyu.console.panels.asked import of_metric
+from siyu.console.panels.asked import of_metric, sheet_grid
 from siyu.console.smallcells import SMALLEST, UNTOLD, protect, resting, sheltered
 from siyu.console.view import View
 from siyu.console.words import LEFT_OUT, Words
+from siyu.core.kinds import ROLES
+from siyu.measures.answer import Answer
 from siyu.measures.metric import Metric, Topic
-from tests.console.sample import diagnosis, document, material
+from siyu.measures.paths.attribution import ATTRIBUTION
+from tests.console.sample import AS_OF, diagnosis, document, material, series
 
 WORDS = Words("en", smallest=SMALLEST)
 PEOPLE = st.one_of(st.integers(0, 12), st.integers(0, 400))
@@ -347,10 +351,28 @@ def test_rates_notes_and_days_do_not_tell_the_few_who_moved():
     shown = sheltered(page(material(document=few), "en", smallest=SMALLEST))
     conversion = next(one for one in shown.indicators if one.letter == "A")
     assert (conversion.value, conversion.notes[1]) == (LEFT_OUT, f"<10 fell, {LEFT_OUT} left")
-    panels = {panel.name: panel for section in shown.sections for panel in section.panels}
-    assert [p.message for p in panels.values() if p.message == "left out: fewer than ten people climbed"] != []
     told = page(material(document=few), "en")
     assert next(one for one in told.indicators if one.letter == "A").notes[1] == "1.0% fell, 5.9% left"
+
+
+def climbing(people: list[int]) -> list[Point]:
+    """The sample's series with an A of each day, newest first, by which so many of those below the top rung climbed."""
+    points = series()
+    stood = {p.day: 0.0 for p in points}
+    for point in points:
+        stood[point.day] += point.value if point.metric == "F" and point.member in ROLES[:-1] else 0
+    days = sorted(stood)[::-1][: len(people)]
+    at = {day: n / stood[day - dt.timedelta(days=30)] for day, n in zip(days, people)}
+    return [replace(p, value=at[p.day]) if p.metric == "A" else p for p in points if p.metric != "A" or p.day in at]
+
+
+def test_days_on_which_a_few_climbed_are_not_told():
+    told, few = (panels(sheltered(page(material(series=climbing(people)), "en", smallest=SMALLEST)))["a_daily"]
+                 for people in ([12, 40, 9, 0, 1, 30, 25, 14], [3, 9, 1]))  # fmt: skip
+    drawn = {record["date"] for records in told.chart["datasets"].values() for record in records}
+    assert drawn == {WORDS.date(AS_OF - dt.timedelta(days=back)) for back in (0, 1, 3, 5, 6, 7)}
+    assert few.message == "left out: fewer than ten people climbed"
+    assert (few.chart, few.grid) == (None, None)
 
 
 def test_rates_of_the_few_who_climbed_before_or_fell_are_not_told():
@@ -374,3 +396,80 @@ def test_an_indicator_does_not_tell_the_handful_that_its_note_hides():
     a = replace(a, value=WORDS.percent(9 / 416), change=WORDS.signed(-0.01, WORDS.percent(0.01)), notes=(climbed,))
     f, a, *_ = sheltered(replace(shown, indicators=(f, a, *others))).indicators
     assert ((str(f.value), f.change), (a.value, a.change)) == (("414", LEFT_OUT), (LEFT_OUT, LEFT_OUT))
+
+
+def test_the_lights_tell_no_rate_that_the_summary_hides():
+    few, found = document(), diagnosis()
+    few["fast_plus"]["T"] |= {"progressed": 4}
+    shown = sheltered(page(material(document=few, diagnosis=found), "en", smallest=SMALLEST))
+    light = next(one for one in found["lights"] if one["letter"] == "T")
+    lights = panels(shown)["lights"]
+    told = {row[0][0]: row for row in lights.grid.rows}
+    assert (told["T"][1], told["T"][4], told["T"][5]) == (LEFT_OUT, LEFT_OUT, light["light"])
+    assert LEFT_OUT not in told["F"] + told["S"]
+    assert next(tile.value for tile in lights.tiles if tile.label.startswith("T")) == LEFT_OUT
+    t = next(one for one in shown.indicators if one.letter == "T")
+    assert (t.value, any(WORDS.number(light["index"]) in note for note in t.notes)) == (LEFT_OUT, False)
+
+
+def test_everyone_but_a_few_who_can_be_reached_is_not_told_of():
+    """Gross and F together tell the few who cannot be reached: gross is left out wherever it stands."""
+    few = document()
+    few["fast_plus"]["F"] |= {"relation_gross": 11_255, "sustainable_relationships": 11_248, "unreachable": 7}
+    shown = sheltered(page(material(document=few), "en", smallest=SMALLEST))
+    f = next(one for one in shown.indicators if one.letter == "F")
+    funnel = panels(shown)["funnel"]
+    assert (str(f.value), f.notes[0]) == ("11,248", f"gross {LEFT_OUT}, {LEFT_OUT} of them reachable")
+    assert "11,248 of * people" in shown.verdict
+    assert [row[1] for row in funnel.grid.rows][:2] == [LEFT_OUT, "11,248"]
+    assert "11,255" not in json.dumps([shown.verdict, funnel.chart, panels(shown)["consent"].chart])
+
+
+def test_a_part_of_all_but_a_few_is_not_told_beside_the_whole():
+    counts = [("gross", WORDS.count(87), WORDS.count(86)), ("fans", WORDS.count(90), WORDS.count(70)),
+              ("group", WORDS.count(50), WORDS.count(30)), ("live", WORDS.count(40), WORDS.count(40))]  # fmt: skip
+    grid = Grid(("Relation", "People", "Reachable"), tuple(counts))
+    assert (0, 2) in hidden(grid)
+    assert {(0, 1), (1, 1), (1, 2), (3, 2)}.isdisjoint(hidden(grid))
+
+
+@given(st.lists(st.integers(-50_000, 90_000), min_size=2, max_size=7), st.integers(0, 6))
+def test_no_amount_that_a_total_tells_is_hidden_alone(minor: list[int], few: int):
+    few = few % len(minor)
+    amounts = [WORDS.resting(WORDS.amount(n), 4 if i == few else 40) for i, n in enumerate(minor)]
+    rows = tuple((f"r{i}", amount) for i, amount in enumerate([*amounts, WORDS.amount(sum(minor))]))
+    left_out = hidden(Grid(("Rung", "In all"), rows))
+    assert (few, 1) in left_out
+    assert len(left_out) > 1
+
+
+def test_amounts_that_nothing_sums_stay_beside_a_hidden_one():
+    amounts = [WORDS.resting(WORDS.amount(5_000), 4), WORDS.amount(7_100), WORDS.amount(9_900)]
+    assert hidden(Grid(("Shop", "Paid"), tuple((f"r{i}", amount) for i, amount in enumerate(amounts)))) == [(0, 1)]
+
+
+def test_a_note_tells_no_figure_that_its_table_leaves_out():
+    grid = Grid(("Figure", "People"), (("a", WORDS.count(4)), ("b", WORDS.count(55)), ("c", WORDS.count(155))))
+    panel = Panel("few", "Few", grid=grid, note="SMS would open to 55 members, of 155 in all.")
+    told = panels(sheltered(replace(export(), sections=(Section("s", "", "s", "s", "", (panel,)),))))["few"]
+    assert told.note.startswith("SMS would open to * members, of 155 in all.")
+
+
+def test_conversions_of_a_few_and_their_money_are_not_told():
+    row = {"touchpoint": "store", "journeys": 40, "converting": 1, "consumers": 38, "removal_effect": 0.5,
+           "markov": 0.6, "first": 1, "last": 0, "linear": 0.5, "paid_markov": 600, "paid_first": 1_000, "paid_last": 0,
+           "paid_linear": 500}  # fmt: skip
+    other = {**row, "touchpoint": "app", "converting": 30, "markov": 29.4, "first": 29, "last": 30, "linear": 29.5}
+    view = View(material(), WORDS)
+    grid = sheet_grid(view, Answer(ATTRIBUTION, (), (), [row, other, {**other, "touchpoint": "live"}], {}))
+    left_out = hidden(grid)
+    assert {(0, place) for place in (2, 5, 6, 9, 10, 12)} <= set(left_out)
+
+
+def test_a_day_of_a_few_visitors_is_not_told_as_out_of_the_usual():
+    found = diagnosis()
+    alert = {"kind": "band", "subject": "visitors", "since": "2026-06-30", "usual": {"en": "40 [20, 60] that day"},
+             "what": {"en": "Visitors"}, "act": {"en": "Look."}}  # fmt: skip
+    found["alerts"] = [{**alert, "found": {"en": text}} for text in ("3 that day", "0 that day", "12 that day")]
+    shown = sheltered(page(material(diagnosis=found), "en", smallest=SMALLEST))
+    assert [row[3] for row in panels(shown)["alerts"].grid.rows] == ["<10 that day", "0 that day", "12 that day"]

@@ -96,7 +96,7 @@ class Finding:
     name: str
     title: str
     people: int
-    money_minor: int
+    money_minor: int | None  # None where an export may not tell it
     people_label: str
     money_label: str
     text: str

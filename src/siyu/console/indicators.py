@@ -36,8 +36,8 @@ def _capital(view: View) -> Indicator:
     notes = (
         words(
             "gross {n}, {share} of them reachable",
-            n=words.short(f.get("relation_gross")),
-            share=words.percent(_share(value, f.get("relation_gross")), 0),
+            n=words.in_a_sentence(view.gross),
+            share=words.in_a_sentence(words.rate(_share(value, f.get("relation_gross")), f.get("relation_gross"), 0)),
         ),
         words("{new} came, {lost} left", new=words.count(f.get("new")), lost=words.count(f.get("lost"))),
     )
@@ -58,7 +58,8 @@ def _conversion(view: View) -> Indicator:
     days = [p.value for p in view.material.series if p.metric == "A" and p.member == str(view.material.window)]
     value, before = a.get("value"), then.get("value")
     trend = days or [before, value]
-    return _indicator(view, "A", value, words.percent(value), before, view.points(value, before), notes, trend)
+    text = words.resting(words.percent(value), *view.people_of("A"))
+    return _indicator(view, "A", value, text, before, view.points(value, before), notes, trend)
 
 
 def _value(view: View) -> Indicator:
@@ -91,7 +92,8 @@ def _connection(view: View) -> Indicator:
     )
     trend = [window.gravity for window in view.windows]
     value, before = t.get("value"), then.get("value")
-    return _indicator(view, "T", value, words.percent(value), before, view.points(value, before), notes, trend)
+    text = words.resting(words.percent(value), *view.people_of("T"))
+    return _indicator(view, "T", value, text, before, view.points(value, before), notes, trend)
 
 
 def _indicator(view: View, letter: str, value, text: str, before, change: str, notes, trend) -> Indicator:
@@ -117,7 +119,8 @@ def _judged(view: View, letter: str) -> tuple[str, ...]:
     if light is None:
         return ()
     words, reference = view.words, REFERENCES[light["reference"]["kind"]]
-    return (words("index {index} against {reference}: {light}", index=words.number(shown(light["index"])),
+    index = words.in_a_sentence(words.resting(words.number(shown(light["index"])), *view.people_of(letter)))
+    return (words("index {index} against {reference}: {light}", index=index,
                   reference=words(reference), light=words(LIGHTS[light["light"]])),)  # fmt: skip
 
 

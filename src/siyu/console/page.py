@@ -45,7 +45,7 @@ def _verdict(view: View) -> str:
     return words.strong(
         text,
         f=words.short(f.get("sustainable_relationships")),
-        gross=words.short(f.get("relation_gross")),
+        gross=words.in_a_sentence(view.gross),
         climbed=words.count(a.get("deepened")),
         days=view.material.window,
         money=words.money(s.get("own_total")),

@@ -15,13 +15,15 @@ from typing import Any
 
 from babel.numbers import get_currency_symbol, list_currencies
 
-from siyu.console.context import Grid, Indicator, Page, Panel, Tile
+from siyu.console.context import Finding, Grid, Indicator, Page, Panel, Tile
 from siyu.console.figure import Figure, read
 from siyu.console.words import LEFT_OUT, LOCALES, N_, Words
 
 #: Exports tell no count below it (definitions.md section 0.8).
 SMALLEST = 10
 UNTOLD = f"<{SMALLEST}"
+#: Amounts of a line may each be rounded by so much.
+CENT = 0.01
 NOTE = N_(
     "<10: fewer than ten people; not told. *: left out, because it rests on such a cell or a total would give it away."
 )
@@ -49,9 +51,7 @@ def sheltered(page: Page) -> Page:
         page,
         verdict=_verdict(_plain(page.verdict), few=few),
         indicators=tuple(_indicator(one, few=handful) for one in page.indicators),
-        findings=() if few else tuple(
-            replace(f, text=_sentence(_plain(f.text))) for f in page.findings if not 0 < f.people < SMALLEST
-        ),
+        findings=() if few else tuple(_finding(f) for f in page.findings if not 0 < f.people < SMALLEST),
         sections=tuple(
             replace(section, panels=tuple(_panel(panel, words, elsewhere, few=few) for panel in section.panels))
             for section in page.sections
@@ -93,12 +93,13 @@ def protect(grid: Grid, elsewhere: Elsewhere = NOWHERE, *, few: bool = False) ->
     numbers = Numbers.of(grid)
     counts = numbers.counts
     small = frozenset(cell for cell in counts if UNTOLD in grid.rows[cell[0]][cell[1]])
-    again = {cell for cell in counts if _written(grid, cell) in elsewhere.told}
+    again = {cell for cell in counts if _written(grid, cell) in elsewhere.told or numbers.figures[cell].few}
+    again |= {cell for row in numbers.by_row for cell in numbers.all_but_few(row)}
     beside = _beside(counts, small, again - small)
     hidden, others = small | beside, [(cell, f) for cell, f in numbers.figures.items() if cell not in counts]
     resting = {cell for cell, figure in others if few or figure.few or _rests(cell, numbers, hidden)}
     resting |= {c for c in numbers.figures if not numbers.counted(c[0]) and _hidden_elsewhere(grid, c, elsewhere)}
-    return Protected(small, frozenset(beside), frozenset(resting))
+    return Protected(small, frozenset(beside), frozenset(resting | _told_by_a_sum(numbers, resting)))
 
 
 def _hidden_elsewhere(grid: Grid, cell: Cell, elsewhere: Elsewhere) -> bool:
@@ -135,6 +136,11 @@ class Numbers:
         line = self.counted(row)
         return line[0] if line and self.counts[line[0]] == max(self.counts[cell] for cell in line) else None
 
+    def all_but_few(self, row: int) -> Line:
+        """Counts of a row that tell the few of its base who are not among them (visitors, then those who came back)."""
+        base = self.base(row)
+        return [c for c in self.counted(row) if base and 0 < self.counts[base] - self.counts[c] < SMALLEST]
+
 
 def _figures(grid: Grid) -> dict[Cell, Figure]:
     """Figures by place. A small count that lost its number on the way is taken for one person."""
@@ -164,6 +170,21 @@ def _beside(counts: dict[Cell, float], small: frozenset[Cell], beside: set[Cell]
     return beside
 
 
+def _told_by_a_sum(numbers: Numbers, hidden: set[Cell]) -> set[Cell]:
+    """Amounts to hide so that no line that adds up to one of its own gives a single hidden one away."""
+    money = {cell: f.number for cell, f in numbers.figures.items() if f.kind == "money"}
+    lines = [line for axis in (0, 1) for line in _gathered(money, axis).values()
+             if len(line) > 2 and _adds_up([money[cell] for cell in line], CENT)]  # fmt: skip
+    beside, before = set[Cell](), -1
+    while len(beside) > before:
+        before = len(beside)
+        for line in lines:
+            free = [cell for cell in line if cell not in hidden and cell not in beside]
+            if len(free) == len(line) - 1:
+                beside.add(min(free, key=lambda cell: (abs(money[cell]), cell)))
+    return beside
+
+
 def _lines(counts: dict[Cell, float]) -> list[Line]:
     """Columns, whose total may stand anywhere; and rows in which one count is the sum of the others."""
     columns, rows = _gathered(counts, 1).values(), _gathered(counts, 0).values()
@@ -177,8 +198,10 @@ def _gathered(cells: Iterable[Cell], axis: int) -> dict[int, Line]:
     return lines
 
 
-def _adds_up(numbers: list[float]) -> bool:
-    return any(2 * number == sum(numbers) and number for number in numbers)
+def _adds_up(numbers: list[float], off: float = 0.0) -> bool:
+    """Whether one number is the sum of the others, each of which may be `off` so far."""
+    total = sum(numbers)
+    return any(abs(2 * number - total) <= off * len(numbers) for number in numbers)
 
 
 def _exposed(line: Line, counts: dict[Cell, float], small: frozenset[Cell], beside: set[Cell]) -> bool:
@@ -251,7 +274,7 @@ def _grid(grid: Grid, found: Protected) -> Grid:
     """The table as it may be told."""
     marks = dict.fromkeys(found.small, UNTOLD) | dict.fromkeys(found.left_out, LEFT_OUT)
     rows = tuple(tuple(marks.get((i, j), text) for j, text in enumerate(row)) for i, row in enumerate(grid.rows))
-    return replace(grid, rows=rows, note=_sentence(grid.note))
+    return replace(grid, rows=rows, note=_unsaid(_sentence(grid.note), grid, found))
 
 
 # -- one panel
@@ -259,16 +282,24 @@ def _grid(grid: Grid, found: Protected) -> Grid:
 
 def _panel(panel: Panel, words: Words, elsewhere: Elsewhere, *, few: bool) -> Panel:
     note = _sentence(_plain(panel.note), few=few)
+    message = _sentence(_plain(panel.message), few=few)
     tiles = tuple(_tile(tile, elsewhere, few=few) for tile in panel.tiles)
     if panel.grid is None:
         chart = _chart(panel.chart, set(elsewhere.labels), set(), few=few) if panel.chart else None
-        return replace(panel, chart=chart, tiles=tiles, note=note)
+        return replace(panel, chart=chart, tiles=tiles, note=note, message=message)
     found = protect(panel.grid, elsewhere, few=few)
+    note, message = (_unsaid(text, panel.grid, found) for text in (note, message))
     if found.small or found.left_out:
         note = " ".join(filter(None, (note, words(NOTE))))
     shy, told = _shy(panel.grid, found), _told(panel.grid, found)
     chart = _chart(panel.chart, shy, told, few=few) if panel.chart else None
-    return replace(panel, grid=_grid(panel.grid, found), chart=chart, tiles=tiles, note=note)
+    return replace(panel, grid=_grid(panel.grid, found), chart=chart, tiles=tiles, note=note, message=message)
+
+
+def _unsaid(text: str, grid: Grid, found: Protected) -> str:
+    """A sentence beside a table without the figures that the table leaves out."""
+    written = {figure for _, figure in _told(grid, found)}
+    return _whole(written).sub(LEFT_OUT, text) if written else text
 
 
 def _chart(spec: dict[str, Any], shy: set[str], pairs: set[tuple[str, str]], *, few: bool) -> dict[str, Any]:
@@ -321,15 +352,22 @@ def _indicator(one: Indicator, *, few: bool) -> Indicator:
     value, change = read(one.value), read(one.change)
     before = value.number - change.number if value and change and value.kind == "count" else SMALLEST
     named = any(UNTOLD in note for note in one.notes)
-    hidden = few or named or UNTOLD in one.value or 0 < before < SMALLEST
+    of_few = value is not None and value.few
+    hidden = few or named or of_few or UNTOLD in one.value or 0 < before < SMALLEST
     share = value is not None and value.kind in ("share", "points")
-    resting = (named and share) or (few and value is not None and value.kind != "count")
+    resting = of_few or (named and share) or (few and value is not None and value.kind != "count")
     return replace(
         one,
         value=LEFT_OUT if resting else _bare(one.value),
         change=LEFT_OUT if hidden else one.change,
         notes=tuple(_sentence(note, few=few) for note in one.notes),
     )
+
+
+def _finding(one: Finding) -> Finding:
+    """A finding that would move but a few tells no money."""
+    text = _sentence(_plain(one.text))
+    return replace(one, text=text, money_minor=None if UNTOLD in text else one.money_minor)
 
 
 def _tile(tile: Tile, elsewhere: Elsewhere, *, few: bool) -> Tile:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from siyu.console.material import Material, Window
@@ -36,6 +35,14 @@ BASES: dict[str, str] = {
     "forecast": N_("A forecast of the next 365 days, net of refunds"),
     "journeys": N_("Entries of known consumers in the last 90 days"),
     "files": N_("Rows of files, not people"),
+    "net_paid": N_("Paid in the window, net of refunds"),
+    "promotions": N_("Paid, refunds not deducted"),
+    "days": N_("People, purchases and rows of files, each against its own past"),
+}
+#: The window of what has days of its own, whatever the page's.
+WINDOWS: dict[str, str] = {
+    "promotions": N_("window: the days of each promotion"),
+    "days": N_("window: the last day, and the last 7 days"),
 }
 
 
@@ -86,6 +93,20 @@ class View:
             raise LookupError(f"{name} was not gathered")
         return found
 
+    @property
+    def gross(self) -> str:
+        """Everyone who holds a relation; in exports of few where all but a few of them are in F."""
+        gross, net = self.f.get("relation_gross"), self.f.get("sustainable_relationships")
+        return self.words.resting(self.words.short(gross), (gross or 0) - (net or 0))
+
+    def people_of(self, letter: str) -> tuple[float, ...]:
+        """Whom the headline of a driver rests on: those who did it and those who did not, or everyone in F."""
+        done, whole = {"A": ("deepened", "eligible"), "T": ("progressed", "visitors")}.get(letter, ("", ""))
+        if not done:
+            return (self.f.get("sustainable_relationships") or 0,)
+        part = self.a if letter == "A" else self.t
+        return part.get(done) or 0, (part.get(whole) or 0) - (part.get(done) or 0)
+
     # -- what stands beside every chart
 
     def reason(self, key: str) -> str:
@@ -93,18 +114,18 @@ class View:
         lacking = why(self.material.document, key)
         return said(self.words, lacking) if lacking else self.words(REASONS[key])
 
-    def basis(self, key: str) -> tuple[str, ...]:
-        """Gross or net, the window, and how far the data reaches."""
-        return self.words(BASES[key]), self.words("window {window}", window=self.window), self.data_through
+    def basis(self, key: str, days: int = 0) -> tuple[str, ...]:
+        """Gross or net, the window (of so many `days`; 0 = the page's), and how far the data reaches."""
+        own = WINDOWS.get(key)
+        window = self.words(own) if own else self.words("window {window}", window=self.window(days))
+        return self.words(BASES[key]), window, self.data_through
 
-    @cached_property
-    def window(self) -> str:
-        first = self.material.as_of - dt.timedelta(days=self.material.window - 1)
+    def window(self, days: int = 0) -> str:
+        """The days of the page's window, or of another that ends with it."""
+        days = days or self.material.window
+        first = self.material.as_of - dt.timedelta(days=days - 1)
         return self.words(
-            "{first} to {last} ({days} days)",
-            first=first.isoformat(),
-            last=self.material.as_of.isoformat(),
-            days=self.material.window,
+            "{first} to {last} ({days} days)", first=first.isoformat(), last=self.material.as_of.isoformat(), days=days
         )
 
     @property

@@ -17,7 +17,7 @@ from siyu.measures.facts import Facts
 
 Unit = Literal[
     "consumers", "relations", "share", "minor units", "rungs", "orders", "pieces", "times", "days", "hours",
-    "events", "invitations", "guides", "score", "ratio", "text", "day", "as its row says",
+    "events", "journeys", "occasions", "invitations", "guides", "score", "ratio", "text", "day", "as its row says",
 ]  # fmt: skip
 #: What a number rests on: persons behind it, or totals that a platform's own panel gave (definitions.md section 0.10).
 Basis = Literal["persons", "aggregates", "persons and aggregates"]

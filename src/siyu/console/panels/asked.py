@@ -12,7 +12,7 @@ from siyu.measures.answer import Answer
 from siyu.measures.metric import Column, Metric, Sheet, Topic
 
 #: Units of which few may tell of one person.
-OF_PEOPLE = ("consumers", "relations", "orders", "events", "invitations", "guides", "pieces")
+OF_PEOPLE = ("consumers", "relations", "orders", "events", "journeys", "occasions", "invitations", "guides", "pieces")
 #: Units that tell nothing of how few they rest on.
 OF_NOBODY = ("text", "day")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from siyu.console.charts import bars, changes, theme
@@ -31,7 +32,7 @@ def lights(view: View) -> Answer:
     rows = tuple(
         (
             f"{light['letter']} · {_text(view, light['name'])}",
-            written(view, light["value"], light["unit"]),
+            words.resting(written(view, light["value"], light["unit"]), *view.people_of(light["letter"])),
             written(view, (light["reference"] or {}).get("value"), light["unit"]),
             words(REFERENCES[light["reference"]["kind"]]) if light["reference"] else said(words, light["reason"]),
             _index(view, light),
@@ -102,7 +103,7 @@ def alerts(view: View) -> Answer:
     words, found = view.words, _found(view)["alerts"]
     header = (words("What"), words("Since"), words("Usual"), words("Found"), words("What to do"))
     rows = tuple(
-        (_text(view, a["what"]), str(a["since"]), _text(view, a["usual"]), _text(view, a["found"]),
+        (_text(view, a["what"]), str(a["since"]), _text(view, a["usual"]), _few(view, _text(view, a["found"])),
          _text(view, a["act"])) for a in found)  # fmt: skip
     if not rows:
         return Answer(message=words("nothing is out of its usual range, late or silent"))
@@ -121,8 +122,14 @@ def _text(view: View, text: dict[str, str]) -> str:
     return text[view.words.lang]
 
 
+def _few(view: View, found: str) -> str:
+    """What an alert found, without the people or rows of a day when they are few."""
+    return re.sub(r"^[1-9](?![\d,.])", lambda digit: view.words.count(int(digit[0])), found)
+
+
 def _index(view: View, light: dict[str, Any]) -> str:
-    return view.words.number(light["index"] and shown(light["index"]))
+    return view.words.resting(view.words.number(light["index"] and shown(light["index"])),
+                              *view.people_of(light["letter"]))  # fmt: skip
 
 
 def _expected(view: View, action: dict[str, Any]) -> str:
@@ -168,7 +175,7 @@ QUESTIONS = (
             "Net amount of purchases of this window less that of the window before, by the rung held at the start, "
             "split into people, mix of rungs, share who bought and spend per buyer (Shapley values)."
         ),
-        "orders",
+        "net_paid",
         revenue,
         "diagnosis",
     ),
@@ -180,7 +187,7 @@ QUESTIONS = (
             "Figures outside the median ± 3 deviations of their own past, data later than usual, sources that stopped, "
             "days with far fewer rows than usual."
         ),
-        "files",
+        "days",
         alerts,
         "diagnosis",
         wide=True,

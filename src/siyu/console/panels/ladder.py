@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from siyu.console.charts import bars, moves, theme, trend
@@ -181,14 +182,35 @@ def daily(view: View) -> Answer:
     points = sorted((p for p in view.material.series if p.metric == "A" and p.member == window), key=lambda p: p.day)
     if sum(p.value is not None for p in points) < 2:
         return Answer(message=view.reason("series"))
-    if 0 < (view.a.get("deepened") or 0) < words.smallest:  # the last day would tell the few
-        return Answer(message=words("left out: fewer than ten people climbed"))
+    if words.smallest:
+        told = _told(view)
+        if not told:
+            return Answer(message=words("left out: fewer than ten people climbed"))
+        points = [p for p in points if p.day in told]
     values = [
         {"day": p.day, "value": p.value, "text": words.percent(p.value, 2), "date": words.date(p.day)} for p in points
     ]
     chart = trend.line(values, theme.A_TEAL, theme.percent_axis(format=".1%"), words.lang)
     rows = tuple((p.day.isoformat(), words.percent(p.value, 2)) for p in points[::-1][::7])
     return Answer(chart, grid=Grid((words("Day"), "A"), rows))
+
+
+def _told(view: View) -> set[dt.date]:
+    """Days whose A an export tells: where it is known how many stood below the top rung when the window opened, and
+    neither those who climbed nor those who did not are few.
+    """
+    window = dt.timedelta(days=view.material.window)
+    below: dict[dt.date, float] = {}
+    for point in view.material.series:
+        if point.metric == "F" and point.member in ROLES[:-1]:
+            below[point.day + window] = below.get(point.day + window, 0) + (point.value or 0)
+    found = set()
+    for point in view.material.series:
+        if point.metric == "A" and point.member == str(window.days) and point.value is not None and point.day in below:
+            climbed = point.value * below[point.day]
+            if not any(0 < round(part) < view.words.smallest for part in (climbed, below[point.day] - climbed)):
+                found.add(point.day)
+    return found
 
 
 QUESTIONS = (

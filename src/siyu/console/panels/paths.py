@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from siyu.console.asks import ASKS
 from siyu.console.charts import bars, theme
 from siyu.console.charts.bars import Bar, Pair
 from siyu.console.context import Key
@@ -37,7 +40,8 @@ def sequences(view: View) -> Answer:
             words("{lift}× · {n} journeys", lift=f"{row['lift']:.1f}", n=words.count(row["journeys"])), theme.T_PLUM)
         for row in found.rows[:MOST_BARS] if row["lift"] is not None
     ]  # fmt: skip
-    return Answer(bars.bars(drawn) if drawn else None, grid=asked.sheet_grid(view, found))
+    steps = replace(found, rows=[{**row, "third": row["third"] or None} for row in found.rows])  # of two there is none
+    return Answer(bars.bars(drawn) if drawn else None, grid=asked.sheet_grid(view, steps))
 
 
 def media(view: View) -> Answer:
@@ -68,6 +72,7 @@ QUESTIONS = (
         "journeys",
         attribution,
         "attribution",
+        ASKS["attribution"].days,
     ),
     Question(
         "sequences",
@@ -77,6 +82,7 @@ QUESTIONS = (
         "journeys",
         sequences,
         "sequences",
+        ASKS["sequences"].days,
     ),
     Question(
         "media",
@@ -89,6 +95,7 @@ QUESTIONS = (
         "paid",
         media,
         "media",
+        ASKS["media"].days,
         wide=True,
     ),
 )

@@ -52,12 +52,19 @@ def funnel(view: View) -> Answer:
         Bar(label, n, f"{words.short(n)} · {words.percent(n / gross, 0)}", colour, hint)
         for label, n, colour, hint in known
     ]
-    rows = tuple(
-        (label, words.count(n), words.percent(n / gross), words.percent(n / net if net else None), hint)
-        for label, n, _, hint in known
-    )
+    rows = tuple((label, *_step(view, n, gross, net or 0), hint) for label, n, _, hint in known)
     header = (words("Step"), words("People"), words("Of gross"), words("Of F"), words("What it says"))
     return Answer(bars.bars(drawn), grid=Grid(header, rows, text=(4,)))
+
+
+def _step(view: View, people: int, gross: int, net: int) -> tuple[str, ...]:
+    """People of a step, and their shares of gross and of F; each step tells those whom the one before it lost."""
+    words, lost, unreached = view.words, abs(net - people), gross - net
+    return (
+        words.resting(words.count(people), lost),
+        words.resting(words.percent(people / gross), lost, unreached),
+        words.resting(words.percent(people / net if net else None), lost),
+    )
 
 
 def daily(view: View) -> Answer:

@@ -27,7 +27,8 @@ class Answer:
 class Question:
     """Title, the one sentence of what to look for, the definition behind it, and who answers.
 
-    basis: a key of view.BASES. piece: the material it cannot do without; its failure is this panel's message.
+    basis: a key of view.BASES. days: of its window, where that is not the page's. piece: the material it cannot do
+    without; its failure is this panel's message.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Question:
     basis: str
     answer: Callable[[View], Answer]
     piece: str = ""
+    days: int = 0
     wide: bool = False
     grid_open: bool = False
 
@@ -58,7 +60,7 @@ def panel(question: Question, view: View) -> Panel:
         title=words(question.title),
         look_for=words(question.look_for),
         definition=words(question.definition),
-        basis=view.basis(question.basis),
+        basis=view.basis(question.basis, question.days),
         chart=answer.chart,
         keys=answer.keys,
         tiles=answer.tiles,

@@ -127,7 +127,7 @@ QUESTIONS = (
             "Sales of the promotion's days beside those of as many days before. Gathered: began a relation in the "
             "warm-up, by default the 30 days before."
         ),
-        "paid",
+        "promotions",
         promotions,
         "promotions",
     ),

@@ -49,13 +49,12 @@ def consent(view: View) -> Answer:
     if found is None or not gross or net is None:
         return Answer(message=view.reason("F"))
     after = net + found.joining_f
-    drawn = [
-        Bar(words("Hold any relation (gross)"), gross, words.short(gross), theme.PALE),
-        Bar(words("Can be reached today (F)"), net, f"{words.short(net)} · {words.percent(net / gross)}", theme.F_BLUE),
-    ]
-    if not 0 < found.joining_f < words.smallest:  # the difference would tell the few
-        declared = f"{words.short(after)} · {words.percent(after / gross)}"
-        drawn.append(Bar(words("If you declare the members' consent you hold"), after, declared, "#6d93b8"))
+    told = [(words("Hold any relation (gross)"), gross, theme.PALE),
+            (words("Can be reached today (F)"), net, theme.F_BLUE),
+            (words("If you declare the members' consent you hold"), after, "#6d93b8")]  # fmt: skip
+    drawn = [Bar(label, n, words.short(n) + (f" · {words.percent(n / gross)}" if step else ""), colour)
+             for step, (label, n, colour) in enumerate(told)
+             if not 0 < abs(n - net) < words.smallest]  # fmt: skip
     bought = words.resting(words.amount(found.value_joining_minor), found.joining_f)
     rows = (
         (words("No open channel, a phone is known"), words.count(found.unreachable_with_phone)),

@@ -99,9 +99,9 @@ TRANSITIONS = Sheet(
     (
         Column("from_touchpoint", "来源场域", "From", "text"),
         Column("to_touchpoint", "去向场域", "To", "text"),
-        Column("moves", "流转次数", "Moves within 7 days", "times"),
+        Column("moves", "流转次数", "Moves within 7 days", "journeys"),
         Column("share", "流转占比", "Share of moves from there", "share"),
-        Column("steps", "路径步数", "Steps of journeys", "times"),
+        Column("steps", "路径步数", "Steps of journeys", "journeys"),
         Column("probability", "转移概率", "Probability in the chain", "share"),
         Column("consumers", "消费者数", "Consumers", "consumers"),
     ),

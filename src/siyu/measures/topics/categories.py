@@ -121,9 +121,9 @@ MIGRATION = Sheet(
     (
         Column("category_from", "从品类", "From", "text"),
         Column("category_to", "到品类", "To", "text"),
-        Column("steps", "次数", "Steps", "times"),
+        Column("steps", "次数", "Steps", "occasions"),
         Column("consumers", "人数", "Consumers", "consumers"),
-        Column("starting", "从该品类出发次数", "Steps from there", "times"),
+        Column("starting", "从该品类出发次数", "Steps from there", "occasions"),
         Column("share", "占比", "Share", "share"),
     ),
     migration_rows, "365 d", ("orders", "order_lines"), "consumers",

@@ -70,7 +70,7 @@ def _distinct(came: ir.Table, by: tuple[str, ...], name: str) -> ir.Table:
 ENTRIES = Topic(
     "entries", "入口流量", "Entries by source", entry_counts,
     (
-        Metric("entries.entries", "访问次数", "Entries", "times",
+        Metric("entries.entries", "访问次数", "Entries", "events",
                "Entries (visit, enter, open) of known consumers at touchpoints.", "entries"),
         Metric("entries.visitors", "访客数", "Visitors", "consumers", "Consumers with an entry.", "visitors"),
         Metric("entries.public_share", "公域访问占比", "Share of the public domain", "share",
