@@ -473,3 +473,13 @@ def test_a_day_of_a_few_visitors_is_not_told_as_out_of_the_usual():
     found["alerts"] = [{**alert, "found": {"en": text}} for text in ("3 that day", "0 that day", "12 that day")]
     shown = sheltered(page(material(diagnosis=found), "en", smallest=SMALLEST))
     assert [row[3] for row in panels(shown)["alerts"].grid.rows] == ["<10 that day", "0 that day", "12 that day"]
+
+
+def test_rows_of_files_and_steps_of_a_way_hide_nothing_of_a_touchpoint():
+    files = Panel("files", "Files", grid=Grid(("File", "Read", "Loaded"), (("a.csv", "2,603", "2,595"),)), people=False)
+    way = Grid(("First", "Second", "Consumers"), (("store", "app", WORDS.count(4)),), text=(0, 1))
+    rates = Grid(("Touchpoint", "Settled"), (("store", WORDS.percent(0.25)),))
+    shown = (files, Panel("ways", "Ways", grid=way), Panel("rates", "Rates", grid=rates))
+    told = panels(sheltered(replace(export(), sections=(Section("s", "", "s", "s", "", shown),))))
+    assert told["files"] == files
+    assert (told["ways"].grid.rows[0][2], told["rates"].grid.rows) == (UNTOLD, rates.rows)

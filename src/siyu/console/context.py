@@ -59,6 +59,7 @@ class Panel:
     message: str = ""  # why there is no chart: not measurable, or it failed
     failed: bool = False
     note: str = ""
+    people: bool = True  # whether its counts are of people, or of what they did; else of rows of files
     wide: bool = False
 
 

@@ -46,7 +46,8 @@ def sheltered(page: Page) -> Page:
     words = Words(page.lang, page.currency)
     few = 0 < page.people < SMALLEST
     handful = few or any(UNTOLD in one.value for one in page.indicators)
-    elsewhere = _elsewhere([panel.grid for section in page.sections for panel in section.panels if panel.grid])
+    panels = [panel for section in page.sections for panel in section.panels]
+    elsewhere = _elsewhere([panel.grid for panel in panels if panel.grid and panel.people])
     return replace(
         page,
         verdict=_verdict(_plain(page.verdict), few=few),
@@ -249,6 +250,7 @@ def _small(people: float) -> bool:
 def _elsewhere(grids: list[Grid]) -> Elsewhere:
     """What each table hides by itself, and by what others hide of it, until nothing changes."""
     found = NOWHERE
+    grids = [grid for grid in grids if 1 not in grid.text]  # a row is known by its first column alone
     while True:
         each = [(grid, protect(grid, found)) for grid in grids]
         labels = frozenset(label for grid, hidden in each for label in _shy(grid, hidden))
@@ -281,6 +283,8 @@ def _grid(grid: Grid, found: Protected) -> Grid:
 
 
 def _panel(panel: Panel, words: Words, elsewhere: Elsewhere, *, few: bool) -> Panel:
+    if not panel.people:
+        return panel
     note = _sentence(_plain(panel.note), few=few)
     message = _sentence(_plain(panel.message), few=few)
     tiles = tuple(_tile(tile, elsewhere, few=few) for tile in panel.tiles)

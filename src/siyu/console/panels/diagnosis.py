@@ -107,7 +107,7 @@ def alerts(view: View) -> Answer:
          _text(view, a["act"])) for a in found)  # fmt: skip
     if not rows:
         return Answer(message=words("nothing is out of its usual range, late or silent"))
-    tile = Tile(words("Out of the usual"), words.count(len(rows)), words("things to look at"))
+    tile = Tile(words("Out of the usual"), words.number(len(rows), 0), words("things to look at"))
     return Answer(tiles=(tile,), grid=Grid(header, rows, text=(0, 1, 2, 3, 4)))
 
 

@@ -46,7 +46,8 @@ class Question:
 def panel(question: Question, view: View) -> Panel:
     """The panel of a question. An answer that fails becomes the panel's message; the page stands."""
     failure = view.material.failures.get(question.piece, "")
-    if question.basis == "files":  # rows, not people: no cell of them is too small to tell
+    people = question.basis != "files"
+    if not people:  # no cell of rows is too small to tell
         view = replace(view, words=replace(view.words, smallest=0))
     answer = Answer()
     if not failure:
@@ -67,6 +68,7 @@ def panel(question: Question, view: View) -> Panel:
         grid=answer.grid,
         grid_open=question.grid_open,
         note=answer.note,
+        people=people,
         wide=question.wide,
         failed=bool(failure),
         message=undrawn(words, failure) if failure else answer.message,
