@@ -33,7 +33,7 @@ def test_one_run_writes_page_workbook_and_slides(siyu: Siyu, loaded: Path, tmp_p
     assert [file["bytes"] for file in ran.json["files"]] == [path.stat().st_size for path in paths]
     assert CalamineWorkbook.from_path(paths[1]).sheet_names[0] == "Summary"
     assert Presentation(str(paths[2])).slides[0].shapes.title.text_frame.text
-    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.glob(".*.part"))
 
 
 @pytest.mark.slow

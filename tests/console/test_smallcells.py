@@ -111,7 +111,8 @@ def test_a_share_of_a_shown_count_that_comes_to_a_few_people_is_left_out():
 def test_a_change_that_tells_a_small_count_of_the_window_before_is_left_out():
     rows = (("a", WORDS.count(12), WORDS.signed(8, WORDS.count(8))),
             ("b", WORDS.count(500), WORDS.signed(8, WORDS.count(8))))  # fmt: skip
-    assert set(protect(Grid(("", "People", "Change"), rows)).resting) == {(0, 2)}
+    assert set(protect(Grid(("", "People", "Change"), rows)).resting) == {(0, 2), (1, 2)}  # a total would tell 4 of 496
+    assert set(protect(Grid(("", "People", "Change"), (("a", WORDS.count(22), rows[0][2]), rows[1]))).resting) == set()
 
 
 def test_a_rate_is_hidden_in_a_table_without_counts_where_the_table_with_counts_hides_it():
@@ -483,3 +484,24 @@ def test_rows_of_files_and_steps_of_a_way_hide_nothing_of_a_touchpoint():
     told = panels(sheltered(replace(export(), sections=(Section("s", "", "s", "s", "", shown),))))
     assert told["files"] == files
     assert (told["ways"].grid.rows[0][2], told["rates"].grid.rows) == (UNTOLD, rates.rows)
+
+
+def test_a_change_from_a_few_hides_another_that_a_total_of_then_would_tell_it_by():
+    """Then 2, 68, 108 and 102; whoever knows that they were 280 in all and sees three knows the two."""
+    found = [("A", 0, -2), ("I", 68, 0), ("P", 103, -5), ("L", 111, 9)]
+    grid = Grid(("State", "People", "Change"), tuple((name, WORDS.count(n), WORDS.signed(by, WORDS.count(abs(by))))
+                                                     for name, n, by in found))  # fmt: skip
+    assert hidden(grid) == [(0, 2), (1, 2)]
+
+
+def test_a_count_of_all_but_a_few_of_its_whole_is_not_told_beside_it():
+    fans = Metric("t.reached", "甲", "A", "consumers", "m", "in_f")
+    everyone, rate = (Metric(code, "甲", "A", unit, "m", *sides) for code, unit, sides in (
+        ("t.gross", "consumers", ("gross",)), ("t.rate", "share", ("in_f", "gross"))))  # fmt: skip
+    topic = Topic("t", "甲", "A", None, (fans, everyone, rate))
+    values = {"t.reached": {"value": 14, "numerator": 14, "denominator": None},
+              "t.gross": {"value": 15, "numerator": 15, "denominator": None},
+              "t.rate": {"value": 14 / 15, "numerator": 14, "denominator": 15}}  # fmt: skip
+    view = View(material(), WORDS)
+    told = [of_metric(view, topic, metric, {"group": {}, "values": values}).few for metric in topic.metrics]
+    assert told == [True, False, True]

@@ -190,7 +190,12 @@ def test_a_code_and_version_and_a_topic_belong_to_one_owner(brand):
     ("SELECT CAST(9223372036854775807 AS HUGEINT) + 1 AS orders",
      "column 'orders' of topic 'mine' holds a number beyond 9,223,372,036,854,775,807."),
     ("SELECT count(nothing) AS orders FROM orders", "The query could not be run: Binder Error"),
-    ("SELECT count(*) / 0.0 AS orders FROM orders", "inf is no number: something is divided by 0"),
+    ("SELECT CAST(1e300 AS DOUBLE) AS orders",
+     "mine.orders: expected a number of at most 9,223,372,036,854,775,807 (unit 'orders'), found 1e+300."),
+    ("SELECT count(*) / 0.0 AS orders FROM orders", "mine.orders: expected a number, and nothing"),
+    ("SELECT 'nan'::DOUBLE AS orders", "mine.orders: expected a number, and nothing divided by 0 (unit 'orders')"),
+    ("SELECT max(paid_at - ordered_at) AS orders FROM orders",
+     "column 'orders' is month_day_nano_interval, a number is expected"),
     ("SELECT * FROM read_csv('/etc/hosts')", "A query reads tables; read_csv() is not for it."),
 ])  # fmt: skip
 def test_the_trial_says_what_is_wrong(brand, sql, complaint):

@@ -173,6 +173,11 @@ def test_a_row_of_totals_is_no_order(workspace, tmp_path, word):
     assert report.files[0].reasons[0].reason == "a row of totals, which is no record"
 
 
+def test_a_row_of_totals_is_no_product(workspace, tmp_path):
+    report = take(workspace, tmp_path, "products.csv", "sku,name,price\nA1,Total eclipse,10\n合计,,10")
+    assert (report.counts["loaded"], report.counts["quarantined"]) == (1, 1)
+
+
 def test_a_list_of_members_that_is_not_read_as_one_is_told(workspace, tmp_path):
     text = "id.phone,joined_at\n13800000001,2026-01-01"
     notes = take(workspace, tmp_path, "members.csv", text).files[0].notes

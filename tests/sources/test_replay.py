@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 import pytest
 
@@ -11,7 +12,7 @@ from siyu.core.settings import defaults
 from siyu.sources.load import load
 from siyu.sources.replay import rebuild, replay
 from siyu.store import tables
-from siyu.store.workspace import create
+from siyu.store.workspace import create, open_workspace
 from tests.sources.arrivals import LATER, NOW, take
 
 DATABASE = "warehouse.duckdb"
@@ -200,3 +201,22 @@ def test_a_day_without_loads_or_without_its_landed_rows_is_refused(workspace, tm
     next(workspace.landed.iterdir()).unlink()
     with pytest.raises(SourceError, match="gone"):
         replay(workspace, NOW.date())
+
+
+def test_a_folder_without_the_landed_rows_of_a_shared_database_takes_nothing_from_the_one_that_has_them(
+    tmp_path, postgres
+):
+    settings = defaults().with_values(operations__url=postgres())
+    with create(tmp_path / "one", settings) as workspace:
+        take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount\n o1,2026-03-01,5")
+        before, told = rows(workspace), workspace.operations.loads_with_facts({1})
+    shutil.copytree(tmp_path / "one", tmp_path / "other", ignore=shutil.ignore_patterns("landed", DATABASE))
+    (tmp_path / "other" / "landed").mkdir()
+    with open_workspace(tmp_path / "other") as other:
+        with pytest.raises(WorkspaceError, match=r"The landed rows of 1 load\(s\) are not in this folder") as refused:
+            rebuild(other, LATER)
+        assert "--without-lost" in refused.value.remedy
+    with open_workspace(tmp_path / "one") as workspace:
+        assert (rows(workspace), workspace.operations.loads_with_facts({1})) == (before, told)
+    with open_workspace(tmp_path / "other") as other:
+        assert rebuild(other, LATER, without_lost=True).missing == ["00000001.siyu (orders.csv)"]

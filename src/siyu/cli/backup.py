@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -62,7 +63,7 @@ def backup(to: To, as_json: AsJson = False) -> int:
                 markup=False)  # fmt: skip
     say(f"{made.erased.name} beside it is told of every erasure from now on: whoever restores needs both.")
     say("It opens with the id secret alone, which is not in it: keep a copy of secret.keys elsewhere.")
-    suggest(f"siyu restore {made.path} DIR --keys FILE", "makes a workspace of it")
+    suggest(f"siyu restore {shlex.quote(str(made.path))} DIR --keys FILE", "makes a workspace of it")
     return DONE
 
 

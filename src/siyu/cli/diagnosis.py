@@ -108,6 +108,8 @@ def history(item: Only = None, as_json: AsJson = False) -> int:
 
 def _answers(opened: Workspace, item: str) -> list[dict[str, Any]]:
     zone, said = opened.settings.zone, kept.answers(opened.operations)
+    if all(a.item != item for a in said):  # an item that a list no longer has keeps its answers
+        kept.check_item(opened, item)
     return [{"answered_at": datetime_of(a.answered_at, zone).isoformat(timespec="seconds"), "answer": a.answer,
              "owner": a.owner, "due": date_of(a.due_day).isoformat() if a.due_day is not None else "",
              "evidence": a.evidence} for a in said if a.item == item]  # fmt: skip

@@ -21,7 +21,7 @@ from siyu.identity.show import show as show_consumer
 Full = Annotated[bool, typer.Option("--full", help="Compute everything anew instead of what has changed.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Who found out what, in a few words.")]
 Restore = Annotated[bool, typer.Option("--restore", help="Put back what was taken back: the link, or all of A's.")]
-Limit = Annotated[int, typer.Option("--limit", metavar="N", max=LARGEST, help="Groups to list.")]
+Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=LARGEST, help="Groups to list.")]
 One = typer.Argument(metavar="A", max=LARGEST, help="identifier_id of one side (`identity show` lists them).")
 Other = typer.Argument(metavar="[B]", max=LARGEST, help="The other side; without it, all links of A.")
 

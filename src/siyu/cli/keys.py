@@ -5,6 +5,7 @@ which gives the workspace a new cipher key.
 from __future__ import annotations
 
 import os
+import shlex
 from typing import Annotated
 
 import typer
@@ -96,7 +97,8 @@ def revoke(key_id: KeyId, as_json: AsJson = False) -> int:
         emit(revoked)
     else:
         out().print(f"Key {revoked['id']} ({revoked['name']}, {revoked['scope']}) is revoked.", markup=False)
-        suggest(f"siyu key create --scope {revoked['scope']} --name {revoked['name']}{suffix()}", "makes another")
+        again = f"--scope {revoked['scope']} --name {shlex.quote(revoked['name'])}"
+        suggest(f"siyu key create {again}{suffix()}", "makes another")
     return DONE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated, Any
 
 import typer
@@ -45,7 +46,8 @@ def potential(category: Category, top: Top = 100, as_of: AsOf = None, as_json: A
         return DONE
     _show_list(document, currency)
     _show_backtest(document)
-    suggest(f"siyu potential --category {category} --json{suffix()}", "gives the whole list with the model")
+    again = f"siyu potential --category {shlex.quote(category)} --json{suffix()}"
+    suggest(again, "gives the whole list with the model")
     return DONE
 
 

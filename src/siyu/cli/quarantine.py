@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -105,14 +106,15 @@ def _write(opened: Workspace, load: int, path: Path) -> None:
     """The refused rows as files that only their owner can read, each with what to do next."""
     for mend in mends(opened, load, path):
         mend.write()
+        written = shlex.quote(str(mend.path))
         out().print(f"{mend.path}: {len(mend.rows)} rows with readable personal data; remove the file once loaded.",
                     markup=False)  # fmt: skip
         if mend.kind == MESSAGES:
             say("These are messages as they came, of which no row could be made: who sends them can mend them.")
         elif mend.kind:
-            suggest(f"siyu load {mend.path} --as {mend.kind}{suffix()}", "once mended")
+            suggest(f"siyu load {written} --as {mend.kind}{suffix()}", "once mended")
         else:
-            suggest(f"siyu load {mend.path}{suffix()}", "once mended, with the same --as or --map as before")
+            suggest(f"siyu load {written}{suffix()}", "once mended, with the same --as or --map as before")
     suggest(f"siyu quarantine --load {load} --dismiss{suffix()}", "once loaded")
 
 

@@ -20,10 +20,13 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def rebuild(as_json: AsJson = False) -> int:
+WithoutLost = Annotated[bool, typer.Option("--without-lost", help="On PostgreSQL: although landed rows are gone.")]
+
+
+def rebuild(without_lost: WithoutLost = False, as_json: AsJson = False) -> int:
     """Set the warehouse file aside, load everything again from the landed raw files, and compare the counts."""
     with workspace() as opened, progress() as tell:
-        rebuilt = rebuild_all(opened, now(), progress=tell)
+        rebuilt = rebuild_all(opened, now(), without_lost=without_lost, progress=tell)
     return _answer(rebuilt, as_json)
 
 

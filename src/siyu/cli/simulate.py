@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -56,7 +57,7 @@ def simulate(
         emit({"exports": simulated.exports, "truth": simulated.truth, "files": [vars(f) for f in simulated.files]})
         return DONE
     out().print(f"{simulated.rows:,} rows in {len(simulated.files)} files: {simulated.exports}", markup=False)
-    suggest(f"siyu load {simulated.exports}", "takes them into a workspace (siyu init makes one)")
+    suggest(f"siyu load {shlex.quote(str(simulated.exports))}", "takes them into a workspace (siyu init makes one)")
     return DONE
 
 

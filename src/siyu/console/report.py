@@ -154,9 +154,10 @@ def _refused(path: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             _unfinished(path).unlink()
         expected = f"-o {path}: expected a file that can be written, found: {error.strerror or error}."
-        remedy = "Name a file in a folder you may write to; close it where another program has it open."
+        remedy = ("Name a file in a folder you may write to, on a disk with room; close it where another program has "
+                  "it open.")
         raise SiyuError(expected, remedy=remedy) from error
 
 
 def _unfinished(path: Path) -> Path:
-    return path.with_name(path.name + ".part")
+    return path.with_name(f".{path.name}.part")

@@ -99,6 +99,7 @@ def protect(grid: Grid, elsewhere: Elsewhere = NOWHERE, *, few: bool = False) ->
     beside = _beside(counts, small, again - small)
     hidden, others = small | beside, [(cell, f) for cell, f in numbers.figures.items() if cell not in counts]
     resting = {cell for cell, figure in others if few or figure.few or _rests(cell, numbers, hidden)}
+    resting |= _before(numbers)
     resting |= {c for c in numbers.figures if not numbers.counted(c[0]) and _hidden_elsewhere(grid, c, elsewhere)}
     return Protected(small, frozenset(beside), frozenset(resting | _told_by_a_sum(numbers, resting)))
 
@@ -169,6 +170,17 @@ def _beside(counts: dict[Cell, float], small: frozenset[Cell], beside: set[Cell]
                     break
                 beside.add(min(free, key=lambda cell: (counts[cell], cell)))
     return beside
+
+
+def _before(numbers: Numbers) -> set[Cell]:
+    """Changes that tell a few people of the window before, and those that a total of that window would tell them by."""
+    then = {}
+    for cell, figure in numbers.figures.items():
+        left = [c for c in numbers.counted(cell[0]) if c[1] < cell[1]]
+        if figure.kind == "count" and figure.change and left:
+            then[cell] = numbers.counts[left[-1]] - figure.number
+    small = frozenset(cell for cell, people in then.items() if 0 < people < SMALLEST)
+    return _beside(then, small, set()) | small
 
 
 def _told_by_a_sum(numbers: Numbers, hidden: set[Cell]) -> set[Cell]:

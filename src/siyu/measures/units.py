@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from decimal import Decimal
 from numbers import Real
@@ -14,6 +15,8 @@ from siyu.measures.metric import Metric, Sheet
 
 #: The days that have a date.
 DAYS = range(day_of(dt.date.min), day_of(dt.date.max) + 1)
+#: The largest number that is kept; larger ones measure nothing, and are more than reports can write.
+MOST = 2**63 - 1
 
 
 def check_topic(metrics: tuple[Metric, ...], rows: list[dict[str, Any]]) -> None:
@@ -38,9 +41,15 @@ def _check(values: Iterator[tuple[str, Any, str]]) -> None:
 
 def _expected(value: Any, unit: str) -> str:
     """What a unit asks for, where a value is not that."""
-    if value is None or unit == "text":
+    if value is None:
         return ""
+    if unit == "text":
+        return "" if isinstance(value, str | Real) and value == value else "a text"
     if unit == "day":
         fits = isinstance(value, int) and value in DAYS
         return "" if fits else "a whole number of days since 1970-01-01 that has a date"
-    return "" if isinstance(value, Real | Decimal) else "a number"
+    if not isinstance(value, Real | Decimal):
+        return "a number"
+    if isinstance(value, Decimal | float) and not math.isfinite(value):
+        return "a number, and nothing divided by 0"
+    return f"a number of at most {MOST:,}" if abs(value) > MOST + 1 else ""

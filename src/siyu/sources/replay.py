@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from siyu.core.errors import SourceError
+from siyu.core.errors import SourceError, WorkspaceError
 from siyu.core.progress import Progress
 from siyu.core.time import date_of, local_day
 from siyu.sources.facts import cancellations
@@ -82,11 +82,16 @@ class Rebuilt:
         return {"equal": self.equal, "set_aside": self.set_aside, "missing": self.missing, "loads": loads}
 
 
-def rebuild(workspace: Workspace, now: dt.datetime, *, progress: Progress | None = None) -> Rebuilt:
+def rebuild(
+    workspace: Workspace, now: dt.datetime, *, without_lost: bool = False, progress: Progress | None = None
+) -> Rebuilt:
     """Build the warehouse again from the landed files and put it in the place of the one that is there. WorkspaceError,
-    with nothing changed, if operations do not know the landed files.
+    with nothing changed, if operations do not know the landed files, or if those of loads that a shared database knows
+    are not here, unless `without_lost`.
     """
     workspace.close_warehouse()
+    if workspace.operations.shared and not without_lost:
+        _check_landed(workspace)
     workspace.killed(set(workspace.operations.committed_loads()), set())
     folder = workspace.directory / BUILDING
     shutil.rmtree(folder, ignore_errors=True)
@@ -108,6 +113,18 @@ def rebuild(workspace: Workspace, now: dt.datetime, *, progress: Progress | None
     report.set_aside = _exchange(workspace.directory, folder, now)
     workspace.operations.read_alike(shared)
     return report
+
+
+def _check_landed(workspace: Workspace) -> None:
+    """A database knows the loads of every folder that used it: one that lacks their files has not loaded them."""
+    gone = [kept for kept in committed(workspace.operations)
+            if not kept.declared and _facts(kept.kinds) and not kept.path(workspace).exists()]  # fmt: skip
+    if gone:
+        raise WorkspaceError(
+            f"The landed rows of {len(gone)} load(s) are not in this folder (first: {gone[0].load_id}, "
+            f"{gone[0].file_name}): another folder loaded them into these operations, or they are lost.",
+            remedy="Work in the folder that holds them, or copy its landed/ here. If they are lost, `siyu rebuild "
+                   "--without-lost` notes that these loads hold nothing.")  # fmt: skip
 
 
 def replay(workspace: Workspace, day: dt.date, *, progress: Progress | None = None) -> Rebuilt:

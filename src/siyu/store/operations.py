@@ -240,6 +240,11 @@ class Operations:
         self.owner = Owner(self.engine)
         _migrate(self.engine)
 
+    @property
+    def shared(self) -> bool:
+        """Whether other folders may use them too: they lie in a database, not in a file of the folder."""
+        return self.engine.dialect.name == "postgresql"
+
     @contextlib.contextmanager
     def begin(self) -> Iterator[sa.Connection]:
         """A transaction: all or nothing."""

@@ -39,7 +39,14 @@ def of_metric(view: View, topic: Topic, metric: Metric, row: dict[str, Any]) -> 
     """A metric of a topic's row; a share of few people, or of all but few, is of few."""
     text = written(view, row["values"][metric.code]["value"], metric.unit)
     counted = metric.unit in OF_PEOPLE and not metric.denominator  # which is written as a small count
-    return text if counted else view.words.resting(text, *_people(topic, metric, row))
+    return view.words.resting(text, *(_others if counted else _people)(topic, metric, row))
+
+
+def _others(topic: Topic, metric: Metric, row: dict[str, Any]) -> list[float]:
+    """Who is not among those a count holds, of each whole that the topic holds it against."""
+    shares = [row["values"][m.code] for m in topic.metrics
+              if m.unit == "share" and m.numerator == metric.numerator and m.code in row["values"]]  # fmt: skip
+    return [told["denominator"] - told["numerator"] for told in shares if None not in told.values()]
 
 
 def _people(topic: Topic, metric: Metric, row: dict[str, Any]) -> list[float | None]:

@@ -75,10 +75,7 @@ def answer(
     owner: str | None = None, due: dt.date | None = None,
 ) -> Answer:  # fmt: skip
     """Append an answer; evidence, owner and due that are not given stay as they were. Raises SiyuError."""
-    known = [item.code for item in items(workspace.directory)]
-    if code not in known:
-        guess = did_you_mean(code, known)
-        raise SiyuError(f"There is no item '{code}'.{guess}", remedy="`siyu guarantees show` lists them.")
+    check_item(workspace, code)
     if chosen not in DONE:
         raise SiyuError(f"Expected one of {', '.join(DONE)}; found '{chosen}'.")
     before = {given.item: given for given in answers(workspace.operations)}.get(code)
@@ -92,6 +89,14 @@ def answer(
     with workspace.operations.begin() as connection:
         connection.execute(sa.insert(GUARANTEE_ANSWER).values(vars(fresh)))
     return fresh
+
+
+def check_item(workspace: Workspace, code: str) -> None:
+    """SiyuError if no list has such an item."""
+    known = [item.code for item in items(workspace.directory)]
+    if code not in known:
+        guess = did_you_mean(code, known)
+        raise SiyuError(f"There is no item '{code}'.{guess}", remedy="`siyu guarantees show` lists them.")
 
 
 def answers(operations: Operations) -> list[Answer]:

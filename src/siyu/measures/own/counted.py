@@ -14,9 +14,7 @@ from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.metric import Counts
 from siyu.measures.own.binding import bound
-
-#: The largest whole number that is kept.
-MOST = 2**63 - 1
+from siyu.measures.units import MOST
 
 
 def sql_counts(file: str, topic: str, sql: str, columns: tuple[str, ...]) -> Counts:
@@ -31,7 +29,7 @@ def sql_counts(file: str, topic: str, sql: str, columns: tuple[str, ...]) -> Cou
         if answer.of > found.num_rows:
             raise MeasureError(f"{file}: {answer.of:,} rows, of which {found.num_rows:,} are looked at; one row per "
                                "group is expected.", remedy="Group by the dimensions alone.")  # fmt: skip
-        schema = whole(file, ibis.Schema.from_pyarrow(found.schema), columns, by)
+        schema = whole(file, _schema(file, found.schema), columns, by)
         rows = pa.table([_cast(file, topic, found, field) for field in schema.to_pyarrow()], schema.to_pyarrow())
         return kept(facts, file, topic, rows, by)
 
@@ -57,6 +55,18 @@ def whole(file: str, found: ibis.Schema, columns: tuple[str, ...], by: tuple[str
         raise MeasureError("\n".join(f"{file}: {fault}" for fault in faults))
     kept_as = {name: found[name] for name in by} | {name: _number(found[name]) for name in columns}
     return ibis.schema(kept_as)
+
+
+def _schema(file: str, found: pa.Schema) -> ibis.Schema:
+    """The types of an answer; MeasureError for one that no column of ours has, such as a length of time."""
+    try:
+        return ibis.Schema.from_pyarrow(found)
+    except ValueError:
+        faults = [f"{file}: column '{field.name}' is {field.type}, a number is expected"
+                  for field in found if pa.types.is_interval(field.type)]  # fmt: skip
+        if not faults:
+            raise
+        raise MeasureError("\n".join(faults), remedy="epoch(...) gives the seconds of a length of time.") from None
 
 
 def _cast(file: str, topic: str, found: pa.Table, field: pa.Field) -> pa.ChunkedArray:

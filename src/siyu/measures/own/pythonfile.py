@@ -50,9 +50,12 @@ def read_python(path: Path, name: str) -> OwnFile:
 
 @contextlib.contextmanager
 def told(path: Path, name: str) -> Iterator[None]:
-    """Any error of the user's code as a message with its file and line; siyu's own messages pass."""
+    """Any error of the user's code as a message with its file and line; siyu's own messages pass. What it prints is no
+    part of an answer.
+    """
     try:
-        yield
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
     except SiyuError:
         raise
     except (Exception, SystemExit) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -68,8 +67,6 @@ def _value(code: str, whole: Answer) -> tuple[bool, str]:
     if value["value"] is None:
         zero = value["denominator"] == 0
         return False, "null: its denominator is 0" if zero else "null: the counts are empty"
-    if not math.isfinite(value["value"]):
-        return False, f"{value['value']} is no number: something is divided by 0"
     return True, f"{value['value']:,.4g}" if isinstance(value["value"], float) else f"{value['value']:,}"
 
 

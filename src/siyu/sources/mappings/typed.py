@@ -71,7 +71,7 @@ def typed(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
 def _text(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
     if not declared.choices:
         names = [_shortened(declared)] if declared.required else []
-        totals = [total(declared.column)] if names and declared.name.endswith("_id") else []
+        totals = [total(declared.column)] if names and declared.name.endswith(("_id", "sku")) else []
         return Typed({declared.column: text}, names + totals)
     return Typed({declared.column: text.lower()}, [
         (lambda t: t[declared.column].notnull() & t[declared.column].notin(declared.choices),
