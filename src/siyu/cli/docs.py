@@ -26,8 +26,8 @@ from siyu.store.tables import LEVELS, TABLES, Table
 EXIT_CODES = (
     "Every command takes `-C DIR` (the workspace; default: the current folder), before or after its name. Results go "
     "to standard output, messages and progress to standard error; `--json` prints exactly one JSON object, "
-    "identifiers over 2^53 as strings, and nothing where the command is refused. Exit codes: 0 done, 1 done with refusals (rows in quarantine, links to "
-    "review), 2 refused, 130 stopped by Ctrl-C."
+    "identifiers over 2^53 as strings, and nothing where the command is refused. Exit codes: 0 done, 1 done with "
+    "refusals (rows in quarantine, links to review), 2 refused, 130 stopped by Ctrl-C."
 )
 
 
