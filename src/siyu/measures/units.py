@@ -43,13 +43,13 @@ def _expected(value: Any, unit: str) -> str:
     """What a unit asks for, where a value is not that."""
     if value is None:
         return ""
+    if isinstance(value, Decimal | float) and not math.isfinite(value):
+        return "a number, and nothing divided by 0"
     if unit == "text":
-        return "" if isinstance(value, str | Real) and value == value else "a text"
+        return ""
     if unit == "day":
         fits = isinstance(value, int) and value in DAYS
         return "" if fits else "a whole number of days since 1970-01-01 that has a date"
     if not isinstance(value, Real | Decimal):
         return "a number"
-    if isinstance(value, Decimal | float) and not math.isfinite(value):
-        return "a number, and nothing divided by 0"
     return f"a number of at most {MOST:,}" if abs(value) > MOST + 1 else ""
