@@ -444,6 +444,15 @@ def test_no_amount_that_a_total_tells_is_hidden_alone(minor: list[int], few: int
     assert len(left_out) > 1
 
 
+def test_a_hidden_row_of_parts_takes_one_other_row_with_it():
+    parts = [(4_000, -900, 120), (81_000, 2_500, -7_700), (-64_000, 31_000, 5_200), (12_300, -45_000, 66_000)]
+    told = [[WORDS.amount(n) for n in (*row, sum(row))] for row in (*parts, [sum(c) for c in zip(*parts)])]
+    told[1] = [WORDS.resting(text, 4) for text in told[1]]
+    left_out = hidden(Grid(("Rung", "Size", "Mix", "Rate", "In all"), tuple((f"r{i}", *r) for i, r in enumerate(told))))
+    assert {row for row, _ in left_out} == {0, 1}
+    assert len(left_out) == 8
+
+
 def test_amounts_that_nothing_sums_stay_beside_a_hidden_one():
     amounts = [WORDS.resting(WORDS.amount(5_000), 4), WORDS.amount(7_100), WORDS.amount(9_900)]
     assert hidden(Grid(("Shop", "Paid"), tuple((f"r{i}", amount) for i, amount in enumerate(amounts)))) == [(0, 1)]

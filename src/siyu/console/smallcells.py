@@ -184,7 +184,9 @@ def _before(numbers: Numbers) -> set[Cell]:
 
 
 def _told_by_a_sum(numbers: Numbers, hidden: set[Cell]) -> set[Cell]:
-    """Amounts to hide so that no line that adds up to one of its own gives a single hidden one away."""
+    """Amounts to hide so that no line that adds up to one of its own gives a single hidden one away: those of one row
+    first, as its parts and their sum give each other away.
+    """
     money = {cell: f.number for cell, f in numbers.figures.items() if f.kind == "money"}
     lines = [line for axis in (0, 1) for line in _gathered(money, axis).values()
              if len(line) > 2 and _adds_up([money[cell] for cell in line], CENT)]  # fmt: skip
@@ -194,7 +196,8 @@ def _told_by_a_sum(numbers: Numbers, hidden: set[Cell]) -> set[Cell]:
         for line in lines:
             free = [cell for cell in line if cell not in hidden and cell not in beside]
             if len(free) == len(line) - 1:
-                beside.add(min(free, key=lambda cell: (abs(money[cell]), cell)))
+                rows = {row for row, _ in beside}
+                beside.add(min(free, key=lambda cell, rows=rows: (cell[0] not in rows, abs(money[cell]), cell)))
     return beside
 
 
