@@ -16,7 +16,7 @@ CHECKS = [checks.status_code_conformance, checks.content_type_conformance, check
 #: What tells by 503 that others are not well answers as it should: hundreds of requests may make a loop late.
 TELLING = ("/health", "/ready")
 #: Requests to each address, without a key and with each.
-SHORT, LONG = 1, 200
+SHORT, LONG = 1, 120
 #: Seconds for thousands of requests beside whatever else the machine does.
 PATIENCE = 1800
 
