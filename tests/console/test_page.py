@@ -258,3 +258,15 @@ def test_a_panel_with_days_of_its_own_names_them():
     shown = {panel.name: panel.basis[1] for section in page(material(), "en").sections for panel in section.panels}
     assert all(shown[name].endswith("(90 days)") for name in ("attribution", "sequences", "media"))
     assert (shown["trade"].endswith("(30 days)"), shown["promotions"]) == (True, "window: the days of each promotion")
+
+
+def test_members_whose_purchases_are_unknown_are_not_said_to_be_nobody():
+    shown = document()
+    shown["fast_plus"]["A"]["steps"]["member_unpurchased_up"] = None
+    shown["not_measurable"] = {"fast_plus.F.basic_buyers": "not measurable: no paid orders"}
+    panels = {panel.name: panel for section in page(material(document=shown), "en").sections
+              for panel in section.panels}  # fmt: skip
+    [told] = [record["text"] for records in panels["steps"].chart["datasets"].values() for record in records
+              if "no purchase" in str(record) and "this window" in str(record)]  # fmt: skip
+    assert told == "not measurable: no paid orders"
+    assert panels["rungs"].grid.note.startswith("Every member stands on the lowest rung")

@@ -10,6 +10,7 @@ from siyu.console.charts.bars import Bar, Pair
 from siyu.console.charts.moves import Move, Node
 from siyu.console.context import Grid, Key
 from siyu.console.panels.question import Answer, Question
+from siyu.console.reasons import said
 from siyu.console.view import View
 from siyu.console.words import N_
 from siyu.core.kinds import ROLES
@@ -174,6 +175,8 @@ def standing_at_start(a: dict[str, Any]) -> dict[str, int]:
 
 
 def _rate(view: View, value: float | None, whole: int) -> str:
+    if value is None and whole:  # somebody did, and what they climbed by was not loaded
+        return said(view.words, why(view.material.document, "purchases"))
     return view.words("— nobody stood there") if value is None else view.words.part(value, whole)
 
 
