@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from siyu.console.charts.trend import polyline
 from siyu.console.context import Indicator
-from siyu.console.panels.diagnosis import LIGHTS, REFERENCES
+from siyu.console.panels.diagnosis import LIGHTS, REFERENCES, index
 from siyu.console.view import View
 from siyu.console.words import N_
 from siyu.core.kinds import ROLES
-from siyu.measures.diagnosis.index import shown
 
 NAMES = {
     "F": N_("Sustainable relations"),
@@ -119,8 +118,7 @@ def _judged(view: View, letter: str) -> tuple[str, ...]:
     if light is None:
         return ()
     words, reference = view.words, REFERENCES[light["reference"]["kind"]]
-    index = words.in_a_sentence(words.resting(words.number(shown(light["index"])), *view.people_of(letter)))
-    return (words("index {index} against {reference}: {light}", index=index,
+    return (words("index {index} against {reference}: {light}", index=words.in_a_sentence(index(view, light)),
                   reference=words(reference), light=words(LIGHTS[light["light"]])),)  # fmt: skip
 
 

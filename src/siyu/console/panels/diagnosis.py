@@ -27,7 +27,7 @@ MOST_ACTIONS = 8
 def lights(view: View) -> Answer:
     words, found = view.words, _found(view)["lights"]
     tiles = tuple(
-        Tile(f"{light['letter']} · {_text(view, light['name'])}", _index(view, light),
+        Tile(f"{light['letter']} · {_text(view, light['name'])}", index(view, light),
              words(LIGHTS[light["light"] or ""])) for light in found)  # fmt: skip
     rows = tuple(
         (
@@ -35,7 +35,7 @@ def lights(view: View) -> Answer:
             words.resting(written(view, light["value"], light["unit"]), *view.people_of(light["letter"])),
             written(view, (light["reference"] or {}).get("value"), light["unit"]),
             words(REFERENCES[light["reference"]["kind"]]) if light["reference"] else said(words, light["reason"]),
-            _index(view, light),
+            index(view, light),
             words(LIGHTS[light["light"] or ""]),
         )
         for light in found
@@ -127,7 +127,8 @@ def _few(view: View, found: str) -> str:
     return re.sub(r"^[1-9](?![\d,.])", lambda digit: view.words.count(int(digit[0])), found)
 
 
-def _index(view: View, light: dict[str, Any]) -> str:
+def index(view: View, light: dict[str, Any]) -> str:
+    """The index of a light; in exports of few where its driver is."""
     return view.words.resting(view.words.number(light["index"] and shown(light["index"])),
                               *view.people_of(light["letter"]))  # fmt: skip
 

@@ -83,9 +83,9 @@ class Expression:
             aside[CURRENCY] = texts[CURRENCY]
             checks.append((_foreign(self._currency), CURRENCY, f"expected {self._currency}, the currency of the brand"))
         if "identifier_id" in self._rows.kind.key:  # no number of its own tells its records apart
-            ids = self.id_columns
-            checks += [(check, name, reason) for name in ids
-                       for check, reason in (total(name, *(other for other in ids if other != name)),)]
+            for name in self.id_columns:
+                check, reason = total(name, *(other for other in self.id_columns if other != name))
+                checks.append((check, name, reason))
         checks += [(_empty(f.name), f.name, "is empty and is required") for f in self._required if f.name in by_name]
         values |= {name: texts[name] for name in self.id_columns}
         if self._attributes and "attributes" not in by_name:
