@@ -134,6 +134,38 @@ def test_interest_needs_events_or_relations(workspace):
     assert aipl == {"A": None, "I": None, "P": 1, "L": 0}
 
 
+PRAISE = [{"content_id": "1", "occurred_at": "2026-02-20 10:00:00", "type": "review", "positive": "true", **WHO}]
+NOBODYS = {"events": [{**VISITS[0], "id.phone": ""}], "orders": [{**ORDERS[0], "id.phone": ""}]}
+UNPAID = [{**ORDERS[0], "paid_amount": "", "paid_at": ""}]
+A_TEST = [{**ORDERS[0], "is_test": "true"}]
+
+
+@pytest.mark.parametrize(("facts", "fertility", "aipl", "advancing", "thriving", "proven"), [
+    ({"members": MEMBERS}, 1, (None, 1, None, None), None, None, None),
+    ({"events": VISITS}, 1, (1, 0, None, None), None, None, None),
+    ({"contents": PRAISE, "members": MEMBERS}, 1, (None, 0, None, 1), 0.0, None, 1),
+    (NOBODYS, None, (None, None, None, None), None, None, None),
+    ({"events": VISITS, "members": MEMBERS}, 1, (0, 1, None, None), 0.0, 0.0, 1),
+], ids=["members", "events", "praise", "nobody", "events and members"])  # fmt: skip
+def test_fast_tells_what_its_facts_can_show_and_no_more(
+    workspace, facts, fertility, aipl, advancing, thriving, proven
+):
+    load_plain(workspace, facts)
+    found = measure(workspace, as_of=dt.date(2026, 3, 1), now=NOW)
+    assert found["fast"]["fertility"] == fertility
+    assert tuple(found["fast"]["aipl"][state] for state in "AIPL") == aipl
+    assert (found["fast"]["advancing"], found["fast"]["thriving_30d"]) == (advancing, thriving)
+    assert found["fast_plus"]["F"]["proven_180d"] == proven
+
+
+@pytest.mark.parametrize("orders", [UNPAID, A_TEST], ids=["unpaid", "test"])
+def test_orders_that_count_nowhere_make_nothing_measurable(workspace, orders):
+    load_plain(workspace, {"orders": orders, "members": MEMBERS})
+    found = measure(workspace, as_of=dt.date(2026, 3, 1), now=NOW)
+    assert (found["fast_plus"]["S"]["own_total"], found["fast"]["aipl"]["P"]) == (None, None)
+    assert why(found, "S") == why(found, "purchases") == "not measurable: no paid orders"
+
+
 LOADED = {"members": MEMBERS, "orders": ORDERS, "events": VISITS, "referrals": [REFERRAL]}
 
 

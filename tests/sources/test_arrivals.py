@@ -165,6 +165,14 @@ def test_somebody_who_is_called_sum_is_somebody(workspace, tmp_path):
     assert workspace.warehouse.count(workspace.warehouse.table("identifier")) == 2
 
 
+@pytest.mark.parametrize("cell", ["", "-", "25", "0", "/", "N/A", "null", "1,250"])
+def test_sums_beside_a_word_of_totals_are_nobody(workspace, tmp_path, cell):
+    text = f'id.phone,id.customer,joined_at\n13800000001,合计,2026-01-01\n"{cell}",合计,2026-01-01'
+    report = take(workspace, tmp_path, "members.csv", text)
+    assert (report.counts["loaded"], report.counts["quarantined"]) == (1, 1)
+    assert report.files[0].reasons[0].reason == "a row of totals, which is no record"
+
+
 @pytest.mark.parametrize("word", ["合计", "总计：", "Total"])
 def test_a_row_of_totals_is_no_order(workspace, tmp_path, word):
     text = f"order_id,paid_at,paid_amount,id.phone\n1,2026-01-01,10,13800000001\n{word},2026-01-01,10,"

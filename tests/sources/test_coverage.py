@@ -18,7 +18,7 @@ NOTHING = Tally(**{field.name: 0 for field in fields(Tally)})
 MEMBERS = replace(NOTHING, members=10, dated_members=10, phones=10)
 ORDERS = replace(NOTHING, orders=20, paid_orders=18, paid_amount=1800)
 BOTH = replace(MEMBERS, orders=20, paid_orders=18, paid_amount=1800)
-WHOLE = replace(BOTH, grants=5, events=90, entries=80, known_entries=80, referrals=3)
+WHOLE = replace(BOTH, grants=5, events=90, known_events=85, entries=80, known_entries=80, referrals=3)
 
 
 def answers(tally: Tally) -> dict[str, Answer]:
@@ -121,7 +121,7 @@ def test_what_t_lacks_is_said(changes, code):
 
 
 def test_without_relations_interest_lacks_members_and_followers():
-    found = answers(replace(ORDERS, events=9))["aipl"]
+    found = answers(replace(ORDERS, events=9, known_events=9))["aipl"]
     assert (found.answer, found.code, found.export) == ("partly", "aipl_no_relations", "relations")
 
 
@@ -132,6 +132,11 @@ def test_no_sharing_is_not_measurable_rather_than_zero():
 def test_guides_on_few_rows_split_partly():
     found = answers(replace(BOTH, relation_guides=7))["by_guide"]
     assert (found.answer, found.values["share"]) == ("partly", 7 / 28)
+
+
+def test_events_of_nobody_show_no_state():
+    assert answers(replace(NOTHING, events=9))["aipl"].answer == "no"
+    assert answers(replace(NOTHING, contents=9))["aipl"].answer == "partly"
 
 
 def test_with_everything_loaded_no_main_question_is_open():

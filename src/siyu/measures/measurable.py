@@ -13,8 +13,8 @@ from siyu.core.time import date_of, local_day
 from siyu.measures.activity import ACTIVITY_DAYS
 from siyu.measures.aipl import RECENT_DAYS
 from siyu.measures.asked import Asked
-from siyu.measures.facts import Facts
-from siyu.measures.fast import ADVANCING_DAYS
+from siyu.measures.facts import Facts, paid_orders
+from siyu.measures.fast import ADVANCING_DAYS, THRIVING_DAYS
 from siyu.measures.fast_plus.connection import is_entry
 
 #: Parts of T that follow a visitor into a relation and up its ladder, and to a purchase.
@@ -39,6 +39,9 @@ NO_ORDERS = "not measurable: no paid orders"
 NO_BUYERS = "not measurable: no paid order names its buyer"
 NO_RELATIONS = "not measurable: no relations and no members"
 NO_PULL = "not measurable: no relations, no members and no paid orders that name their buyers"
+NO_ACTS = "not measurable: no events of known consumers and no paid orders that name their buyers"
+NO_ACTS_OR_CONTENTS = "not measurable: no events of known consumers, no paid orders that name their buyers, no contents"
+NOBODY = "not measurable: no relations, no contents, and no events or paid orders of known consumers"
 NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("fast_plus.F", ("relations",), NO_RELATIONS),
     ("fast_plus.A", ("relations",), NO_RELATIONS),
@@ -53,11 +56,14 @@ NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     *((path, ("buyers",), NO_BUYERS) for path in (*OF_BUYERS, *OF_REFERRALS)),
     *((path, ("orders",), NO_ORDERS) for path in ("fast_plus.S.anonymous_total", *OF_BUYERS, *OF_REFERRALS)),
     *((path, ("referrals",), "not measurable: no referrals") for path in OF_REFERRALS),
-    ("fast.fertility", ("events", "orders", "relations"), "not measurable: no events, orders or relations"),
-    ("fast.aipl", ("events", "orders", "relations"), "not measurable: no events, orders or relations"),
-    ("fast.aipl.A", ("events",), "not measurable: no events"),
-    ("fast.aipl.I", ("events", "relations"), "not measurable: no events and no relations"),
+    ("fast_plus.F.proven_180d", ("acts", "buyers", "contents"), NO_ACTS_OR_CONTENTS),
+    *((f"fast.{name}", ("acts", "buyers", "relations", "contents"), NOBODY) for name in ("fertility", "aipl")),
+    ("fast.aipl.A", ("acts",), "not measurable: no events of known consumers"),
+    ("fast.aipl.I", ("acts", "relations"), "not measurable: no events of known consumers and no relations"),
     ("fast.aipl.L", ("buyers", "contents"), "not measurable: no paid orders that name their buyers, and no contents"),
+    *((f"fast.{name}", ("acts", "buyers", "contents"), NO_ACTS_OR_CONTENTS)
+      for name in ("advancing", "advancing_eligible")),
+    *((f"fast.thriving_{days}d", ("acts", "buyers"), NO_ACTS) for days in THRIVING_DAYS),
     ("fast.superiority", ("memberships",), "not measurable: no memberships"),
 )
 
@@ -152,13 +158,16 @@ def _memberships(facts: Facts) -> tuple[ir.Table, ...]:
 
 
 def _entries(facts: Facts) -> tuple[ir.Table, ...]:
+    return tuple(acts.filter(is_entry(acts)) for acts in _acts(facts))
+
+
+def _acts(facts: Facts) -> tuple[ir.Table, ...]:
     events = facts.of("events")
-    return (events.filter(is_entry(events) & events.identifier_id.notnull()),)
+    return (events.filter(events.identifier_id.notnull()),)
 
 
 def _orders(facts: Facts) -> tuple[ir.Table, ...]:
-    orders = facts.of("orders")
-    return (orders.filter(orders.paid_amount > 0),)
+    return (paid_orders(facts),)
 
 
 def _buyers(facts: Facts) -> tuple[ir.Table, ...]:
@@ -182,7 +191,7 @@ class Source:
 SOURCES: dict[str, Source] = {
     "relations": Source("relations and no members", _relations),
     "memberships": Source("memberships", _memberships),
-    "events": Source("events", lambda facts: (facts.of("events"),)),
+    "acts": Source("events of known consumers", _acts),
     "entries": Source("entries (visit, enter, open) of known consumers into touchpoints", _entries),
     "orders": Source("paid orders", _orders),
     "buyers": Source("paid orders that name their buyers", _buyers),

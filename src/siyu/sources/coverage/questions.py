@@ -113,9 +113,9 @@ def _no_gravity(t: Tally) -> Answer:
 def aipl(t: Tally) -> Answer:
     """AIPL: events for A and I, orders for P and L."""
     if not t.known_orders:
-        seen = t.events or t.held
+        seen = t.known_events or t.held or t.contents
         return Answer(PARTLY if seen else NO, "aipl_no_orders" if seen else "aipl_none", _orders_or_buyers(t))
-    if not t.events:
+    if not t.known_events:
         return Answer(PARTLY, "aipl_no_events", "events")
     if not t.held:
         return Answer(PARTLY, "aipl_no_relations", "relations")

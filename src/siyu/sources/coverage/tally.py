@@ -43,6 +43,7 @@ class Tally:
     order_stores: int
     order_guides: int
     events: int
+    known_events: int  # of them, of known people
     entries: int  # visits of a touchpoint
     known_entries: int  # of them, of known people
     panel_days: int  # rows of touchpoint_daily
@@ -157,7 +158,9 @@ def _paid(t: ir.Table) -> tuple[ir.BooleanValue, ir.BooleanValue]:
 def _events(warehouse: Warehouse) -> ir.Table:
     t = warehouse.in_force("events")
     entry = t.name.isin(ENTRIES) & _filled(t.touchpoint)
-    return t.aggregate(events=t.count(), entries=entry.sum(), known_entries=(entry & t.identifier_id.notnull()).sum())
+    known = t.identifier_id.notnull()
+    return t.aggregate(events=t.count(), known_events=known.sum(), entries=entry.sum(),
+                       known_entries=(entry & known).sum())
 
 
 def _identifiers(warehouse: Warehouse) -> ir.Table:

@@ -33,8 +33,9 @@ WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
 NO_TIME, NO_DATE = "expected a time such as 2026-01-31 18:05:00", "expected a date such as 2026-01-31"
 #: Days as spreadsheets count them, of the years 1982 to 2064: a column of dates that is formatted as numbers.
 SERIAL = r"[3-5]\d{4}(\.\d+)?"
-#: What stands before the sums of a list.
+#: What stands before the sums of a list, and what may say who somebody is: a sum, a dash or an empty word does not.
 TOTALS = ("合计", "总计", "小计", "共计", "总和", "汇总", "total", "totals", "subtotal", "grand total", "sum")
+SOMEBODY, NOBODY = r"\p{Han}{2}|[A-Za-z]{3}|[0-9]{5}", ("null", "none", "nan", "unknown")
 TRUE = ("true", "1", "yes", "y", "t", "是")
 FALSE = ("false", "0", "no", "n", "f", "否")
 #: How most exports write a time: told by its shape, it needs no pattern.
@@ -86,14 +87,15 @@ def _shortened(declared: Field) -> tuple[Check, str]:
 
 
 def total(column: str, *others: str) -> tuple[Check, str]:
-    """What stands in a row of totals where records have their number, or say whose they are: in the column, while the
-    others hold no more than that (somebody with a phone may well call themselves Sum).
+    """What stands in a row of totals where records have their number, or say whose they are: in the column, while
+    nothing in the others may be somebody (who has a phone may well call themselves Sum).
     """
     written = [word + colon for word in TOTALS for colon in ("", ":", "：")]
 
     def check(t: ir.Table) -> ir.BooleanValue:
         told = t[column].lower().isin(written).fill_null(False)
-        return reduce(and_, [t[other].isnull() | t[other].lower().isin(written) for other in others], told)
+        empty = [~t[other].re_search(SOMEBODY) | t[other].lower().isin((*written, *NOBODY)) for other in others]
+        return reduce(and_, [nothing.fill_null(True) for nothing in empty], told)
 
     return check, "a row of totals, which is no record"
 
