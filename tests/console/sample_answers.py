@@ -79,7 +79,8 @@ def diagnosis() -> dict[str, Any]:
     change = {"name": "revenue", "reason": "", "before": 9_893_431, "after": 9_893_431 + total, "change": total,
               "contributions": parts, "factors": {"size": total, "mix": 0, "rate": 0, "value": 0}}  # fmt: skip
     said = {"zh": "天猫订单已 9 天没有数据", "en": "Tmall orders have been silent for 9 days"}
-    alert = {"what": said, "since": "2026-06-21", "usual": said, "found": said, "act": said}
+    alert = {"kind": "late", "subject": "orders", "what": said, "since": "2026-06-21", "usual": said, "found": said,
+             "act": said, "people": None}  # fmt: skip
     findings = [{"campaign": "expand", "raises": "F", "scenario": "fusion", **action} for action in actions]
     return {"lights": lights, "campaigns": [campaign], "findings": findings, "decompositions": [change],
             "alerts": [alert]}  # fmt: skip

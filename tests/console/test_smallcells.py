@@ -11,6 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siyu.console.charts.heat import Cell, heat
+from siyu.console.charts.moves import THIN
+from siyu.console.charts.overlap import Combination, overlap
 from siyu.console.context import Grid, Page, Panel, Section, Tile
 from siyu.console.figure import Figure
 from siyu.console.material import Consent, Point
@@ -304,6 +307,47 @@ def test_no_hidden_count_is_carried_along_unseen():
     assert all(type(one.value) is str for one in shown.indicators if one.value == UNTOLD)
 
 
+def sizes(chart: dict, name: str, *keys: str) -> list[tuple]:
+    """The sizes of a chart's records."""
+    return [tuple(record.get(key) for key in keys) for record in chart["datasets"][name]]
+
+
+def test_a_muted_record_has_no_size_to_measure():
+    rows = [Combination(frozenset({"fan"}), n, n - 1, str(WORDS.count(n)), "") for n in (40, 7)]
+    bars = muted(overlap(rows, [("fan", "Fans")]))
+    begins = bars["datasets"]["lengths"][1]["x"]
+    assert sizes(bars, "lengths", "all", "inner")[1] == (begins, begins)
+    cells = [Cell("r", column, n / 10, str(WORDS.count(n)), "") for column, n in (("a", 40), ("b", 7))]
+    assert sizes(muted(heat(cells, ["r"], ["a", "b"], "#000")), "rows", "shade", "dark") == [(4.0, True), (0, False)]
+
+
+def muted(chart: dict) -> dict:
+    panel = Panel("p", "P", grid=Grid(("a", "b"), ()), chart=chart)
+    shown = replace(export(), sections=(Section("s", "", "s", "s", "", (panel,)),))
+    return panels(sheltered(shown))["p"].chart
+
+
+def test_the_middle_of_touchpoints_is_not_drawn_where_one_of_them_is_not_told():
+    drawn = panels(export(places={"门店": (8, 6, 1, 1, 1, 1, 1, 100)}))["gravity"].chart
+    assert sizes(drawn, "guide", "visitors") == [(None,)]
+    assert sizes(panels(export())["gravity"].chart, "guide", "visitors") != [(None,)]
+
+
+def test_flows_of_a_few_are_as_broad_as_any_and_no_sum_tells_them():
+    few = document()
+    moves = [("basic", "basic", 400), ("basic", "member_unpurchased", 60), ("basic", None, 3),
+             ("member_unpurchased", "member_first", 4), ("member_unpurchased", "member_unpurchased", 90),
+             ("member_first", "member_repeat", 45), ("member_first", "member_first", 55)]  # fmt: skip
+    few["fast_plus"]["A"]["transitions"] = [{"from": s, "to": e, "consumers": n} for s, e, n in moves]
+    few["fast_plus"]["F"]["by_role"] = {"basic": 400, "member_unpurchased": 150, "member_first": 59,
+                                        "member_repeat": 45}  # fmt: skip
+    chart = panels(sheltered(page(material(document=few), "en", smallest=SMALLEST)))["flows"].chart
+    breadth = {(r["text"], round(r["y"] - r["y2"], 4)) for r in chart["datasets"]["ribbons"]}
+    assert {width for text, width in breadth if not any(c.isdigit() for c in text.replace("<10", ""))} == {THIN}
+    named = [r["label"] for r in chart["datasets"]["nodes"] if r["label"].startswith(("Basic", "Left"))]
+    assert all(not any(c.isdigit() for c in name) for name in named)
+
+
 def test_charts_stay_as_they_are_where_nothing_is_hidden():
     plain, shown = panels(page(material(), "en")), panels(export())
     assert json.dumps(shown["funnel"].chart) == json.dumps(plain["funnel"].chart)
@@ -351,9 +395,9 @@ def test_rates_notes_and_days_do_not_tell_the_few_who_moved():
     few["fast_plus"]["A"] |= {"base": 204, "deepened": 9, "shallowing_rate": 2 / 204, "relation_churn_rate": 12 / 204}
     shown = sheltered(page(material(document=few), "en", smallest=SMALLEST))
     conversion = next(one for one in shown.indicators if one.letter == "A")
-    assert (conversion.value, conversion.notes[1]) == (LEFT_OUT, f"<10 fell, {LEFT_OUT} left")
+    assert (conversion.value, conversion.notes[1]) == (LEFT_OUT, "<10 fell; 5.9% left")
     told = page(material(document=few), "en")
-    assert next(one for one in told.indicators if one.letter == "A").notes[1] == "1.0% fell, 5.9% left"
+    assert next(one for one in told.indicators if one.letter == "A").notes[1] == "1.0% fell; 5.9% left"
 
 
 def climbing(people: list[int]) -> list[Point]:
@@ -394,7 +438,8 @@ def test_an_indicator_does_not_tell_the_handful_that_its_note_hides():
     climbed, came = f"{WORDS.count(9)} of 416 climbed", f"{WORDS.count(8)} came, {WORDS.count(10)} left"
     f, a, *others = shown.indicators
     f = replace(f, value=WORDS.count(414), change=WORDS.signed(-2, WORDS.count(2)), notes=(came,))
-    a = replace(a, value=WORDS.percent(9 / 416), change=WORDS.signed(-0.01, WORDS.percent(0.01)), notes=(climbed,))
+    rate, change = WORDS.resting(WORDS.percent(9 / 416), 9), WORDS.signed(-0.01, WORDS.percent(0.01))
+    a = replace(a, value=rate, change=change, notes=(climbed,))
     f, a, *_ = sheltered(replace(shown, indicators=(f, a, *others))).indicators
     assert ((str(f.value), f.change), (a.value, a.change)) == (("414", LEFT_OUT), (LEFT_OUT, LEFT_OUT))
 
@@ -476,13 +521,39 @@ def test_conversions_of_a_few_and_their_money_are_not_told():
     assert {(0, place) for place in (2, 5, 6, 9, 10, 12)} <= set(left_out)
 
 
-def test_a_day_of_a_few_visitors_is_not_told_as_out_of_the_usual():
+def told_by_alerts(*alerts: tuple[str, str, float | None]) -> list[str]:
+    """What the alerts of an export say was found. alerts: subject, what was found, of how many people."""
     found = diagnosis()
-    alert = {"kind": "band", "subject": "visitors", "since": "2026-06-30", "usual": {"en": "40 [20, 60] that day"},
-             "what": {"en": "Visitors"}, "act": {"en": "Look."}}  # fmt: skip
-    found["alerts"] = [{**alert, "found": {"en": text}} for text in ("3 that day", "0 that day", "12 that day")]
+    said = {"kind": "band", "since": "2026-06-30", "usual": {"en": "40"}, "what": {"en": "?"}, "act": {"en": "Look."}}
+    found["alerts"] = [{**said, "subject": subject, "found": {"en": text}, "people": of}
+                       for subject, text, of in alerts]  # fmt: skip
     shown = sheltered(page(material(diagnosis=found), "en", smallest=SMALLEST))
-    assert [row[3] for row in panels(shown)["alerts"].grid.rows] == ["<10 that day", "0 that day", "12 that day"]
+    return [row[3] for row in panels(shown)["alerts"].grid.rows]
+
+
+def test_a_day_of_a_few_is_not_told_as_out_of_the_usual():
+    told = told_by_alerts(("visitors", "3 that day", 3), ("visitors", "0 that day", 0), ("visitors", "12 that day", 12),
+                          ("f_change", "-4 that day", 4), ("paid_amount", "1,250 that day", 2),
+                          ("paid_amount", "9,100 in the last 7 days", 31))  # fmt: skip
+    assert told[:4] == ["<10 that day", "0 that day", "12 that day", "<10 that day"]
+    assert told[4:] == ["* that day", "9,100 in the last 7 days"]
+
+
+def test_days_and_rows_of_files_are_told_however_few():
+    told = told_by_alerts(("events", "6 days without rows", None), ("orders tmall", "8 rows in 7 days", None))
+    assert told == ["6 days without rows", "8 rows in 7 days"]
+
+
+def test_a_rate_of_few_is_not_told_as_out_of_the_usual():
+    few = document()
+    few["fast_plus"]["A"] |= {"deepened": 6, "eligible": 118, "value": 6 / 118}
+    found = diagnosis()
+    found["alerts"] = [{"kind": "band", "subject": letter, "people": None, "since": "2026-06-01", "what": {"en": "A"},
+                        "usual": {"en": "0.1"}, "found": {"en": "0.0508 (30-day window)"}, "act": {"en": "Look."}}
+                       for letter in ("A", "T")]  # fmt: skip
+    shown = sheltered(page(material(document=few, diagnosis=found), "en", smallest=SMALLEST))
+    told = [row[3] for row in panels(shown)["alerts"].grid.rows]
+    assert told == ["* (30-day window)", "0.0508 (30-day window)"]
 
 
 def test_rows_of_files_and_steps_of_a_way_hide_nothing_of_a_touchpoint():
@@ -514,3 +585,91 @@ def test_a_count_of_all_but_a_few_of_its_whole_is_not_told_beside_it():
     view = View(material(), WORDS)
     told = [of_metric(view, topic, metric, {"group": {}, "values": values}).few for metric in topic.metrics]
     assert told == [True, False, True]
+
+
+def test_a_change_does_not_tell_the_window_before_of_which_only_a_few_came():
+    then, now = document(), document()
+    then["fast_plus"]["T"] |= {"visitors": 27, "progressed": 8, "value": 8 / 27}
+    now["fast_plus"]["T"] |= {"visitors": 120, "progressed": 49, "value": 49 / 120}
+    shown = sheltered(page(material(document=now, previous=then), "en", smallest=SMALLEST))
+    gravity = next(one for one in shown.indicators if one.letter == "T")
+    assert (str(gravity.value), gravity.change) == ("40.8%", LEFT_OUT)
+
+
+def test_a_few_who_fell_hide_nothing_of_those_who_climbed():
+    now = document()
+    now["fast_plus"]["A"] |= {"base": 500, "eligible": 466, "deepened": 13, "value": 13 / 466,
+                              "shallowing_rate": 2 / 500, "relation_churn_rate": 20 / 500}  # fmt: skip
+    shown = sheltered(page(material(document=now), "en", smallest=SMALLEST))
+    conversion = next(one for one in shown.indicators if one.letter == "A")
+    assert (str(conversion.value), conversion.notes[1]) == ("2.8%", "<10 fell; 4.0% left")
+
+
+def test_actions_tell_no_money_of_the_few_who_would_move():
+    found = diagnosis()
+    for campaign in found["campaigns"]:
+        for scenario in campaign["scenarios"]:
+            for action in scenario["actions"]:
+                action |= {"people": 40, "moved": 4.2, "money_minor": 76_692}
+    told = panels(sheltered(page(material(diagnosis=found), "en", smallest=SMALLEST)))["actions"]
+    assert {row[3] for row in told.grid.rows} == {LEFT_OUT}
+    assert {(r["value"], r["text"]) for r in told.chart["datasets"]["rows"]} == {(None, LEFT_OUT)}
+
+
+def test_a_mean_that_is_whole_is_no_count():
+    metric = Metric("m.pieces", "件", "Pieces", "pieces", "Pieces an order.", "pieces", "orders")
+    topic = Topic("m", "m", "m", lambda *_: None, (metric,), (), (), "buyers", None)  # type: ignore
+    row = {"values": {"m.pieces": {"value": 1.0, "numerator": 80, "denominator": 80}}}
+    assert of_metric(View(material(), WORDS), topic, metric, row) == "1.00"
+
+
+def test_a_mean_does_not_tell_with_its_count_how_few_came():
+    outlook = material().outlook
+    tenths = [{"decile": n, "consumers": 15, "predicted": 0.4, "actual": came / 15} for n, came in ((1, 12), (2, 2))]
+    outlook = {**outlook, "backtest": {**outlook["backtest"], "deciles": tenths}}
+    told = panels(sheltered(page(material(outlook=outlook), "en", smallest=SMALLEST)))["backtest"]
+    assert [row[3] for row in told.grid.rows] == ["0.800", LEFT_OUT]
+    drawn = [(r["label"], r["value"]) for r in told.chart["datasets"]["rows"] if r["kind"] == "came"]
+    assert drawn == [("1", 0.8), ("2", None)]
+
+
+def test_a_hidden_rung_is_told_neither_by_flows_nor_by_who_stood_there():
+    """KOC are 9 of 496: what came to the rung hidden with them, and who could climb, would give them away."""
+    now = document()
+    stayed = {"basic": 150, "member_unpurchased": 75, "member_first": 99, "member_repeat": 151, "koc": 9}
+    moves = [*((role, role, n) for role, n in stayed.items()), ("basic", "member_unpurchased", 12)]
+    now["fast_plus"]["A"] |= {"transitions": [{"from": s, "to": e, "consumers": n} for s, e, n in moves],
+                              "base": 496, "eligible": 487, "deepened": 12, "value": 12 / 487}  # fmt: skip
+    now["fast_plus"]["F"] |= {"by_role": {**stayed, "member_unpurchased": 87}, "sustainable_relationships": 496}
+    shown = sheltered(page(material(document=now), "en", smallest=SMALLEST))
+    told = panels(shown)
+    rungs = {row[0]: row[1] for row in told["rungs"].grid.rows}
+    top, second = "Key opinion consumer", "Member, no purchase yet"
+    assert (rungs[top], rungs[second]) == (UNTOLD, LEFT_OUT)
+    flows, column = told["flows"].grid.rows, told["flows"].grid.header.index(second)
+    assert flows[-1][column] == LEFT_OUT
+    assert sum(row[column] == LEFT_OUT for row in flows) >= 2
+    stood = {row[0]: row[1] for row in told["steps"].grid.rows}
+    assert (stood[top], stood[second]) == (UNTOLD, LEFT_OUT)
+    conversion = next(one for one in shown.indicators if one.letter == "A")
+    assert conversion.notes[0] == f"12 of {LEFT_OUT} climbed"
+
+
+def test_counts_of_other_things_and_windows_are_no_parts_of_a_row():
+    of_orders = Grid(("Group", "Orders", "Buyers"), (("a", WORDS.count(47), WORDS.count(40)),))
+    assert hidden(of_orders) == [(0, 2)]
+    assert hidden(replace(of_orders, apart=(2,))) == []
+
+
+def test_without_a_total_nothing_is_hidden_beside_a_small_cell():
+    people = column(40, 5, 25)
+    assert (1, 1) in hidden(people)
+    assert {(0, 1), (2, 1)} & set(hidden(people))
+    assert not {(0, 1), (2, 1)} & set(hidden(replace(people, summed=False)))
+
+
+def test_a_sentence_keeps_its_days():
+    grid = Grid(("Name", "People"), (("a", WORDS.count(5)), ("b", WORDS.count(15)), ("c", WORDS.count(70))))
+    panel = Panel("p", "P", grid=grid, note="15 people paid in the last 15 days")
+    shown = sheltered(replace(export(), sections=(Section("s", "", "s", "s", "", (panel,)),)))
+    assert panels(shown)["p"].note.startswith(f"{LEFT_OUT} people paid in the last 15 days")

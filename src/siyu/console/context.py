@@ -12,12 +12,16 @@ MOST_ROWS = 60
 @dataclass(frozen=True)
 class Grid:
     """A table beneath a chart. Cells are texts already written for the reader; columns after the first are figures
-    unless `text` names them."""
+    unless `text` names them. For exports of small counts: `apart` are columns whose counts are no part of what a row
+    is about (another window, other things), and `summed` says whether the total of a column is something people know.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     text: tuple[int, ...] = ()
     note: str = ""
+    apart: tuple[int, ...] = ()
+    summed: bool = True
 
     @property
     def shown(self) -> tuple[tuple[str, ...], ...]:

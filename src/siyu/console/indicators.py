@@ -47,9 +47,9 @@ def _capital(view: View) -> Indicator:
 def _conversion(view: View) -> Indicator:
     words, a, then = view.words, view.a, view.before("A")
     notes = (
-        words("{n} of {all} climbed", n=words.count(a.get("deepened")), all=words.count(a.get("eligible"))),
+        words("{n} of {all} climbed", n=words.count(a.get("deepened")), all=words.in_a_sentence(_eligible(view))),
         words(
-            "{down} fell, {churn} left",
+            "{down} fell; {churn} left",
             down=words.part(a.get("shallowing_rate"), a.get("base")),
             churn=words.part(a.get("relation_churn_rate"), a.get("base")),
         ),
@@ -58,7 +58,13 @@ def _conversion(view: View) -> Indicator:
     value, before = a.get("value"), then.get("value")
     trend = days or [before, value]
     text = words.resting(words.percent(value), *view.people_of("A"))
-    return _indicator(view, "A", value, text, before, view.points(value, before), notes, trend)
+    return _indicator(view, "A", value, text, before, view.moved("A"), notes, trend)
+
+
+def _eligible(view: View) -> str:
+    """Who could have climbed; in exports of few where all but a few in F at the start could."""
+    base, eligible = view.a.get("base") or 0, view.a.get("eligible")
+    return view.words.resting(view.words.count(eligible), base - (eligible or 0))
 
 
 def _value(view: View) -> Indicator:
@@ -92,7 +98,7 @@ def _connection(view: View) -> Indicator:
     trend = [window.gravity for window in view.windows]
     value, before = t.get("value"), then.get("value")
     text = words.resting(words.percent(value), *view.people_of("T"))
-    return _indicator(view, "T", value, text, before, view.points(value, before), notes, trend)
+    return _indicator(view, "T", value, text, before, view.moved("T"), notes, trend)
 
 
 def _indicator(view: View, letter: str, value, text: str, before, change: str, notes, trend) -> Indicator:

@@ -22,6 +22,13 @@ from siyu.console.words import LEFT_OUT, LOCALES, N_, Words
 #: Exports tell no count below it (definitions.md section 0.8).
 SMALLEST = 10
 UNTOLD = f"<{SMALLEST}"
+#: What says in a chart's record how much it is: in a muted one it is as here, or as another key of the record (a bar
+#: that ends where it begins).
+SIZES: dict[str, Any] = {"value": None, "visitors": None, "shade": 0, "dark": False, "all": "x", "inner": "x"}
+#: Rows of a chart that are worked out from all the others.
+OF_ALL = "guide"
+#: What a number that is none of people may be followed by.
+DAYS = r"(?!\s?(?:days?\b|hours?\b|天|日|小时))"
 #: Amounts of a line may each be rounded by so much.
 CENT = 0.01
 NOTE = N_(
@@ -50,7 +57,7 @@ def sheltered(page: Page) -> Page:
     elsewhere = _elsewhere([panel.grid for panel in panels if panel.grid and panel.people])
     return replace(
         page,
-        verdict=_verdict(_plain(page.verdict), few=few),
+        verdict=_parts(_plain(page.verdict), few=few),
         indicators=tuple(_indicator(one, few=handful) for one in page.indicators),
         findings=() if few else tuple(_finding(f) for f in page.findings if not 0 < f.people < SMALLEST),
         sections=tuple(
@@ -96,10 +103,10 @@ def protect(grid: Grid, elsewhere: Elsewhere = NOWHERE, *, few: bool = False) ->
     small = frozenset(cell for cell in counts if UNTOLD in grid.rows[cell[0]][cell[1]])
     again = {cell for cell in counts if _written(grid, cell) in elsewhere.told or numbers.figures[cell].few}
     again |= {cell for row in numbers.by_row for cell in numbers.all_but_few(row)}
-    beside = _beside(counts, small, again - small)
+    beside = _beside(counts, small, again - small, summed=grid.summed)
     hidden, others = small | beside, [(cell, f) for cell, f in numbers.figures.items() if cell not in counts]
     resting = {cell for cell, figure in others if few or figure.few or _rests(cell, numbers, hidden)}
-    resting |= _before(numbers)
+    resting |= _before(numbers, summed=grid.summed)
     resting |= {c for c in numbers.figures if not numbers.counted(c[0]) and _hidden_elsewhere(grid, c, elsewhere)}
     return Protected(small, frozenset(beside), frozenset(resting | _told_by_a_sum(numbers, resting)))
 
@@ -117,17 +124,20 @@ def _written(grid: Grid, cell: Cell) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers of a table by place and by row; `counts` are the counts among them."""
+    """The numbers of a table by place and by row; `counts` are the counts among them, `apart` columns whose counts are
+    of something else than their row.
+    """
 
     figures: dict[Cell, Figure]
     counts: dict[Cell, float]
     by_row: dict[int, Line]
+    apart: tuple[int, ...]
 
     @staticmethod
     def of(grid: Grid) -> Numbers:
         figures = _figures(grid)
         counts = {cell: f.number for cell, f in figures.items() if f.kind == "count" and not f.change}
-        return Numbers(figures, counts, _gathered(figures, 0))
+        return Numbers(figures, counts, _gathered(figures, 0), grid.apart)
 
     def counted(self, row: int) -> Line:
         """The counts of a row, from the left."""
@@ -135,13 +145,17 @@ class Numbers:
 
     def base(self, row: int) -> Cell | None:
         """The count a row is about: its first, where none of the others is larger (visitors, then those who bought)."""
-        line = self.counted(row)
+        line = self._together(row)
         return line[0] if line and self.counts[line[0]] == max(self.counts[cell] for cell in line) else None
+
+    def _together(self, row: int) -> Line:
+        """The counts of a row that may be parts of one whole."""
+        return [cell for cell in self.counted(row) if cell[1] not in self.apart]
 
     def all_but_few(self, row: int) -> Line:
         """Counts of a row that tell the few of its base who are not among them (visitors, then those who came back)."""
         base = self.base(row)
-        return [c for c in self.counted(row) if base and 0 < self.counts[base] - self.counts[c] < SMALLEST]
+        return [c for c in self._together(row) if base and 0 < self.counts[base] - self.counts[c] < SMALLEST]
 
 
 def _figures(grid: Grid) -> dict[Cell, Figure]:
@@ -156,11 +170,11 @@ def _figures(grid: Grid) -> dict[Cell, Figure]:
     return found
 
 
-def _beside(counts: dict[Cell, float], small: frozenset[Cell], beside: set[Cell]) -> set[Cell]:
+def _beside(counts: dict[Cell, float], small: frozenset[Cell], beside: set[Cell], *, summed: bool) -> set[Cell]:
     """Complementary suppression: counts hidden so that no line gives a small one away, until nothing changes. `beside`
     are hidden in any case.
     """
-    lines, before = _lines(counts), -1
+    lines, before = _lines(counts, summed=summed), -1
     while len(beside) > before:
         before = len(beside)
         for line in lines:
@@ -172,7 +186,7 @@ def _beside(counts: dict[Cell, float], small: frozenset[Cell], beside: set[Cell]
     return beside
 
 
-def _before(numbers: Numbers) -> set[Cell]:
+def _before(numbers: Numbers, *, summed: bool) -> set[Cell]:
     """Changes that tell a few people of the window before, and those that a total of that window would tell them by."""
     then = {}
     for cell, figure in numbers.figures.items():
@@ -180,7 +194,7 @@ def _before(numbers: Numbers) -> set[Cell]:
         if figure.kind == "count" and figure.change and left:
             then[cell] = numbers.counts[left[-1]] - figure.number
     small = frozenset(cell for cell, people in then.items() if 0 < people < SMALLEST)
-    return _beside(then, small, set()) | small
+    return _beside(then, small, set(), summed=summed) | small
 
 
 def _told_by_a_sum(numbers: Numbers, hidden: set[Cell]) -> set[Cell]:
@@ -201,9 +215,9 @@ def _told_by_a_sum(numbers: Numbers, hidden: set[Cell]) -> set[Cell]:
     return beside
 
 
-def _lines(counts: dict[Cell, float]) -> list[Line]:
+def _lines(counts: dict[Cell, float], *, summed: bool) -> list[Line]:
     """Columns, whose total may stand anywhere; and rows in which one count is the sum of the others."""
-    columns, rows = _gathered(counts, 1).values(), _gathered(counts, 0).values()
+    columns, rows = _gathered(counts, 1).values() if summed else (), _gathered(counts, 0).values()
     return [*columns, *(row for row in rows if len(row) > 2 and _adds_up([counts[cell] for cell in row]))]
 
 
@@ -316,35 +330,46 @@ def _panel(panel: Panel, words: Words, elsewhere: Elsewhere, *, few: bool) -> Pa
 
 
 def _unsaid(text: str, grid: Grid, found: Protected) -> str:
-    """A sentence beside a table without the figures that the table leaves out."""
+    """A sentence beside a table without the figures that the table leaves out; days are none of them."""
     written = {figure for _, figure in _told(grid, found)}
-    return _whole(written).sub(LEFT_OUT, text) if written else text
+    return re.sub(_whole(written).pattern + DAYS, LEFT_OUT, text) if written else text
 
 
 def _chart(spec: dict[str, Any], shy: set[str], pairs: set[tuple[str, str]], *, few: bool) -> dict[str, Any]:
-    """The spec with its records on hidden cells muted: no length, no figure; the name stays."""
-    datasets = {
-        name: [_muted(record, shy, pairs, few=few) for record in records]
-        for name, records in (spec.get("datasets") or {}).items()
-    }
+    """The spec with its records on hidden cells muted: no length, no shade, no figure; the name stays."""
+    drawn: dict[str, list[dict[str, Any]]] = spec.get("datasets") or {}
+    datasets = {name: [_muted(record, shy, pairs, few=few) for record in records] for name, records in drawn.items()}
+    if OF_ALL in datasets and datasets != drawn:
+        datasets[OF_ALL] = [_sizeless(record, "visitors") for record in datasets[OF_ALL]]
     return {**spec, "datasets": datasets} if datasets else spec
 
 
 def _muted(record: dict[str, Any], shy: set[str], pairs: set[tuple[str, str]], *, few: bool) -> dict[str, Any]:
-    """A chart's record; one that says "<10", is of a shy row or writes what the table hides is muted; of a brand of a
-    `few` people also one that writes a share or money.
+    """A chart's record; one that says "<10", is of a shy row or writes what is of few or what the table hides is muted;
+    of a brand of a `few` people also one that writes a share or money.
     """
     texts = {key: value for key, value in record.items() if isinstance(value, str)}
-    told = {figure for label, figure in pairs if any(text.startswith(label) for text in texts.values())}
+    names = [text for key, text in texts.items() if key != "column"]  # a cell of a heat map is known by its row
+    told = {figure for label, figure in pairs if any(text.startswith(label) for text in names)}
     written = _whole(told)
     if not (
-        any(UNTOLD in text or text in shy for text in texts.values())
+        any(UNTOLD in text or text in shy or _of_few(text) for text in texts.values())
         or (told and any(written.search(text) for text in texts.values()))
         or (few and any(resting().search(text) for text in texts.values()))
     ):
         return record
     muted = {key: _mute(key, text, shy, written if told else None, few=few) for key, text in texts.items()}
-    return {**record, **muted, **({"value": None} if "value" in record else {})}
+    return _sizeless({**record, **muted}, *SIZES)
+
+
+def _sizeless(record: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """A chart's record without its sizes."""
+    sizes = {key: SIZES[key] for key in keys if key in record}
+    return {**record, **{key: record[size] if isinstance(size, str) else size for key, size in sizes.items()}}
+
+
+def _of_few(text: str) -> bool:
+    return isinstance(text, Figure) and text.few
 
 
 def _whole(figures: set[str]) -> re.Pattern[str]:
@@ -365,21 +390,21 @@ def _mute(key: str, text: str, shy: set[str], written: re.Pattern[str] | None, *
 
 
 def _indicator(one: Indicator, *, few: bool) -> Indicator:
-    """An indicator on a handful of people tells neither its change nor its notes' shares; a share of which a note names
-    the handful would tell it. Those of a brand that holds but a `few` relations tell no share and no money at all.
+    """An indicator on a handful of people tells neither its change nor its notes' shares, nor does a count tell its
+    change beside the few who came or left. Those of a brand that holds but a `few` relations tell no share, no money.
     """
     value, change = read(one.value), read(one.change)
-    before = value.number - change.number if value and change and value.kind == "count" else SMALLEST
-    named = any(UNTOLD in note for note in one.notes)
+    count = value is not None and value.kind == "count"
+    before = value.number - change.number if value and change and count else SMALLEST
+    named = count and any(UNTOLD in note for note in one.notes)
     of_few = value is not None and value.few
-    hidden = few or named or of_few or UNTOLD in one.value or 0 < before < SMALLEST
-    share = value is not None and value.kind in ("share", "points")
-    resting = of_few or (named and share) or (few and value is not None and value.kind != "count")
+    hidden = few or named or of_few or (change is not None and change.few) or UNTOLD in one.value
+    resting = of_few or (few and value is not None and not count)
     return replace(
         one,
         value=LEFT_OUT if resting else _bare(one.value),
-        change=LEFT_OUT if hidden else one.change,
-        notes=tuple(_sentence(note, few=few) for note in one.notes),
+        change=LEFT_OUT if hidden or 0 < before < SMALLEST else one.change,
+        notes=tuple(_parts(note, few=few) for note in one.notes),
     )
 
 
@@ -399,10 +424,10 @@ def _tile(tile: Tile, elsewhere: Elsewhere, *, few: bool) -> Tile:
     return replace(tile, label=_sentence(tile.label), value=_bare(value), note=_sentence(tile.note, few=few))
 
 
-def _verdict(text: str, *, few: bool = False) -> str:
-    """The page in one breath: what it says between semicolons is of different people, each part a sentence of its own.
+def _parts(text: str, *, few: bool = False) -> str:
+    """What a text says between semicolons is of different people, each part a sentence of its own.
 
-    >>> _verdict("120 can be reached; <10 climbed (3%); they bought for ¥5")
+    >>> _parts("120 can be reached; <10 climbed (3%); they bought for ¥5")
     '120 can be reached; <10 climbed (*); they bought for ¥5'
     """
     return "".join(_sentence(part, few=few) for part in re.split(r"(?<=[;；])", text))

@@ -99,13 +99,20 @@ class View:
         gross, net = self.f.get("relation_gross"), self.f.get("sustainable_relationships")
         return self.words.resting(self.words.short(gross), (gross or 0) - (net or 0))
 
-    def people_of(self, letter: str) -> tuple[float, ...]:
-        """Whom the headline of a driver rests on: those who did it and those who did not, or everyone in F."""
+    def people_of(self, letter: str, *, then: bool = False) -> tuple[float, ...]:
+        """Whom the headline of a driver rests on: those who did it and those who did not, or everyone in F; in this
+        window, or `then`, in the one before.
+        """
         done, whole = {"A": ("deepened", "eligible"), "T": ("progressed", "visitors")}.get(letter, ("", ""))
+        part = self._part((self.material.previous or {}) if then else self.material.document, letter if done else "F")
         if not done:
-            return (self.f.get("sustainable_relationships") or 0,)
-        part = self.a if letter == "A" else self.t
+            return (part.get("sustainable_relationships") or 0,)
         return part.get(done) or 0, (part.get(whole) or 0) - (part.get(done) or 0)
+
+    def moved(self, letter: str) -> str:
+        """The change of a driver that is a share, in points; in exports of few where either window is."""
+        change = self.points(self._part(self.material.document, letter).get("value"), self.before(letter).get("value"))
+        return self.words.resting(change, *self.people_of(letter), *self.people_of(letter, then=True))
 
     # -- what stands beside every chart
 

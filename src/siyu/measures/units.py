@@ -20,7 +20,9 @@ MOST = 2**63 - 1
 
 
 def check_topic(metrics: tuple[Metric, ...], rows: list[dict[str, Any]]) -> None:
-    """MeasureError for the first value of a topic's rows that is not what the unit of its metric says."""
+    """MeasureError for the values of a topic's rows that are not what the unit of their metric says: the first of each
+    metric.
+    """
     values = ((m.code, row["values"][m.code]["value"], m.unit) for row in rows for m in metrics)
     _check(values)
 
@@ -34,9 +36,12 @@ def check_sheet(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
 
 
 def _check(values: Iterator[tuple[str, Any, str]]) -> None:
+    wrong: dict[str, str] = {}
     for of, value, unit in values:
         if expected := _expected(value, unit):
-            raise MeasureError(f"{of}: expected {expected} (unit '{unit}'), found {value!r}.")
+            wrong.setdefault(of, f"{of}: expected {expected} (unit '{unit}'), found {value!r}.")
+    if wrong:
+        raise MeasureError(" ".join(wrong.values()))
 
 
 def _expected(value: Any, unit: str) -> str:

@@ -160,7 +160,8 @@ def _check_replay(workspace: Workspace, loads: list[Committed], day: dt.date) ->
                           remedy="`siyu rebuild` loads everything again beside the warehouse that is there.")
     if not loads:
         raise SourceError(f"Nothing was loaded on {day} or later.", remedy="`siyu query` shows when facts were loaded.")
-    gone = [kept.file_name for kept in loads if not kept.declared and not kept.path(workspace).exists()]
+    gone = [kept.file_name for kept in loads
+            if not kept.declared and _facts(kept.kinds) and not kept.path(workspace).exists()]  # fmt: skip
     if gone:
         raise SourceError(f"The landed rows of {len(gone)} load(s) are gone (first: {gone[0]}).",
                           remedy="Restore the folder landed/ from your backup.")

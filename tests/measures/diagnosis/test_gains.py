@@ -124,10 +124,20 @@ def test_what_the_files_lack_is_null_with_its_reason(workspace):
     ground = ground_of(workspace, {"members": [member(n, "2026-01-05") for n in range(12)]})
     shown = {a["code"]: a for c in campaigns(ground, {"T": "no entries"}) for s in c["scenarios"] for a in s["actions"]}
     assert (shown["below_median_convert"]["people"], shown["below_median_convert"]["reason"]) == (None, "no entries")
-    assert shown["one_category_first_buyers"]["reason"] == "not measurable: no order lines"
-    for code in ("settled_unpurchased", "basic_buyers", "sleeping_first_buyers", "buyers_without_relation"):
+    none_came = "not measurable: no entries (visit, enter, open) of known consumers into touchpoints"
+    assert (shown["visitors_without_relation"]["people"], shown["visitors_without_relation"]["reason"]) == (
+        None, none_came)  # fmt: skip
+    for code in ("settled_unpurchased", "basic_buyers", "sleeping_first_buyers", "buyers_without_relation",
+                 "one_category_first_buyers"):  # fmt: skip
         told = (shown[code]["people"], shown[code]["reason"])
         assert told == (None, "not measurable: no paid orders that name their buyers")
+
+
+def test_categories_need_the_lines_of_orders(workspace):
+    members = [member(n, "2026-01-05") for n in range(12)]
+    ground = ground_of(workspace, {"members": members, "orders": [order(1, "2026-06-20 11:00:00", "100")]})
+    shown = {a["code"]: a for c in campaigns(ground, {}) for s in c["scenarios"] for a in s["actions"]}
+    assert shown["one_category_first_buyers"]["reason"] == "not measurable: no order lines"
 
 
 def test_what_people_are_worth_is_not_0_where_no_order_says_it(workspace):

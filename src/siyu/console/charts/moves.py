@@ -22,11 +22,13 @@ EDGE = 0.012  # half the width of a node, as a share of the width
 
 @dataclass(frozen=True)
 class Move:
-    """People who went from one node to another, and what kind of move it was (a colour)."""
+    """People who went from one node to another (None = untold, and drawn as thin as any), and what kind of move it was
+    (a colour).
+    """
 
     start: str
     end: str
-    people: int
+    people: int | None
     colour: str
     text: str
 
@@ -49,8 +51,8 @@ def alluvial(moves: list[Move], starts: list[Node], ends: list[Node]) -> dict[st
 
 
 def _thick(move: Move, moves: list[Move]) -> float:
-    total = sum(m.people for m in moves) or 1
-    return max(move.people / total, THIN)
+    total = sum(m.people or 0 for m in moves) or 1
+    return max((move.people or 0) / total, THIN)
 
 
 def _column(nodes: list[Node], sizes: dict[str, float]) -> dict[str, tuple[Node, float, float]]:

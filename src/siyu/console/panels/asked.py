@@ -17,8 +17,8 @@ OF_PEOPLE = ("consumers", "relations", "orders", "events", "journeys", "occasion
 OF_NOBODY = ("text", "day")
 
 
-def written(view: View, value: Any, unit: str) -> str:
-    """A value of the registry as its unit is read; None is not measurable."""
+def written(view: View, value: Any, unit: str, *, mean: bool = False) -> str:
+    """A value of the registry as its unit is read; None is not measurable. A `mean` of people is no count of them."""
     words = view.words
     if value is None:
         return words.count(None)
@@ -30,14 +30,15 @@ def written(view: View, value: Any, unit: str) -> str:
         return words.percent(value)
     if unit == "minor units":
         return words.amount(value)
-    if not float(value).is_integer():
+    if mean or not float(value).is_integer():
         return words.number(value)
     return words.count(value) if unit in OF_PEOPLE else words.number(value, 0)
 
 
 def of_metric(view: View, topic: Topic, metric: Metric, row: dict[str, Any]) -> str:
     """A metric of a topic's row; a share of few people, or of all but few, is of few."""
-    text = written(view, row["values"][metric.code]["value"], metric.unit)
+    mean = metric.unit in OF_PEOPLE and bool(metric.denominator)
+    text = written(view, row["values"][metric.code]["value"], metric.unit, mean=mean)
     counted = metric.unit in OF_PEOPLE and not metric.denominator  # which is written as a small count
     return view.words.resting(text, *(_others if counted else _people)(topic, metric, row))
 
@@ -75,7 +76,7 @@ def sheet_grid(view: View, found: Answer, columns: tuple[str, ...] = ()) -> Grid
         return None
     rows = tuple(tuple(_of_sheet(view, found.of, c, row) for c in shown) for row in found.rows)
     text = tuple(place for place, c in enumerate(shown) if c.unit in OF_NOBODY)
-    return Grid(tuple(named(view, c) for c in shown), rows, text)
+    return Grid(tuple(named(view, c) for c in shown), rows, text, apart=_apart([c.unit for c in shown], first=0))
 
 
 def _of_sheet(view: View, sheet: Sheet, column: Column, row: dict[str, Any]) -> str:
@@ -93,9 +94,16 @@ def topic_grid(view: View, found: Answer, codes: tuple[str, ...] = ()) -> Grid |
         return None
     if not found.by:
         rows = tuple((named(view, m), of_metric(view, topic, m, found.rows[0])) for m in metrics)
-        return Grid((view.words("Figure"), view.words("This window")), rows)
+        return Grid((view.words("Figure"), view.words("This window")), rows, summed=False)
     lines = [(group(view, row), *(of_metric(view, topic, m, row) for m in metrics)) for row in found.rows]
-    return Grid((view.words("Group"), *(named(view, m) for m in metrics)), tuple(lines))
+    header = (view.words("Group"), *(named(view, m) for m in metrics))
+    return Grid(header, tuple(lines), apart=_apart([m.unit for m in metrics], first=1))
+
+
+def _apart(units: list[str], first: int) -> tuple[int, ...]:
+    """Columns that count other things than the first of people or things does. first: the place of the first unit."""
+    counted = next((unit for unit in units if unit in OF_PEOPLE), "")
+    return tuple(place for place, unit in enumerate(units, first) if unit in OF_PEOPLE and unit != counted)
 
 
 def in_a_sentence(view: View, found: Answer, code: str) -> str:

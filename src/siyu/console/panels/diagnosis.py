@@ -13,8 +13,9 @@ from siyu.console.panels.asked import written
 from siyu.console.panels.question import Answer, Question
 from siyu.console.reasons import said
 from siyu.console.view import View
-from siyu.console.words import N_
+from siyu.console.words import LEFT_OUT, N_
 from siyu.measures.diagnosis.index import shown
+from siyu.measures.measurable import why
 
 DRIVER_COLOUR = {"F": theme.F_BLUE, "A": theme.A_TEAL, "S": theme.S_OCHRE, "T": theme.T_PLUM}
 LIGHTS = {"red": N_("red"), "amber": N_("amber"), "green": N_("green"), "": N_("not measurable")}
@@ -67,7 +68,7 @@ def actions(view: View) -> Answer:
             _text(view, action["who"]),
             f"{campaign['raises']} · {_text(view, campaign['name'])}",
             words.count(action["people"]),
-            words.money(action["money_minor"]),
+            words.resting(words.money(action["money_minor"]), action["moved"]),
             words.number(action["money_days"], 0),
             _text(view, action["do"]),
             _text(view, action["basis"]),
@@ -76,8 +77,13 @@ def actions(view: View) -> Answer:
     )
     header = (words("Who"), words("Campaign"), words("People"), words("Expected"), words("In days"),
               words("What to do"), words("How it was worked out"))  # fmt: skip
-    untold = "" if drawn else words("too few people to tell what these groups could bring; the table names them")
-    return Answer(bars.bars(drawn) if drawn else None, grid=Grid(header, rows, text=(0, 1, 5, 6)), message=untold)
+    grid = Grid(header, rows, text=(0, 1, 5, 6), summed=False)
+    if drawn:
+        return Answer(bars.bars(drawn), grid=grid)
+    if lacking := why(view.material.document, "S"):
+        return Answer(grid=grid, message=said(words, lacking))
+    few = words("too few people to tell what these groups could bring; the table names them")
+    return Answer(grid=grid, message=few)
 
 
 def revenue(view: View) -> Answer:
@@ -103,8 +109,9 @@ def alerts(view: View) -> Answer:
     words, found = view.words, _found(view)["alerts"]
     header = (words("What"), words("Since"), words("Usual"), words("Found"), words("What to do"))
     rows = tuple(
-        (_text(view, a["what"]), str(a["since"]), _text(view, a["usual"]), _few(view, _text(view, a["found"])),
-         _text(view, a["act"])) for a in found)  # fmt: skip
+        (_text(view, a["what"]), str(a["since"]), _text(view, a["usual"]), _told(view, a), _text(view, a["act"]))
+        for a in found
+    )
     if not rows:
         return Answer(message=words("nothing is out of its usual range, late or silent"))
     tile = Tile(words("Out of the usual"), words.number(len(rows), 0), words("things to look at"))
@@ -122,9 +129,15 @@ def _text(view: View, text: dict[str, str]) -> str:
     return text[view.words.lang]
 
 
-def _few(view: View, found: str) -> str:
-    """What an alert found, without the people or rows of a day when they are few."""
-    return re.sub(r"^[1-9](?![\d,.])", lambda digit: view.words.count(int(digit[0])), found)
+def _told(view: View, alert: dict[str, Any]) -> str:
+    """What an alert found; in exports without the number when few people or orders stand behind it."""
+    found, subject = _text(view, alert["found"]), alert["subject"]
+    people = view.people_of(subject) if subject in ("A", "T") else (alert["people"],)
+    few = next((n for n in people if 0 < round(n or 0) < view.words.smallest), None)
+    if few is None:
+        return found
+    number = LEFT_OUT if subject in ("A", "T", "paid_amount") else view.words.count(few)
+    return re.sub(r"^[+−-]?[\d.,]+", number, found)
 
 
 def index(view: View, light: dict[str, Any]) -> str:

@@ -43,13 +43,19 @@ def backtest(view: View) -> Answer:
         return Answer(message=words("no forecast: nobody bought long enough ago"))
     said, came = words("forecast"), words("came")
     drawn = [
-        {"label": str(row["decile"]), "kind": kind, "value": row[column], "text": f"{row[column]:.2f}"}
+        {"label": str(row["decile"]), "kind": kind, "value": row[column],
+         "text": words.resting(words.number(row[column]), row["actual"] * row["consumers"])}
         for kind, column in ((said, "predicted"), (came, "actual"))
         for row in tested["deciles"]
     ]
     colours = {said: EXPECTED, came: theme.S_OCHRE}
     rows = tuple(
-        (str(r["decile"]), words.count(r["consumers"]), words.number(r["predicted"], 3), words.number(r["actual"], 3))
+        (
+            str(r["decile"]),
+            words.count(r["consumers"]),
+            words.number(r["predicted"], 3),
+            words.resting(words.number(r["actual"], 3), r["actual"] * r["consumers"]),
+        )
         for r in tested["deciles"]
     )
     header = (words("Tenth"), words("Buyers"), words("Forecast per buyer"), words("Came per buyer"))

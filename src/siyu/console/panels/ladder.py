@@ -11,6 +11,7 @@ from siyu.console.charts.moves import Move, Node
 from siyu.console.context import Grid, Key
 from siyu.console.panels.question import Answer, Question
 from siyu.console.reasons import said
+from siyu.console.smallcells import protect
 from siyu.console.view import View
 from siyu.console.words import N_
 from siyu.core.kinds import ROLES
@@ -18,6 +19,9 @@ from siyu.measures.measurable import why
 
 NEW, LEFT = "new", "left"
 TOP_DOWN = tuple(reversed(ROLES))
+#: From which rung to which, and how many people did so.
+Step = tuple[str, str]
+Pairs = dict[Step, int]
 #: Step rates and the rung each is the rate of.
 STEPS = {
     "basic_up": "basic",
@@ -44,17 +48,23 @@ def rungs(view: View) -> Answer:
         )
         for r in TOP_DOWN
     ]
-    rows = tuple(
-        (words.name(r), words.count(by_role.get(r, 0)), words.percent(by_role.get(r, 0) / net), change[r])
-        for r in TOP_DOWN
-    )
-    header = (words("Rung"), words("People"), words("Of F"), words("Change"))
     unbought = words("Every member stands on the lowest rung of members, since nobody's purchases are known.")
     note = unbought if why(view.material.document, "purchases") else ""
-    return Answer(bars.bars(drawn), grid=Grid(header, rows, note=note))
+    return Answer(bars.bars(drawn), grid=_closing(view, change, note))
 
 
-def transitions(view: View) -> dict[tuple[str, str], int]:
+def _closing(view: View, change: dict[str, str], note: str = "") -> Grid:
+    """People on each rung now, from the top down."""
+    words, by_role = view.words, view.f.get("by_role") or {}
+    net = sum(people or 0 for people in by_role.values())
+    rows = tuple(
+        (words.name(r), words.count(by_role.get(r, 0)), words.percent(by_role.get(r, 0) / net), change.get(r, ""))
+        for r in TOP_DOWN
+    )
+    return Grid((words("Rung"), words("People"), words("Of F"), words("Change")), rows, note=note)
+
+
+def transitions(view: View) -> Pairs:
     """People by (from, to): the document's pairs, and those who came into F, worked out from the closing roles."""
     found = {(t["from"], t["to"] or LEFT): t["consumers"] for t in view.a.get("transitions") or [] if t["from"]}
     closing = view.f.get("by_role") or {}
@@ -83,12 +93,14 @@ def flows(view: View) -> Answer:
         note = ""  # with the totals it would tell the few
     if not moved:
         return Answer(grid=grid, note=note, message=words("Nobody changed rung in this window."))
+    untold = _untold(view, pairs, grid)
     drawn = [
-        Move(s, e, n, _colour(s, e), f"{_label(view, s)} → {_label(view, e)}: {words.count(n)}")
+        Move(s, e, None if (s, e) in untold else n, _colour(s, e),
+             f"{_label(view, s)} → {_label(view, e)}: {words.count(n)}")
         for (s, e), n in moved.items()
-    ]
-    starts = [Node(k, _node(view, k, sum(n for (s, _), n in moved.items() if s == k))) for k in (*TOP_DOWN, NEW)]
-    ends = [Node(k, _node(view, k, sum(n for (_, e), n in moved.items() if e == k))) for k in (*TOP_DOWN, LEFT)]
+    ]  # fmt: skip
+    starts = [Node(k, _node(view, k, {p: n for p, n in moved.items() if p[0] == k}, untold)) for k in (*TOP_DOWN, NEW)]
+    ends = [Node(k, _node(view, k, {p: n for p, n in moved.items() if p[1] == k}, untold)) for k in (*TOP_DOWN, LEFT)]
     keys = (
         Key(words("climbed"), theme.UP),
         Key(words("fell, still reachable"), theme.DOWN),
@@ -111,21 +123,50 @@ def _label(view: View, key: str) -> str:
     return {NEW: words("Came into F"), LEFT: words("Left F")}.get(key) or words.name(key)
 
 
-def _node(view: View, key: str, people: int) -> str:
-    return f"{_label(view, key)}  {view.words.short(people)}"
+def _node(view: View, key: str, moves: Pairs, untold: set[Step]) -> str:
+    """The name of a rung and how many moved there, or from there; nothing that would tell a move that is untold."""
+    told = "" if moves.keys() & untold else f"  {view.words.short(sum(moves.values()))}"
+    return _label(view, key) + told
 
 
-def _matrix(view: View, pairs: dict[tuple[str, str], int]) -> Grid:
+def _untold(view: View, pairs: Pairs, grid: Grid) -> set[Step]:
+    """Moves that exports do not tell: drawn to scale they would be told by their breadth."""
+    if not view.words.smallest:
+        return set()
+    found, starts, ends = protect(grid), _starts(pairs), (*ROLES, LEFT)
+    return {(starts[row], ends[column - 1]) for row, column in found.small | found.left_out
+            if row < len(starts) and column <= len(ends)}  # fmt: skip
+
+
+def _starts(pairs: Pairs) -> list[str]:
+    """The rungs people came from; outside F only where somebody did."""
+    return [*ROLES, *([NEW] if any(start == NEW for start, _ in pairs) else [])]
+
+
+def _matrix(view: View, pairs: Pairs) -> Grid:
     words = view.words
     ends = (*ROLES, LEFT)
     rows = []
-    for start in (*ROLES, NEW):
+    for start in _starts(pairs):
         cells = [pairs.get((start, end), 0) for end in ends]
-        if start != NEW or any(cells):
-            shown = [words.count(n) if n else "·" for n in cells]
-            rows.append((_label(view, start), *shown, words.count(sum(cells))))
+        shown = [words.count(n) if n else "·" for n in cells]
+        rows.append((_label(view, start), *shown, words.count(sum(cells))))
+    rows.append((words("All together"), *_closing_line(view, pairs, ends)))
     header = (words("From ↓ / to →"), *(_label(view, e) for e in ends), words("Together"))
     return Grid(header, tuple(rows), note=words("Rows: rung when the window opened. Columns: rung at its end."))
+
+
+def _closing_line(view: View, pairs: Pairs, ends: tuple[str, ...]) -> list[str]:
+    """How many stood on each rung in the end, left F, and all of them; those whom the table of rungs does not tell are
+    not told here.
+    """
+    words = view.words
+    sums = [sum(n for (_, to), n in pairs.items() if to == end) for end in ends]
+    shy = protect(_closing(view, {})) if words.smallest else None
+    untold = {TOP_DOWN[row] for row, _ in shy.small | shy.beside} if shy else set()
+    few = words.smallest - 1
+    told = [words.resting(words.count(n), few if end in untold else None) for end, n in zip(ends, sums)]
+    return [*told, words.count(sum(sums))]
 
 
 def steps(view: View) -> Answer:
@@ -151,6 +192,8 @@ def steps(view: View) -> Answer:
         )
         for step, role in STEPS.items()
     )
+    top = (words.name(ROLES[-1]), words.count(standing.get(ROLES[-1], 0)), "", "", "")
+    whole = (words("All together"), words.count(sum(standing.values())), "", "", "")
     header = (
         words("Rung"),
         words("Stood there at the start"),
@@ -162,7 +205,7 @@ def steps(view: View) -> Answer:
     shallow, churn = (words.part(view.a.get(name), view.a.get("base"))
                       for name in ("shallowing_rate", "relation_churn_rate"))  # fmt: skip
     note = words("On the other side: {shallow} fell to a lower rung, {churn} left F.", shallow=shallow, churn=churn)
-    return Answer(bars.pairs(drawn), keys, grid=Grid(header, rows), note=note)
+    return Answer(bars.pairs(drawn), keys, grid=Grid(header, (*rows, top, whole)), note=note)
 
 
 def standing_at_start(a: dict[str, Any]) -> dict[str, int]:

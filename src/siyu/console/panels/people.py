@@ -54,7 +54,7 @@ def funnel(view: View) -> Answer:
     ]
     rows = tuple((label, *_step(view, n, gross, net or 0), hint) for label, n, _, hint in known)
     header = (words("Step"), words("People"), words("Of gross"), words("Of F"), words("What it says"))
-    return Answer(bars.bars(drawn), grid=Grid(header, rows, text=(4,)))
+    return Answer(bars.bars(drawn), grid=Grid(header, rows, text=(4,), summed=False))
 
 
 def _step(view: View, people: int, gross: int, net: int) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ def _shares(view: View, key: str, colour: str, first: str) -> Answer:
         for c, n in ordered
     )
     header = (first, words("People"), words("Of F"), words("Change"))
-    return Answer(bars.bars(drawn), grid=Grid(header, rows))
+    return Answer(bars.bars(drawn), grid=Grid(header, rows, summed=False))  # people hold several
 
 
 def held_together(view: View) -> Answer:

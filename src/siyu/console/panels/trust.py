@@ -68,7 +68,8 @@ def consent(view: View) -> Answer:
         "siyu consent declare --source … --notice-version … --from … --proof …"
     )
     note = words(text, n=words.count(found.joining_f), sms=words.count(found.sms_opened))
-    return Answer(bars.bars(drawn), grid=Grid((words("Figure"), words("People or money")), rows), note=note)
+    return Answer(bars.bars(drawn), grid=Grid((words("Figure"), words("People or money")), rows, summed=False),
+                  note=note)  # fmt: skip
 
 
 def files(view: View) -> Answer:

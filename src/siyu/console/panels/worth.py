@@ -98,7 +98,7 @@ def totals(view: View) -> Answer:
     rows = tuple((label, written(s, view.f, key, write), written(then, view.before("F"), key, write))
                  for label, key, write in lines)  # fmt: skip
     chart = _by_window(view) if len(view.windows) > 1 else None
-    grid = Grid((words("Figure"), words("This window"), words("Window before")), rows)
+    grid = Grid((words("Figure"), words("This window"), words("Window before")), rows, apart=(2,), summed=False)
     return Answer(chart, tiles=tiles, grid=grid, note=" ".join(_untaken(view)))
 
 
@@ -186,7 +186,8 @@ def fast(view: View) -> Answer:
     tiles = tuple(Tile(label, written(found, key, of, digits)) for label, key, of, digits in lines)
     rows = tuple((label, written(found, key, of, digits), written(then, key, of, digits))
                  for label, key, of, digits in lines)  # fmt: skip
-    return Answer(tiles=tiles, grid=Grid((words("Figure"), words("This window"), words("Window before")), rows))
+    header = (words("Figure"), words("This window"), words("Window before"))
+    return Answer(tiles=tiles, grid=Grid(header, rows, apart=(2,), summed=False))
 
 
 def _mean(total: int, people: int) -> float | None:

@@ -10,7 +10,9 @@ Text = dict[str, str]
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing out of the ordinary. `since` is a day; usual and found say in which unit they stand."""
+    """One thing out of the ordinary. `since` is a day; usual and found say in which unit they stand. `people`: how many
+    people or orders stand behind what was found, None where it is of files, or a rate of the document.
+    """
 
     kind: str  # band, drop, silent, late, empty
     subject: str
@@ -19,6 +21,7 @@ class Alert:
     usual: Text
     found: Text
     act: Text
+    people: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

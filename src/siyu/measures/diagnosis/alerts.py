@@ -134,14 +134,16 @@ def daily_bands(facts: Facts, day: int) -> list[Alert]:
     """Daily figures out of their band: the day alone and the last 7 days together, promotions left out."""
     first = day - BAND_DAYS - RUN_DAYS + 1
     rows = _grouped(facts.warehouse.rows(figures(facts, first, day)), "figure")
+    bought = by_day(rows.get(("purchases",), []), first, day)
     promoted = [d - first for d in promotion_days(facts) if first <= d <= day]
     found = []
     for (name,), mine in rows.items():
         counts = by_day(mine, first, day)
         unit = _unit(counts, rows) if name == "paid_amount" else 1.0
+        of = bought if name == "paid_amount" else np.abs(counts)
         counts[promoted] = np.nan
         judged = [_judge_change] if name == "f_change" else [_judge_week(unit), _judge_day(unit)]
-        found += [alert for judge in judged if (alert := _out(name, counts, day, judge))][:1]
+        found += [alert for judge in judged if (alert := _out(name, counts, of, day, judge))][:1]
     return found
 
 
@@ -160,29 +162,33 @@ def window_bands(values: dict[str, float | None], past: dict[str, list[float]], 
     return found
 
 
-Judge = tuple[Text, Callable[[np.ndarray], Band | None]]
+#: The words for the days it looks at, how many these are, and the band they are held against.
+Judge = tuple[Text, int, Callable[[np.ndarray], Band | None]]
 
 
 def _judge_day(unit: float) -> Judge:
-    return {"zh": "当天", "en": "that day"}, lambda counts: bands.of_day(counts, unit)
+    return {"zh": "当天", "en": "that day"}, 1, lambda counts: bands.of_day(counts, unit)
 
 
 def _judge_week(unit: float) -> Judge:
-    return {"zh": "最近 7 天合计", "en": "in the last 7 days"}, lambda counts: bands.of_week(counts, unit)
+    return {"zh": "最近 7 天合计", "en": "in the last 7 days"}, 7, lambda counts: bands.of_week(counts, unit)
 
 
-_judge_change: Judge = ({"zh": "当天", "en": "that day"}, bands.of_change)
+_judge_change: Judge = ({"zh": "当天", "en": "that day"}, 1, bands.of_change)
 
 
-def _out(name: str, counts: np.ndarray, day: int, judge: Judge) -> Alert | None:
-    """The alert of a figure whose last day (or week) is out of its band, with the day this run began."""
-    where, band_of = judge
+def _out(name: str, counts: np.ndarray, of: np.ndarray, day: int, judge: Judge) -> Alert | None:
+    """The alert of a figure whose last day (or week) is out of its band, with the day this run began. of: how many
+    people or orders each day's figure is of.
+    """
+    where, days, band_of = judge
     last = band_of(counts)
     if last is None or not last.out:
         return None
     earlier = (band_of(counts[: len(counts) - back]) for back in range(1, RUN_DAYS))
     run = sum(1 for _ in takewhile(lambda band: band is not None and band.out == last.out, earlier))
-    return Alert("band", name, _moved(NAMES[name], last), _iso(day - run), *_told(last, where), _act(name))
+    return Alert("band", name, _moved(NAMES[name], last), _iso(day - run), *_told(last, where), _act(name),
+                 people=float(of[-days:].sum()))  # fmt: skip
 
 
 def _moved(name: Text, band: Band) -> Text:

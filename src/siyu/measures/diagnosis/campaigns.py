@@ -198,15 +198,16 @@ RAISE = Campaign("raise_value", {"zh": "提升关系价值", "en": "Raise value"
 CAMPAIGNS: tuple[Campaign, ...] = (EXPAND, DEEPEN, STRENGTHEN, RAISE)
 
 #: What an action rests on beside its driver's figure: without it the action is not measurable.
-NEEDS: dict[str, str] = {
-    "buyers_without_relation": "buyers",
-    "basic_buyers": "buyers",
-    "settled_unpurchased": "buyers",
-    "sleeping_first_buyers": "buyers",
-    "one_category_first_buyers": "order_lines",
-    "spreaders_without_value": "referrals",
-    "below_median_settle": "relations",
-    "below_median_convert": "buyers",
+NEEDS: dict[str, tuple[str, ...]] = {
+    "visitors_without_relation": ("entries",),
+    "buyers_without_relation": ("buyers",),
+    "basic_buyers": ("buyers",),
+    "settled_unpurchased": ("buyers",),
+    "sleeping_first_buyers": ("buyers",),
+    "one_category_first_buyers": ("buyers", "order_lines"),
+    "spreaders_without_value": ("referrals",),
+    "below_median_settle": ("relations",),
+    "below_median_convert": ("buyers",),
 }
 
 
@@ -224,8 +225,7 @@ def campaigns(ground: Ground, lacking: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _action(ground: Ground, action: Action, reason: str) -> dict[str, Any]:
-    if not reason and (need := NEEDS.get(action.code)):
-        reason = measurable.lacking(ground.facts, (need,))
+    reason = reason or measurable.lacking(ground.facts, NEEDS.get(action.code, ()))
     gain = {**Gain(0, reason=reason).as_json(), "people": None} if reason else action.gain(ground).as_json()
     return {"code": action.code, "title": action.title, "who": action.who_text, "do": action.do,
             "more": action.more, "basis": action.basis, **gain}  # fmt: skip
