@@ -9,7 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
+import siyu.daily
 from siyu.core.errors import MappingError
 from siyu.core.files import name_of
 from siyu.daily import daily
@@ -51,6 +53,47 @@ def test_what_became_of_the_inbox_is_told_before_there_is_anything_to_measure(wo
     assert (day.measured, day.published) == (None, None)
     assert (day.loaded.counts["loaded"], len(day.loaded.files_refused)) == (1, 1)
     assert daily(workspace, publish=publish, now=NOW).loaded is None
+
+
+def test_a_file_that_is_read_in_part_is_kept(workspace, inbox):
+    with zipfile.ZipFile(inbox / "pack.zip", "w") as pack:
+        pack.writestr("contents.csv", "occurred_at,id.phone\n2026-01-01,13800000001")
+        pack.writestr("more/contents.json", "{}")
+    with xlsxwriter.Workbook(inbox / "contents.xlsx") as book:
+        for head in (["occurred_at", "id.phone"], ["时间", "手机"]):
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, head)
+            sheet.write_row(1, 0, ["2026-01-02", "13800000002"])
+    day = daily(workspace, publish=publish, now=NOW)
+    assert day.loaded is not None
+    assert (day.loaded.counts["loaded"], day.loaded.refused) == (2, 0)
+    assert sorted(path.name for path in (inbox / "refused").iterdir()) == ["contents.xlsx", "pack.zip"]
+
+
+def test_a_file_that_took_the_name_of_another_meanwhile_waits_for_the_next_run(workspace, inbox, monkeypatch):
+    csv(inbox, "contents.csv", "occurred_at,id.phone\n 2026-01-01,13800000001")
+    loading = siyu.daily.load
+
+    def and_replaced(*given, **named):
+        report = loading(*given, **named)
+        csv(inbox, "contents.csv", "occurred_at,id.phone\n 2026-01-02,13800000002\n 2026-01-03,13800000003")
+        return report
+
+    monkeypatch.setattr("siyu.daily.load", and_replaced)
+    assert daily(workspace, publish=publish, now=NOW).files
+    monkeypatch.undo()
+    day = daily(workspace, publish=publish, now=NOW)
+    assert day.loaded is not None
+    assert day.loaded.counts["loaded"] == 2
+    assert not list(inbox.iterdir())
+
+
+def test_what_is_never_read_is_told(workspace, inbox):
+    (inbox / "2026-06-30").mkdir()
+    (inbox / "refused").mkdir()
+    for name in ("orders.csv.gz", "orders.json", ".DS_Store"):
+        (inbox / name).write_bytes(b"x")
+    assert daily(workspace, publish=publish, now=NOW).left == ("2026-06-30/", "orders.csv.gz", "orders.json")
 
 
 def test_a_mistake_in_an_own_mapping_leaves_the_inbox_as_it_is(workspace, inbox):

@@ -19,27 +19,30 @@ from siyu.identity.resolve import resolve
 from siyu.measures.build import refresh
 from siyu.measures.measure import begun, measure
 from siyu.sources.load import finish_interrupted, load
-from siyu.sources.loading.arrivals import in_order
+from siyu.sources.loading.arrivals import in_order, left_out
 from siyu.sources.loading.loadreport import LoadReport
 from siyu.sources.loading.ranks import check_ranks
 from siyu.sources.mappings.mappingfile import FOLDER, check_own
 from siyu.sources.readers.files import SUFFIXES
 from siyu.store.workspace import INBOX, Workspace
 
-#: Where exports of the inbox go that could not be read.
+#: Where exports of the inbox go that could not be read, or not whole.
 REFUSED = "refused"
 
+#: See `_version`; empty where there is no file any more.
+Version = tuple[int, ...]
 Publish = Callable[[Workspace, dict[str, Any]], Path]
 
 
 @dataclass(frozen=True)
 class Day:
-    """What a day brought: files, load report (None if nothing arrived), measures and the page (None as long as there is
-    nothing to measure).
+    """What a day brought: files, load report (None if nothing arrived), what else lies in the inbox and is never read
+    (folders, files of other forms), measures and the page (None as long as there is nothing to measure).
     """
 
     files: tuple[Path, ...]
     loaded: LoadReport | None
+    left: tuple[str, ...]
     measured: dict[str, Any] | None
     published: Path | None
 
@@ -51,14 +54,17 @@ def daily(
     mistakes in the workspace's own mappings: all files are left where they lie.
     """
     files = arrived(workspace)
+    as_arrived = {path: _version(path) for path in files}
     if files:
         check_own(workspace.directory / FOLDER)
     loaded = load(workspace, list(files), strict=False, now=now, progress=progress) if files else None
-    put_away(files, {_lying(refused["file"]) for refused in loaded.files_refused} if loaded else set())
+    if loaded:
+        put_away(as_arrived, apart={_lying(name) for name in (*_refused(loaded), *loaded.read_in_part)})
+    left = lying(workspace)
     if not begun(workspace, instant_of(now)):
-        return Day(files, loaded, None, None)
+        return Day(files, loaded, left, None, None)
     measured = resolve_and_measure(workspace, as_of=as_of, now=now, progress=progress)
-    return Day(files, loaded, measured, publish(workspace, measured))
+    return Day(files, loaded, left, measured, publish(workspace, measured))
 
 
 def resolve_and_measure(
@@ -87,17 +93,39 @@ def arrived(workspace: Workspace) -> tuple[Path, ...]:
     return tuple(path for path in found if path.is_file() and path.suffix.lower() in SUFFIXES)
 
 
-def put_away(files: tuple[Path, ...], refused: set[str]) -> None:
+def lying(workspace: Workspace) -> tuple[str, ...]:
+    """What else lies in the inbox and is never read: folders, and files of no form that siyu reads."""
+    names = left_out([workspace.directory / INBOX])
+    return tuple(name for name in names if name != f"{REFUSED}/" and "/" not in name.removesuffix("/"))
+
+
+def put_away(files: dict[Path, Version], apart: set[str]) -> None:
     """Remove loaded files: their rows are landed, encrypted, and plain copies of people's data lie about nowhere. Those
-    that were refused go to inbox/refused. If a run ends before this, the next one finds only duplicates in them.
+    of which something was not read go to inbox/refused. If a run ends before this, the next one finds only duplicates
+    in them. A file that is another one by now (files: as they arrived) waits for the next run.
     """
-    for path in files:
-        if name_of(path) not in refused:
+    for path, as_arrived in files.items():
+        if _version(path) != as_arrived:
+            continue
+        if name_of(path) not in apart:
             path.unlink()
             continue
         folder = path.parent / REFUSED
         folder.mkdir(exist_ok=True)
         path.rename(_free(folder / path.name))
+
+
+def _version(path: Path) -> Version:
+    """What tells a file from another that takes its name, or from itself with more written to it."""
+    try:
+        told = path.stat()
+    except FileNotFoundError:
+        return ()
+    return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns
+
+
+def _refused(loaded: LoadReport) -> list[str]:
+    return [refused["file"] for refused in loaded.files_refused]
 
 
 def _lying(name: str) -> str:

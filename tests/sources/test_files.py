@@ -178,6 +178,34 @@ def test_workbook_sheets_with_the_same_header_are_read_on(tmp_path):
     assert file.unread == ""  # a line of words is no data
 
 
+@pytest.mark.parametrize("header", [["b", "a"], ["a ", "b"], ["a", "b", ""], ["", "b", "a"]])
+def test_columns_may_stand_elsewhere_on_another_sheet(tmp_path, header):
+    below = [{"a": "3", "b": "4"}.get(name.strip(), "note") for name in header]
+    if not header[0]:
+        header = ["c", *header[1:]]
+        first = ["a", "b", "c"], ["1", "2", "0"]
+    else:
+        first = ["a", "b"], ["1", "2"]
+    file = read(book(tmp_path / "o.xlsx", [*map(list, first)], [header, below]))
+    assert [(row["a"], row["b"]) for row in rows(file)] == [("1", "2"), ("3", "4")]
+    assert not file.unread
+
+
+def test_cells_without_a_value_are_no_empty_cells(tmp_path):
+    """An error, and a formula nobody calculated; an empty text that was worked out is one."""
+    with xlsxwriter.Workbook(tmp_path / "o.xlsx") as made:
+        made.add_worksheet("说明 & so on").write_row(0, 0, ["only", "words"])
+        sheet = made.add_worksheet("Orders <1>")
+        for at, row in enumerate((["id", "paid", "who"], ["1", "5", "a"], ["2", "6", "b"], ["3", "7", ""])):
+            sheet.write_row(at + 2, 3, row)
+        sheet.write_formula(3, 4, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(4, 5, "=TODAY()", None, "")
+        sheet.write_formula(5, 5, '=""', None, " ")
+    found = rows(read(tmp_path / "o.xlsx", header_at=3))
+    assert [(row["id"], row["paid"], row["who"]) for row in found] == [
+        ("1", "#N/A", "a"), ("2", "6", "#N/A"), ("3", "7", None)]  # fmt: skip
+
+
 def test_the_header_may_stand_lower_on_another_sheet(tmp_path):
     file = read(book(tmp_path / "o.xlsx", [["a", "b"], ["1", "2"]], [["订单"], ["a", "b"], ["3", "4"]]))
     assert ([(row["a"], row[LINE]) for row in rows(file)], file.unread) == ([("1", 2), ("3", 5)], "")

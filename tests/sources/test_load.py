@@ -140,6 +140,14 @@ def test_masked_blocked_and_invalid_values_are_no_identifiers_and_are_counted(wo
     assert "138****0001" not in str(report.as_json())
 
 
+@pytest.mark.parametrize("word", ["#N/A", "N/A", "无", "匿名用户", "\\N", "#REF!", "--"])
+def test_what_stands_for_nobody_is_nobody(workspace, tmp_path, word):
+    rows = "\n".join(f"o{n},5,{word},1380000000{n}" for n in range(9))
+    report = take(workspace, tmp_path, "orders.csv", f"order_id,paid_amount,id.customer,id.phone\n{rows}")
+    assert report.files[0].identifiers_ignored == {"customer": {"blocked": 9}}
+    assert len(kept(workspace, "identifier")) == 9
+
+
 def test_a_dry_run_says_what_would_happen_and_leaves_nothing(workspace, tmp_path):
     before = everything(workspace)
     report = take(workspace, tmp_path, "orders.csv", ORDERS, dry_run=True)

@@ -60,12 +60,16 @@ def _written(written: list[Written]) -> dict[str, Any]:
 
 def _tell(done: Day) -> None:
     """What became of the files of the inbox."""
+    if done.left:
+        say(f"Not read, for only exports that lie in {INBOX}/ itself are: {', '.join(done.left)}.")
     if done.loaded is None:
         say(f"Nothing new in {INBOX}/.")
         return
     say(f"{len(done.loaded.files)} file(s) loaded from {INBOX}/.")
     if done.loaded.files_refused:
         say(f"{len(done.loaded.files_refused)} file(s) could not be read and lie in {INBOX}/{REFUSED}/ now.")
+    if done.loaded.read_in_part:
+        say(f"What was not read whole lies in {INBOX}/{REFUSED}/ now: {', '.join(done.loaded.read_in_part)}.")
     for line in done.loaded.lines():
         say(line)
 
@@ -79,7 +83,7 @@ def daily_(as_of: AsOf = None, as_json: AsJson = False) -> int:
         refused = bool(done.loaded and done.loaded.refused)
         if as_json:
             loaded = done.loaded.as_json() if done.loaded else None
-            emit({"loaded": loaded, "measured": done.measured, "report": done.published})
+            emit({"loaded": loaded, "left_out": done.left, "measured": done.measured, "report": done.published})
             return REFUSALS if refused else DONE
         if done.measured:
             notes = refunds.told(opened, question(opened, day(as_of), done.measured["window_days"], moment))

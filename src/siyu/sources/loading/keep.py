@@ -190,6 +190,7 @@ def report_of(found: Recognised, load_: Load, outcome: Outcome) -> FileReport:
     report.identifiers_new = outcome.identifiers_new
     for (namespace, reason), count in sorted(outcome.ignored.items()):
         report.identifiers_ignored.setdefault(namespace, {})[reason] = count
+    report.unread = found.source.unread
     report.notes = scrub_all([*found.notes, *outcome.notes])
     report.snapshot = outcome.snapshot
     return report

@@ -32,7 +32,8 @@ class FileReport:
     """One file. read = loaded + duplicate + corrected + filtered + quarantined, in source rows.
 
     kinds: the same counts per kind, in rows of that kind. identifiers_ignored: {namespace: {reason: rows}}. erased:
-    rows of erased people, filtered or (accounting records) taken without their person.
+    rows of erased people, filtered or (accounting records) taken without their person. unread: what of the file was
+    not read at all (other sheets), in words.
     """
 
     file: str
@@ -46,6 +47,7 @@ class FileReport:
     identifiers_new: int = 0
     identifiers_ignored: dict[str, dict[str, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    unread: str = ""
     snapshot: dict[str, int] | None = None
 
     def add_statuses(self, counts: Counter[str]) -> None:
@@ -100,6 +102,11 @@ class LoadReport:
             for kind, counts in file.kinds.items():
                 found.setdefault(kind, Counter()).update(counts)
         return {kind: dict(counts) for kind, counts in found.items()}
+
+    @property
+    def read_in_part(self) -> list[str]:
+        """Files with sheets that were not read, and what was not read of archives."""
+        return [*(file.file for file in self.files if file.unread), *self.left_out]
 
     @property
     def refused(self) -> int:

@@ -1,7 +1,7 @@
 """Workbooks (XLSX, and XLS of the binary kind), by calamine, which holds a sheet whole (about 100 bytes a cell; sheets
-end at 1,048,576 rows). What a workbook is, is told by its content, whatever its name says. Sheets with the header of
-the one that was taken, on whichever row of theirs, are read on; other sheets (notes, pivots) and hidden ones are left
-out."""
+end at 1,048,576 rows). What a workbook is, is told by its content, whatever its name says. Sheets with the columns of
+the one that was taken, on whichever row of theirs and in whichever order, are read on; other sheets (notes, pivots) and
+hidden ones are left out."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import itertools
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from siyu.core.errors import SourceError
-from siyu.sources.readers import cells, grid
+from siyu.sources.readers import cells, grid, sheetxml
 from siyu.sources.readers.place import DAMAGED, Place
 from siyu.sources.readers.source_file import BATCH_ROWS, SourceFile
 
@@ -27,15 +28,8 @@ MOST_UNPACKED = 4 * 2**30
 #: Cells of the rectangle around all that a sheet holds, which is what it takes in memory: a million rows of sixty
 #: columns. One cell in the farthest corner would ask for half a terabyte.
 MOST_CELLS = 64 * 2**20
-#: Where a cell says that it stands, and how much of a sheet is looked through at once.
-REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,12})["']""")
-#: Columns from the 703rd and from the 79th on, rows from the 100,000th on. Few sheets have the first, or both others.
-VERY_WIDE, WIDE = re.compile(rb' r="[A-Za-z]{3,}[0-9]'), re.compile(rb' r="[C-Zc-z][A-Za-z][0-9]')
-LONG = re.compile(rb' r="[A-Za-z]{1,3}[0-9]{6}')
-#: Where these stand behind the declaration, references may be written otherwise than all spreadsheets write them.
-UNUSUAL = (b"='", b"r =", b"r= ", b"\t", b"\n")
-DECLARATION = 80
-PIECE, SEAM = 1 << 20, 256
+#: What a cell reads as that holds an error, which calamine leaves empty: no value of any field, and nobody.
+ERROR = "#N/A"
 #: Marks of a password: the stream that holds an encrypted XLSX, the record that follows the first one of an XLS.
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 LOCKED = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
@@ -55,17 +49,36 @@ def open_workbook(place: Place, *, header_at: int | None = None, batch_rows: int
     number, at = chosen
     header = heads[number][1][at]
     names = cells.header(header)
-    alike = [(sheet, head.index(header) + 1) for sheet, head in heads[number:] if header in head]
-    read = [sheet for sheet, _ in alike]
+    alike = [one for sheet, head in heads[number:] if (one := _alike(sheet, head, names))]
+    read = [one.sheet for one in alike]
     others = [sheet for sheet, _ in heads if sheet not in read and sheet.height > 1]
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
-        yield from grid.batches(file, names, _rows(file, alike), batch_rows)
+        yield from grid.batches(file, names, _rows(file, alike, _faults(place)), batch_rows)
 
     columns = [name for name in names if name is not None]
     return SourceFile(place, "xlsx", columns, batches, total_bytes=place.size,
                       head=[row for _, head in heads for row in head], header_at=rows.index(chosen),
                       unread=" ".join(filter(None, (_unread(others), _unseen(hidden)))))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A sheet with the columns that are read: its first row below them, and where each stands (None: left out)."""
+
+    sheet: CalamineSheet
+    first: int
+    places: list[int | None]
+
+
+def _alike(sheet: CalamineSheet, head: list[list[str]], names: list[str | None]) -> _Table | None:
+    """The sheet as a table of these columns, in whatever order they stand; None where it has others."""
+    wanted = {name for name in names if name}
+    for at, row in enumerate(head):
+        found = cells.header(row)
+        if {name for name in found if name} == wanted:
+            return _Table(sheet, at + 1, [found.index(name) if name else None for name in names])
+    return None
 
 
 def every_text(place: Place) -> set[str]:
@@ -120,46 +133,12 @@ def _refuse_too_large(place: Place) -> None:
                                   f"unpacked, found {size / 2**30:,.1f} GB.",
                                   remedy="Export it as CSV, which is read in pieces.")
             sheets = [entry for entry in entries if entry.filename.startswith("xl/worksheets/") and entry.file_size]
-            if any(_cells_around(archive, sheet) > MOST_CELLS for sheet in sheets):
+            if any(sheetxml.cells_around(archive, sheet) > MOST_CELLS for sheet in sheets):
                 raise SourceError(f"{place.name}: expected a sheet of at most {MOST_CELLS / 2**20:.0f} million cells, "
                                   "found one with cells farther apart.",
                                   remedy="Delete what lies far below or right of the table, or export it as CSV.")
     except DAMAGED:
         return  # it will not open either, and that is told then
-
-
-def _cells_around(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> int:
-    """How many cells the rectangle from the first to the farthest one has; 0 where they do not lie far apart."""
-    seen: set[re.Pattern[bytes]] = set()
-    for text in _pieces(archive, sheet):
-        seen |= {far for far in (VERY_WIDE, WIDE, LONG) if far not in seen and far.search(text)}
-        if VERY_WIDE in seen or {WIDE, LONG} <= seen or any(text.find(mark, DECLARATION) >= 0 for mark in UNUSUAL):
-            break
-    else:
-        return 0
-    rows = columns = 0
-    for text in _pieces(archive, sheet):
-        found = REFERENCE.findall(text)
-        rows = max([rows, *(int(row) for _, row in found)])
-        columns = max([columns, *map(_column, {letters for letters, _ in found})])
-    return rows * columns
-
-
-def _pieces(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The text of a sheet piece by piece, each with the end of the one before."""
-    before = b""
-    with archive.open(sheet) as file:
-        while piece := file.read(PIECE):
-            yield before + piece
-            before = piece[-SEAM:]
-
-
-def _column(letters: bytes) -> int:
-    """The number of a column: A is 1, XFD 16,384."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
 
 
 def _locked(place: Place) -> bool:
@@ -179,19 +158,32 @@ def _first_header(heads: list[tuple[CalamineSheet, list[list[str]]]]) -> tuple[i
     return next(((number, at) for number, at in found if at is not None), None)
 
 
-def _rows(file: SourceFile, sheets: list[tuple[CalamineSheet, int]]) -> Iterator[tuple[int, grid.Texts]]:
-    """Rows below the headers, of which each ends above a row `first`; sheets are numbered as if they stood below each
-    other.
-    """
-    total, line = sum(sheet.total_height for sheet, _ in sheets), 0
-    for sheet, first in sheets:
-        line += first
-        for row in itertools.islice(sheet.iter_rows(), first, None):
+def _faults(place: Place) -> dict[str, sheetxml.Faults]:
+    """Cells by sheet that have no value though something stands in them; a workbook of the binary kind tells none."""
+    try:
+        with place.anywhere() as file, zipfile.ZipFile(file) as archive:
+            return sheetxml.faults(archive)
+    except DAMAGED:
+        return {}
+
+
+def _rows(
+    file: SourceFile, tables: list[_Table], faults: dict[str, sheetxml.Faults]
+) -> Iterator[tuple[int, grid.Texts]]:
+    """Rows below the headers; sheets are numbered as if they stood below each other."""
+    total, line = sum(table.sheet.total_height for table in tables), 0
+    for table in tables:
+        line += table.first
+        faulty, left = faults.get(table.sheet.name, {}), table.sheet.start[1] if table.sheet.start else 0
+        for at, row in enumerate(itertools.islice(table.sheet.iter_rows(), table.first, None), table.first):
             line += 1
             file.progress = min(line / max(total, 1), 1.0)
             texts = _texts(file, line, row)
             if texts is not None:
-                yield line, texts
+                for column in (column - left for column in faulty.get(at, ())):
+                    if 0 <= column < len(texts):
+                        texts[column] = ERROR
+                yield line, [None if place is None else texts[place] for place in table.places]
 
 
 def _texts(file: SourceFile, line: int, row: Row) -> grid.Texts | None:
