@@ -46,7 +46,7 @@ CASES = {
     "formulas": named(*FORMULAS, brand='=HYPERLINK("http://x","y")'),
     "long names": named(*(f"{n} {LONG}" for n in range(6)), brand=LONG),
     "emoji": named("🍵🍵🍵", "茶👨‍👩‍👧‍👦馆", brand="🍵 拾屿 🍵"),
-    "no characters": named("\uffff店", "店\ufffe", "·", "a\x0bb"),
+    "no characters": named("\uffff店", "店\ufffe", "·", "a\x0bb", brand="A \x07 B"),
     "sixty touchpoints": named(*(f"门店 {n}" for n in range(60))),
     "many files": many_files(),
     "nothing": nothing(),

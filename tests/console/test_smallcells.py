@@ -673,3 +673,28 @@ def test_a_sentence_keeps_its_days():
     panel = Panel("p", "P", grid=grid, note="15 people paid in the last 15 days")
     shown = sheltered(replace(export(), sections=(Section("s", "", "s", "s", "", (panel,)),)))
     assert panels(shown)["p"].note.startswith(f"{LEFT_OUT} people paid in the last 15 days")
+
+
+def test_a_stack_has_no_fall_where_a_rung_of_many_is_hidden():
+    days = ("2026-06-01", "2026-06-02", "2026-06-03")
+    drawn = [{"day": day, "member": rung, "value": n, "text": str(WORDS.count(n))}
+             for day in days for rung, n in (("basic", 200), ("koc", 4))]  # fmt: skip
+    grid = Grid(("Day", "F", "basic", "koc"), ((days[1], WORDS.count(204), WORDS.count(200), WORDS.count(4)),))
+    panel = Panel("p", "P", grid=grid, chart={"datasets": {"rows": drawn}})
+    drawn[2]["label"] = drawn[3]["label"] = days[1]
+    shown = replace(export(), sections=(Section("s", "", "s", "s", "", (panel,)),))
+    told = panels(sheltered(shown))["p"]
+    assert told.grid.rows[0][2:] == (LEFT_OUT, UNTOLD)
+    left = [(r["day"], r["member"], r["value"]) for r in told.chart["datasets"]["rows"]]
+    assert left == [(day, rung, n) for day in (days[0], days[2]) for rung, n in (("basic", 200), ("koc", None))]
+
+
+def test_a_cell_known_by_two_names_hides_no_other_of_either():
+    counts = {("low", "none"): 527, ("none", "none"): 704, ("low", "high"): 3, ("none", "high"): 12, ("mid", "low"): 40}
+    grid = Grid(("Buys", "Brings", "People"), tuple((*names, WORDS.count(n)) for names, n in counts.items()), text=(1,))
+    cells = [Cell(f"buys: {buys}", brings, 0.5, str(WORDS.count(n)), "") for (buys, brings), n in counts.items()]
+    panel = Panel("p", "P", grid=grid, chart=heat(cells, [], [], "#000"))
+    shown = panels(sheltered(replace(export(), sections=(Section("s", "", "s", "s", "", (panel,)),))))["p"]
+    table = [row[2] for row in shown.grid.rows]
+    assert (table[:2], table[2], LEFT_OUT in table) == (["527", "704"], UNTOLD, True)
+    assert [r["text"] for r in shown.chart["datasets"]["rows"]] == table

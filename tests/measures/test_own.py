@@ -298,6 +298,10 @@ def test_an_error_of_a_module_is_told_with_its_line(brand, count, complaint):
     ("raise SystemExit(3)", "metrics/mine.py, line 1: SystemExit: 3"),
     ("TOPICS = 3", "metrics/mine.py: TypeError: TOPICS must be a tuple of Topic"),
     ("x = 1", "metrics/mine.py: it declares neither TOPICS nor SHEETS"),
+    (PYTHON.replace("(METRIC,))", "(METRIC))"), "'mine': metrics must be a tuple of Metric, found Metric; a tuple"),
+    (PYTHON.replace('version="own.v1"', 'version="own.v1", needs=("orders")'),
+     "metrics/mine.py: 'mine.orders': needs must be a tuple of str, found str; a tuple of one ends with a comma: (x,)"),
+    (PYTHON.replace('Metric("mine.orders"', "Metric(None"), "a code is words of small letters, digits and _"),
 ])  # fmt: skip
 def test_a_module_that_declares_nothing_right_is_refused(brand, text, complaint):
     wrote(brand, text, "mine.py")

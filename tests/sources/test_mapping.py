@@ -447,6 +447,14 @@ def test_what_stands_in_a_mapping_never_becomes_a_query(workspace, tmp_path):
     assert in_force(workspace, "products", "name") == [('a"); DROP TABLE orders; --',)]
 
 
+@pytest.mark.parametrize("mapping", [None, "cdnow"])
+def test_a_file_of_another_form_with_the_columns_of_a_mapping_is_read_as_it_is(workspace, tmp_path, mapping):
+    text = "customer_id,sample_id,date,number_of_cds,dollar_value\n00004,0001,19970101,2,29.33"
+    report = take(workspace, tmp_path, "cdnow_sample.csv", text, mapping=mapping)
+    assert report.counts["loaded"] == 1
+    assert in_force(workspace, "orders", "paid_amount", "paid_day") == [(2933, 9862)]
+
+
 def test_the_order_of_the_sample_adds_nothing_to_the_master(workspace, tmp_path):
     master = "customer_id date number_of_cds dollar_value\n 00004 19970101 2 29.33\n 00004 19970118 2 0.00"
     sample = "00004 0001 19970101  2   29.33\n 00004 0001 19970118  2   0.00"

@@ -25,6 +25,8 @@ UNTOLD = f"<{SMALLEST}"
 #: What says in a chart's record how much it is: in a muted one it is as here, or as another key of the record (a bar
 #: that ends where it begins).
 SIZES: dict[str, Any] = {"value": None, "visitors": None, "shade": 0, "dark": False, "all": "x", "inner": "x"}
+#: What a cell of a heat map has, which is known by its row and its column.
+CROSSED = "column"
 #: Rows of a chart that are worked out from all the others.
 OF_ALL = "guide"
 #: What a number that is none of people may be followed by.
@@ -37,6 +39,8 @@ NOTE = N_(
 
 Cell = tuple[int, int]
 Line = list[Cell]
+#: Figures as written that a chart must not tell, by what names their row.
+Untold = dict[tuple[str, ...], set[str]]
 
 
 @cache
@@ -318,14 +322,13 @@ def _panel(panel: Panel, words: Words, elsewhere: Elsewhere, *, few: bool) -> Pa
     message = _sentence(_plain(panel.message), few=few)
     tiles = tuple(_tile(tile, elsewhere, few=few) for tile in panel.tiles)
     if panel.grid is None:
-        chart = _chart(panel.chart, set(elsewhere.labels), set(), few=few) if panel.chart else None
+        chart = _chart(panel.chart, set(elsewhere.labels), {}, few=few) if panel.chart else None
         return replace(panel, chart=chart, tiles=tiles, note=note, message=message)
     found = protect(panel.grid, elsewhere, few=few)
     note, message = (_unsaid(text, panel.grid, found) for text in (note, message))
     if found.small or found.left_out:
         note = " ".join(filter(None, (note, words(NOTE))))
-    shy, told = _shy(panel.grid, found), _told(panel.grid, found)
-    chart = _chart(panel.chart, shy, told, few=few) if panel.chart else None
+    chart = _chart(panel.chart, *_names(panel.grid, found), few=few) if panel.chart else None
     return replace(panel, grid=_grid(panel.grid, found), chart=chart, tiles=tiles, note=note, message=message)
 
 
@@ -335,31 +338,54 @@ def _unsaid(text: str, grid: Grid, found: Protected) -> str:
     return re.sub(_whole(written).pattern + DAYS, LEFT_OUT, text) if written else text
 
 
-def _chart(spec: dict[str, Any], shy: set[str], pairs: set[tuple[str, str]], *, few: bool) -> dict[str, Any]:
+def _names(grid: Grid, found: Protected) -> tuple[set[str], Untold]:
+    """What a chart must not tell of its table: rows by their label, and single figures by all that names their row."""
+    names = 1 + (1 in grid.text)  # a row may be known by its first two columns
+    untold: Untold = {}
+    for row, column in found.left_out:
+        untold.setdefault(grid.rows[row][:names], set()).add(grid.rows[row][column])
+    return _shy(grid, found), untold
+
+
+def _chart(spec: dict[str, Any], shy: set[str], untold: Untold, *, few: bool) -> dict[str, Any]:
     """The spec with its records on hidden cells muted: no length, no shade, no figure; the name stays."""
     drawn: dict[str, list[dict[str, Any]]] = spec.get("datasets") or {}
-    datasets = {name: [_muted(record, shy, pairs, few=few) for record in records] for name, records in drawn.items()}
+    datasets = {name: [_muted(record, shy, untold, few=few) for record in records] for name, records in drawn.items()}
+    datasets = {name: _whole_days(drawn[name], records) for name, records in datasets.items()}
     if OF_ALL in datasets and datasets != drawn:
         datasets[OF_ALL] = [_sizeless(record, "visitors") for record in datasets[OF_ALL]]
     return {**spec, "datasets": datasets} if datasets else spec
 
 
-def _muted(record: dict[str, Any], shy: set[str], pairs: set[tuple[str, str]], *, few: bool) -> dict[str, Any]:
+def _whole_days(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records of a stack without the days of which one of many people is muted: the others would fall by as many."""
+    gone = {old["day"] for old, new in zip(before, after)
+            if old is not new and "member" in old and UNTOLD not in str(old.get("text"))}  # fmt: skip
+    return [record for record in after if "member" not in record or record["day"] not in gone]
+
+
+def _muted(record: dict[str, Any], shy: set[str], untold: Untold, *, few: bool) -> dict[str, Any]:
     """A chart's record; one that says "<10", is of a shy row or writes what is of few or what the table hides is muted;
     of a brand of a `few` people also one that writes a share or money.
     """
     texts = {key: value for key, value in record.items() if isinstance(value, str)}
-    names = [text for key, text in texts.items() if key != "column"]  # a cell of a heat map is known by its row
-    told = {figure for label, figure in pairs if any(text.startswith(label) for text in names)}
+    told = {figure for names, figures in untold.items() if _named(names, texts) for figure in figures}
     written = _whole(told)
     if not (
-        any(UNTOLD in text or text in shy or _of_few(text) for text in texts.values())
+        any(UNTOLD in text or (text in shy and CROSSED not in record) or _of_few(text) for text in texts.values())
         or (told and any(written.search(text) for text in texts.values()))
         or (few and any(resting().search(text) for text in texts.values()))
     ):
         return record
     muted = {key: _mute(key, text, shy, written if told else None, few=few) for key, text in texts.items()}
     return _sizeless({**record, **muted}, *SIZES)
+
+
+def _named(names: tuple[str, ...], texts: dict[str, str]) -> bool:
+    """Whether a chart's record is of the row with these names, of which a cell of a heat map says each somewhere."""
+    if CROSSED in texts and len(names) > 1:
+        return all(any(name in text for text in texts.values()) for name in names)
+    return any(text.startswith(names[:1]) for key, text in texts.items() if key != CROSSED)
 
 
 def _sizeless(record: dict[str, Any], *keys: str) -> dict[str, Any]:

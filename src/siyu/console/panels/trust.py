@@ -65,7 +65,7 @@ def consent(view: View) -> Answer:
     )
     text = N_(
         "A declaration would bring {n} people into F and open SMS to {sms} members in all. It needs proof: "
-        "siyu consent declare --source … --notice-version … --from … --proof …"
+        "siyu consent declare --channel sms --source … --notice-version … --from … --proof …"
     )
     note = words(text, n=words.count(found.joining_f), sms=words.count(found.sms_opened))
     return Answer(bars.bars(drawn), grid=Grid((words("Figure"), words("People or money")), rows, summed=False),

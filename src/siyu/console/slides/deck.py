@@ -16,6 +16,7 @@ from siyu.console.charts import theme
 from siyu.console.context import Finding, Indicator, Page, Panel, Section, Tile
 from siyu.console.slides.drawing import png
 from siyu.console.slides.slide import HEIGHT, MARGIN, WIDTH, Box, Look, Slide
+from siyu.console.slides.text import legal
 from siyu.console.words import Words
 from siyu.core.progress import Progress, silent
 
@@ -55,7 +56,7 @@ class Deck:
         self.deck = Presentation()
         self.deck.slide_width, self.deck.slide_height = Pt(WIDTH), Pt(HEIGHT)
         told = self.deck.core_properties
-        told.title, told.author, told.last_modified_by = page.title[:250], "siyu", "siyu"
+        told.title, told.author, told.last_modified_by = legal(page.title)[:250], "siyu", "siyu"
         told.created = told.modified = now.replace(tzinfo=None, microsecond=0)
 
     def opening(self) -> None:

@@ -15,13 +15,15 @@ from pptx.util import Emu, Pt
 from siyu.console.charts import theme
 from siyu.console.context import Grid, Key
 from siyu.console.slides.drawing import size_px
-from siyu.console.slides.text import BOLD, LINE_EM, cut, em, fit, legal
+from siyu.console.slides.text import BOLD, LINE_EM, cut, em, fit, legal, lines
 
 #: 16:9, in points.
 WIDTH, HEIGHT, MARGIN = 960, 540, 44
 FONTS = {"zh": ("Segoe UI", "Microsoft YaHei"), "en": ("Segoe UI", "Microsoft YaHei")}
 MOST_ROWS = 12
 CELL_MARGIN = 4
+#: Lines that the head of a column may take.
+HEAD_LINES = 2
 #: The widest column, and the room a head has at least, in ems.
 MOST_EM, LEAST_EM = 26.0, 4.0
 
@@ -104,19 +106,21 @@ class Slide:
         note = more.format(n=rest) if rest > 0 else ""
         space = box.height - (18 if note else 0)
         rows = (grid.header, *grid.rows[:MOST_ROWS])
-        row_height = min(space / len(rows), 28)
+        row_height = min(space / (len(rows) + 1), 28)  # the heads may take two lines
         size = max(min(row_height * 0.42, 12), 7)
         widths = _widths(grid.header, rows[1:], box.width, size)
+        taken = max(lines(name, (width - 2 * CELL_MARGIN) / BOLD, size) for name, width in zip(grid.header, widths))
+        heights = [max(row_height, min(taken, HEAD_LINES) * size * LINE_EM + 2), *[row_height] * (len(rows) - 1)]
         shape = self.slide.shapes.add_table(len(rows), len(grid.header), *Box(
-            box.left, box.top, box.width, row_height * len(rows)).emu)  # fmt: skip
+            box.left, box.top, box.width, sum(heights)).emu)  # fmt: skip
         for column, width in enumerate(widths):
             shape.table.columns[column].width = Pt(int(width))
         for i, row in enumerate(rows):
-            shape.table.rows[i].height = Pt(int(row_height))
+            shape.table.rows[i].height = Pt(int(heights[i]))
             for j, text in enumerate(row):
                 self._cell(shape.table.cell(i, j), text, widths[j], size, i == 0, j > 0 and j not in grid.text)
         if note:
-            self.text(note, Box(box.left, box.top + row_height * len(rows) + 2, box.width, 16), Look((9,), theme.MUTED))
+            self.text(note, Box(box.left, box.top + sum(heights) + 2, box.width, 16), Look((9,), theme.MUTED))
 
     def notes(self, *texts: str) -> None:
         """What the speaker reads."""
@@ -128,7 +132,7 @@ class Slide:
         cell.vertical_anchor = MSO_ANCHOR.MIDDLE
         cell.fill.solid()
         cell.fill.fore_color.rgb = _colour(theme.LINE if head else theme.PAPER)
-        shown = cut(legal(text), (width - 2 * CELL_MARGIN) / (BOLD if head else 1), size, 1)
+        shown = cut(legal(text), (width - 2 * CELL_MARGIN) / (BOLD if head else 1), size, HEAD_LINES if head else 1)
         paragraph = cell.text_frame.paragraphs[0]
         cell.text_frame.word_wrap = True
         paragraph.alignment = PP_ALIGN.RIGHT if figure else PP_ALIGN.LEFT

@@ -72,7 +72,7 @@ def _metric_faults(metric: Metric) -> Iterator[Fault]:
 
 
 def _code_faults(code: str) -> Iterator[Fault]:
-    if not CODE.fullmatch(code):
+    if not isinstance(code, str) or not CODE.fullmatch(code):
         yield None, "code", f"a code is words of small letters, digits and _ between dots: found '{code}'"
 
 

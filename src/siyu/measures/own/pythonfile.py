@@ -23,7 +23,7 @@ import ibis.expr.types as ir
 from siyu.core.errors import MeasureError, SiyuError
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
-from siyu.measures.metric import Counts, Rows, Sheet, Topic
+from siyu.measures.metric import Column, Counts, Metric, Rows, Sheet, Topic
 from siyu.measures.own.counted import kept, whole
 from siyu.measures.own.ownfile import Fault, OwnFile, counted, sheet_faults, topic_faults
 
@@ -34,11 +34,11 @@ def read_python(path: Path, name: str) -> OwnFile:
         with told(path, name):
             module = _imported(path)
             topics, sheets = _declared(module, "TOPICS", Topic), _declared(module, "SHEETS", Sheet)
+            mistakes = tuple(_untidy(name, topics, sheets)) or tuple(_faults(name, topics, sheets))
     except MeasureError as error:
         return OwnFile(name, mistakes=(error.message,))
     if not topics and not sheets:
         return OwnFile(name, mistakes=(f"{name}: it declares neither TOPICS nor SHEETS",))
-    mistakes = tuple(_faults(name, topics, sheets))
     if mistakes:
         return OwnFile(name, mistakes=mistakes)
     return OwnFile(
@@ -86,6 +86,29 @@ def _declared(module: ModuleType, name: str, type_: type) -> tuple[Any, ...]:
     if not isinstance(found, (tuple, list)) or not all(isinstance(one, type_) for one in found):
         raise TypeError(f"{name} must be a tuple of {type_.__name__}")
     return tuple(found)
+
+
+#: What stands in tuples, and what of.
+TUPLES: dict[type, dict[str, type]] = {
+    Topic: {"metrics": Metric, "dimensions": str, "needs": str},
+    Metric: {"needs": str},
+    Sheet: {"columns": Column, "needs": str},
+}
+
+
+def _untidy(name: str, topics: tuple[Topic, ...], sheets: tuple[Sheet, ...]) -> Iterator[str]:
+    """Fields that are no tuple of what they should be: whoever forgets the comma of a tuple of one writes none."""
+    for one in (*topics, *(metric for topic in topics for metric in _several(topic.metrics)), *sheets):
+        for field, type_ in TUPLES.get(type(one), {}).items():
+            found = getattr(one, field)
+            if not isinstance(found, tuple) or not all(isinstance(part, type_) for part in found):
+                of = one.name if isinstance(one, Topic) else getattr(one, "code", "?")
+                yield (f"{name}: '{of}': {field} must be a tuple of {type_.__name__}, found {type(found).__name__}; "
+                       "a tuple of one ends with a comma: (x,)")  # fmt: skip
+
+
+def _several(found: Any) -> tuple[Any, ...]:
+    return found if isinstance(found, tuple) else ()
 
 
 def _faults(name: str, topics: tuple[Topic, ...], sheets: tuple[Sheet, ...]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Mapped
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,13 @@ def _arrival(place: Place, asked: Asked) -> Recognised:
 
 
 def _open(place: Place, mapping: Mapping | None) -> SourceFile:
+    """The file as its mapping says files of it are written, but where it has the mapping's columns as it is."""
     hints = mapping.file if mapping else {}
+    if mapping and hints.get("format"):
+        with suppress(SourceError):
+            source = files.read(place, encoding=hints.get("encoding"))
+            if mapping.recognises(source.columns):
+                return source
     source = files.read(place, encoding=hints.get("encoding"), format=hints.get("format"))
     headers = next((h for h in hints.get("headers", []) if len(h) == len(source.columns)), None)
     if headers is None or not all(NAMELESS.match(c) for c in source.columns):
