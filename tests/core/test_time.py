@@ -70,3 +70,9 @@ def test_open_ends_lie_after_every_fact():
     assert last + 365 * DAY < OPEN_AT
     assert day_of(dt.date(9999, 12, 31)) < OPEN_DAY
     assert day_of(EPOCH) == 0
+
+
+@given(st.sampled_from(["Africa/Casablanca", "America/Sao_Paulo", "Asia/Gaza", "Asia/Shanghai"]), st.integers(0, 6))
+def test_the_days_of_many_years_start_when_each_of_them_does(name: str, later: int):
+    first, last, zone = day_of(dt.date(2010, 1, 1)) + later, day_of(dt.date(2016, 1, 1)), ZoneInfo(name)
+    assert days_start(first, last, zone).tolist() == [day_starts(day, zone) for day in range(first, last + 1)]

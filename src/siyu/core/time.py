@@ -16,6 +16,8 @@ ORIGIN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
+#: Clocks are never set twice within so few days: offsets are asked for so often, for each day only where they differ.
+OFFSET_DAYS = 7
 #: A span that has not ended, as an instant and as a day. Larger than any fact's time.
 OPEN_AT = 2**62
 OPEN_DAY = 2**30
@@ -63,9 +65,19 @@ def days_start(first: int, last: int, zone: ZoneInfo) -> np.ndarray:
     [-28800000000, 57600000000]
     """
     midnight, one = dt.datetime.combine(date_of(first), dt.time()), dt.timedelta(days=1)
-    ahead = (zone.utcoffset(midnight + n * one) for n in range(last - first + 1))
-    offsets = np.fromiter(ahead, "timedelta64[us]", last - first + 1).astype(np.int64)
-    return np.arange(first, last + 1, dtype=np.int64) * DAY - offsets
+
+    def ahead(places: np.ndarray) -> np.ndarray:
+        told = (zone.utcoffset(midnight + n * one) for n in places.tolist())
+        return np.fromiter(told, "timedelta64[us]", len(places)).astype(np.int64)
+
+    days = np.arange(last - first + 1)
+    weekly = np.append(days[::OFFSET_DAYS], days[-1:])
+    told = ahead(weekly)
+    offsets = told[days // OFFSET_DAYS]
+    changes = np.flatnonzero(told[1:] != told[:-1])  # weeks within which clocks are set
+    near = np.concatenate([np.arange(weekly[n], weekly[n + 1] + 1) for n in changes.tolist()] or [days[:0]])
+    offsets[near] = ahead(near)
+    return (days + first).astype(np.int64) * DAY - offsets
 
 
 def day_ends(day: int, zone: ZoneInfo) -> int:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from siyu.core.errors import MeasureError
 from siyu.core.progress import Progress, silent
 from siyu.core.settings import EARLIEST, MOST
-from siyu.core.time import date_of, datetime_of, day_of, instant_of, local_day
+from siyu.core.time import DAY, OPEN_AT, date_of, datetime_of, day_of, instant_of, local_day
 from siyu.measures import build, results
 from siyu.measures.activity import activity
 from siyu.measures.asked import Asked
@@ -31,6 +31,8 @@ from siyu.store.workspace import Workspace
 DEFINITION = "fast_plus.v1"
 #: Settings that change a document without changing spans.
 ASKING = ("brand.", "touchpoints.", "value.", "roles.", "relations.")
+#: What is asked of first when the newest fact is looked for.
+RECENT = 7 * DAY
 #: The instant of each kind that tells how far the data reaches.
 TIMES = {
     "orders": "paid_at", "refunds": "refunded_at", "relations": "started_at", "relation_ends": "ended_at",
@@ -129,11 +131,19 @@ def begun(workspace: Workspace, before: int) -> bool:
 
 
 def data_through(workspace: Workspace, before: int) -> int | None:
-    """Newest event time among the facts in force before an instant; None if there is none."""
+    """Newest event time among the facts in force before an instant; None if there is none. Mostly some are of the week
+    before it, and the others need no look.
+    """
+    lately = _newest(workspace, before - RECENT, before)
+    return lately if lately is not None else _newest(workspace, -OPEN_AT, before)
+
+
+def _newest(workspace: Workspace, since: int, before: int) -> int | None:
     newest = []
     for kind, column in TIMES.items():
         table = workspace.warehouse.in_force(kind)
-        newest.append(table.filter(table[column] < before).aggregate(newest=table[column].max()))
+        within = table.filter((table[column] >= since) & (table[column] < before))
+        newest.append(within.aggregate(newest=within[column].max()))
     found = [row["newest"] for row in workspace.warehouse.rows(newest[0].union(*newest[1:]))]
     return max((instant for instant in found if instant is not None), default=None)
 

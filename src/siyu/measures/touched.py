@@ -68,8 +68,9 @@ def touched(workspace: Workspace, since: Since) -> Touched | None:
     news = _News(load_id, _corrected_kinds(workspace, load_id))
     orders = warehouse.scratch("touched_order", _orders(news, identity_version))
     moved = warehouse.scratch("moved_consumer", _moved(identity_version).select("consumer_id").distinct())
-    facts = Facts(warehouse, _near(warehouse, news, orders, moved))
-    changed = warehouse.scratch("changed_consumer", _consumers(facts, _identifiers(news, orders), moved))
+    named = warehouse.scratch("named_identifier", _identifiers(news, orders))
+    facts = Facts(warehouse, _near(warehouse, news, named, moved))
+    changed = warehouse.scratch("changed_consumer", _consumers(facts, named, moved))
     of_changed = warehouse.scratch("changed_identity", facts.identities_of(changed))
     consumers = warehouse.scratch("touched_consumer", _consumers(facts, _inviters_of(of_changed), changed))
     count, everyone = warehouse.count(consumers), warehouse.count(tables.CONSUMER)
@@ -140,13 +141,13 @@ def _orders(news: _News, identity_version: int) -> ir.Table:
 
 
 def _identifiers(news: _News, orders: ir.Table) -> ir.Table:
-    """Primary identifiers of new and corrected facts, and of touched orders."""
+    """Primary identifiers of new and corrected facts, and of touched orders, each once."""
     found = orders.select("identifier_id")
     for kind in PERSONAL:
         found = found.union(news.facts(kind, "identifier_id"))
     for side in ("inviter_identifier_id", "invitee_identifier_id"):
         found = found.union(news.facts("referrals", side).select(identifier_id=side))
-    return found
+    return found.distinct()
 
 
 def _consumers(facts: Facts, identifiers: ir.Table, more: ir.Table) -> ir.Table:
@@ -167,14 +168,15 @@ def _parted_since(workspace: Workspace, identity_version: int) -> bool:
     return parted is None or int(parted) > identity_version
 
 
-def _near(warehouse: Warehouse, news: _News, orders: ir.Table, moved: ir.Table) -> ir.Table:
+def _near(warehouse: Warehouse, news: _News, named: ir.Table, moved: ir.Table) -> ir.Table:
     """The rows of `identity` of everyone whom news may concern: whom it names, and both sides of their referrals.
+    named: identifiers of what is no event.
 
     All that is asked below is asked of these few: each look at every identifier costs more than all of it.
     """
     facts = Facts(warehouse)
     events = news.facts("events", "identifier_id")
-    met = warehouse.scratch("met_consumer", _consumers(facts, _identifiers(news, orders).union(events), moved))
+    met = warehouse.scratch("met_consumer", _consumers(facts, named.union(events), moved))
     of_met = warehouse.scratch("met_identity", facts.identities_of(met))
     beside = _inviters_of(of_met).union(_invitees_of(of_met))
     near = warehouse.scratch("near_consumer", _consumers(facts, beside, met))
