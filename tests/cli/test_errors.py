@@ -94,6 +94,8 @@ def test_a_damaged_warehouse_is_explained_and_a_rebuild_offered(capfd):
         (("clv", "score", "--days", str(10**8)), "less than or equal to"),
         (("clv", "backtest", "--days", str(10**20)), "less than or equal to"),
         (("identity", "unlink", str(10**20), "--reason", "x"), "less than or equal to"),
+        (("identity", "unlink", "1"), "Missing option '--reason'"),
+        (("coverage", "--json", "--lang", "fr"), "expected zh or en"),
         (("identity", "unlink", "1", str(10**20), "--reason", "x"), "less than or equal to"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",

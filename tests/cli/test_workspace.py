@@ -47,6 +47,12 @@ def test_an_unknown_table_gets_a_guess(siyu):
     assert "Did you mean 'orders'?" in ran.err
 
 
+def test_query_writes_lengths_of_time_as_their_standard_does(siyu, brand: Path):
+    sql = "SELECT INTERVAL 2 MONTH + INTERVAL 3 DAY AS long, [INTERVAL 90 SECOND] AS several"
+    assert siyu("query", sql, "-C", brand, "--json").json["rows"] == [{"long": "P2M3D", "several": ["PT90S"]}]
+    assert "P2M3D" in siyu("query", sql, "-C", brand).out
+
+
 def test_query_gives_columns_and_rows_with_large_ids_as_strings(siyu, brand: Path):
     ran = siyu("query", "SELECT 9007199254740993 AS id, 7 AS n, DATE '2026-06-30' AS day", "-C", brand, "--json")
     assert ran.json == {

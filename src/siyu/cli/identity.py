@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,12 +11,15 @@ from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.options import LARGEST
 from siyu.cli.output import emit, out, progress, suggest, table
+from siyu.core.time import datetime_of
 from siyu.identity import unlink as links
+from siyu.identity.decisions import Decision
 from siyu.identity.resolve import resolve as resolve_links
 from siyu.identity.review import RefusedGroup
 from siyu.identity.review import review as review_links
 from siyu.identity.show import Shown
 from siyu.identity.show import show as show_consumer
+from siyu.store.workspace import Workspace
 
 Full = Annotated[bool, typer.Option("--full", help="Compute everything anew instead of what has changed.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Who found out what, in a few words.")]
@@ -67,8 +70,8 @@ def show(
 @group.command("unlink")
 def unlink(
     a: Annotated[int, One],
+    reason: Reason,
     b: Annotated[int | None, Other] = None,
-    reason: Reason = "",
     restore: Restore = False,
     as_json: AsJson = False,
 ) -> int:
@@ -79,7 +82,7 @@ def unlink(
         else:
             decided = [(links.relink if restore else links.unlink)(opened, a, b, reason, now())]
     if as_json:
-        emit({"decisions": [asdict(decision) for decision in decided]})
+        emit({"decisions": [_decision(decision, opened) for decision in decided]})
     else:
         out().print(f"{len(decided)} link(s) {'restored' if restore else 'taken back'}.")
         suggest(f"siyu resolve{suffix()}", "and then measure, to see the difference")
@@ -92,7 +95,7 @@ def review(limit: Limit = 20, as_json: AsJson = False) -> int:
     with workspace() as opened:
         found = review_links(opened, limit=limit)
     if as_json:
-        emit(asdict(found))
+        emit({**asdict(found), "retracted": [_decision(decision, opened) for decision in found.retracted]})
     else:
         rows = [_group_row(group) for group in found.groups]
         table(f"{found.refused_total:,} refused links in {found.groups_total:,} groups", GROUP_COLUMNS, rows)
@@ -103,6 +106,12 @@ def review(limit: Limit = 20, as_json: AsJson = False) -> int:
         if taken:
             table(f"{found.retracted_total:,} links taken back", ("a", "b", "reason"), taken)
     return REFUSALS if found.refused_total else DONE
+
+
+def _decision(decision: Decision, workspace: Workspace) -> dict[str, Any]:
+    """A decision as JSON gives it: when it was taken as a time of the brand's zone."""
+    taken = datetime_of(decision.decided_at, workspace.settings.zone)
+    return {**asdict(decision), "decided_at": taken.isoformat()}
 
 
 GROUP_COLUMNS = ("would merge", "links", "guard", "most named", "hub", "first reason")

@@ -68,12 +68,13 @@ def coverage(
     as_json: AsJson = False,
 ) -> int:
     """Say what the loaded files can and cannot answer, and which export would help most."""
+    chosen = language(lang, lang)
     with workspace() as opened:
         found = cover(opened)
     if as_json:
         emit(found)
     else:
-        out().print(matrix(found, language(lang, lang)), markup=False)
+        out().print(matrix(found, chosen), markup=False)
     return DONE
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from siyu.cli.context import CHOSEN, AsJson, elsewhere, workspace
 from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError, WorkspaceError, did_you_mean
+from siyu.core.jsontext import plain
 from siyu.core.settings import SETTINGS, defaults, read
 from siyu.store.tables import BY_NAME, LEVELS, TABLES, Table
 from siyu.store.warehouse import listed
@@ -93,8 +94,13 @@ def query(
     if as_json:
         emit({"columns": found.column_names, "rows": rows})
     else:
-        table("", found.column_names, [[row[c] for c in found.column_names] for row in rows])
+        table("", found.column_names, [[_told(row[c]) for c in found.column_names] for row in rows])
     return DONE
+
+
+def _told(value: Any) -> Any:
+    """A value of an answer as a table shows it: lengths of time as JSON gives them, too."""
+    return plain(value) if isinstance(value, tuple) else value
 
 
 def _named(name: str) -> Table:

@@ -6,6 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+#: Nanoseconds of a second.
+SECOND = 10**9
 #: Larger whole numbers lose digits in JavaScript and spreadsheets, so JSON gives them as strings.
 EXACT_IN_JSON = 2**53
 
@@ -18,6 +20,8 @@ def plain(value: Any) -> Any:
     """
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
+    if hasattr(value, "nanoseconds") and isinstance(value, tuple):  # what Arrow makes of an interval
+        return interval(*value)
     if isinstance(value, list | tuple | set):
         return [plain(item) for item in value]
     if isinstance(value, bool) or value is None or isinstance(value, str):
@@ -33,3 +37,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):  # sums of whole numbers come as decimals from some engines
         return plain(int(value)) if value == value.to_integral_value() else float(value)
     return str(value)
+
+
+def interval(months: int, days: int, nanoseconds: int) -> str:
+    """A length of time as ISO 8601 writes it: months are not so many days, nor days so many hours.
+
+    >>> interval(2, 3, 0), interval(0, 0, 5_400_500_000_000), interval(0, 0, 0)
+    ('P2M3D', 'PT5400.5S', 'PT0S')
+    """
+    seconds, rest = divmod(abs(nanoseconds), SECOND)
+    fraction = f".{rest:09}".rstrip("0") if rest else ""
+    time = f"T{'-' if nanoseconds < 0 else ''}{seconds}{fraction}S" if nanoseconds else ""
+    date = (f"{months}M" if months else "") + (f"{days}D" if days else "")
+    return f"P{date}{time}" if date or time else "PT0S"
