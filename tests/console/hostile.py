@@ -7,7 +7,8 @@ from dataclasses import replace
 from siyu.console.context import Page
 from siyu.console.material import Material
 from siyu.console.page import page
-from siyu.console.smallcells import SMALLEST, sheltered
+from siyu.console.smallcells import sheltered
+from siyu.console.smalltexts import SMALLEST
 from tests.console.sample import document, material
 
 FORMULAS = ('=HYPERLINK("http://x","y")', "+1", "@SUM(A1)", "-2+3", "\t=1", "\r=1", " =1", "＝1+1")

@@ -19,7 +19,8 @@ from siyu.console.figure import Figure
 from siyu.console.material import Consent, Point
 from siyu.console.page import page
 from siyu.console.panels.asked import of_metric, sheet_grid
-from siyu.console.smallcells import SMALLEST, UNTOLD, protect, resting, sheltered
+from siyu.console.smallcells import protect, sheltered
+from siyu.console.smalltexts import SMALLEST, UNTOLD, resting
 from siyu.console.view import View
 from siyu.console.words import LEFT_OUT, Words
 from siyu.core.kinds import ROLES

@@ -17,7 +17,8 @@ from siyu.console.gather import gather
 from siyu.console.material import Material
 from siyu.console.page import page
 from siyu.console.render import html
-from siyu.console.smallcells import SMALLEST, sheltered
+from siyu.console.smallcells import sheltered
+from siyu.console.smalltexts import SMALLEST
 from siyu.core.errors import SiyuError, did_you_mean
 from siyu.core.progress import Progress, silent
 from siyu.store.workspace import Workspace

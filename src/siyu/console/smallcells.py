@@ -1,36 +1,22 @@
 """Small cells: exports never tell a count of one to nine people, nor what rests on it or would give it away.
 
 The page is written with `smallest=SMALLEST`, so every text says "<10"; here tables lose what rests on such a cell
-(shares, money, changes), a second cell where a total would give the first away, and charts lose both. Nobody (0) is
-told: no person stands in that cell. Two-way tables are protected line by line, not against a system of equations.
+(shares, money, changes) and a second cell where a total would give the first away; charts (`smallcharts`) lose both.
+Nobody (0) is told: no person stands in that cell. Two-way tables are protected line by line, not against a system of
+equations.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
-
-from babel.numbers import get_currency_symbol, list_currencies
 
 from siyu.console.context import Finding, Grid, Indicator, Page, Panel, Tile
 from siyu.console.figure import Figure, read
-from siyu.console.words import LEFT_OUT, LOCALES, N_, Words
+from siyu.console.smallcharts import Untold, sheltered_chart
+from siyu.console.smalltexts import SMALLEST, UNTOLD, parts, resting, sentence, unsaid
+from siyu.console.words import LEFT_OUT, N_, Words
 
-#: Exports tell no count below it (definitions.md section 0.8).
-SMALLEST = 10
-UNTOLD = f"<{SMALLEST}"
-#: What says in a chart's record how much it is: in a muted one it is as here, or as another key of the record (a bar
-#: that ends where it begins).
-SIZES: dict[str, Any] = {"value": None, "visitors": None, "shade": 0, "dark": False, "all": "x", "inner": "x"}
-#: What a cell of a heat map has, which is known by its row and its column.
-CROSSED = "column"
-#: Rows of a chart that are worked out from all the others.
-OF_ALL = "guide"
-#: What a number that is none of people may be followed by.
-DAYS = r"(?!\s?(?:days?\b|hours?\b|天|日|小时))"
 #: Amounts of a line may each be rounded by so much.
 CENT = 0.01
 NOTE = N_(
@@ -39,17 +25,6 @@ NOTE = N_(
 
 Cell = tuple[int, int]
 Line = list[Cell]
-#: Figures as written that a chart must not tell, by what names their row.
-Untold = dict[tuple[str, ...], set[str]]
-
-
-@cache
-def resting() -> re.Pattern[str]:
-    """Shares, points and money of any currency inside a sentence, label or tooltip."""
-    symbols = {get_currency_symbol(code, locale=words.locale) for code in list_currencies()
-               for words in map(Words, LOCALES)} | {"¥"}  # fmt: skip
-    money = "|".join(map(re.escape, sorted(symbols, key=lambda symbol: (-len(symbol), symbol))))
-    return re.compile(rf"[+−-]?(?:(?:{money})\s?\d[\d,.]*(?:\s?(?:万亿|[万亿]|[KMBT]\b))?|\d[\d,.]*\s?%)")
 
 
 def sheltered(page: Page) -> Page:
@@ -61,7 +36,7 @@ def sheltered(page: Page) -> Page:
     elsewhere = _elsewhere([panel.grid for panel in panels if panel.grid and panel.people])
     return replace(
         page,
-        verdict=_parts(_plain(page.verdict), few=few),
+        verdict=parts(_plain(page.verdict), few=few),
         indicators=tuple(_indicator(one, few=handful) for one in page.indicators),
         findings=() if few else tuple(_finding(f) for f in page.findings if not 0 < f.people < SMALLEST),
         sections=tuple(
@@ -309,7 +284,7 @@ def _grid(grid: Grid, found: Protected) -> Grid:
     """The table as it may be told."""
     marks = dict.fromkeys(found.small, UNTOLD) | dict.fromkeys(found.left_out, LEFT_OUT)
     rows = tuple(tuple(marks.get((i, j), text) for j, text in enumerate(row)) for i, row in enumerate(grid.rows))
-    return replace(grid, rows=rows, note=_unsaid(_sentence(grid.note), grid, found))
+    return replace(grid, rows=rows, note=_unsaid(sentence(grid.note), grid, found))
 
 
 # -- one panel
@@ -318,24 +293,23 @@ def _grid(grid: Grid, found: Protected) -> Grid:
 def _panel(panel: Panel, words: Words, elsewhere: Elsewhere, *, few: bool) -> Panel:
     if not panel.people:
         return panel
-    note = _sentence(_plain(panel.note), few=few)
-    message = _sentence(_plain(panel.message), few=few)
+    note = sentence(_plain(panel.note), few=few)
+    message = sentence(_plain(panel.message), few=few)
     tiles = tuple(_tile(tile, elsewhere, few=few) for tile in panel.tiles)
     if panel.grid is None:
-        chart = _chart(panel.chart, set(elsewhere.labels), {}, few=few) if panel.chart else None
+        chart = sheltered_chart(panel.chart, set(elsewhere.labels), {}, few=few) if panel.chart else None
         return replace(panel, chart=chart, tiles=tiles, note=note, message=message)
     found = protect(panel.grid, elsewhere, few=few)
     note, message = (_unsaid(text, panel.grid, found) for text in (note, message))
     if found.small or found.left_out:
         note = " ".join(filter(None, (note, words(NOTE))))
-    chart = _chart(panel.chart, *_names(panel.grid, found), few=few) if panel.chart else None
+    chart = sheltered_chart(panel.chart, *_names(panel.grid, found), few=few) if panel.chart else None
     return replace(panel, grid=_grid(panel.grid, found), chart=chart, tiles=tiles, note=note, message=message)
 
 
 def _unsaid(text: str, grid: Grid, found: Protected) -> str:
-    """A sentence beside a table without the figures that the table leaves out; days are none of them."""
-    written = {figure for _, figure in _told(grid, found)}
-    return re.sub(_whole(written).pattern + DAYS, LEFT_OUT, text) if written else text
+    """A sentence beside a table without the figures that the table leaves out."""
+    return unsaid(text, {figure for _, figure in _told(grid, found)})
 
 
 def _names(grid: Grid, found: Protected) -> tuple[set[str], Untold]:
@@ -345,71 +319,6 @@ def _names(grid: Grid, found: Protected) -> tuple[set[str], Untold]:
     for row, column in found.left_out:
         untold.setdefault(grid.rows[row][:names], set()).add(grid.rows[row][column])
     return _shy(grid, found), untold
-
-
-def _chart(spec: dict[str, Any], shy: set[str], untold: Untold, *, few: bool) -> dict[str, Any]:
-    """The spec with its records on hidden cells muted: no length, no shade, no figure; the name stays."""
-    drawn: dict[str, list[dict[str, Any]]] = spec.get("datasets") or {}
-    datasets = {name: [_muted(record, shy, untold, few=few) for record in records] for name, records in drawn.items()}
-    datasets = {name: _whole_days(drawn[name], records) for name, records in datasets.items()}
-    if OF_ALL in datasets and datasets != drawn:
-        datasets[OF_ALL] = [_sizeless(record, "visitors") for record in datasets[OF_ALL]]
-    return {**spec, "datasets": datasets} if datasets else spec
-
-
-def _whole_days(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Records of a stack without the days of which one of many people is muted: the others would fall by as many."""
-    gone = {old["day"] for old, new in zip(before, after)
-            if old is not new and "member" in old and UNTOLD not in str(old.get("text"))}  # fmt: skip
-    return [record for record in after if "member" not in record or record["day"] not in gone]
-
-
-def _muted(record: dict[str, Any], shy: set[str], untold: Untold, *, few: bool) -> dict[str, Any]:
-    """A chart's record; one that says "<10", is of a shy row or writes what is of few or what the table hides is muted;
-    of a brand of a `few` people also one that writes a share or money.
-    """
-    texts = {key: value for key, value in record.items() if isinstance(value, str)}
-    told = {figure for names, figures in untold.items() if _named(names, texts) for figure in figures}
-    written = _whole(told)
-    if not (
-        any(UNTOLD in text or (text in shy and CROSSED not in record) or _of_few(text) for text in texts.values())
-        or (told and any(written.search(text) for text in texts.values()))
-        or (few and any(resting().search(text) for text in texts.values()))
-    ):
-        return record
-    muted = {key: _mute(key, text, shy, written if told else None, few=few) for key, text in texts.items()}
-    return _sizeless({**record, **muted}, *SIZES)
-
-
-def _named(names: tuple[str, ...], texts: dict[str, str]) -> bool:
-    """Whether a chart's record is of the row with these names, of which a cell of a heat map says each somewhere."""
-    if CROSSED in texts and len(names) > 1:
-        return all(any(name in text for text in texts.values()) for name in names)
-    return any(text.startswith(names[:1]) for key, text in texts.items() if key != CROSSED)
-
-
-def _sizeless(record: dict[str, Any], *keys: str) -> dict[str, Any]:
-    """A chart's record without its sizes."""
-    sizes = {key: SIZES[key] for key in keys if key in record}
-    return {**record, **{key: record[size] if isinstance(size, str) else size for key, size in sizes.items()}}
-
-
-def _of_few(text: str) -> bool:
-    return isinstance(text, Figure) and text.few
-
-
-def _whole(figures: set[str]) -> re.Pattern[str]:
-    """These figures where they stand by themselves, not inside longer ones."""
-    return re.compile(rf"(?<![\d,.])(?:{'|'.join(map(re.escape, sorted(figures)))})(?![\d,.])")
-
-
-def _mute(key: str, text: str, shy: set[str], written: re.Pattern[str] | None, *, few: bool) -> str:
-    """One text of a muted record: `text` is its figure, everything else a name."""
-    if text in shy:
-        return text
-    if key == "text":
-        return UNTOLD if UNTOLD in text else LEFT_OUT
-    return _sentence(written.sub(LEFT_OUT, text) if written else text, few=few)
 
 
 # -- texts
@@ -430,13 +339,13 @@ def _indicator(one: Indicator, *, few: bool) -> Indicator:
         one,
         value=LEFT_OUT if resting else _bare(one.value),
         change=LEFT_OUT if hidden or 0 < before < SMALLEST else one.change,
-        notes=tuple(_parts(note, few=few) for note in one.notes),
+        notes=tuple(parts(note, few=few) for note in one.notes),
     )
 
 
 def _finding(one: Finding) -> Finding:
     """A finding that would move but a few tells no money."""
-    text = _sentence(_plain(one.text))
+    text = sentence(_plain(one.text))
     return replace(one, text=text, money_minor=None if UNTOLD in text else one.money_minor)
 
 
@@ -447,21 +356,7 @@ def _tile(tile: Tile, elsewhere: Elsewhere, *, few: bool) -> Tile:
     of_few = figure is not None and (figure.few or (few and figure.kind != "count"))
     if of_few or (tile.label, tile.value) in elsewhere.told:
         value = LEFT_OUT
-    return replace(tile, label=_sentence(tile.label), value=_bare(value), note=_sentence(tile.note, few=few))
-
-
-def _parts(text: str, *, few: bool = False) -> str:
-    """What a text says between semicolons is of different people, each part a sentence of its own.
-
-    >>> _parts("120 can be reached; <10 climbed (3%); they bought for ¥5")
-    '120 can be reached; <10 climbed (*); they bought for ¥5'
-    """
-    return "".join(_sentence(part, few=few) for part in re.split(r"(?<=[;；])", text))
-
-
-def _sentence(text: str, *, few: bool = False) -> str:
-    """A sentence that names a small count, or is of a brand of a `few` people, keeps no share and no money."""
-    return resting().sub(LEFT_OUT, text) if few or UNTOLD in text else text
+    return replace(tile, label=sentence(tile.label), value=_bare(value), note=sentence(tile.note, few=few))
 
 
 def _bare(text: str) -> str:
