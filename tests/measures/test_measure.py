@@ -183,6 +183,17 @@ def test_a_brand_with_every_kind_of_fact_lacks_nothing(workspace, shared):
     assert measure(workspace, as_of=dt.date(2026, 6, 30), now=NOW)["not_measurable"] == {}
 
 
+@pytest.mark.parametrize("facts", [
+    {"relations": [{"relation_type": "fan", "started_at": "2026-01-05", "ended_at": "2026-03-09", **WHO}]},
+    {"members": [{"joined_at": "2026-01-05", "left_at": "2026-03-09", **WHO}]},
+    {"orders": [{**ORDERS[0], "refund_amount": "10", "refunded_at": "2026-03-09"}]},
+], ids=["relation", "member", "order"])  # fmt: skip
+def test_what_came_to_an_end_is_how_far_the_data_reaches(workspace, facts):
+    load_plain(workspace, facts)
+    found = measure(workspace, now=NOW)
+    assert (found["as_of"], found["data_through"]) == ("2026-03-09", "2026-03-09T00:00:00+08:00")
+
+
 def test_every_figure_is_kept_as_a_row(workspace, shared):
     load_plain(workspace, shared / "oracles" / "brand_11")
     document = measure(workspace, as_of=dt.date(2026, 6, 30), now=NOW)

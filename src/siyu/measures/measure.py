@@ -33,12 +33,12 @@ DEFINITION = "fast_plus.v1"
 ASKING = ("brand.", "touchpoints.", "value.", "roles.", "relations.")
 #: What is asked of first when the newest fact is looked for.
 RECENT = 7 * DAY
-#: The instant of each kind that tells how far the data reaches.
-TIMES = {
-    "orders": "paid_at", "refunds": "refunded_at", "relations": "started_at", "relation_ends": "ended_at",
-    "events": "occurred_at", "consents": "occurred_at", "referrals": "occurred_at", "contents": "occurred_at",
-    "members": "joined_at",
-}  # fmt: skip
+#: The instants of each kind that tell how far the data reaches: what began, and what came to an end.
+TIMES = (
+    ("orders", "paid_at"), ("orders", "refunded_at"), ("refunds", "refunded_at"), ("relations", "started_at"),
+    ("relations", "ended_at"), ("relation_ends", "ended_at"), ("members", "joined_at"), ("members", "left_at"),
+    ("events", "occurred_at"), ("consents", "occurred_at"), ("referrals", "occurred_at"), ("contents", "occurred_at"),
+)  # fmt: skip
 
 
 def measure(
@@ -126,7 +126,7 @@ def default_day(workspace: Workspace, now: dt.datetime) -> int:
 def begun(workspace: Workspace, before: int) -> bool:
     """Whether any fact in force lies before an instant: there is something to measure."""
     warehouse = workspace.warehouse
-    facts = ((warehouse.in_force(kind), column) for kind, column in TIMES.items())
+    facts = ((warehouse.in_force(kind), column) for kind, column in TIMES)
     return any(warehouse.any(table.filter(table[column] < before)) for table, column in facts)
 
 
@@ -140,7 +140,7 @@ def data_through(workspace: Workspace, before: int) -> int | None:
 
 def _newest(workspace: Workspace, since: int, before: int) -> int | None:
     newest = []
-    for kind, column in TIMES.items():
+    for kind, column in TIMES:
         table = workspace.warehouse.in_force(kind)
         within = table.filter((table[column] >= since) & (table[column] < before))
         newest.append(within.aggregate(newest=within[column].max()))

@@ -27,6 +27,13 @@ from siyu.measures.metric import Column, Counts, Metric, Rows, Sheet, Topic
 from siyu.measures.own.counted import kept, whole
 from siyu.measures.own.ownfile import Fault, OwnFile, counted, sheet_faults, topic_faults
 
+#: What stands in tuples, and what of.
+TUPLES: dict[type, dict[str, type]] = {
+    Topic: {"metrics": Metric, "dimensions": str, "needs": str},
+    Metric: {"needs": str},
+    Sheet: {"columns": Column, "needs": str},
+}
+
 
 def read_python(path: Path, name: str) -> OwnFile:
     """The topics and sheets of a module, or its mistakes."""
@@ -86,14 +93,6 @@ def _declared(module: ModuleType, name: str, type_: type) -> tuple[Any, ...]:
     if not isinstance(found, (tuple, list)) or not all(isinstance(one, type_) for one in found):
         raise TypeError(f"{name} must be a tuple of {type_.__name__}")
     return tuple(found)
-
-
-#: What stands in tuples, and what of.
-TUPLES: dict[type, dict[str, type]] = {
-    Topic: {"metrics": Metric, "dimensions": str, "needs": str},
-    Metric: {"needs": str},
-    Sheet: {"columns": Column, "needs": str},
-}
 
 
 def _untidy(name: str, topics: tuple[Topic, ...], sheets: tuple[Sheet, ...]) -> Iterator[str]:
