@@ -68,8 +68,8 @@ def _tell(done: Day) -> None:
     say(f"{len(done.loaded.files)} file(s) loaded from {INBOX}/.")
     if done.loaded.files_refused:
         say(f"{len(done.loaded.files_refused)} file(s) could not be read and lie in {INBOX}/{REFUSED}/ now.")
-    if done.loaded.read_in_part:
-        say(f"What was not read whole lies in {INBOX}/{REFUSED}/ now: {', '.join(done.loaded.read_in_part)}.")
+    if in_part := dict.fromkeys(name.split("/", 1)[0] for name in done.loaded.read_in_part):
+        say(f"Not read whole, and in {INBOX}/{REFUSED}/ now: {', '.join(in_part)}.")
     for line in done.loaded.lines():
         say(line)
 
