@@ -36,7 +36,7 @@ def test_who_came_into_f_is_worked_out_so_that_the_rungs_add_up():
 
 
 def test_nodes_are_as_tall_as_their_ribbons_and_do_not_touch():
-    moves = [Move("a", "c", 30, "", ""), Move("b", "c", 10, "", "")]
+    moves = [Move("a", "c", 30, "", "", ""), Move("b", "c", 10, "", "", "")]
     nodes = [Node("a", ""), Node("b", "")]
     column = _column(nodes, {n.key: sum(_thick(m, moves) for m in moves if m.start == n.key) for n in nodes})
     (_, top_a, bottom_a), (_, top_b, bottom_b) = column["a"], column["b"]

@@ -343,8 +343,9 @@ def test_flows_of_a_few_are_as_broad_as_any_and_no_sum_tells_them():
     few["fast_plus"]["F"]["by_role"] = {"basic": 400, "member_unpurchased": 150, "member_first": 59,
                                         "member_repeat": 45}  # fmt: skip
     chart = panels(sheltered(page(material(document=few), "en", smallest=SMALLEST)))["flows"].chart
-    breadth = {(r["text"], round(r["y"] - r["y2"], 4)) for r in chart["datasets"]["ribbons"]}
-    assert {width for text, width in breadth if not any(c.isdigit() for c in text.replace("<10", ""))} == {THIN}
+    ribbons = {(r["label"], r["text"], round(r["y"] - r["y2"], 4)) for r in chart["datasets"]["ribbons"]}
+    assert {breadth for _, text, breadth in ribbons if text in (UNTOLD, LEFT_OUT)} == {THIN}
+    assert ("Basic contact → Left F", UNTOLD, THIN) in ribbons
     named = [r["label"] for r in chart["datasets"]["nodes"] if r["label"].startswith(("Basic", "Left"))]
     assert all(not any(c.isdigit() for c in name) for name in named)
 
@@ -699,3 +700,45 @@ def test_a_cell_known_by_two_names_hides_no_other_of_either():
     table = [row[2] for row in shown.grid.rows]
     assert (table[:2], table[2], LEFT_OUT in table) == (["527", "704"], UNTOLD, True)
     assert [r["text"] for r in shown.chart["datasets"]["rows"]] == table
+
+
+def test_where_a_few_left_nothing_tells_f_as_it_was():
+    """F is 496, 30 came and 9 left: 475 stood there at the start, which no sum of what is told may give."""
+    now = document()
+    stayed = {"basic": 150, "member_unpurchased": 75, "member_first": 99, "member_repeat": 142}
+    moves = [*((role, role, n) for role, n in stayed.items()), ("basic", None, 9)]
+    closing = {**stayed, "basic": 180}
+    now["fast_plus"]["A"] |= {"transitions": [{"from": s, "to": e, "consumers": n} for s, e, n in moves],
+                              "base": 475, "eligible": 475, "deepened": 0, "value": 0.0}  # fmt: skip
+    now["fast_plus"]["F"] |= {"by_role": closing, "sustainable_relationships": 496, "new": 30, "lost": 9}
+    shown = sheltered(page(material(document=now), "en", smallest=SMALLEST))
+    told = panels(shown)
+    assert told["flows"].grid.rows[-1][-1] == ""
+    assert LEFT_OUT in [row[1] for row in told["steps"].grid.rows]
+    assert LEFT_OUT in [row[-1] for row in told["flows"].grid.rows[:4]]
+    conversion = next(one for one in shown.indicators if one.letter == "A")
+    assert conversion.notes[0] == f"0 of {LEFT_OUT} climbed"
+
+
+def test_a_column_that_adds_up_tells_no_part_though_it_has_no_total():
+    parts = Grid(("Figure", "Now"), (("All", WORDS.count(66)), ("Some", WORDS.count(6)), ("Others", WORDS.count(60))),
+                 summed=False)  # fmt: skip
+    assert {(0, 1), (2, 1)} & set(hidden(parts))
+
+
+def test_a_flow_that_other_tables_hide_takes_its_picture_with_it():
+    """Its breadth would tell it, and so would the places of those beside it."""
+    now = document()
+    moves = [("basic", "basic", 400), ("basic", "member_unpurchased", 60), ("member_first", "member_repeat", 45)]
+    now["fast_plus"]["A"]["transitions"] = [{"from": s, "to": e, "consumers": n} for s, e, n in moves]
+    now["fast_plus"]["F"]["by_role"] = {"basic": 400, "member_unpurchased": 60, "member_repeat": 45}
+    whole = page(material(document=now), "en", smallest=SMALLEST)
+    basic = panels(whole)["flows"].grid.rows[0][0]
+    other = Panel("o", "O", grid=Grid(("Rung", "a", "b"), ((basic, WORDS.count(60), WORDS.count(55)),)))
+    sections = (Section("s", "", "s", "s", "", (panels(whole)["flows"], other)),)
+    told = panels(sheltered(replace(whole, sections=sections)))
+    assert told["o"].grid.rows[0][2] == LEFT_OUT
+    assert panels(sheltered(whole))["flows"].chart
+    again = Panel("o", "O", grid=Grid(("Rung", "a", "b"), ((basic, WORDS.count(65), WORDS.count(60)),)))
+    told = panels(sheltered(replace(whole, sections=(replace(sections[0], panels=(sections[0].panels[0], again)),))))
+    assert told["flows"].chart is None

@@ -148,6 +148,20 @@ def test_what_stands_for_nobody_is_nobody(workspace, tmp_path, word):
     assert len(kept(workspace, "identifier")) == 9
 
 
+def test_errors_of_a_spreadsheet_are_no_values(workspace, tmp_path):
+    workspace.settings = workspace.settings.with_values(identity__blocked=["null"])
+    report = take(workspace, tmp_path, "orders.csv", """order_id,paid_at,paid_amount,store,id.member_card,id.phone
+        #N/A,2026-01-01,5,Bund,A1,13800000001
+        o2,2026-01-01,5,#DIV/0!,#REF!,13800000002
+        o3,2026-01-01,5,#1 Bund,#REF!,13800000003
+        o4,#VALUE!,5,Bund,A4,13800000004""")
+    assert (report.counts["loaded"], report.counts["quarantined"]) == (2, 2)
+    assert {row.reason for row in report.files[0].reasons} == {
+        "an error of the spreadsheet, which is no value", "expected a time such as 2026-01-31 18:05:00"}  # fmt: skip
+    assert in_force(workspace, "orders", "store") == [("#1 Bund",), (None,)]
+    assert report.files[0].identifiers_ignored == {"member_card": {"blocked": 2}}
+
+
 def test_a_dry_run_says_what_would_happen_and_leaves_nothing(workspace, tmp_path):
     before = everything(workspace)
     report = take(workspace, tmp_path, "orders.csv", ORDERS, dry_run=True)

@@ -62,9 +62,10 @@ def _conversion(view: View) -> Indicator:
 
 
 def _eligible(view: View) -> str:
-    """Who could have climbed; in exports of few where all but a few in F at the start could."""
+    """Who could have climbed; in exports of few where all but a few in F at the start could, or a few came or left."""
     base, eligible = view.a.get("base") or 0, view.a.get("eligible")
-    return view.words.resting(view.words.count(eligible), base - (eligible or 0))
+    moved = (view.f.get(name) for name in ("new", "lost"))
+    return view.words.resting(view.words.count(eligible), base - (eligible or 0), *moved)
 
 
 def _value(view: View) -> Indicator:

@@ -47,6 +47,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"no usable identifier.*", N_("no usable identifier: empty, masked, blocked or invalid")),
     (r"is empty and is required", N_("is empty and is required")),
     (r"a row of totals, which is no record", N_("a row of totals, which is no record")),
+    (r"an error of the spreadsheet, which is no value", N_("an error of the spreadsheet, which is no value")),
     (r"another row of its (?P<column>\S+) is in quarantine", N_("another row of its {column} is in quarantine")),
     (r"expected a value the mapping knows", N_("expected a value the mapping knows")),
     (r"expected one of (?P<choices>.+)", N_("expected one of {choices}")),

@@ -195,9 +195,13 @@ def _told_by_a_sum(numbers: Numbers, hidden: set[Cell]) -> set[Cell]:
 
 
 def _lines(counts: dict[Cell, float], *, summed: bool) -> list[Line]:
-    """Columns, whose total may stand anywhere; and rows in which one count is the sum of the others."""
-    columns, rows = _gathered(counts, 1).values() if summed else (), _gathered(counts, 0).values()
-    return [*columns, *(row for row in rows if len(row) > 2 and _adds_up([counts[cell] for cell in row]))]
+    """Columns, whose total may stand anywhere (if they are `summed`); and lines in which one count is the sum of the
+    others.
+    """
+    columns, rows = _gathered(counts, 1).values(), _gathered(counts, 0).values()
+    known = list(columns) if summed else []
+    others = rows if summed else (*columns, *rows)
+    return [*known, *(line for line in others if len(line) > 2 and _adds_up([counts[cell] for cell in line]))]
 
 
 def _gathered(cells: Iterable[Cell], axis: int) -> dict[int, Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from siyu.console.charts.moves import THIN
 from siyu.console.figure import Figure
 from siyu.console.smalltexts import UNTOLD, resting, sentence, written
 from siyu.console.words import LEFT_OUT
@@ -14,20 +15,31 @@ Untold = dict[tuple[str, ...], set[str]]
 #: What says in a chart's record how much it is: in a muted one it is as here, or as another key of the record (a bar
 #: that ends where it begins).
 SIZES: dict[str, Any] = {"value": None, "visitors": None, "shade": 0, "dark": False, "all": "x", "inner": "x"}
+#: Places in a flow are rounded by so much.
+ROUNDED = 1e-4
 #: What a cell of a heat map has, which is known by its row and its column.
 CROSSED = "column"
 #: Rows of a chart that are worked out from all the others.
 OF_ALL = "guide"
 
 
-def sheltered_chart(spec: dict[str, Any], shy: set[str], untold: Untold, *, few: bool) -> dict[str, Any]:
-    """The spec with its records on hidden cells muted: no length, no shade, no figure; the name stays."""
+def sheltered_chart(spec: dict[str, Any], shy: set[str], untold: Untold, *, few: bool) -> dict[str, Any] | None:
+    """The spec with its records on hidden cells muted: no length, no shade, no figure; the name stays. None where its
+    layout would tell what is muted.
+    """
     drawn: dict[str, list[dict[str, Any]]] = spec.get("datasets") or {}
     datasets = {name: [_muted(record, shy, untold, few=few) for record in records] for name, records in drawn.items()}
-    datasets = {name: _whole_days(drawn[name], records) for name, records in datasets.items()}
+    if any(_broad(new) for name in drawn for old, new in zip(drawn[name], datasets[name]) if old is not new):
+        return None
     if OF_ALL in datasets and datasets != drawn:
         datasets[OF_ALL] = [_sizeless(record, "visitors") for record in datasets[OF_ALL]]
+    datasets = {name: _whole_days(drawn.get(name, []), records) for name, records in datasets.items()}
     return {**spec, "datasets": datasets} if datasets else spec
+
+
+def _broad(record: dict[str, Any]) -> bool:
+    """Whether a record is a piece of a flow that is drawn to scale: what stands beside it moved by as much."""
+    return "flow" in record and record["y"] - record["y2"] > THIN + ROUNDED
 
 
 def _whole_days(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -38,6 +38,8 @@ EDGES = re.compile(r"""^(?:[\s'"`\u200b\ufeff]|=")+|[\s'"`\u200b\ufeff]+$""")
 FILLERS = (*(digit * 20 for digit in "0123456789"), "0123456789" * 2, "9876543210" * 2)
 #: What platforms hide values with: stars, ciphertext marks of Douyin (## $$) and of JD, lone question marks.
 MASKED = re.compile(r"\*|^\?+$|^##|^#[^#]+#|^\$\$|^~[A-Za-z0-9+/=]+~|^\$[^$]+\$|^x{3,}$", re.IGNORECASE)
+#: What spreadsheets write into a cell whose formula failed: no value of anything, and nobody.
+CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#NULL!", "#DIV/0!", "#NUM!")
 PHONE_NAMESPACES = ("phone", "recipient_phone")
 
 

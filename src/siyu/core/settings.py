@@ -51,7 +51,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("identity.max_component", 50, "Most identifiers one consumer may have before links are refused."),
     Setting("identity.blocked",
             ["null", "(null)", "none", "nil", "nan", "na", "n/a", "<na>", "undefined", "\\n",
-             "#n/a", "#ref!", "#value!", "#name?", "#null!", "#div/0!", "#num!",
              "0000", "0", "00000000", "-", "--", "—", "–", "/", ".", "?", "unknown", "test",
              "无", "空", "未知", "不详", "暂无", "匿名", "匿名用户", "游客"],
             "Values that are no identifier (compared after trimming, in lower case)."),

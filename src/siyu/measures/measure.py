@@ -33,11 +33,12 @@ DEFINITION = "fast_plus.v1"
 ASKING = ("brand.", "touchpoints.", "value.", "roles.", "relations.")
 #: What is asked of first when the newest fact is looked for.
 RECENT = 7 * DAY
-#: The instants of each kind that tell how far the data reaches: what began, and what came to an end.
+#: The instants of each kind that tell how far the data reaches: what began, and what came to an end. An order's own
+#: refund is dated by the load that showed it where its export says no day.
 TIMES = (
-    ("orders", "paid_at"), ("orders", "refunded_at"), ("refunds", "refunded_at"), ("relations", "started_at"),
-    ("relations", "ended_at"), ("relation_ends", "ended_at"), ("members", "joined_at"), ("members", "left_at"),
-    ("events", "occurred_at"), ("consents", "occurred_at"), ("referrals", "occurred_at"), ("contents", "occurred_at"),
+    ("orders", "paid_at"), ("refunds", "refunded_at"), ("relations", "started_at"), ("relations", "ended_at"),
+    ("relation_ends", "ended_at"), ("members", "joined_at"), ("members", "left_at"), ("events", "occurred_at"),
+    ("consents", "occurred_at"), ("referrals", "occurred_at"), ("contents", "occurred_at"),
 )  # fmt: skip
 
 

@@ -22,14 +22,15 @@ EDGE = 0.012  # half the width of a node, as a share of the width
 
 @dataclass(frozen=True)
 class Move:
-    """People who went from one node to another (None = untold, and drawn as thin as any), and what kind of move it was
-    (a colour).
+    """People who went from one node to another (None = untold, and drawn as thin as any), what kind of move it was (a
+    colour), and its words.
     """
 
     start: str
     end: str
     people: int | None
     colour: str
+    label: str
     text: str
 
 
@@ -85,6 +86,7 @@ def _ribbons(moves: list[Move], left: dict, right: dict) -> list[dict[str, Any]]
                     "colour": move.colour,
                     "y": round(top0 + (top1 - top0) * bend, 5),
                     "y2": round(bottom0 + (bottom1 - bottom0) * bend, 5),
+                    "label": move.label,
                     "text": move.text,
                 }
             )
@@ -131,7 +133,7 @@ def _layers() -> list[alt.Chart]:
             y2="y2:Q",
             detail=alt.Detail("flow:N"),
             color=alt.Color("colour:N", scale=None),
-            tooltip=theme.tooltip(text=" "),
+            tooltip=theme.tooltip(label=" ", text="  "),
         )
     )
     base = alt.Chart(theme.rows("nodes")).encode(y=y)

@@ -96,7 +96,7 @@ def flows(view: View) -> Answer:
     untold = _untold(view, pairs, grid)
     drawn = [
         Move(s, e, None if (s, e) in untold else n, _colour(s, e),
-             f"{_label(view, s)} → {_label(view, e)}: {words.count(n)}")
+             f"{_label(view, s)} → {_label(view, e)}", words.count(n))
         for (s, e), n in moved.items()
     ]  # fmt: skip
     starts = [Node(k, _node(view, k, {p: n for p, n in moved.items() if p[0] == k}, untold)) for k in (*TOP_DOWN, NEW)]
@@ -150,23 +150,33 @@ def _matrix(view: View, pairs: Pairs) -> Grid:
     for start in _starts(pairs):
         cells = [pairs.get((start, end), 0) for end in ends]
         shown = [words.count(n) if n else "·" for n in cells]
-        rows.append((_label(view, start), *shown, words.count(sum(cells))))
-    rows.append((words("All together"), *_closing_line(view, pairs, ends)))
+        rows.append((_label(view, start), *shown, _stood(view, start, sum(cells))))
+    rows.append((words("All together"), *_closing_line(view, pairs, ends), ""))  # the sum of all tells those who left
     header = (words("From ↓ / to →"), *(_label(view, e) for e in ends), words("Together"))
     return Grid(header, tuple(rows), note=words("Rows: rung when the window opened. Columns: rung at its end."))
 
 
+def _stood(view: View, role: str, people: int) -> str:
+    """How many stood on a rung at the start. F then, less those who left and more who came, is F now: where a few did
+    either, exports leave out the smallest rung that is told, and with it F as it was.
+    """
+    words, few = view.words, view.words.smallest
+    moved = [view.f.get(name) or 0 for name in ("new", "lost")]
+    told = [(n, name) for name, n in standing_at_start(view.a).items() if n >= few]
+    hidden = any(0 < n < few for n in moved) and told and role == min(told)[1]
+    return words.resting(words.count(people), few - 1 if hidden else None)
+
+
 def _closing_line(view: View, pairs: Pairs, ends: tuple[str, ...]) -> list[str]:
-    """How many stood on each rung in the end, left F, and all of them; those whom the table of rungs does not tell are
-    not told here.
+    """How many stood on each rung in the end, and left F; those whom the table of rungs does not tell are not told
+    here.
     """
     words = view.words
     sums = [sum(n for (_, to), n in pairs.items() if to == end) for end in ends]
     shy = protect(_closing(view, {})) if words.smallest else None
     untold = {TOP_DOWN[row] for row, _ in shy.small | shy.beside} if shy else set()
     few = words.smallest - 1
-    told = [words.resting(words.count(n), few if end in untold else None) for end, n in zip(ends, sums)]
-    return [*told, words.count(sum(sums))]
+    return [words.resting(words.count(n), few if end in untold else None) for end, n in zip(ends, sums)]
 
 
 def steps(view: View) -> Answer:
@@ -185,15 +195,14 @@ def steps(view: View) -> Answer:
     rows = tuple(
         (
             words.name(role),
-            words.count(standing.get(role, 0)),
+            _stood(view, role, standing.get(role, 0)),
             words.percent(now.get(step)),
             words.part(then.get(step), stood.get(role, 0)),
             view.points(now.get(step), then.get(step)),
         )
         for step, role in STEPS.items()
     )
-    top = (words.name(ROLES[-1]), words.count(standing.get(ROLES[-1], 0)), "", "", "")
-    whole = (words("All together"), words.count(sum(standing.values())), "", "", "")
+    top = (words.name(ROLES[-1]), _stood(view, ROLES[-1], standing.get(ROLES[-1], 0)), "", "", "")
     header = (
         words("Rung"),
         words("Stood there at the start"),
@@ -205,7 +214,7 @@ def steps(view: View) -> Answer:
     shallow, churn = (words.part(view.a.get(name), view.a.get("base"))
                       for name in ("shallowing_rate", "relation_churn_rate"))  # fmt: skip
     note = words("On the other side: {shallow} fell to a lower rung, {churn} left F.", shallow=shallow, churn=churn)
-    return Answer(bars.pairs(drawn), keys, grid=Grid(header, (*rows, top, whole)), note=note)
+    return Answer(bars.pairs(drawn), keys, grid=Grid(header, (*rows, top)), note=note)
 
 
 def standing_at_start(a: dict[str, Any]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from operator import and_
 import ibis
 import ibis.expr.types as ir
 
-from siyu.core.identifiers import SHORTENED
+from siyu.core.identifiers import CELL_ERRORS, SHORTENED
 from siyu.core.kinds import Field
 from siyu.core.money import exponent
 from siyu.sources.mappings.functions import EXACT, held
@@ -71,9 +71,9 @@ def typed(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
 
 def _text(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
     if not declared.choices:
-        names = [_shortened(declared)] if declared.required else []
+        names = [_shortened(declared), _failed(declared)] if declared.required else []
         totals = [total(declared.column)] if names and declared.name.endswith(("_id", "sku")) else []
-        return Typed({declared.column: text}, names + totals)
+        return Typed({declared.column: _no_error(text).ifelse(text, ibis.null("string"))}, names + totals)
     return Typed({declared.column: text.lower()}, [
         (lambda t: t[declared.column].notnull() & t[declared.column].notin(declared.choices),
          f"expected one of {', '.join(declared.choices)}")])  # fmt: skip
@@ -84,6 +84,15 @@ def _shortened(declared: Field) -> tuple[Check, str]:
     return (lambda t: (t[declared.column].like("%E+%")  # quicker, and leaves few to the pattern
                        & t[declared.column].re_search(f"^{SHORTENED.pattern}$")).fill_null(False),
             "a long number of which the spreadsheet kept the beginning; export it as text")  # fmt: skip
+
+
+def _no_error(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a text is none of what spreadsheets write where a formula failed; hardly any begins as those do."""
+    return (~text.like("#%") | text.notin(CELL_ERRORS)).fill_null(True)
+
+
+def _failed(declared: Field) -> tuple[Check, str]:
+    return lambda t: ~_no_error(t[declared.name + TEXT_SUFFIX]), "an error of the spreadsheet, which is no value"
 
 
 def total(column: str, *others: str) -> tuple[Check, str]:

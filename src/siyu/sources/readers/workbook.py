@@ -17,6 +17,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from siyu.core.errors import SourceError
+from siyu.core.identifiers import CELL_ERRORS
 from siyu.sources.readers import cells, grid, sheetxml
 from siyu.sources.readers.place import DAMAGED, Place
 from siyu.sources.readers.source_file import BATCH_ROWS, SourceFile
@@ -28,8 +29,8 @@ MOST_UNPACKED = 4 * 2**30
 #: Cells of the rectangle around all that a sheet holds, which is what it takes in memory: a million rows of sixty
 #: columns. One cell in the farthest corner would ask for half a terabyte.
 MOST_CELLS = 64 * 2**20
-#: What a cell reads as that holds an error, which calamine leaves empty: no value of any field, and nobody.
-ERROR = "#N/A"
+#: What a cell reads as that holds an error, which calamine leaves empty.
+ERROR = CELL_ERRORS[0]
 #: Marks of a password: the stream that holds an encrypted XLSX, the record that follows the first one of an XLS.
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 LOCKED = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
