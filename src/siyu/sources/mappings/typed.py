@@ -73,7 +73,7 @@ def _text(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
     if not declared.choices:
         names = [_shortened(declared), _failed(declared)] if declared.required else []
         totals = [total(declared.column)] if names and declared.name.endswith(("_id", "sku")) else []
-        return Typed({declared.column: _no_error(text).ifelse(text, ibis.null("string"))}, names + totals)
+        return Typed({declared.column: _is_error(text).ifelse(ibis.null("string"), text)}, names + totals)
     return Typed({declared.column: text.lower()}, [
         (lambda t: t[declared.column].notnull() & t[declared.column].notin(declared.choices),
          f"expected one of {', '.join(declared.choices)}")])  # fmt: skip
@@ -86,13 +86,16 @@ def _shortened(declared: Field) -> tuple[Check, str]:
             "a long number of which the spreadsheet kept the beginning; export it as text")  # fmt: skip
 
 
-def _no_error(text: ir.StringValue) -> ir.BooleanValue:
-    """Whether a text is none of what spreadsheets write where a formula failed; hardly any begins as those do."""
-    return (~text.like("#%") | text.notin(CELL_ERRORS)).fill_null(True)
+def _is_error(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a text is what spreadsheets write where a formula failed; hardly any begins as those do, which costs a
+    fifth of comparing all of them.
+    """
+    return text.like("#%") & text.isin(CELL_ERRORS)
 
 
 def _failed(declared: Field) -> tuple[Check, str]:
-    return lambda t: ~_no_error(t[declared.name + TEXT_SUFFIX]), "an error of the spreadsheet, which is no value"
+    return (lambda t: _is_error(t[declared.name + TEXT_SUFFIX]).fill_null(False),
+            "an error of the spreadsheet, which is no value")  # fmt: skip
 
 
 def total(column: str, *others: str) -> tuple[Check, str]:
