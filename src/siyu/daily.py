@@ -59,7 +59,7 @@ def daily(
         check_own(workspace.directory / FOLDER)
     loaded = load(workspace, list(files), strict=False, now=now, progress=progress) if files else None
     if loaded:
-        put_away(as_arrived, apart={_lying(name) for name in (*_refused(loaded), *loaded.read_in_part)})
+        put_away(as_arrived, apart={outermost(name) for name in (*_refused(loaded), *loaded.read_in_part)})
     left = lying(workspace)
     if not begun(workspace, instant_of(now)):
         return Day(files, loaded, left, None, None)
@@ -128,10 +128,10 @@ def _refused(loaded: LoadReport) -> list[str]:
     return [refused["file"] for refused in loaded.files_refused]
 
 
-def _lying(name: str) -> str:
-    """The file in the inbox that a refused one is: an archive stands for those inside.
+def outermost(name: str) -> str:
+    """The file in the inbox that one of a load is: an archive stands for those inside.
 
-    >>> _lying("exports.zip/orders.csv")
+    >>> outermost("exports.zip/orders.csv")
     'exports.zip'
     """
     return name.split("/", 1)[0]

@@ -14,7 +14,7 @@ from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.options import check_folder
 from siyu.cli.output import emit, out, progress, say, suggest
 from siyu.console.report import Written, check_paths, publish, write_reports
-from siyu.daily import INBOX, REFUSED, Day, daily, resolve_and_measure
+from siyu.daily import INBOX, REFUSED, Day, daily, outermost, resolve_and_measure
 from siyu.measures.measure import question
 
 FILES = "File to write; its ending chooses the form. May be given several times: one measurement, several files."
@@ -68,7 +68,7 @@ def _tell(done: Day) -> None:
     say(f"{len(done.loaded.files)} file(s) loaded from {INBOX}/.")
     if done.loaded.files_refused:
         say(f"{len(done.loaded.files_refused)} file(s) could not be read and lie in {INBOX}/{REFUSED}/ now.")
-    if in_part := dict.fromkeys(name.split("/", 1)[0] for name in done.loaded.read_in_part):
+    if in_part := dict.fromkeys(map(outermost, done.loaded.read_in_part)):
         say(f"Not read whole, and in {INBOX}/{REFUSED}/ now: {', '.join(in_part)}.")
     for line in done.loaded.lines():
         say(line)

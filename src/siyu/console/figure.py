@@ -37,6 +37,11 @@ class Figure(str):
         return Figure(str(self), self.number, self.kind, change=self.change, few=True)
 
 
+def of_few(text: str, *, known: bool) -> str:
+    """A figure, `known` to be of few or not; what is no figure stays as it is."""
+    return text.of_few() if known and isinstance(text, Figure) else text
+
+
 def read(text: str) -> Figure | None:
     """The figure a cell holds: its own, or the one a plain writing such as `1,204` or `+3.1%` stands for.
 

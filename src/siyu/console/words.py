@@ -18,7 +18,7 @@ from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
-from siyu.console.figure import Figure, Kind
+from siyu.console.figure import Figure, Kind, of_few
 from siyu.core.money import exponent, major
 from siyu.core.time import datetime_of
 
@@ -164,8 +164,7 @@ class Words:
 
     def resting(self, figure: str, *people: float | None) -> str:
         """A figure that rests on these numbers of people: in exports known to be of few, where one of them is small."""
-        few = any(0 < round(number or 0) < self.smallest for number in people)
-        return figure.of_few() if few and isinstance(figure, Figure) else figure
+        return of_few(figure, known=any(0 < round(number or 0) < self.smallest for number in people))
 
     def in_a_sentence(self, figure: str) -> str:
         """A figure that becomes part of a longer text: left out if it is of few."""

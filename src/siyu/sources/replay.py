@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,8 +117,7 @@ def rebuild(
 
 def _check_landed(workspace: Workspace) -> None:
     """A database knows the loads of every folder that used it: one that lacks their files has not loaded them."""
-    gone = [kept for kept in committed(workspace.operations)
-            if not kept.declared and _facts(kept.kinds) and not kept.path(workspace).exists()]  # fmt: skip
+    gone = _without_rows(workspace, committed(workspace.operations))
     if gone:
         raise WorkspaceError(
             f"The landed rows of {len(gone)} load(s) are not in this folder (first: {gone[0].load_id}, "
@@ -160,11 +159,16 @@ def _check_replay(workspace: Workspace, loads: list[Committed], day: dt.date) ->
                           remedy="`siyu rebuild` loads everything again beside the warehouse that is there.")
     if not loads:
         raise SourceError(f"Nothing was loaded on {day} or later.", remedy="`siyu query` shows when facts were loaded.")
-    gone = [kept.file_name for kept in loads
-            if not kept.declared and _facts(kept.kinds) and not kept.path(workspace).exists()]  # fmt: skip
+    gone = _without_rows(workspace, loads)
     if gone:
-        raise SourceError(f"The landed rows of {len(gone)} load(s) are gone (first: {gone[0]}).",
+        raise SourceError(f"The landed rows of {len(gone)} load(s) are gone (first: {gone[0].file_name}).",
                           remedy="Restore the folder landed/ from your backup.")
+
+
+def _without_rows(workspace: Workspace, loads: Iterable[Committed]) -> list[Committed]:
+    """Loads that brought facts and whose landed rows are not here; those known to hold nothing lack none."""
+    return [kept for kept in loads
+            if not kept.declared and _facts(kept.kinds) and not kept.path(workspace).exists()]  # fmt: skip
 
 
 def _replay(workspace: Workspace, beside: Workspace, kept: Committed, report: Rebuilt) -> None:

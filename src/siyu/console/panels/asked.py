@@ -37,9 +37,9 @@ def written(view: View, value: Any, unit: str, *, mean: bool = False) -> str:
 
 def of_metric(view: View, topic: Topic, metric: Metric, row: dict[str, Any]) -> str:
     """A metric of a topic's row; a share of few people, or of all but few, is of few."""
-    mean = metric.unit in OF_PEOPLE and bool(metric.denominator)
-    text = written(view, row["values"][metric.code]["value"], metric.unit, mean=mean)
-    counted = metric.unit in OF_PEOPLE and not metric.denominator  # which is written as a small count
+    of_people = metric.unit in OF_PEOPLE
+    counted = of_people and not metric.denominator  # which is written as a small count
+    text = written(view, row["values"][metric.code]["value"], metric.unit, mean=of_people and not counted)
     return view.words.resting(text, *(_others if counted else _people)(topic, metric, row))
 
 

@@ -9,6 +9,7 @@ from siyu.console.charts import bars, moves, theme, trend
 from siyu.console.charts.bars import Bar, Pair
 from siyu.console.charts.moves import Move, Node
 from siyu.console.context import Grid, Key
+from siyu.console.figure import of_few
 from siyu.console.panels.question import Answer, Question
 from siyu.console.reasons import said
 from siyu.console.smallcells import protect
@@ -20,8 +21,8 @@ from siyu.measures.measurable import why
 NEW, LEFT = "new", "left"
 TOP_DOWN = tuple(reversed(ROLES))
 #: From which rung to which, and how many people did so.
-Step = tuple[str, str]
-Pairs = dict[Step, int]
+Transition = tuple[str, str]
+Transitions = dict[Transition, int]
 #: Step rates and the rung each is the rate of.
 STEPS = {
     "basic_up": "basic",
@@ -64,7 +65,7 @@ def _closing(view: View, change: dict[str, str], note: str = "") -> Grid:
     return Grid((words("Rung"), words("People"), words("Of F"), words("Change")), rows, note=note)
 
 
-def transitions(view: View) -> Pairs:
+def transitions(view: View) -> Transitions:
     """People by (from, to): the document's pairs, and those who came into F, worked out from the closing roles."""
     found = {(t["from"], t["to"] or LEFT): t["consumers"] for t in view.a.get("transitions") or [] if t["from"]}
     closing = view.f.get("by_role") or {}
@@ -123,13 +124,13 @@ def _label(view: View, key: str) -> str:
     return {NEW: words("Came into F"), LEFT: words("Left F")}.get(key) or words.name(key)
 
 
-def _node(view: View, key: str, moves: Pairs, untold: set[Step]) -> str:
+def _node(view: View, key: str, moves: Transitions, untold: set[Transition]) -> str:
     """The name of a rung and how many moved there, or from there; nothing that would tell a move that is untold."""
     told = "" if moves.keys() & untold else f"  {view.words.short(sum(moves.values()))}"
     return _label(view, key) + told
 
 
-def _untold(view: View, pairs: Pairs, grid: Grid) -> set[Step]:
+def _untold(view: View, pairs: Transitions, grid: Grid) -> set[Transition]:
     """Moves that exports do not tell: drawn to scale they would be told by their breadth."""
     if not view.words.smallest:
         return set()
@@ -138,12 +139,12 @@ def _untold(view: View, pairs: Pairs, grid: Grid) -> set[Step]:
             if row < len(starts) and column <= len(ends)}  # fmt: skip
 
 
-def _starts(pairs: Pairs) -> list[str]:
+def _starts(pairs: Transitions) -> list[str]:
     """The rungs people came from; outside F only where somebody did."""
     return [*ROLES, *([NEW] if any(start == NEW for start, _ in pairs) else [])]
 
 
-def _matrix(view: View, pairs: Pairs) -> Grid:
+def _matrix(view: View, pairs: Transitions) -> Grid:
     words = view.words
     ends = (*ROLES, LEFT)
     rows = []
@@ -163,11 +164,11 @@ def _stood(view: View, role: str, people: int) -> str:
     words, few = view.words, view.words.smallest
     moved = [view.f.get(name) or 0 for name in ("new", "lost")]
     told = [(n, name) for name, n in standing_at_start(view.a).items() if n >= few]
-    hidden = any(0 < n < few for n in moved) and told and role == min(told)[1]
-    return words.resting(words.count(people), few - 1 if hidden else None)
+    hidden = any(0 < n < few for n in moved) and bool(told) and role == min(told)[1]
+    return of_few(words.count(people), known=hidden)
 
 
-def _closing_line(view: View, pairs: Pairs, ends: tuple[str, ...]) -> list[str]:
+def _closing_line(view: View, pairs: Transitions, ends: tuple[str, ...]) -> list[str]:
     """How many stood on each rung in the end, and left F; those whom the table of rungs does not tell are not told
     here.
     """
@@ -175,8 +176,7 @@ def _closing_line(view: View, pairs: Pairs, ends: tuple[str, ...]) -> list[str]:
     sums = [sum(n for (_, to), n in pairs.items() if to == end) for end in ends]
     shy = protect(_closing(view, {})) if words.smallest else None
     untold = {TOP_DOWN[row] for row, _ in shy.small | shy.beside} if shy else set()
-    few = words.smallest - 1
-    return [words.resting(words.count(n), few if end in untold else None) for end, n in zip(ends, sums)]
+    return [of_few(words.count(n), known=end in untold) for end, n in zip(ends, sums)]
 
 
 def steps(view: View) -> Answer:

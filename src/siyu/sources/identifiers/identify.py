@@ -46,10 +46,14 @@ def blocked_ids(keys: identifiers.Keys, settings: Settings) -> set[int]:
     region, found = settings["brand.phone_region"], set()
     for namespace in {*settings["identity.namespaces"], *identifiers.PHONE_NAMESPACES}:
         phones = settings["identity.blocked_phones"] if namespace in identifiers.PHONE_NAMESPACES else ()
-        blocked = (*settings["identity.blocked"], *identifiers.CELL_ERRORS, *phones)
-        values = {identifiers.normalise(namespace, value, region) for value in blocked}
+        values = {identifiers.normalise(namespace, value, region) for value in (*_nobodies(settings), *phones)}
         found |= {identifiers.identifier_id(keys.key(namespace, value)) for value in values if value}
     return found
+
+
+def _nobodies(settings: Settings) -> tuple[str, ...]:
+    """Values that are nobody's in any namespace."""
+    return (*settings["identity.blocked"], *identifiers.CELL_ERRORS)
 
 
 @dataclass
@@ -69,8 +73,7 @@ class Identifiers:
     def __post_init__(self) -> None:
         region = self.settings["brand.phone_region"]
         phones = {identifiers.normalise("phone", p, region) for p in self.settings["identity.blocked_phones"]}
-        nobody = (*self.settings["identity.blocked"], *identifiers.CELL_ERRORS)
-        self._blocked = {value.lower() for value in nobody} | phones
+        self._blocked = {value.lower() for value in _nobodies(self.settings)} | phones
 
     def ids(self, namespace: str, texts: pa.ChunkedArray, *, count: bool = True) -> np.ndarray:
         """The ids of a column; NONE where there is no identifier."""

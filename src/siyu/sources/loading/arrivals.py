@@ -130,7 +130,7 @@ def _arrival(place: Place, asked: Asked) -> Recognised:
     else:
         source, name = _recognised(source, asked.folder)
         given = mappings.canonical(BY_NAME[name], source.columns) if name in BY_NAME else mappingfile.named(name)
-        if given.file:
+        if given.file and (given.file.get("encoding") or not given.recognises(source.columns)):
             source = _open(place, given)
     pipeline.check(given, source.columns, asked.options, place.name)
     unkept = papers.of(source.columns, given)

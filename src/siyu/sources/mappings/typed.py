@@ -19,6 +19,7 @@ import ibis.expr.types as ir
 from siyu.core.identifiers import CELL_ERRORS, SHORTENED
 from siyu.core.kinds import Field
 from siyu.core.money import exponent
+from siyu.core.settings import defaults
 from siyu.sources.mappings.functions import EXACT, held
 from siyu.sources.mappings.zones import EARLIEST, LATEST
 from siyu.sources.workbench import epoch_us, epoch_us_wall, json_valid, try_strptime
@@ -35,7 +36,7 @@ NO_TIME, NO_DATE = "expected a time such as 2026-01-31 18:05:00", "expected a da
 SERIAL = r"[3-5]\d{4}(\.\d+)?"
 #: What stands before the sums of a list, and what may say who somebody is: a sum, a dash or an empty word does not.
 TOTALS = ("合计", "总计", "小计", "共计", "总和", "汇总", "total", "totals", "subtotal", "grand total", "sum")
-SOMEBODY, NOBODY = r"\p{Han}{2}|[A-Za-z]{3}|[0-9]{5}", ("null", "none", "nan", "unknown")
+SOMEBODY, NOBODY = r"\p{Han}{2}|[A-Za-z]{3}|[0-9]{5}", defaults()["identity.blocked"]
 TRUE = ("true", "1", "yes", "y", "t", "是")
 FALSE = ("false", "0", "no", "n", "f", "否")
 #: How most exports write a time: told by its shape, it needs no pattern.

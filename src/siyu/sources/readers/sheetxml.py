@@ -18,7 +18,9 @@ LONG = re.compile(rb' r="[A-Za-z]{1,3}[0-9]{6}')
 #: Where these stand behind the declaration, references may be written otherwise than all spreadsheets write them.
 UNUSUAL = (b"='", b"r =", b"r= ", b"\t", b"\n")
 DECLARATION = 80
-PIECE, SEAM = 1 << 20, 256
+PIECE = 1 << 20
+#: More than a cell takes with the longest formula (8,192 characters), however these are written.
+SEAM = 1 << 16
 #: Where the sheets of a workbook are named, and where their parts lie.
 BOOK, PARTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 SHEET, PART = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>"), re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
@@ -51,8 +53,8 @@ def cells_around(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> int:
     return rows * columns
 
 
-def _pieces(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The text of a sheet piece by piece, each with the end of the one before."""
+def _pieces(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo | str) -> Iterator[bytes]:
+    """The text of a sheet piece by piece, each with the end of the one before: every cell is whole in one of them."""
     before = b""
     with archive.open(sheet) as file:
         while piece := file.read(PIECE):
@@ -73,7 +75,7 @@ def faults(archive: zipfile.ZipFile) -> dict[str, Faults]:
     found = {}
     for name, part in _sheet_parts(archive).items():
         faulty: Faults = defaultdict(list)
-        for text in _whole_cells(archive, part):
+        for text in _pieces(archive, part):
             for kind, marks in KINDS:
                 for letters, row in kind.findall(text) if any(mark in text for mark in marks) else ():
                     faulty[int(row) - 1].append(_column(letters) - 1)
@@ -97,16 +99,3 @@ def _attributes(archive: zipfile.ZipFile, part: str, element: re.Pattern[bytes])
     for inside in element.findall(text):
         yield {name.rpartition(b":")[2].decode(): html.unescape((one or other).decode("utf-8", "replace"))
                for name, one, other in ATTRIBUTE.findall(inside)}  # fmt: skip
-
-
-def _whole_cells(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
-    """The text of a sheet piece by piece, no cell of it parted."""
-    before = b""
-    with archive.open(part) as file:
-        while piece := file.read(PIECE):
-            text = before + piece
-            end = max(text.rfind(b"<c "), text.rfind(b":c "))
-            end = text.rfind(b"<", 0, end + 1) if end >= 0 else len(text)
-            yield text[:end]
-            before = text[end:]
-    yield before
