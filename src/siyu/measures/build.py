@@ -78,7 +78,7 @@ def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> Non
     everyone, facts = _facts(workspace, changed)
 
     say("purchases", 0.0)
-    orders, paid = _orders(everyone, changed)
+    orders, paid = _orders(facts, changed)
     refunds = keep(tables.ORDER_REFUND, order_refunds(facts, paid))
     keep(tables.PURCHASE, person_facts.purchases(orders, paid, refunds))
     purchase = _of(tables.PURCHASE.expr(), "consumer_id", changed)
@@ -116,7 +116,9 @@ def _facts(workspace: Workspace, changed: Touched | None) -> tuple[Facts, Facts]
 
 
 def _orders(facts: Facts, changed: Touched | None) -> tuple[ir.Table, ir.Table]:
-    """Paid orders with and without their buyers: all of them, or those that changed, few enough to be kept."""
+    """Paid orders with and without their buyers: all of them, or those that changed, few enough to be kept (whose
+    buyers are among the consumers that changed).
+    """
     if changed is None:
         return person_facts.orders(facts), person_facts.paid_orders(facts)
     kept = facts.warehouse.scratch("paid_order", person_facts.orders(facts, changed.orders))

@@ -144,7 +144,7 @@ def orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = (
     paid = paid_orders(facts, only, more)
     if facts.elsewhere is not None:
         return with_consumer(paid, facts.elsewhere)
-    return _with_buyers(paid, facts.identity()) if facts.identities is None else facts.persons(paid)
+    return _with_buyers(paid, facts.identity())
 
 
 @formula

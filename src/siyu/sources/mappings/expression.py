@@ -5,7 +5,8 @@ A server loads files of the same few shapes every few seconds: each is compiled 
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import and_, or_
 
 import ibis
 import ibis.expr.types as ir
@@ -14,12 +15,14 @@ from siyu.core.identifiers import scrub
 from siyu.core.personal import names_people
 from siyu.sources.mappings import columns
 from siyu.sources.mappings.mapping import OF_KIND, Column, Rows, is_identifier
-from siyu.sources.mappings.typed import TEXT_SUFFIX, Check, Reading, total, typed
+from siyu.sources.mappings.typed import TEXT_SUFFIX, TOTAL, Check, Reading, is_nobody, is_total, typed
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import compiled
 
 #: Columns of what it gives: why a line is refused (0 = it is not), and whether it is taken at all.
 REFUSED, TAKEN = "_refused", "_taken"
+#: Whether a cell is a word of totals, and whether its row is one of sums.
+TOTAL_SUFFIX, SUMS = "__total", "_sums"
 #: Where the currency of a line stands beside its columns.
 CURRENCY = "currency"
 #: Shapes of files that are kept compiled.
@@ -82,16 +85,18 @@ class Expression:
         if self._rows.currency:
             aside[CURRENCY] = texts[CURRENCY]
             checks.append((_foreign(self._currency), CURRENCY, f"expected {self._currency}, the currency of the brand"))
-        if "identifier_id" in self._rows.kind.key:  # no number of its own tells its records apart
-            for name in self.id_columns:
-                check, reason = total(name, *(other for other in self.id_columns if other != name))
-                checks.append((check, name, reason))
+        nameless = bool(self.id_columns) and "identifier_id" in self._rows.kind.key
+        if nameless:  # no number of its own tells its records apart
+            aside |= {name + TOTAL_SUFFIX: is_total(texts[name]) for name in self.id_columns}
+            checks += [(_summed(name), name, TOTAL) for name in self.id_columns]
         checks += [(_empty(f.name), f.name, "is empty and is required") for f in self._required if f.name in by_name]
         values |= {name: texts[name] for name in self.id_columns}
         if self._attributes and "attributes" not in by_name:
             values["attributes"] = texts["attributes"]
         self.reasons = [(name, reason) for _, name, reason in checks]
         looked = texts.select(**values, **aside)
+        if nameless:
+            looked = looked.mutate(**{SUMS: _sums(looked, self.id_columns)})
         numbered = [(check(looked), ibis.literal(i, "int32")) for i, (check, _, _) in enumerate(checks, start=1)]
         fine = ibis.literal(0, "int32")
         return looked.select(*values, **{REFUSED: ibis.cases(*numbered, else_=fine) if numbered else fine})
@@ -127,6 +132,16 @@ def _unknown(column: Column) -> Check:
 def _foreign(currency: str) -> Check:
     """An amount in another currency than the brand's; a line that names none goes by the others of its order."""
     return lambda t: (t[CURRENCY].upper() != currency.upper()).fill_null(False)
+
+
+def _summed(name: str) -> Check:
+    return lambda t: t[name + TOTAL_SUFFIX] & t[SUMS]
+
+
+def _sums(t: ir.Table, names: list[str]) -> ir.BooleanValue:
+    """Whether some identifier of a row is a word of totals, and none may be somebody: asked only where one is."""
+    told = reduce(or_, [t[name + TOTAL_SUFFIX] for name in names])
+    return ibis.ifelse(told, reduce(and_, [is_nobody(t[name]) for name in names]), False)
 
 
 def _empty(name: str) -> Check:

@@ -247,8 +247,14 @@ class DuckWarehouse(Warehouse):
 
     def _make(self, name: str, rows: Rows, schema: pa.Schema) -> None:
         """A scratch table of a name that is free."""
+        made = f"CREATE OR REPLACE TEMP TABLE {quoted(name)}"
+        if isinstance(rows, ir.Table):
+            columns = ", ".join(f"CAST({quoted(f.name)} AS {type_of(f.type)}) AS {quoted(f.name)}" for f in schema)
+            self._connection.execute(f"{made} AS SELECT {columns} FROM ({self.sql(rows)}) AS _rows")
+            self._scratch[name] = schema
+            return
         columns = ", ".join(f"{quoted(f.name)} {type_of(f.type)}" for f in schema)
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} ({columns})")
+        self._connection.execute(f"{made} ({columns})")
         self._scratch[name] = schema
         self.append_scratch(name, rows)
 
