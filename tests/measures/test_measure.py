@@ -78,6 +78,7 @@ WHO = {"id.phone": "13800000001"}
 VISITS = [{"event_id": "1", "occurred_at": "2026-03-01 09:00:00", "name": "visit", "touchpoint": "store", **WHO}]
 MEMBERS = [{"joined_at": "2026-02-01 10:00:00", **WHO}]
 ORDERS = [{"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10", **WHO}]
+UNPAID = [{**ORDERS[0], "paid_amount": "", "paid_at": ""}]
 
 
 @pytest.mark.parametrize(("facts", "seen", "unseen", "reason"), [
@@ -104,6 +105,26 @@ def test_states_and_steps_that_only_orders_or_events_show_are_null_without_them(
     assert found["fast_plus"]["A"]["steps"]["member_unpurchased_up"] is None
     assert found["not_measurable"]["fast.aipl.P"] == "not measurable: no paid orders"
     assert [path for path in found["not_measurable"] if path.startswith("fast_plus.T")] == ["fast_plus.T"]
+
+
+FANS = [{"relation_type": "fan", "started_at": "2026-01-05", "id.phone": "13800000002"}]
+
+
+@pytest.mark.parametrize(("facts", "value", "eligible", "fell"), [
+    ({"members": MEMBERS}, None, 1, None),
+    ({"members": MEMBERS, "orders": UNPAID}, None, 1, None),
+    ({"relations": FANS}, 0.0, 1, 0.0),
+    ({"members": MEMBERS, "relations": FANS}, 0.0, 2, 0.0),
+    ({"members": MEMBERS, "orders": ORDERS}, 1.0, 1, 0.0),
+], ids=["members", "unpaid", "followers", "both", "buyers"])  # fmt: skip
+def test_members_of_whom_no_purchase_can_be_known_take_no_step(workspace, facts, value, eligible, fell):
+    load_plain(workspace, facts)
+    found = measure(workspace, as_of=dt.date(2026, 3, 10), window=12, now=NOW)
+    a = found["fast_plus"]["A"]
+    assert (a["value"], a["eligible"], a["shallowing_rate"]) == (value, eligible, fell)
+    assert (a["deepened"] is None, a["relation_churn_rate"]) == (value is None, 0.0)
+    reason = "not measurable: no paid orders that name their buyers, and no relations but memberships"
+    assert why(found, "A") == (reason if value is None else "")
 
 
 REFERRAL = {"occurred_at": "2026-02-10 10:00:00", "kind": "invite", "inviter.id.phone": "13800000001",
@@ -136,7 +157,6 @@ def test_interest_needs_events_or_relations(workspace):
 
 PRAISE = [{"content_id": "1", "occurred_at": "2026-02-20 10:00:00", "type": "review", "positive": "true", **WHO}]
 NOBODYS = {"events": [{**VISITS[0], "id.phone": ""}], "orders": [{**ORDERS[0], "id.phone": ""}]}
-UNPAID = [{**ORDERS[0], "paid_amount": "", "paid_at": ""}]
 A_TEST = [{**ORDERS[0], "is_test": "true"}]
 
 

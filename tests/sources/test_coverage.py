@@ -43,10 +43,15 @@ def test_the_matrix_has_a_line_per_question_and_the_next_export(workspace, lang)
     assert len(lines) == len(QUESTIONS) + 3
 
 
-def test_members_without_orders_show_who_joins_and_want_orders():
+def test_members_without_orders_show_nobody_climb_and_want_orders():
     found = answers(MEMBERS)
-    assert (found["F"].answer, found["A"].answer, found["S"].answer) == ("yes", "partly", "no")
+    assert (found["F"].answer, found["A"].answer, found["S"].answer) == ("yes", "no", "no")
     assert next_export(found)["code"] == "orders"
+
+
+def test_followers_and_members_without_orders_show_who_joins():
+    found = answers(replace(MEMBERS, relations=5))
+    assert (found["A"].answer, found["A"].code, found["A"].export) == ("partly", "A_no_orders", "orders")
 
 
 def test_orders_without_relations_cannot_give_f():

@@ -8,6 +8,7 @@ from siyu.console.panels.diagnosis import LIGHTS, REFERENCES, index
 from siyu.console.view import View
 from siyu.console.words import N_
 from siyu.core.kinds import ROLES
+from siyu.measures.measurable import why
 
 NAMES = {
     "F": N_("Sustainable relations"),
@@ -56,7 +57,7 @@ def _conversion(view: View) -> Indicator:
     )
     days = [p.value for p in view.material.series if p.metric == "A" and p.member == str(view.material.window)]
     value, before = a.get("value"), then.get("value")
-    trend = days or [before, value]
+    trend = [] if why(view.material.document, "A") else days or [before, value]
     text = words.resting(words.percent(value), *view.people_of("A"))
     return _indicator(view, "A", value, text, before, view.moved("A"), notes, trend)
 

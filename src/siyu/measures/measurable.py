@@ -21,6 +21,8 @@ from siyu.measures.fast_plus.connection import is_entry
 OF_PLACE = "fast_plus.T.by_touchpoint.*"
 BOUND = ("new_visitors", "eligible", "settled", "settle_rate", "deepened", "deepen_rate")
 BOUGHT = ("converted", "convert_rate", "uv_value")
+#: Steps of the ladder: members without purchases take none, so that others or purchases must be known.
+OF_CLIMBS = tuple(f"fast_plus.A.{name}" for name in ("value", "deepened", "weighted", "shallowing_rate"))
 #: What either of the two shows: T itself.
 PULL = ("fast_plus.T.value", "fast_plus.T.progressed", f"{OF_PLACE}.value", f"{OF_PLACE}.progressed")
 #: What a referral brought, which only its purchases tell.
@@ -38,6 +40,7 @@ OF_BUYERS = (
 NO_ORDERS = "not measurable: no paid orders"
 NO_BUYERS = "not measurable: no paid order names its buyer"
 NO_RELATIONS = "not measurable: no relations and no members"
+NO_CLIMBS = "not measurable: no paid orders that name their buyers, and no relations but memberships"
 NO_PULL = "not measurable: no relations, no members and no paid orders that name their buyers"
 NO_ACTS = "not measurable: no events of known consumers and no paid orders that name their buyers"
 NO_ACTS_OR_CONTENTS = "not measurable: no events of known consumers, no paid orders that name their buyers, no contents"
@@ -45,6 +48,7 @@ NOBODY = "not measurable: no relations, no contents, and no events or paid order
 NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("fast_plus.F", ("relations",), NO_RELATIONS),
     ("fast_plus.A", ("relations",), NO_RELATIONS),
+    *((path, ("below members", "buyers"), NO_CLIMBS) for path in OF_CLIMBS),
     *((f"{OF_PLACE}.{name}", ("relations",), NO_RELATIONS) for name in BOUND),
     (
         "fast_plus.T",
@@ -84,7 +88,7 @@ EVENT_DAYS = {
 #: Where the document says what an indicator, or another part that people ask for, lacks.
 STATED = {
     "F": "fast_plus.F",
-    "A": "fast_plus.A",
+    "A": "fast_plus.A.value",
     "T": "fast_plus.T.value",
     "S": "fast_plus.S.own_total",
     "purchases": "fast_plus.F.basic_buyers",
@@ -157,6 +161,11 @@ def _memberships(facts: Facts) -> tuple[ir.Table, ...]:
     return relations.filter(relations.relation_type.isin(MEMBER_RELATIONS)), dated
 
 
+def _below_members(facts: Facts) -> tuple[ir.Table, ...]:
+    relations = facts.of("relations")
+    return (relations.filter(relations.relation_type.notin(MEMBER_RELATIONS)),)
+
+
 def _entries(facts: Facts) -> tuple[ir.Table, ...]:
     return tuple(acts.filter(is_entry(acts)) for acts in _acts(facts))
 
@@ -191,6 +200,7 @@ class Source:
 SOURCES: dict[str, Source] = {
     "relations": Source("relations and no members", _relations),
     "memberships": Source("memberships", _memberships),
+    "below members": Source("relations but memberships", _below_members),
     "acts": Source("events of known consumers", _acts),
     "entries": Source("entries (visit, enter, open) of known consumers into touchpoints", _entries),
     "orders": Source("paid orders", _orders),

@@ -235,6 +235,8 @@ def _rate(view: View, value: float | None, whole: int) -> str:
 def daily(view: View) -> Answer:
     words, window = view.words, str(view.material.window)
     points = sorted((p for p in view.material.series if p.metric == "A" and p.member == window), key=lambda p: p.day)
+    if why(view.material.document, "A"):
+        return Answer(message=view.reason("A"))
     if sum(p.value is not None for p in points) < 2:
         return Answer(message=view.reason("series"))
     if words.smallest:

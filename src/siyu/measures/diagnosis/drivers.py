@@ -11,6 +11,7 @@ from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import sustainable
 from siyu.measures.fast_plus.connection import connection, is_entry
 from siyu.measures.fast_plus.standard import a_std
+from siyu.measures.measurable import why
 from siyu.measures.ratio import ratio
 from siyu.store.tables import PURCHASE, ROLE_SPAN
 
@@ -71,8 +72,7 @@ def named(text: str) -> tuple[Driver, Figure] | None:
 
 def values(facts: Facts, asked: Asked, document: dict[str, Any]) -> dict[str, float | None]:
     """Value of every figure in the window asked about, by the figure's name."""
-    lacking = document["not_measurable"]
-    standard = None if "fast_plus.A" in lacking else a_std(facts.warehouse, asked)
+    standard = None if why(document, "A") else a_std(facts.warehouse, asked)
     parts = document["fast_plus"]
     found: dict[str, float | None] = {}
     for driver in DRIVERS:

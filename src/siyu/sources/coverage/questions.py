@@ -65,6 +65,8 @@ def deepening(t: Tally) -> Answer:
     """A: a ladder to climb."""
     if not t.held:
         return Answer(NO, "A_none", "relations")
+    if not t.known_orders and t.memberships == t.held:
+        return Answer(NO, "A_members", _orders_or_buyers(t))
     if not t.known_orders:
         return Answer(PARTLY, "A_no_orders", _orders_or_buyers(t))
     if not t.memberships:

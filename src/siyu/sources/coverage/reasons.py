@@ -31,6 +31,8 @@ REASONS: dict[str, Words] = {
     "F": say("已载入 {held:,} 条连接关系。", "Relations loaded: {held:,}."),
     "A_none": say("没有连接关系就没有角色，A 无法计算。",
                   "Without relations nobody has a role, so A cannot be measured."),
+    "A_members": say("只有会员关系，又没有能对应到人的付款订单：没有人能被看到升级，A 无法计算。",
+                     "Memberships alone, and no paid order names its buyer: nobody can be seen to climb, so no A."),
     "A_no_orders": say("没有能对应到人的付款订单，只能看到入会，看不到首购和复购。",
                        "No paid order names its buyer: joining can be seen, purchases cannot."),
     "A_no_members": say("没有会员入会时间，所有人都停在基础私域用户这一级。",
