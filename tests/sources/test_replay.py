@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import subprocess
+import sys
+from subprocess import PIPE
 
 import pytest
 
-from siyu.core.errors import DamagedError, SettingsError, SourceError, WorkspaceError
+from siyu.core.errors import DamagedError, HeldError, SettingsError, SourceError, WorkspaceError
 from siyu.core.settings import defaults
 from siyu.sources.load import load
 from siyu.sources.replay import rebuild, replay
@@ -57,6 +60,41 @@ def test_a_damaged_warehouse_is_set_aside_and_rebuilt_row_for_row(workspace, tmp
     assert (workspace.directory / report.set_aside[0]).read_bytes().startswith(b"not a database")
 
 
+HOLDING = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+
+
+def test_a_warehouse_that_another_process_has_open_is_not_rebuilt(workspace, tmp_path):
+    """It would go on writing into the file that was set aside."""
+    busy(workspace, tmp_path)
+    before = rows(workspace)
+    workspace.close()
+    path = workspace.directory / DATABASE
+    with subprocess.Popen([sys.executable, "-c", HOLDING, str(path)], stdin=PIPE, stdout=PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        with pytest.raises(HeldError, match=f"held by process .*{holder.pid}"):
+            rebuild(workspace, LATER)
+        holder.communicate()
+    assert [found.name for found in workspace.directory.glob("warehouse*")] == [DATABASE]
+    assert rebuild(workspace, LATER).equal
+    assert rows(workspace) == before
+
+
+def test_while_a_rebuild_is_under_way_no_other_process_opens_the_warehouse(workspace, tmp_path):
+    busy(workspace, tmp_path)
+    workspace.close()
+    opened = "import duckdb, sys; duckdb.connect(sys.argv[1])"
+    asked = []
+
+    def ask(*_):
+        asked.append(subprocess.run([sys.executable, "-c", opened, str(workspace.directory / DATABASE)],
+                                    capture_output=True, text=True, check=False).stderr)
+
+    rebuild(workspace, LATER, progress=ask)
+    assert asked
+    assert all("Conflicting lock is held" in answer for answer in asked)
+
+
 def test_a_mapping_that_changed_since_is_replayed_as_it_was(workspace, tmp_path):
     path = tmp_path / "m.toml"
     mapping = 'name = "m"\n[[rows]]\nkind = "products"\n[rows.columns]\nsku = "a"\nname = { const = "old" }'
@@ -95,6 +133,27 @@ def test_a_rebuild_reads_everything_with_the_settings_of_today(tmp_path, then, n
         assert rebuild(old, LATER).equal
         assert rows(old) == rows(fresh)
         assert take(old, tmp_path, "orders.csv", text, now=LATER).counts["duplicate"] == 3
+
+
+NAIVE = "order_id,paid_at,paid_amount\n o1,2026-03-01 10:00:00,10"
+
+
+@pytest.mark.parametrize(("then", "later", "now"), [
+    ({"brand__zone": "America/New_York"}, NAIVE.replace(" 10:00:00", "T10:00:00+08:00"), {}),
+    ({}, "order_id,paid_at,paid_amount,id.phone\n o1,2026-03-01 10:00:00,10,13800000001",
+     {"identity__blocked_phones": ["13800000001"]}),
+], ids=["zone", "blocked"])  # fmt: skip
+def test_a_load_of_which_a_rebuild_leaves_no_fact_keeps_nothing_from_opening(tmp_path, then, later, now):
+    """Its rows are those of a load before it, once all are read with the settings of today."""
+    with create(tmp_path / "brand", defaults().with_values(**then)) as workspace:
+        take(workspace, tmp_path, "orders.csv", NAIVE)
+        assert take(workspace, tmp_path, "orders.csv", later, now=LATER).counts["corrected"] == 1
+        workspace.close_warehouse()
+        workspace.settings = defaults().with_values(**now)
+        report = rebuild(workspace, LATER)
+        assert [load.equal for load in report.loads] == [True, False]
+        assert workspace.warehouse.count(tables.BY_NAME["orders"]) == 1
+        assert rebuild(workspace, LATER).equal
 
 
 @pytest.mark.parametrize(("name", "then", "now"), [

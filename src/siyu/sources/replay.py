@@ -20,7 +20,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from siyu.core.errors import SourceError, WorkspaceError
-from siyu.core.progress import Progress
+from siyu.core.progress import Progress, silent
 from siyu.core.time import date_of, local_day
 from siyu.sources.facts import cancellations
 from siyu.sources.facts.snapshot import Snapshot
@@ -85,30 +85,34 @@ class Rebuilt:
 def rebuild(
     workspace: Workspace, now: dt.datetime, *, without_lost: bool = False, progress: Progress | None = None
 ) -> Rebuilt:
-    """Build the warehouse again from the landed files and put it in the place of the one that is there. WorkspaceError,
-    with nothing changed, if operations do not know the landed files, or if those of loads that a shared database knows
-    are not here, unless `without_lost`.
+    """Build the warehouse again from the landed files and put it in the place of the one that is there. With nothing
+    changed: HeldError if another process has it open or loads by its operations; WorkspaceError if operations do not
+    know the landed files, or if those of loads that a shared database knows are not here, unless `without_lost`.
     """
-    workspace.close_warehouse()
-    if workspace.operations.shared and not without_lost:
-        _check_landed(workspace)
-    workspace.killed(set(workspace.operations.committed_loads()), set())
+    with workspace.alone():
+        if workspace.operations.shared and not without_lost:
+            _check_landed(workspace)
+        workspace.killed(set(workspace.operations.committed_loads()), set())
+        return _rebuilt(workspace, now, progress or silent)
+
+
+def _rebuilt(workspace: Workspace, now: dt.datetime, progress: Progress) -> Rebuilt:
+    """All loads into a warehouse beside, which then takes the place of the one that is there."""
     folder = workspace.directory / BUILDING
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     beside = Workspace(folder, workspace.settings, workspace.keys)
     beside.__dict__["operations"] = workspace.operations  # one system of record; only the warehouse is new
-    beside.__dict__["warehouse"] = open_warehouse(beside)  # not asked for the facts it is about to get
     report = Rebuilt()
     shared = {name: workspace.settings[name] for name in READ_AGAIN_WITH}
     loads = [kept.read_with(shared) for kept in committed(workspace.operations)]
-    for place, kept in enumerate(loads):
-        if progress:
+    with closing(open_warehouse(beside)) as warehouse:
+        beside.__dict__["warehouse"] = warehouse  # not asked for the facts it is about to get
+        for place, kept in enumerate(loads):
             progress(kept.file_name, place / len(loads))
-        _replay(workspace, beside, kept, report)
-    _forget_states(workspace)
-    cancellations.refresh(beside)
-    beside.close_warehouse()
+            _replay(workspace, beside, kept, report)
+        _forget_states(workspace)
+        cancellations.refresh(beside)
     _tell_again(workspace, report)
     report.set_aside = _exchange(workspace.directory, folder, now)
     workspace.operations.read_alike(shared)
@@ -224,11 +228,10 @@ def _forget_states(workspace: Workspace) -> None:
 
 
 def _tell_again(workspace: Workspace, report: Rebuilt) -> None:
-    """What loads report once versions that only their person told apart, who was erased since, have become one; of
-    those whose landed file is gone, that they have no facts: else nothing would open until it is back; and of those
-    whose file came back, what they have.
+    """What loads report, where they came out otherwise: read with other settings now, without persons who were erased
+    since, or without a landed file that is gone. Else the facts that they lack would be looked for at every open.
     """
-    told = {load.load_id: load.now for load in report.loads if not load.equal and (load.erased or not load.then)}
+    told = {load.load_id: load.now for load in report.loads if not load.equal}
     told |= {load_id: {} for load_id in report.gone}
     with workspace.operations.begin() as connection:
         for load_id, kinds in told.items():

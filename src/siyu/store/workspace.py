@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +19,7 @@ from siyu.core.settings import Settings
 from siyu.core.tomltext import parsed
 from siyu.store import raw_files
 from siyu.store.engines.duck import DuckWarehouse
+from siyu.store.engines.duck_file import held
 from siyu.store.inbox import Inbox
 from siyu.store.operations import LOAD_BEGUN, Operations
 from siyu.store.warehouse import Warehouse
@@ -40,7 +43,8 @@ KEYED_BY = "keyed_by"
 #: Folder where new exports are laid down.
 INBOX = "inbox"
 #: What the warehouse of either engine is on disk. The log first: a new file must never meet an old log.
-WAREHOUSE_FILES = ("warehouse.duckdb.wal", "warehouse.duckdb", "warehouse")
+DUCKDB_FILE = "warehouse.duckdb"
+WAREHOUSE_FILES = (f"{DUCKDB_FILE}.wal", DUCKDB_FILE, "warehouse")
 #: What a rebuild leaves: the name of a warehouse it replaced ends so, and one it has not finished lies in this folder.
 ASIDE, BUILDING = ".aside-", "rebuilding"
 
@@ -69,6 +73,11 @@ class Workspace:
         """Tells one id secret from another and says nothing of it."""
         return self.keys.derived("mark").hex()
 
+    @property
+    def _owned(self) -> int:
+        """Tells the operations of one workspace from those of another, where several stand in one database."""
+        return int(self._mark[:15], 16)
+
     @cached_property
     def inbox(self) -> Inbox:
         """What arrived over HTTP and is not loaded yet: a file of its own, or the PostgreSQL of `operations.url`."""
@@ -80,7 +89,7 @@ class Workspace:
         self._check_settings()
         warehouse = open_warehouse(self)
         try:
-            self.operations.owner.hold(int(self._mark[:15], 16))
+            self.operations.owner.hold(self._owned)
             self._agree(warehouse)
         except BaseException:
             warehouse.close()  # what refuses to open must leave nothing held
@@ -141,6 +150,19 @@ class Workspace:
         if "warehouse" in self.__dict__:
             self.__dict__.pop("warehouse").close()
             self.operations.owner.let_go()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """While in it nobody opens the warehouse (it is closed here too) or loads by these operations. HeldError if
+        somebody has it open, or loads.
+        """
+        self.close_warehouse()
+        with held(self.directory / DUCKDB_FILE):
+            self.operations.owner.hold(self._owned)
+            try:
+                yield
+            finally:
+                self.operations.owner.let_go()
 
     def close(self) -> None:
         """Close whatever was opened."""
@@ -269,5 +291,5 @@ def open_warehouse(workspace: Workspace) -> Warehouse:
 
         return SparkWarehouse(workspace.directory / "warehouse", master=settings["warehouse.spark_master"],
                               zone=settings["brand.zone"])
-    return DuckWarehouse(workspace.directory / "warehouse.duckdb", memory=settings["warehouse.memory"],
+    return DuckWarehouse(workspace.directory / DUCKDB_FILE, memory=settings["warehouse.memory"],
                          zone=settings["brand.zone"])

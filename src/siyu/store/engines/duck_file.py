@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,11 @@ from siyu.core.errors import DamagedError, HeldError, NewerVersionError, SiyuErr
 from siyu.store.engines.duck_sql import creating
 from siyu.store.tables import TABLES
 from siyu.store.warehouse import WAREHOUSE_VERSION
+
+try:
+    import fcntl
+except ImportError:  # Windows, where a file that somebody has open cannot be put aside
+    fcntl = None
 
 #: The form of new files: since then one method serves texts for which two were tried before, so that a load writes them
 #: sooner. Older files stay as they are until they are written anew.
@@ -47,6 +54,31 @@ def opened(path: Path, spill: Path, memory: str, threads: int) -> duckdb.DuckDBP
     shutil.rmtree(spill, ignore_errors=True)  # not before the file is ours: who holds it may be reading there
     _prepare(connection, path)
     return connection
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """While in it no other process opens the file, whether it would open or is damaged, and whatever is put in its
+    place. HeldError if another has it open.
+    """
+    if fcntl is None or not path.exists():
+        yield
+        return
+    with path.open("rb+") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the lock that the engine takes
+        except OSError:
+            raise _holder(path) from None
+        yield
+
+
+def _holder(path: Path) -> SiyuError:
+    """What opening a held file is told."""
+    try:
+        duckdb.connect(str(path.absolute())).close()
+    except duckdb.Error as error:
+        return _refused(path, str(error))
+    return HeldError(f"{path.name} was held by another process.", remedy="Try again.")  # which ended meanwhile
 
 
 def copy(path: Path, fresh: Path, spill: Path, memory: str) -> None:
