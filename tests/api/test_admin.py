@@ -39,6 +39,17 @@ def test_a_key_is_made_listed_and_revoked_in_the_name_of_the_one_that_did_it(who
     assert [(act.act, act.actor) for act in newest] == [("key.revoke", actor(whole)), ("key.create", actor(whole))]
 
 
+def test_mistakes_of_callers_are_told_as_theirs(whole):
+    hint = done(whole, "GET", "measure?as_of=2026-13-01", 400)["hint"]
+    assert hint.startswith("Look at as_of;")
+    for path in ("query", "erasures"):
+        answer = whole.call("POST", f"/api/v1/{path}", content=b"[" * 5000)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    hooks = done(whole, "POST", "hooks", 400, door="signed", name="crm", secrets={"secret": "s3cret-and-long-enough"},
+                 defaults={"user_namespace": ""})  # fmt: skip
+    assert hooks["message"].startswith("user_namespace: expected small letters")
+
+
 def test_a_hook_is_made_listed_and_revoked_and_its_secret_is_never_shown(whole):
     made = done(whole, "POST", "hooks", 201, door="signed", name="crm", secrets={"secret": "s3cret-and-long-enough"})
     assert made == {"name": "crm", "door": "signed", "path": "/hooks/signed/crm"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,17 @@ def test_all_mistakes_of_a_key_are_told_together(operations: Operations):
         create(operations, " ", "write", NOW, defaults={"platfrom": "x", "domain": "both"}, origins=["brand"], rate=-1)
     for word in ("name:", "scope:", "rate:", "Did you mean 'platform'?", "domain:", "origin 'brand'"):
         assert word in refused.value.message
+    assert listed(operations) == []
+
+
+@pytest.mark.parametrize(("more", "word"), [
+    ({"rate": 2**63}, "rate:"), ({"defaults": {"user_namespace": ""}}, "user_namespace:"),
+    ({"defaults": {"user_namespace": "Phone"}}, "user_namespace:"),
+    ({"defaults": {"platform": "a\0"}}, "platform:"), ({"name": "a\0"}, "name:"),
+])  # fmt: skip
+def test_a_key_that_no_store_or_table_could_take_is_not_made(operations: Operations, more: dict[str, Any], word: str):
+    with pytest.raises(AccessError, match=f"^{word}"):
+        create(operations, **{"name": "web", "scope": "collect", "now": NOW, **more})
     assert listed(operations) == []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from siyu.core.time import instant_of
+from siyu.core.time import date_of, instant_of
 from siyu.sources import live
 from siyu.sources.live import drain
 from siyu.sources.loading import keep as keeping
@@ -137,6 +137,43 @@ def test_what_cannot_be_read_waits_in_quarantine_and_the_rest_is_loaded(workspac
     put(workspace, page(1), {"type": "track"}, page(2, anonymousId="a\0"))
     (load,) = drain(workspace, now=NOW).loads
     assert (load.counts["loaded"], load.counts["quarantined"], events(workspace)) == (1, 2, named([1]))
+
+
+def test_a_message_that_was_refused_may_come_again_mended_under_its_id(workspace):
+    def order(total: object, **more: Any) -> dict[str, Any]:
+        said = {"order_id": "o1", "total": total, "products": [{"sku": "s", "price": 10}]}
+        return {"type": "track", "event": "Order Completed", "userId": "u", "properties": said, **more}
+
+    for n, total in enumerate((33.333, "33,33", 33.33, 44), start=1):  # refused at the load, at the door; taken; known
+        put(workspace, page(n), page("o", **order(total)))
+        drain(workspace, now=NOW)
+    assert in_force(workspace, "orders", "order_id", "paid_amount") == [("o1", 3333)]
+    before = rows(workspace)
+    assert rebuild(workspace, LATER).equal
+    assert rows(workspace) == before
+
+
+def test_a_cancellation_told_again_keeps_its_day(workspace):
+    def said(n: int, event: str, day: int) -> dict[str, Any]:
+        return page(n, type="track", event=event, userId="u", timestamp=f"2026-06-{day}T10:00:00Z",
+                    properties={"order_id": "o1", "total": 20})
+
+    for n, event, day in ((1, "Order Completed", 10), (2, "Order Cancelled", 11), (3, "Order Cancelled", 25)):
+        put(workspace, said(n, event, day))
+        drain(workspace, now=NOW)
+    assert [date_of(day).day for (day,) in in_force(workspace, "refunds", "refunded_day")] == [11]
+
+
+@pytest.mark.parametrize("namespace", ["", "a b", "Phone"])
+def test_a_key_whose_namespace_no_column_can_have_holds_up_nobody(workspace, namespace):
+    """Such keys are refused today; those made before are not."""
+    said = json.dumps({"user_namespace": namespace})
+    body = json.dumps({"batch": [page("bad", userId="u1")]}).encode()
+    workspace.inbox.put([Arrival("segment", "site", instant_of(NOW), body, 1, defaults=said)])
+    put(workspace, page(1))
+    drain(workspace, now=NOW)
+    assert {*named([1])} <= {*events(workspace)}
+    assert workspace.inbox.waiting().arrivals == 0
 
 
 def test_a_bot_is_remembered_and_counts_nowhere(workspace):

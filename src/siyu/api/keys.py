@@ -21,12 +21,17 @@ import sqlalchemy as sa
 from siyu.core.errors import AccessError, did_you_mean
 from siyu.core.time import instant_of
 from siyu.store.audit import record
+from siyu.store.hooks import mistakes_of_namespace
 from siyu.store.operations import API_KEY, Operations
 
 SCOPES = ("collect", "read", "admin")
 #: What a key may say where its messages say nothing.
 DEFAULTS = ("platform", "touchpoint", "domain", "user_namespace")
 DOMAINS = ("public", "private")
+#: No store takes it.
+NUL = "\0"
+#: More requests a second than any caller makes.
+RATE_MOST = 1_000_000
 #: Schemes of web origins, with the port that is not written.
 WEB = {"http": 80, "https": 443}
 #: How long an answer about a key is kept: so long a revoked key may still be taken.
@@ -160,9 +165,9 @@ def _key(row: sa.Row[Any]) -> ApiKey:
 
 def _mistakes(name: str, scope: str, rate: int) -> list[str]:
     return [
-        *([] if name.strip() else ["name: expected the name of a source such as web or crm, found nothing."]),
+        *([] if name.strip() and NUL not in name else ["name: expected the name of a source such as web or crm."]),
         *([] if scope in SCOPES else [f"scope: expected one of {', '.join(SCOPES)}; found '{scope}'."]),
-        *([] if rate >= 0 else [f"rate: expected requests a second, 0 or more; found {rate}."]),
+        *([] if 0 <= rate <= RATE_MOST else [f"rate: expected requests a second, 0 to {RATE_MOST:,}; found {rate}."]),
     ]
 
 
@@ -170,7 +175,8 @@ def _mistakes_of_defaults(given: Mapping[str, str]) -> list[str]:
     unknown = [f"unknown default '{name}'.{did_you_mean(name, DEFAULTS)}" for name in given if name not in DEFAULTS]
     domain = given.get("domain", DOMAINS[0])
     wrong = [] if domain in DOMAINS else [f"domain: expected one of {', '.join(DOMAINS)}; found '{domain}'."]
-    return [*unknown, *wrong]
+    spoiled = [f"{name}: expected a text without NUL characters." for name, value in given.items() if NUL in value]
+    return [*unknown, *wrong, *spoiled, *mistakes_of_namespace(given)]
 
 
 def _origin(text: str) -> str:

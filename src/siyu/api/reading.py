@@ -35,7 +35,7 @@ RESPONSES = {
 }
 
 Window = Annotated[int, QueryParameter(ge=1, le=3650, description="Days of the period that ends with the day.")]
-Day = Annotated[dt.date | None, QueryParameter(name="as_of", description="Day they stand for; default: the last one.")]
+Day = Annotated[dt.date | None, QueryParameter(description="Day they stand for; default: the last one.")]
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ def router(site: Site) -> Router:
 
 @get("/measure", responses=RESPONSES, operation_id="measure",
      summary="F, A, S and T as of a day: the document of `siyu measure --json`.")  # fmt: skip
-async def measure(site: NamedDependency[Site], day: Day = None, window: Window = 30) -> dict[str, Any]:
+async def measure(site: NamedDependency[Site], as_of: Day = None, window: Window = 30) -> dict[str, Any]:
     """Measured when asked; with nothing new, as it was kept."""
     now = site.now()
-    return await _asked(site, lambda workspace, say: resolve_and_measure(workspace, as_of=day, window=window, now=now,
+    return await _asked(site, lambda workspace, say: resolve_and_measure(workspace, as_of=as_of, window=window, now=now,
                                                                          progress=say))  # fmt: skip
 
 

@@ -87,6 +87,10 @@ def _answer_of_store(request: Request[Any, Any, Any], error: DBAPIError) -> Resp
     return answer(request, Refusal(503, "no_store", "The operations store is out of reach.", FAULT_SECONDS))
 
 
+def _answer_of_depth(request: Request[Any, Any, Any], _error: RecursionError) -> Response[Reason]:
+    return answer(request, Refusal(400, "bad_request", "Bad Request.", hint="The body is nested too deeply."))
+
+
 def _answer_of_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Reason]:
     """A bug of ours: where it is goes to the log, without values; the caller may try again."""
     log.error("http.bug", error=told_of(error), route=request.scope.get("path_template"))
@@ -95,4 +99,4 @@ def _answer_of_bug(request: Request[Any, Any, Any], error: Exception) -> Respons
 
 #: For the application: every refusal is answered alike.
 HANDLERS: ExceptionHandlersMap = {Refusal: answer, HTTPException: _answer_of_http, DBAPIError: _answer_of_store,
-                                 Exception: _answer_of_bug}
+                                 RecursionError: _answer_of_depth, Exception: _answer_of_bug}

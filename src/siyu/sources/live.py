@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from siyu.core.errors import SiyuError
+from siyu.core.errors import MappingError, SiyuError
 from siyu.core.identifiers import identifier_id
 from siyu.core.progress import Progress, silent
 from siyu.sources.doors import DOORS, asks
@@ -72,9 +72,9 @@ def _drain(workspace: Workspace, door: str, newest: int, now: dt.datetime, progr
         try:
             found = [message for arrival in claim.arrivals for message in DOORS[door](arrival, workspace.settings)]
             _keep(workspace, claim, found, now, progress, drained)
-        except (SiyuError, OSError, MemoryError):
-            raise
         except Exception as error:
+            if isinstance(error, (SiyuError, OSError, MemoryError)) and not isinstance(error, MappingError):
+                raise  # of what is around, not of what arrived
             if len(claim.arrivals) > 1:
                 workspace.inbox.release(claim.token)
                 most = 1  # from here on alone

@@ -25,7 +25,7 @@ from siyu.core.time import date_of, local_day
 from siyu.sources.facts import cancellations
 from siyu.sources.facts.snapshot import Snapshot
 from siyu.sources.facts.stage import Load
-from siyu.sources.landed import landing, messages
+from siyu.sources.landed import landing
 from siyu.sources.landed.committed import Committed, committed
 from siyu.sources.load import finish_interrupted
 from siyu.sources.loading import pipeline
@@ -192,8 +192,7 @@ def _replay(workspace: Workspace, beside: Workspace, kept: Committed, report: Re
     reading = Coming(beside, lambda: _batches(path, workspace), kept.columns, mapping, settings, snapshot=snapshot,
                      erased=erased, versions=versions)  # fmt: skip
     with closing(reading) as coming, beside.warehouse.transaction():
-        seen = messages.registering(beside.warehouse, kept.load_id, kept.columns, None)
-        outcome = pipeline.run(beside, coming, load, seen)
+        outcome = pipeline.run(beside, coming, load)
     report.loads.append(Replayed(kept.load_id, kept.file_name, kept.kinds, _kinds(outcome), len(erased) > 0))
 
 

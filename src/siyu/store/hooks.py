@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from siyu.core.errors import AccessError, did_you_mean
-from siyu.core.identifiers import Keys
+from siyu.core.identifiers import NAMESPACE, Keys
 from siyu.core.time import instant_of
 from siyu.store.audit import record
 from siyu.store.operations import HOOK, Operations
@@ -171,5 +171,12 @@ def _mistakes(door: str, name: str, secrets: Mapping[str, str]) -> list[str]:
 def _mistakes_of_defaults(given: Mapping[str, str]) -> list[str]:
     unknown = [f"unknown default '{name}'.{did_you_mean(name, DEFAULTS)}" for name in given if name not in DEFAULTS]
     domain = given.get("domain", "public")
-    return [*unknown, *([] if domain in ("public", "private") else
-                        [f"domain: expected public or private, found '{domain}'."])]  # fmt: skip
+    wrong = [] if domain in ("public", "private") else [f"domain: expected public or private, found '{domain}'."]
+    return [*unknown, *wrong, *mistakes_of_namespace(given)]
+
+
+def mistakes_of_namespace(given: Mapping[str, str]) -> list[str]:
+    """What is wrong with the namespace that defaults give to ids of users: it becomes the name of a column."""
+    namespace = given.get("user_namespace", "customer")
+    return [] if NAMESPACE.fullmatch(namespace) else [
+        f"user_namespace: expected small letters, digits and _, such as customer; found '{namespace}'."]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from siyu.core.settings import defaults
 from siyu.core.time import HOUR, SECOND
 from siyu.sources.doors.message import Message, Row, occurred
-from siyu.sources.doors.segment.messages import messages
+from siyu.sources.doors.segment.messages import is_machine, messages
 from siyu.store.inbox import Arrival
 
 AT = 1_782_813_600 * SECOND  # 2026-06-30T10:00:00Z
@@ -116,6 +116,14 @@ def test_a_relation_may_state_its_start_in_milliseconds():
     assert row.cells["started_at"] == "2026-01-01T00:00:00.000000+00:00"
 
 
+@pytest.mark.parametrize("stated", ["2026-06-01", "2026-06-01 00:00:00", "2026-06-01T00:00:00+08:00"])
+def test_a_time_without_an_offset_is_of_the_brands_zone(stated: str):
+    """As at every other door: else an end would not find the start that a file told."""
+    (row,) = tracked("Relation Started", relation_type="fan", started_at=stated)
+    (seen,) = rows(call("page", timestamp=stated))
+    assert row.cells["started_at"] == seen.cells["occurred_at"] == "2026-05-31T16:00:00.000000+00:00"
+
+
 def test_a_relation_may_be_older_than_any_event():
     (row,) = tracked("Relation Started", relation_type="member", started_at="1998-05-01T00:00:00Z")
     assert row.cells["started_at"] == "1998-05-01T00:00:00.000000+00:00"
@@ -144,6 +152,9 @@ def test_an_alias_joins_a_visitor_and_a_former_id():
     ("Referral Accepted", {"inviter": "u2"}, "referrals", ("inviter.id.customer", "u2")),
     ("Referral Clicked", {"inviter": {"unionid": "o6"}}, "referrals", ("inviter.id.unionid", "o6")),
     ("Product Reviewed", {"rating": 5}, "contents", ("positive", "true")),
+    ("Product Reviewed", {"rating": "4.0"}, "contents", ("positive", "true")),
+    ("Product Reviewed", {"rating": "3"}, "contents", ("positive", "false")),
+    ("Product Reviewed", {"rating": "good"}, "contents", ("positive", None)),
     ("Content Published", {"kind": "video", "approved": True}, "contents", ("approved", "true")),
     ("Feedback Given", {"kind": "nps", "score": 9}, "feedback", ("score", "9")),
 ])  # fmt: skip
@@ -172,6 +183,19 @@ def test_bots_and_link_scanners_leave_no_row_and_libraries_do():
                 key={"user_agent": "Mozilla/5.0 (compatible; bingbot/2.0)"})  # fmt: skip
     assert [(m.machine, m.rows) for m in bots] == [(True, [])]
     assert rows(call("page"), key={"user_agent": "python-requests/2.31"})
+
+
+CHROME = ("Mozilla/5.0 (Linux; Android 9; OPPO R15; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "
+          "Chrome/66.0 Mobile Safari/537.36")  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "machine"), [
+    ("", False), (" SogouMSE,SogouMobileBrowser/5.22.8", False), (" MicroMessenger/8.0.49 NetType/WIFI", False),
+    (" MQQBrowser/14.1", False), (" baiduboxapp/13.30", False), (" UCBrowser/16.2", False), (" Quark/6.5", False),
+    (" Sogou web spider/4.0", True), (" Baiduspider/2.0", True), (" Bytespider", True),
+])  # fmt: skip
+def test_browsers_of_houses_that_have_crawlers_are_no_crawlers(more: str, machine: bool):
+    assert is_machine(CHROME + more) is machine
 
 
 @pytest.mark.parametrize(("body", "reason"), [

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from siyu.api.refusals import FAULT_SECONDS, Advice, Refusal
 from siyu.api.site import Site
@@ -58,6 +58,9 @@ class Clerk:
             return await asyncio.to_thread(work, self.site.workspace)
         except SiyuError as error:
             raise Refusal.of(error, status) from None
+        except DataError:
+            told = "A value that no store takes: a NUL character, or too large a number."
+            raise Refusal(400, "refused", told) from None
         except SQLAlchemyError:
             raise Refusal(503, "no_store", "The store cannot be asked.", FAULT_SECONDS) from None
 

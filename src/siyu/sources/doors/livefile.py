@@ -31,7 +31,7 @@ NO_ROW = Row("", {})
 #: The first row stands on line 2, as below the header of a file.
 FIRST_LINE = 2
 #: Times that a later message of a door does not move: calls are dated by when they are made, also when repeated.
-FIRST = {("segment", "orders"): ("ordered_at", "paid_at")}
+FIRST = {("segment", "orders"): ("ordered_at", "paid_at"), ("segment", "refunds"): ("refunded_at",)}
 #: Columns of one load: each takes time and memory for all its rows. Nobody has so many namespaces.
 MOST_COLUMNS = 400
 #: Rows of a batch: what is made of them at once in Python.

@@ -73,13 +73,15 @@ def message_key(source: str, message_id: str) -> int:
 
 
 @functools.lru_cache(maxsize=16_384)  # all messages of a request state one time of sending
-def instant(text: Time) -> int | None:
+def instant(text: Time, zone: dt.tzinfo) -> int | None:
     """A stated time as an instant; None where none is stated. Raises Unreadable for what is no time.
 
-    Takes ISO 8601 with an offset or Z, and the milliseconds since 1970 that some clients send.
+    Takes ISO 8601, without an offset a time of `zone` (the brand's, as in files), and the milliseconds since 1970 that
+    some clients send.
 
-    >>> instant("1970-01-01T00:00:01Z"), instant(1000)
-    (1000000, 1000000)
+    >>> east = dt.timezone(dt.timedelta(hours=8))
+    >>> instant("1970-01-01T00:00:01Z", east), instant(1000, east), instant("1970-01-01T08:00:02", east)
+    (1000000, 1000000, 2000000)
     """
     if text is None or text == "":
         return None
@@ -87,7 +89,7 @@ def instant(text: Time) -> int | None:
         if isinstance(text, (int, float)) and not isinstance(text, bool):
             return instant_of(ORIGIN + dt.timedelta(milliseconds=text))
         moment = dt.datetime.fromisoformat(str(text))
-        return instant_of((moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC))
+        return instant_of((moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC))
     except (ValueError, OverflowError):  # also an offset that leads out of all calendars
         raise Unreadable("a time that is neither ISO 8601 nor milliseconds since 1970") from None
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import pyarrow as pa
 
-from siyu.sources.landed.landing import BatchSeen
+from siyu.sources.readers.source_file import LINE
 from siyu.store.tables import MESSAGE, MESSAGE_SUBJECT
 from siyu.store.warehouse import Warehouse
 
@@ -45,19 +45,22 @@ def newest_states(warehouse: Warehouse, subjects: Iterable[int]) -> dict[int, in
     return {row[SUBJECT]: row["newest"] for row in found}
 
 
-def registering(warehouse: Warehouse, load_id: int, columns: list[str], seen: BatchSeen | None) -> BatchSeen | None:
-    """`seen`, and each batch's messages kept under the load; just `seen` for what did not come through a door."""
-    if KEY not in columns:
-        return seen
+def register(warehouse: Warehouse, load_id: int, batch: pa.RecordBatch, refused: np.ndarray) -> None:
+    """Keep a batch's messages under its load, if it came through a door; not those of which a row is refused (its
+    line): mended, they may come again under their id.
+    """
+    if KEY not in batch.schema.names:
+        return
+    taken = batch.filter(pa.array(_whole(batch, refused))) if len(refused) else batch
+    warehouse.append(MESSAGE, _of(taken, load_id))
+    if SUBJECT in batch.schema.names:
+        warehouse.append(MESSAGE_SUBJECT, _states(taken, load_id))
 
-    def both(batch: pa.RecordBatch, ids: list[np.ndarray], places: np.ndarray) -> None:
-        warehouse.append(MESSAGE, _of(batch, load_id))
-        if SUBJECT in batch.schema.names:
-            warehouse.append(MESSAGE_SUBJECT, _states(batch, load_id))
-        if seen is not None:
-            seen(batch, ids, places)
 
-    return both
+def _whole(batch: pa.RecordBatch, refused: np.ndarray) -> np.ndarray:
+    """The rows of messages of which none is refused. A message begins where a row has its key."""
+    message = np.cumsum(batch[KEY].is_valid().to_numpy(zero_copy_only=False))
+    return ~np.isin(message, message[np.isin(batch[LINE].to_numpy(), refused)])
 
 
 def _of(batch: pa.RecordBatch, load_id: int) -> pa.Table:

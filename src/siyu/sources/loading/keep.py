@@ -24,7 +24,7 @@ from siyu.sources.erasing.mention import Mentions
 from siyu.sources.facts import cancellations
 from siyu.sources.facts.snapshot import Snapshot
 from siyu.sources.facts.stage import Load
-from siyu.sources.landed import landing, messages, quarantine
+from siyu.sources.landed import landing, quarantine
 from siyu.sources.loading import pipeline
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.loadreport import FileReport
@@ -107,8 +107,7 @@ class _DryRun(Exception):
 def _stage(workspace: Workspace, found: Recognised, coming: Coming, load_: Load, landed: landing.Landing,
            progress: Progress) -> Outcome:
     source = found.source
-    seen = messages.registering(workspace.warehouse, load_.load_id, source.columns, _watched(source, landed, progress))
-    outcome = pipeline.run(workspace, coming, load_, seen)
+    outcome = pipeline.run(workspace, coming, load_, _watched(source, landed, progress))
     progress(source.name, 1.0)
     outcome.add_erased(_leave_out_erased(workspace, source, found.mapping, coming.settings))
     outcome.add_bad_rows(quarantine.of_bad_rows(source.bad_rows, workspace.keys))

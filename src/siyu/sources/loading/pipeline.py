@@ -26,7 +26,7 @@ from siyu.sources.facts.versions import DUPLICATE, FILTERED, QUARANTINED, STATUS
 from siyu.sources.identifiers.identify import NONE, blocked_ids
 from siyu.sources.identifiers.persons import MOST_LINKING, Links, Person
 from siyu.sources.identifiers.register import Register
-from siyu.sources.landed import quarantine
+from siyu.sources.landed import messages, quarantine
 from siyu.sources.landed.landing import NOWHERE, UNREAD, BatchSeen
 from siyu.sources.landed.quarantine import Quarantined
 from siyu.sources.loading import told
@@ -173,6 +173,7 @@ class _Run:
         if self._waits:
             self._lines.append(lines)
         self._statuses.append(status)
+        messages.register(self.warehouse, self.load.load_id, batch, bad)
         if seen:
             seen(batch, found, prepared.places)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +25,8 @@ CALLS: dict[str, Callable[[Call], list[Row]]] = {
 TRACKED: dict[str, Callable[[Call], list[Row]]] = {
     name: getattr(commerce, fact.row, None) or getattr(relations, fact.row) for name, fact in FACTS.items()
 }
+#: Browsers that the list of machines takes for the crawler of the same house.
+BROWSERS = re.compile(r" SogouMSE\b| SogouMobileBrowser/|,SogouMobileBrowser/")
 #: A header of this kind is a browser's or of one that passes for it; libraries that call for a shop are no bots.
 BROWSER = "Mozilla/"
 
@@ -74,8 +77,9 @@ def _message(part: bytes, place: int, request: Request) -> Message:
 
 
 def _read(body: Body, text: str, place: int, request: Request) -> Message:
-    sent_at = instant(body.sent_at if body.sent_at is not None else request.sent_at)
-    stated_at = instant(body.original_timestamp if body.original_timestamp is not None else body.timestamp)
+    zone = request.settings.zone
+    sent_at = instant(body.sent_at if body.sent_at is not None else request.sent_at, zone)
+    stated_at = instant(body.original_timestamp if body.original_timestamp is not None else body.timestamp, zone)
     at = iso(occurred(request.received_at, sent_at, stated_at))
     named = None if body.message_id is None else str(body.message_id)
     key = message_key(request.source, named or _without_id(text, place, stated_at, request))
@@ -113,7 +117,7 @@ def _is_machine(stated: object, request: Request) -> bool:
 @functools.lru_cache(maxsize=10_000)
 def is_machine(user_agent: str) -> bool:
     """Whether a user agent is a known crawler's, bot's or link scanner's."""
-    return crawleruseragents.is_crawler(user_agent)
+    return crawleruseragents.is_crawler(BROWSERS.sub("", user_agent))
 
 
 def _reason(error: Exception) -> str:

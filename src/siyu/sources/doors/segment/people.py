@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from siyu.core.identifiers import NAMESPACE
 from siyu.sources.doors.message import Unreadable
 from siyu.sources.doors.segment.call import Call, text
 
@@ -12,7 +11,6 @@ ANONYMOUS = "anonymous_id"
 OF_TRAITS = ("email", "phone")
 #: Namespaces on one call.
 NAMESPACES_MOST = 40
-NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def people(call: Call) -> dict[str, str | None]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from siyu.sources.doors.message import AHEAD, Row, Unreadable, instant, iso
 from siyu.sources.doors.segment.call import Call, text
+from siyu.sources.doors.segment.commerce import AMOUNT
 from siyu.sources.doors.segment.people import named, people
 from siyu.store.endings import SAID
 
@@ -44,8 +47,8 @@ def clicked_referral(call: Call) -> list[Row]:
 
 def review(call: Call) -> list[Row]:
     """A review, positive from 4 of 5."""
-    rating = call.properties.get("rating")
-    good = rating >= GOOD_RATING if isinstance(rating, (int, float)) and not isinstance(rating, bool) else None
+    rating = _said(call, "rating")
+    good = Decimal(rating) >= GOOD_RATING if rating and AMOUNT.fullmatch(rating) else None
     return [_content(call, "review", good)]
 
 
@@ -106,7 +109,8 @@ def _said(call: Call, name: str) -> str | None:
 def _stated(call: Call, name: str) -> str | None:
     """A time that a property states, as a cell. Raises Unreadable for one that is still to come."""
     stated = call.properties.get(name)
-    at = instant(stated if isinstance(stated, (int, float)) and not isinstance(stated, bool) else text(stated))
+    number = isinstance(stated, (int, float)) and not isinstance(stated, bool)
+    at = instant(stated if number else text(stated), call.request.settings.zone)
     if at is not None and name == "started_at" and at > call.request.received_at + AHEAD:
         raise Unreadable("a started_at that is still to come")
     return None if at is None else iso(at)

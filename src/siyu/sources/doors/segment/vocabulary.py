@@ -50,15 +50,19 @@ FACTS: dict[str, Fact] = {
         "campaign, guide, products [product_id, sku, name, category, price, quantity], place",
         "An order that is placed and paid; told again, it keeps its first time. Another currency than the brand's is "
         "refused."),
-    "Order Refunded": Fact("refund", "refunds", "order_id*, total*, refund_id, currency", "Money that went back."),
-    "Order Cancelled": Fact("cancelled_order", "refunds", "order_id*, total, currency",
-                            "Gives back its total; without one it says nothing that counts."),
+    "Order Refunded": Fact("refund", "refunds", "order_id*, total*, refund_id, currency, platform",
+                           "Money that went back; told again with its refund_id, it keeps its first time. If another "
+                           "key told of the order, state its platform."),
+    "Order Cancelled": Fact("cancelled_order", "refunds", "order_id*, total, currency, platform",
+                            "Gives back its total, once; without one it says nothing that counts. As for a refund, "
+                            "state the platform of an order that another key told of."),
     "Relation Started": Fact("relation", "relations", "relation_type*, started_at, campaign, guide, group, paid_media, "
                              "source_domain, place", "A relation begins, at started_at or when it happened."),
     "Relation Ended": Fact(
         "ended_relation", "relations, relation_ends", "relation_type*, started_at, ended_at, guide, group, place",
-        "The relation that began at started_at ends, at ended_at or when it happened. Without started_at, those of the "
-        "type end that are held then, or of them those that the other properties speak of."),
+        "The relation that began at started_at ends, at ended_at or when it happened; if another key told of it, state "
+        "its place. Without started_at, those of the type end that are held then, or of them those that the other "
+        "properties speak of."),
     "Consent Granted": Fact("grant", "consents", "purpose*, channel, source, notice_version", "A consent is given."),
     "Consent Withdrawn": Fact("withdrawal", "consents", "purpose*, channel, source, notice_version",
                               "A consent is taken back."),

@@ -43,9 +43,9 @@ def messages(arrival: Arrival, settings: Settings) -> Iterator[Message]:
     try:
         delivery = Delivery.of(arrival.body)
         key, text = message_key(arrival.source, _id(delivery)), delivery.payload
-        stated = instant(delivery.triggered_at)
+        stated = instant(delivery.triggered_at, settings.zone)
         rows = checked(_rows(arrival, delivery, settings))
-        stated, subject = _state(arrival, delivery, stated)
+        stated, subject = _state(arrival, delivery, stated, settings)
     except Unreadable as error:
         text = text or arrival.body.decode("utf-8", "replace")
         yield Message(key, arrival.received_at, text, stated_at=stated, refused=str(error))
@@ -53,12 +53,13 @@ def messages(arrival: Arrival, settings: Settings) -> Iterator[Message]:
         yield Message(key, arrival.received_at, delivery.payload, stated_at=stated, rows=rows, subject=subject)
 
 
-def _state(arrival: Arrival, delivery: Delivery, triggered_at: int | None) -> tuple[int | None, str]:
+def _state(arrival: Arrival, delivery: Delivery, triggered_at: int | None,
+           settings: Settings) -> tuple[int | None, str]:
     """As of when a delivery tells the whole state of an order or a customer, and of which; what happened has none."""
     if delivery.topic not in (*ORDER_TOPICS, *CUSTOMER_TOPICS):
         return triggered_at, ""
     payload = object_of(parsed(delivery.payload), "the payload")
-    at = instant(cell(payload.get("updated_at"), "updated_at")) or triggered_at
+    at = instant(cell(payload.get("updated_at"), "updated_at"), settings.zone) or triggered_at
     document, _, what = delivery.topic.partition("/")
     if at is not None and what == "create":
         at -= 1  # Shopify tells seconds: what was paid in the one in which it was made is the later state
