@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from siyu.core.errors import SettingsError, SourceError, WorkspaceError
 from siyu.core.kinds import KINDS
+from siyu.core.settings import defaults
 from siyu.daily import resolve_and_measure
 from siyu.sources.landed import quarantine
 from siyu.sources.landed.landing import Landing
@@ -364,3 +365,38 @@ def test_a_file_on_which_we_break_stops_the_day_no_more_than_any_other(workspace
     with pytest.raises(AssertionError):
         load(workspace, files[1:2], now=NOW)
     assert load(workspace, files[1:2], now=NOW).files[0].counts["loaded"] == 1
+
+
+REGIONS = "relation_type,started_at,id.phone\n fan,2026-03-01,2125550123"
+
+
+def test_another_region_of_phones_than_that_of_earlier_loads_is_told(workspace, tmp_path):
+    """The same number becomes another person, whom no rebuild would bring together."""
+    assert take(workspace, tmp_path, "relations.csv", REGIONS).notes == []
+    workspace.settings = defaults().with_values(brand__phone_region="US")
+    (note,) = take(workspace, tmp_path, "relations.csv", REGIONS, now=LATER).notes
+    assert note.startswith("Phones without a country code are read as of US now, and those of earlier loads as of CN")
+
+
+@pytest.mark.parametrize(("text", "refused"), [
+    ("content_id,type,occurred_at,id.phone,id.openid\n 1,ugc,2026-03-01,13800000001,o1", True),
+    ("content_id,type,occurred_at,id.phone,id.openid\n 1,ugc,2026-03-01,,o1", False),
+])  # fmt: skip
+def test_rows_under_a_value_that_is_blocked_since_would_count_twice(workspace, tmp_path, text, refused):
+    take(workspace, tmp_path, "contents.csv", text)
+    workspace.settings = defaults().with_values(identity__blocked_phones=["13800000001"])
+    if refused:
+        with pytest.raises(SettingsError, match="would stand under another identifier and count twice"):
+            take(workspace, tmp_path, "contents.csv", text, now=LATER)
+        assert rebuild(workspace, LATER).equal
+    assert take(workspace, tmp_path, "contents.csv", text, now=LATER).counts["duplicate"] == 1
+
+
+@pytest.mark.parametrize(("paid_at", "amount", "reason"), [
+    ("2026-03-01", "1000000000000", "an amount of 10^12 or more"),
+    ("2026-03-01", "12 yuan", "expected an amount such as 148.50"),
+    ("1900-01-01", "5", "expected a year from 1901 to 2199"), ("2026-02-30", "5", "there is no such day or time"),
+])  # fmt: skip
+def test_a_value_that_has_the_form_and_is_none_is_told_why(workspace, tmp_path, paid_at, amount, reason):
+    report = take(workspace, tmp_path, "orders.csv", f"order_id,paid_at,paid_amount\n o1,{paid_at},{amount}")
+    assert [found.reason for found in report.files[0].reasons] == [reason]

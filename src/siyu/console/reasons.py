@@ -58,6 +58,11 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r"expected a date such as (?P<example>.+)", N_("expected a date such as {example}")),
     (r"there is no such day or time", N_("there is no such day or time")),
     (
+        r"expected a year from (?P<first>\d+) to (?P<last>\d+)",
+        N_("expected a year from {first} to {last}"),
+    ),
+    (r"an amount of 10\^12 or more", N_("an amount of 10^12 or more")),
+    (
         r"a spreadsheet's number for a day; export the column as dates",
         N_("a spreadsheet's number for a day; export the column as dates"),
     ),

@@ -28,7 +28,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("brand.name", "my brand", "Shown on every report."),
     Setting("brand.zone", "Asia/Shanghai", "IANA time zone; business days start at 00:00 there."),
     Setting("brand.currency", "CNY", "ISO 4217 code; one currency per brand."),
-    Setting("brand.phone_region", "CN", "Region of phone numbers written without a country code."),
+    Setting("brand.phone_region", "CN", "Region of phone numbers written without a country code. Set it before the "
+            "first load: what is loaded keeps its region, also in a rebuild."),
     Setting("warehouse.engine", "duckdb", "duckdb (one file) or spark (Parquet)."),
     Setting("warehouse.spark_master", "local[2]", "Spark master URL, when the engine is spark."),
     Setting("warehouse.memory", "4GB", "Memory the embedded engine may take before it spills."),

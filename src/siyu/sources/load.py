@@ -19,7 +19,7 @@ from siyu.sources.loading.arrivals import Asked, arrived, left_out
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.keep import Recognised, begin, keep
 from siyu.sources.loading.loadreport import FileReport, LoadReport
-from siyu.sources.loading.ranks import check_ranks
+from siyu.sources.loading.ranks import check_blocked, check_ranks, other_region
 from siyu.sources.mappings.options import Options
 from siyu.store.workspace import Workspace
 
@@ -38,11 +38,13 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     """
     finish_interrupted(workspace)
     check_ranks(workspace)
+    check_blocked(workspace)
     options = Options.of(workspace.settings, snapshot_of, workspace.keys.veiled_all(scope or {}), allow_drop)
     if snapshot_of and day_of(snapshot_of) > local_day(instant_of(now), workspace.settings.zone):
         raise SnapshotError(f"--snapshot-of {snapshot_of}: expected a day that has begun; it lies ahead.",
                             remedy="A list shows what was held at the start of its day.")
-    report = LoadReport(dry_run=dry_run, left_out=left_out(paths))
+    region = other_region(workspace)
+    report = LoadReport(dry_run=dry_run, left_out=left_out(paths), notes=[region] if region else [])
     arrivals, refused = arrived(paths, Asked.of(workspace, kind, mapping, options))
     while arrivals:
         kept, broken = _kept(workspace, arrivals, options, strict=strict, now=now, dry_run=dry_run,

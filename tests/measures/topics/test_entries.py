@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from siyu.measures.topics.entries import ENTRIES
+from siyu.measures.topics.trade import TRAFFIC
 from tests.measures.topics.told import Brand, event, relation, values
 
 
@@ -23,6 +24,9 @@ def test_entries_split_by_domain_and_by_who_paid_for_them(workspace):
 def test_what_one_person_did_at_one_place_in_one_instant_is_one_entry(workspace):
     events = [visit("lin", "2026-06-10"), event("lin", "enter", "2026-06-10", touchpoint="feed", domain="public")]
     assert values(workspace, {"events": events}, ENTRIES)["entries"] == 1
+    traffic = values(workspace, {"events": []}, TRAFFIC)
+    assert [traffic[name] for name in ("visitors", "entries_per_visitor", "brand_uv_value", "pay_conversion_rate")] == [
+        1, 1.0, None, None]  # fmt: skip
 
 
 @pytest.mark.parametrize(("started", "rate"), [

@@ -83,11 +83,11 @@ CONTRIBUTION = Topic(
         Metric("contribution.coverage", "成本已知占比", "Coverage of costs", "share",
                "Part of net sales in orders whose every line has a known cost.", "net_costed", "net"),
         Metric("contribution.goods_cost", "商品成本", "Cost of goods", "minor units",
-               "Unit cost times pieces, of the orders whose every line has a known cost.", "goods_cost",
+               "Unit cost times pieces, of the orders that stand and whose every line has a known cost.", "goods_cost",
                needs=("order_lines", "product_costs")),
         Metric("contribution.after_goods", "扣除商品成本后贡献", "Contribution after goods", "minor units",
-               "Net sales less cost of goods, of the orders whose every line has a known cost; coupons, points, "
-               "commission and sends are not deducted.", "after_goods", needs=("order_lines", "product_costs")),
+               "Net sales less cost of goods, of the orders that stand and whose every line has a known cost; coupons, "
+               "points, commission and sends are not deducted.", "after_goods", needs=("order_lines", "product_costs")),
         Metric("contribution.margin", "扣除商品成本后贡献率", "Margin after goods", "share",
                "Contribution after goods over the net sales of the same orders.", "after_goods", "net_costed",
                needs=("order_lines", "product_costs")),

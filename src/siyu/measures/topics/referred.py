@@ -146,8 +146,9 @@ def _row(name: str, found: dict[str, Any]) -> dict[str, Any]:
 COUNTS = ("newcomers_30", "kept_30", "newcomers_90", "kept_90", "first_buyers", "bought_again")
 FUNNEL = Sheet(
     "referral.funnel", "裂变漏斗", "Referral funnel",
-    "Consumers of the period who shared, clicked, joined by a valid invitation; and of those who joined, who was "
-    "active, bought and bought again by the as-of day; each step over the one before.",
+    "Consumers of the period who shared, or whose link was followed or accepted; who followed or accepted one; who "
+    "joined by a valid invitation; and of those who joined, who was active, bought and bought again by the as-of day; "
+    "each step over the one before.",
     (
         Column("step", "环节", "Step", "text"),
         Column("consumers", "人数", "Consumers", "consumers"),

@@ -88,10 +88,13 @@ def _lines(facts: Facts, paid: ir.Table, by: tuple[str, ...]) -> ir.Table:
 
 
 def traffic_counts(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
-    """Known visitors (visit, enter, open) of the period beside the buyers and the amount paid there."""
+    """Known visitors (visit, enter, open) of the period beside the buyers and the amount paid there. What one consumer
+    did at one touchpoint, or at none, at one instant is one entry.
+    """
     events = facts.of_persons("events")
     came = events.filter(events.occurred_day.between(asked.first_day, asked.day) & events.name.isin(ENTRY_EVENTS))
-    came = named(came, by)
+    came = named(came, by).mutate(place=came.touchpoint.fill_null(""))
+    came = came.select("consumer_id", "place", "occurred_at", *by).distinct()
     paid = orders(facts, more=tuple(d for d in by if d != "platform"))
     paid = named(paid.filter(paid.paid_day.between(asked.first_day, asked.day)), by)
     return beside(
@@ -135,12 +138,13 @@ TRAFFIC = Topic(
         Metric("traffic.visitors", "访客数", "Visitors", "consumers",
                "Known consumers with an entry (visit, enter, open) in the period.", "visitors"),
         Metric("traffic.brand_uv_value", "UV价值", "Value per visitor", "minor units",
-               "Everything paid in the period over its distinct visitors.", "paid", "visitors"),
+               "Everything paid in the period over its distinct visitors.", "paid", "visitors", needs=("orders",)),
         Metric("traffic.pay_conversion_rate", "支付转化率", "Pay conversion rate", "share",
                "Buyers of the period over its visitors; buyers need not have been seen to visit.",
-               "buyers", "visitors"),
+               "buyers", "visitors", needs=("orders",)),
         Metric("traffic.entries_per_visitor", "人均访问次数", "Entries per visitor", "times",
-               "Entries over visitors.", "entries", "visitors"),
+               "Entries over visitors; what one consumer did at one touchpoint at one instant is one entry.",
+               "entries", "visitors"),
     ),
-    TRAFFIC_DIMENSIONS, ("orders", "events"), "visitors",
+    TRAFFIC_DIMENSIONS, ("events",), "visitors",
 )  # fmt: skip

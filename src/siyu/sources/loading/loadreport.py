@@ -81,6 +81,7 @@ class LoadReport:
     files: list[FileReport] = field(default_factory=list)
     files_refused: list[dict[str, str]] = field(default_factory=list)  # file and message: not read at all
     left_out: list[str] = field(default_factory=list)  # what lies in a folder and is of no form that siyu reads
+    notes: list[str] = field(default_factory=list)  # what concerns all files
     dry_run: bool = False
     unmatched_cancellations: dict[str, int] = field(default_factory=dict)  # rows and amount_minor
 
@@ -117,7 +118,7 @@ class LoadReport:
         """The whole report as plain data."""
         return {"dry_run": self.dry_run, "read": self.read, **self.counts, "kinds": self.kinds,
                 "unmatched_cancellations": self.unmatched_cancellations, "files_refused": self.files_refused,
-                "left_out": self.left_out,
+                "left_out": self.left_out, "notes": self.notes,
                 "files": [f.as_json() for f in self.files]}  # fmt: skip
 
     def table(self) -> list[dict[str, Any]]:
@@ -129,7 +130,7 @@ class LoadReport:
         found = [f"Not loaded: {f['message']}" for f in self.files_refused]
         if self.left_out:
             found.append(f"Not read, for siyu reads the exports of one folder or archive: {', '.join(self.left_out)}.")
-        found += [line for f in self.files for line in _file_lines(f)]
+        found += [*self.notes, *(line for f in self.files for line in _file_lines(f))]
         if self.unmatched_cancellations.get("rows"):
             rows = self.unmatched_cancellations["rows"]
             found.append(f"{rows:,} cancelling line(s) find no earlier line to take back: unmatched_cancellation.")

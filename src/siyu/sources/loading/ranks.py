@@ -1,26 +1,74 @@
-"""Whether rows would be read as they were: the order of namespaces says under which identifier a row is kept."""
+"""Whether rows would be read as they were: the order of namespaces says under which identifier a row is kept, and what
+is blocked under which it is not.
+"""
 
 from __future__ import annotations
 
 import ibis.expr.types as ir
 
 from siyu.core.errors import SettingsError
+from siyu.core.kinds import EVENTS, KINDS
 from siyu.core.settings import Settings
+from siyu.sources.identifiers.identify import blocked_ids
 from siyu.sources.mappings.options import kept_options
-from siyu.store.tables import IDENTIFIER
+from siyu.store.tables import BY_NAME, IDENTIFIER
 from siyu.store.workspace import Workspace
 
 #: Settings that choose a row's primary identifier, and with it the key by which the row is known again.
 CHOOSING = ("identity.namespaces", "identity.not_identifying")
+BLOCKING = ("identity.blocked", "identity.blocked_phones")
+REGION = "brand.phone_region"
 
 
 def check_ranks(workspace: Workspace) -> None:
     """SettingsError if rows that are loaded would be kept under another identifier now: loaded again they would count
     twice, and what is measured would not be what a rebuild gives.
     """
+    if _read_otherwise(workspace, CHOOSING):
+        _check_order(workspace)
+
+
+def check_blocked(workspace: Workspace) -> None:
+    """SettingsError, before files are loaded, if records that have no number of their own stand under a value that is
+    blocked now: loaded again they would stand under another identifier.
+    """
+    if _read_otherwise(workspace, BLOCKING):
+        _check_blocked(workspace)
+
+
+def other_region(workspace: Workspace) -> str:
+    """What there is to say of phones, where loads were read with another region than that of today; '' = nothing."""
+    now = workspace.settings[REGION]
+    then = workspace.operations.read_otherwise(REGION, now)
+    if then is None:
+        return ""
+    return (f"Phones without a country code are read as of {now} now, and those of earlier loads as of {then}: one "
+            f"number is two people. If {then} is right, set {REGION} back; if it never was, load everything into a new "
+            "workspace, for a rebuild keeps the region of each load.")  # fmt: skip
+
+
+def _read_otherwise(workspace: Workspace, names: tuple[str, ...]) -> bool:
+    """Whether some load was read with other values of these settings."""
     now, operations = workspace.settings, workspace.operations
-    if all(operations.read_otherwise(name, now[name]) is None for name in CHOOSING):
+    return any(operations.read_otherwise(name, now[name]) is not None for name in names)
+
+
+def _check_blocked(workspace: Workspace) -> None:
+    ids = list(blocked_ids(workspace.keys, workspace.settings))
+    identifier, warehouse = IDENTIFIER.expr(), workspace.warehouse
+    if not warehouse.any(identifier.filter(identifier.identifier_id.isin(ids))):
         return
+    for kind in (kind for kind in KINDS if "identifier_id" in kind.key or kind is EVENTS):
+        facts = BY_NAME[kind.name].expr()
+        if warehouse.any(facts.filter(facts.identifier_id.isin(ids))):
+            raise SettingsError(
+                f"Rows of {kind.name} were loaded under a value that {' or '.join(BLOCKING)} says is nobody's now: the "
+                "same rows, loaded again, would stand under another identifier and count twice.",
+                remedy="`siyu rebuild` reads everything again this way; or take the value back out of siyu.toml.")
+
+
+def _check_order(workspace: Workspace) -> None:
+    now, operations = workspace.settings, workspace.operations
     used = sorted(row["namespace"] for row in workspace.warehouse.rows(_namespaces()))
     for then in kept_options(operations):
         before, after = _order(then.apply(workspace), used), _order(now, used)

@@ -19,7 +19,7 @@ from siyu.core.kinds import Field
 from siyu.core.money import exponent
 from siyu.core.settings import defaults
 from siyu.sources.mappings.functions import EXACT, held
-from siyu.sources.mappings.zones import EARLIEST, LATEST
+from siyu.sources.mappings.zones import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST
 from siyu.sources.workbench import epoch_us, epoch_us_wall, json_valid, try_strptime
 
 OFFSET_SUFFIX, TEXT_SUFFIX, FINE_SUFFIX = "__offset", "__text", "__fine"
@@ -28,7 +28,10 @@ OFFSET = r"[+-](0\d|1[0-4])(:?[0-5]\d)?"
 INSTANT = rf"^\d{{4}}([-/]\d{{1,2}}){{2}}([T ]\s*\d{{1,2}}:\d{{2}}(:\d{{2}}([.,]\d{{1,9}})?)?\s*(Z|z|{OFFSET})?)?$"
 HAS_OFFSET = rf":\d{{2}}.*(Z|z|{OFFSET})$"
 AMOUNT = r"^[+-]?(\d{1,12}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
+LARGE = r"[+-]?\d{12,}(\.\d*)?"
 WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
+NO_AMOUNT = "expected an amount such as 148.50"
+YEARS = f"expected a year from {FIRST_YEAR + 1} to {LAST_YEAR - 1}"
 NO_TIME, NO_DATE = "expected a time such as 2026-01-31 18:05:00", "expected a date such as 2026-01-31"
 #: What spreadsheets write in place of a value, as a pattern.
 FAILED = f"^({'|'.join(map(re.escape, CELL_ERRORS))})$"
@@ -140,14 +143,17 @@ def _out_of_range(declared: Field) -> Check:
 def more_exactly(reason: str, text: str) -> str:
     """The reason why a text was refused, where the text itself tells more than the type of its field.
 
-    >>> more_exactly(NO_DATE, "2026-02-30")
-    'there is no such day or time'
+    >>> more_exactly(NO_DATE, "2026-02-30"), more_exactly(NO_DATE, "1900-01-01")
+    ('there is no such day or time', 'expected a year from 1901 to 2199')
     """
+    if reason == NO_AMOUNT and re.fullmatch(LARGE, text):
+        return "an amount of 10^12 or more"
     if reason in (NO_TIME, NO_DATE):
         if re.fullmatch(SERIAL, text):
             return "a spreadsheet's number for a day; export the column as dates"
         if re.match(INSTANT, text):
-            return "there is no such day or time"
+            fine = FIRST_YEAR < int(text[:4]) < LAST_YEAR
+            return "there is no such day or time" if fine else YEARS
     return reason
 
 
@@ -171,7 +177,7 @@ def _money(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     amount = text.try_cast(minor)  # rounds half away from zero, so that a refund mirrors its payment
     checks: list[tuple[Check, str]] = [
         (lambda t: t[written].notnull() & (~t[written].re_search(AMOUNT) | held(t[fine]).isnull()),
-         "expected an amount such as 148.50")]  # fmt: skip
+         NO_AMOUNT)]  # fmt: skip
     if not reading.round:
         checks.append((lambda t: (held(t[fine]).cast(minor).cast(EXACT) != t[fine]).fill_null(False),
                        f"expected at most {decimals} decimals"))
