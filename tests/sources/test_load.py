@@ -400,3 +400,20 @@ def test_rows_under_a_value_that_is_blocked_since_would_count_twice(workspace, t
 def test_a_value_that_has_the_form_and_is_none_is_told_why(workspace, tmp_path, paid_at, amount, reason):
     report = take(workspace, tmp_path, "orders.csv", f"order_id,paid_at,paid_amount\n o1,{paid_at},{amount}")
     assert [found.reason for found in report.files[0].reasons] == [reason]
+
+
+OPENID = "relation_type,started_at,ended_at,id.phone,id.openid\n fan,2026-03-01,,,o1\n fan,2026-03-02,,,o2"
+
+
+@pytest.mark.parametrize(("later", "told"), [
+    (OPENID.replace(",,,o1", ",2026-06-10,13800000001,o1"), 1),
+    (OPENID.replace(",,,o1", ",2026-06-10,,o1"), 0),  # a correction of its own row
+    (OPENID.replace("03-01,,,o1", "03-09,,13800000001,o1"), 0),  # another relation
+    (OPENID.replace(",,,o1", ",,,o1\n fan,2026-03-01,,13800000001,o1"), 1),
+])  # fmt: skip
+def test_rows_that_repeat_others_under_a_further_identifier_are_told(workspace, tmp_path, later, told):
+    """They do not end what those say is open."""
+    take(workspace, tmp_path, "relations.csv", OPENID)
+    (file,) = take(workspace, tmp_path, "relations.csv", later, now=LATER).files
+    notes = [note for note in file.notes if "under another identifier" in note]
+    assert [note.split(" row(s)")[0] for note in notes] == [str(told)] * bool(told)

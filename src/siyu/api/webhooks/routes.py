@@ -58,7 +58,9 @@ async def of_shopify(request: Request[Any, Any, Any], name: FromPath[str], recei
 @post("/signed/{name:str}", status_code=200, responses={**RESPONSES, **MALFORMED}, operation_id="signed_hook",
       summary="Rows of one kind from any system.")  # fmt: skip
 async def of_signed(request: Request[Any, Any, Any], name: FromPath[str], receiver: NamedDependency[Receiver]) -> Kept:
-    """Rows of one kind, with X-Siyu-Timestamp and X-Siyu-Signature (HMAC-SHA256 of `timestamp.body`, hexadecimal)."""
+    """Rows of one kind, with X-Siyu-Timestamp and X-Siyu-Signature (HMAC-SHA256 of `timestamp.body`, hexadecimal), as
+    the guide "Connect your own system" shows.
+    """
     async with receiver.answering("signed", name) as hook:
         await receiver.keep(signed.arrival_of(hook, await receiver.call(request, signed.BODY_BYTES)))
     return Kept()

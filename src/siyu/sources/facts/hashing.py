@@ -52,7 +52,7 @@ def _hashes(kind: Kind, schema: pa.Schema, values: tuple[str, ...], filled: froz
     order; filled: those without an empty place.
     """
     rows = ibis.table(ibis.Schema.from_pyarrow(schema), name="rows")
-    row, key = _text(rows, values, filled), _text(rows, _key(kind, rows), filled)
+    row, key = _text(rows, values, filled), _text(rows, key_columns(kind, rows.columns), filled)
     own_key = _own_key(kind)
     if own_key and own_key not in filled:
         key = ibis.ifelse(rows[own_key].isnull(), row, key) if own_key in rows.columns else row
@@ -71,10 +71,11 @@ def numbers(hashes: pa.ChunkedArray) -> np.ndarray:
     return (words >> np.uint64(1)).astype(np.int64)
 
 
-def _key(kind: Kind, rows: ir.Table) -> list[str]:
+def key_columns(kind: Kind, present: Collection[str]) -> list[str]:
+    """The columns by which records of a kind are told apart, of those that are there."""
     names = (*(("platform",) if kind.field("platform") else ()), *kind.key)
     columns = [kind.field(n).column if kind.field(n) else n for n in names]  # type: ignore[union-attr]
-    return [c for c in dict.fromkeys(columns) if c in rows.columns]
+    return [c for c in dict.fromkeys(columns) if c in present]
 
 
 def _own_key(kind: Kind) -> str:

@@ -26,6 +26,7 @@ from siyu.sources.facts.firsttimes import at_first
 from siyu.sources.facts.hashing import hashed, nameless
 from siyu.sources.facts.held import held
 from siyu.sources.facts.observed import with_basis
+from siyu.sources.facts.otherkeys import NONE_OTHER, OtherKeys, other_keys
 from siyu.sources.facts.seenkeys import SeenKeys
 from siyu.sources.facts.versions import (
     CORRECTED,
@@ -98,6 +99,7 @@ class Stage:
     named: int = 0  # orders whose buyer only an older export names
     unnamed: int = 0  # orders that no longer name their buyer, whom an earlier version named
     left_out: set[str] = field(default_factory=set)  # names of people in JSON, under which nothing is kept
+    elsewhere: int = 0  # new rows that are kept already under another of their identifiers
     twice: int = 0  # rows whose key another row of this load holds with other values, later
 
     def __post_init__(self) -> None:
@@ -114,7 +116,8 @@ class Stage:
         erased = np.isin(places, gone.places)
         rows, key, row = made.rows, made.key, nameless(made.row, erased)
         fact_ids = self.load.load_id * FACT_ID_STEP + places
-        known = self._kept(key)
+        others = self._under_others(rows, people, links)
+        known = self._kept(np.concatenate([key, others.keys]))
         incoming = Versions(key, row, fact_ids, self._state(rows))
         anew = np.isin(places, gone.versions) if len(gone.versions) else None
         verdict = judge(as_current(incoming, known) if self.current else incoming, known, anew)
@@ -135,10 +138,16 @@ class Stage:
         self._count(verdict.status)
         self.doubts.look(facts)
         self.older += len(verdict.older)
+        self.elsewhere += others.known(known.key, verdict.status == LOADED)
         if not (self.current or self.grows):
             self.outdated += outdated(incoming, known)
         self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
         return verdict.status
+
+    def _under_others(self, rows: pa.Table, people: list[Person], links: Links) -> OtherKeys:
+        """Where rows may stand already beside their own keys."""
+        apart = {*self.silent, *links.settings["identity.not_linking"]}
+        return NONE_OTHER if self._first else other_keys(self.kind, rows, people, apart, self.workbench)
 
     def _without_held(self, rows: pa.Table, people: list[Person], verdict: Verdict) -> Verdict:
         """The verdict, by which new relations without a start that are open already are duplicates."""

@@ -38,6 +38,10 @@ def of_rows(rows: Rows, stage: Stage, settings: Settings) -> Iterator[str]:
     if stage.twice and kind.accounting:
         yield (f"{stage.twice:,} row(s) of {kind.name} are followed in this file by another with the same "
                f"{kind.key[0]} and other values: the last one counts.")  # fmt: skip
+    if stage.elsewhere:
+        yield (f"{stage.elsewhere:,} row(s) of {kind.name} repeat rows that were loaded under another identifier of "
+               "theirs: both stand, so these end or change nothing of those. Full lists of relations do if they are "
+               "loaded with --snapshot-of.")  # fmt: skip
     if stage.left_out:
         names = ", ".join(f"'{scrub(name)[:40]}'" for name in sorted(stage.left_out)[:WORDS_TOLD])
         yield f"{kind.name}: what stands in JSON under names of people is left out ({names})."
