@@ -11,6 +11,7 @@ from functools import cache
 
 import pytest
 
+from siyu.console.charts.trend import polyline
 from siyu.console.page import page
 from siyu.console.panels.sections import SECTIONS
 from siyu.console.render import html
@@ -217,6 +218,29 @@ def test_what_the_files_lack_is_said_in_the_words_of_the_document():
     lacking["not_measurable"] = {"fast_plus.F": "not measurable: no relations and no members"}
     shown = page(material(document=lacking), "zh")
     assert shown.indicators[0].reason == "无法测量：没有连接关系和会员"
+
+
+@pytest.mark.parametrize(("part", "letter"), [
+    ("fast_plus.A.value", "A"), ("fast_plus.S.own_total", "S"), ("fast_plus.T.value", "T")])  # fmt: skip
+def test_what_cannot_be_measured_has_no_line(part: str, letter: str):
+    """Where the windows before are drawn from stored figures that are 0."""
+    lacking = document()
+    blank_at(lacking, part)
+    lacking["not_measurable"] = {part: "not measurable: no paid orders"}
+    (found,) = (one for one in page(material(document=lacking), "en").indicators if one.letter == letter)
+    assert (found.value, found.trend, found.reason) == ("—", polyline([]), "not measurable: no paid orders")
+    (shown,) = (one for one in page(material(), "en").indicators if one.letter == letter)
+    assert shown.trend != polyline([])
+
+
+def test_members_who_cannot_be_seen_to_fall_are_not_said_to():
+    lacking = document()
+    for name in ("value", "deepened", "weighted", "shallowing_rate"):
+        blank_at(lacking, f"fast_plus.A.{name}")
+    shown = page(material(document=lacking), "en")
+    panels = {panel.name: panel for section in shown.sections for panel in section.panels}
+    assert panels["steps"].note.startswith("On the other side: ")
+    assert "lower rung" not in panels["steps"].note
 
 
 def test_a_brand_with_nothing_measured_still_has_a_page():

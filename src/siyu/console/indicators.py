@@ -57,7 +57,7 @@ def _conversion(view: View) -> Indicator:
     )
     days = [p.value for p in view.material.series if p.metric == "A" and p.member == str(view.material.window)]
     value, before = a.get("value"), then.get("value")
-    trend = [] if why(view.material.document, "A") else days or [before, value]
+    trend = days or [before, value]
     text = words.resting(words.percent(value), *view.people_of("A"))
     return _indicator(view, "A", value, text, before, view.moved("A"), notes, trend)
 
@@ -106,6 +106,7 @@ def _connection(view: View) -> Indicator:
 def _indicator(view: View, letter: str, value, text: str, before, change: str, notes, trend) -> Indicator:
     words = view.words
     direction = _direction(value, before) if view.material.previous else "none"
+    trend = [] if why(view.material.document, letter) else trend
     return Indicator(
         letter=letter,
         name=words(NAMES[letter]),

@@ -213,7 +213,9 @@ def steps(view: View) -> Answer:
     keys = (Key(words("this window"), theme.A_TEAL), Key(words("window before"), theme.PALE)) if then else ()
     shallow, churn = (words.part(view.a.get(name), view.a.get("base"))
                       for name in ("shallowing_rate", "relation_churn_rate"))  # fmt: skip
-    note = words("On the other side: {shallow} fell to a lower rung, {churn} left F.", shallow=shallow, churn=churn)
+    fallen = N_("On the other side: {shallow} fell to a lower rung, {churn} left F.")
+    known = view.a.get("shallowing_rate") is not None
+    note = words(fallen if known else N_("On the other side: {churn} left F."), shallow=shallow, churn=churn)
     return Answer(bars.pairs(drawn), keys, grid=Grid(header, (*rows, top)), note=note)
 
 
