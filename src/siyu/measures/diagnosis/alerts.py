@@ -232,7 +232,8 @@ def _late(source: str, newest: int, gaps: list[int], quiet: int) -> Alert:
     return Alert(
         "late", source,
         {"zh": f"{source} 的数据晚了", "en": f"{source}: the data is late"},
-        _iso(newest + 1), _usual_gap(gaps), _quiet(quiet),
+        _iso(newest + 1), _usual_gap(gaps),
+        {"zh": f"到今天已 {quiet} 天没有数据", "en": f"{quiet} days without rows, as of today"},
         {"zh": "导出最近的数据并用 siyu load 载入。", "en": "Export the latest days and `siyu load` them."},
     )  # fmt: skip
 
