@@ -7,7 +7,8 @@ from typing import Any
 WORDS: dict[str, dict[str, Any]] = {
     "zh": {
         "name": "中文", "title": "通知偏好",
-        "explained": "勾选表示同意通过该渠道接收信息；取消勾选即撤回同意，立即生效，不影响会员权益与订单服务。",
+        "explained": "勾选表示同意通过该渠道接收信息；取消勾选即撤回同意，立即生效，不影响会员权益与订单服务。"
+                     "本页只关于收到此链接的号码或账号；您在别处的拒绝仍然有效。",
         "save": "保存", "withdraw": "全部退订", "saved": "已保存，立即生效。", "nothing": "这里没有可更改的内容。",
         "unknown": "该链接无效。请使用消息中的完整链接。",
         "expired": "该链接已过期。请使用最近一条消息中的链接，或直接联系我们撤回同意。",
@@ -21,7 +22,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "en": {
         "name": "English", "title": "Your preferences",
         "explained": "A tick says that you agree to hear from us there. Taking it away withdraws your consent at once; "
-                     "your membership and your orders stay as they are.",
+                     "your membership and your orders stay as they are. This page is about the number or account to "
+                     "which its link was sent; what you refused elsewhere stays refused.",
         "save": "Save", "withdraw": "Withdraw from all", "saved": "Saved; in force from now on.",
         "nothing": "There is nothing to change here.",
         "unknown": "This link is not valid. Please use the whole link of the message.",

@@ -31,7 +31,7 @@ from siyu.store.tombstones import erasure_of
 #: What stands as the source of consents changed here, and as who acted.
 SOURCE, ACTOR = "preference link", "preference link"
 #: Version of the page's words: what somebody agreed to who ticks a box. It changes when the words do.
-NOTICE = "preferences.1"
+NOTICE = "preferences.2"
 #: Channels that the page offers for marketing; other purposes are asked as a whole.
 OFFERED, WHOLE = ("sms", "email", "wecom", "subscription", "group", "live", "member_center"), "all"
 #: Purposes that hold until they are refused; the others, and some channels of marketing, need a grant.
