@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from siyu.api.reference.schema import schema
 from siyu.api.webhooks.signed import WINDOW_SECONDS
 from siyu.api.writer import open_writer
 from siyu.cli.main import run
@@ -51,3 +52,5 @@ def test_the_numbers_of_the_page_are_those_of_the_code():
     assert f"of {SECRET_LEAST} characters or more" in SHOWN
     assert f"(1 to {ROWS_MOST:,})" in SHOWN
     assert f"at most {WINDOW_SECONDS} from" in SHOWN
+    told = schema()["paths"]["/hooks/signed/{name}"]["post"]["description"]
+    assert all(number in told for number in (f"(1 to {ROWS_MOST:,})", f"at most {WINDOW_SECONDS} from"))

@@ -42,7 +42,8 @@ def router(receiver: Receiver) -> Router:
 
 
 @post("/shopify/{name:str}", status_code=200, responses=RESPONSES, operation_id="shopify_hook",
-      summary="A delivery of Shopify.")  # fmt: skip
+      summary="A delivery of Shopify.",
+      description="As Shopify sends it, with X-Shopify-Topic and X-Shopify-Hmac-Sha256.")  # fmt: skip
 async def of_shopify(request: Request[Any, Any, Any], name: FromPath[str], receiver: NamedDependency[Receiver]) -> Kept:
     """A delivery of Shopify, with X-Shopify-Hmac-Sha256."""
     async with receiver.answering("shopify", name) as hook:
@@ -56,7 +57,10 @@ async def of_shopify(request: Request[Any, Any, Any], name: FromPath[str], recei
 
 
 @post("/signed/{name:str}", status_code=200, responses={**RESPONSES, **MALFORMED}, operation_id="signed_hook",
-      summary="Rows of one kind from any system.")  # fmt: skip
+      summary="Rows of one kind from any system.",
+      description="JSON with kind, rows (1 to 2,000) and perhaps message_id. X-Siyu-Timestamp: seconds since 1970, at "
+                  "most 300 from the server's clock. X-Siyu-Signature: HMAC-SHA256 of timestamp, point and body, with "
+                  "the hook's secret, in hexadecimal.")  # fmt: skip
 async def of_signed(request: Request[Any, Any, Any], name: FromPath[str], receiver: NamedDependency[Receiver]) -> Kept:
     """Rows of one kind, with X-Siyu-Timestamp and X-Siyu-Signature (HMAC-SHA256 of `timestamp.body`, hexadecimal), as
     the guide "Connect your own system" shows.
@@ -76,7 +80,9 @@ async def echo_of_wecom(request: Request[Any, Any, Any], name: FromPath[str],
 
 
 @post("/wecom/{name:str}", status_code=200, media_type=MediaType.TEXT, responses={**RESPONSES, **MALFORMED},
-      operation_id="wecom_hook", summary="A callback of WeCom.")  # fmt: skip
+      operation_id="wecom_hook", summary="A callback of WeCom.",
+      description="As WeCom sends it: msg_signature, timestamp and nonce in the address, Encrypt in the body.",
+)  # fmt: skip
 async def of_wecom(request: Request[Any, Any, Any], name: FromPath[str], receiver: NamedDependency[Receiver]) -> str:
     """A callback of WeCom, with `msg_signature`, `timestamp` and `nonce` in the address and `Encrypt` in the body."""
     async with receiver.answering("wecom", name) as hook:
