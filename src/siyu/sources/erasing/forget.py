@@ -23,7 +23,7 @@ from siyu.core.settings import Settings
 from siyu.sources.identifiers.identify import NONE, Identifiers
 from siyu.sources.identifiers.persons import Person, persons
 from siyu.sources.landed.landing import NOWHERE
-from siyu.sources.landed.messages import CLOCKS, KEY, MACHINE, RECEIVED, SUBJECT
+from siyu.sources.landed.messages import CLOCKS, KEY, MACHINE, RECEIVED, SUBJECT, whole_messages
 from siyu.sources.mappings import columns
 from siyu.sources.mappings.mapping import OUTPUTS, Column, Rows, is_identifier
 from siyu.sources.readers.source_file import LINE
@@ -184,7 +184,7 @@ class Forgetting:
         return kept
 
     def _blanked(self, batch: pa.RecordBatch, kept: dict[str, np.ndarray], touched: np.ndarray) -> pa.RecordBatch:
-        whole = self._aged(batch) | (_messages(batch, touched) if touched.any() else touched)
+        whole = self._aged(batch) | (whole_messages(batch, touched) if touched.any() else touched)
         if not whole.any():
             return batch
         arrays = [_without(array, (touched if name in self._mapped else whole) & ~kept[name])
@@ -197,7 +197,7 @@ class Forgetting:
             return np.zeros(batch.num_rows, bool)
         came = pc.cast(batch[RECEIVED], pa.int64())
         first = pc.less(came, self._came_before).fill_null(False).to_numpy(zero_copy_only=False)
-        return _messages(batch, first) if first.any() else first
+        return whole_messages(batch, first) if first.any() else first
 
 
 def _ids(people: list[list[Person]]) -> Iterator[np.ndarray]:
@@ -227,14 +227,6 @@ class _Output:
         """The headers that give an identifier column."""
         found = {h for c in self.identifiers if c.name == column for h in c.headers}
         return frozenset(found & self.headers)
-
-
-def _messages(batch: pa.RecordBatch, touched: np.ndarray) -> np.ndarray:
-    """All rows of the messages that have a touched row: what came as a message stands whole on its first row."""
-    if KEY not in batch.schema.names:
-        return touched
-    message = np.cumsum(batch[KEY].is_valid().to_numpy(zero_copy_only=False))
-    return np.isin(message, message[touched])
 
 
 def _without(array: pa.Array, mask: np.ndarray) -> pa.Array:

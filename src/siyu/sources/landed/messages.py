@@ -51,16 +51,21 @@ def register(warehouse: Warehouse, load_id: int, batch: pa.RecordBatch, refused:
     """
     if KEY not in batch.schema.names:
         return
-    taken = batch.filter(pa.array(_whole(batch, refused))) if len(refused) else batch
+    spoiled = np.isin(batch[LINE].to_numpy(), refused)
+    taken = batch.filter(pa.array(~whole_messages(batch, spoiled))) if spoiled.any() else batch
     warehouse.append(MESSAGE, _of(taken, load_id))
     if SUBJECT in batch.schema.names:
         warehouse.append(MESSAGE_SUBJECT, _states(taken, load_id))
 
 
-def _whole(batch: pa.RecordBatch, refused: np.ndarray) -> np.ndarray:
-    """The rows of messages of which none is refused. A message begins where a row has its key."""
+def whole_messages(batch: pa.RecordBatch, touched: np.ndarray) -> np.ndarray:
+    """All rows of the messages that have a touched row; of rows that came as no messages, the touched ones. A message
+    begins where a row has its key, and what came stands whole there.
+    """
+    if KEY not in batch.schema.names:
+        return touched
     message = np.cumsum(batch[KEY].is_valid().to_numpy(zero_copy_only=False))
-    return ~np.isin(message, message[np.isin(batch[LINE].to_numpy(), refused)])
+    return np.isin(message, message[touched])
 
 
 def _of(batch: pa.RecordBatch, load_id: int) -> pa.Table:
