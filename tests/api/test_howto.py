@@ -30,7 +30,7 @@ def test_the_curl_command_sends_an_event(site: Site):
     ran = subprocess.run(["sh", "-c", command], env={"KEY": site.key, "PATH": "/usr/bin:/bin"}, capture_output=True,
                          text=True, check=True)  # fmt: skip
     assert json.loads(ran.stdout) == {"success": True}
-    assert json.loads(site.arrived()[0].body) == {"userId": "c-1001", "event": "Order Completed", "type": "track"}
+    assert json.loads(site.arrived()[0].body) == {"userId": "c-1001", "event": "Product Viewed", "type": "track"}
 
 
 def test_the_python_lines_send_an_event(site: Site):

@@ -8,8 +8,15 @@ from itertools import combinations
 import pytest
 
 from siyu.core.errors import MeasureError
+from siyu.core.time import day_of
+from siyu.measures import measure as measures
+from siyu.measures.answer import of_topic
+from siyu.measures.asked import Asked
+from siyu.measures.facts import Facts
 from siyu.measures.measurable import why
 from siyu.measures.measure import measure
+from siyu.measures.series import daily
+from siyu.measures.topics.league import LEAGUE
 from siyu.sources.coverage.coverage import coverage
 from tests.measures.worked import CASES, differences, expected
 from tests.plain import load_plain
@@ -75,6 +82,7 @@ def test_what_the_files_cannot_answer_is_null_with_its_reason(workspace):
 
 
 WHO = {"id.phone": "13800000001"}
+FANS = [{"relation_type": "fan", "started_at": "2026-01-05", "id.phone": "13800000002"}]
 VISITS = [{"event_id": "1", "occurred_at": "2026-03-01 09:00:00", "name": "visit", "touchpoint": "store", **WHO}]
 MEMBERS = [{"joined_at": "2026-02-01 10:00:00", **WHO}]
 ORDERS = [{"order_id": "1", "paid_at": "2026-03-01 10:00:00", "paid_amount": "10", **WHO}]
@@ -82,7 +90,7 @@ UNPAID = [{**ORDERS[0], "paid_amount": "", "paid_at": ""}]
 
 
 @pytest.mark.parametrize(("facts", "seen", "unseen", "reason"), [
-    ({"events": VISITS, "members": MEMBERS}, {"settled": 0, "eligible": 1, "deepened": 0},
+    ({"events": VISITS, "relations": FANS, "members": MEMBERS}, {"settled": 0, "eligible": 1, "deepened": 0},
      {"converted", "convert_rate", "uv_value"}, "not measurable: no paid orders"),
     ({"events": VISITS, "orders": ORDERS}, {"converted": 1, "convert_rate": 1.0, "uv_value": 1000.0},
      {"new_visitors", "eligible", "settled", "settle_rate", "deepened", "deepen_rate"},
@@ -107,9 +115,6 @@ def test_states_and_steps_that_only_orders_or_events_show_are_null_without_them(
     assert [path for path in found["not_measurable"] if path.startswith("fast_plus.T")] == ["fast_plus.T"]
 
 
-FANS = [{"relation_type": "fan", "started_at": "2026-01-05", "id.phone": "13800000002"}]
-
-
 @pytest.mark.parametrize(("facts", "value", "eligible", "fell"), [
     ({"members": MEMBERS}, None, 1, None),
     ({"members": MEMBERS, "orders": UNPAID}, None, 1, None),
@@ -129,6 +134,28 @@ def test_members_of_whom_no_purchase_can_be_known_take_no_step(workspace, facts,
 
 REFERRAL = {"occurred_at": "2026-02-10 10:00:00", "kind": "invite", "inviter.id.phone": "13800000001",
             "invitee.id.phone": "13800000002"}  # fmt: skip
+
+
+def test_where_no_step_could_be_seen_places_and_days_tell_none_either(workspace):
+    load_plain(workspace, {"members": MEMBERS, "events": VISITS})
+    found = measure(workspace, as_of=dt.date(2026, 3, 1), now=NOW)
+    store = found["fast_plus"]["T"]["by_touchpoint"]["store"]
+    assert (store["eligible"], store["deepened"], store["deepen_rate"]) == (1, None, None)
+    daily(workspace, day_of(dt.date(2026, 2, 20)), day_of(dt.date(2026, 3, 1)))
+    assert {row["metric"] for row in workspace.warehouse.rows(workspace.warehouse.table("daily_series"))} == {"F"}
+    asked = Asked(day_of(dt.date(2026, 3, 1)), 30, workspace.settings)
+    league = of_topic(Facts(workspace.warehouse), asked, LEAGUE)
+    assert league.rows[0]["values"]["league.A"]["value"] is None
+
+
+def test_a_document_that_was_kept_under_another_rule_of_what_it_lacks_is_worked_out_anew(workspace, monkeypatch):
+    load_plain(workspace, {"members": MEMBERS})
+    day = dt.date(2026, 3, 15)
+    monkeypatch.setattr(measures, "LACKS", "before")
+    monkeypatch.setattr(measures, "blank", lambda _facts, document, _purged: {**document, "not_measurable": {}})
+    assert measure(workspace, as_of=day, now=NOW)["fast_plus"]["A"]["value"] == 0
+    monkeypatch.undo()
+    assert measure(workspace, as_of=day, now=NOW)["fast_plus"]["A"]["value"] is None
 
 
 def test_t_is_null_where_nothing_can_follow_a_visit(workspace):

@@ -161,6 +161,17 @@ def test_an_order_told_again_stays_paid_when_it_was(workspace, days: tuple[int, 
     assert (rebuild(workspace, LATER).equal, rows(workspace)) == (True, before)
 
 
+def test_a_state_of_which_a_line_is_refused_is_newer_all_the_same(shop: Workspace):
+    late, early = "2026-11-26T10:00:00Z", "2026-11-25T10:00:00Z"
+    spoiled = [*ORDER["line_items"], {"id": 87, "quantity": 3, "price": "33.333"}]
+    newer = {**ORDER, "updated_at": late, "total_price": "300.00", "line_items": spoiled}
+    deliver(shop, "orders/updated", newer, "w-2")
+    (load,) = drain(shop, now=NOW).loads
+    deliver(shop, "orders/paid", {**ORDER, "updated_at": early}, "w-1")
+    drain(shop, now=LATER)
+    assert (load.counts["quarantined"], in_force(shop, "orders", "paid_amount")) == (1, [(30000,)])
+
+
 def test_what_brings_no_rows_lands_without_its_text(shop: Workspace):
     late, early = {**ORDER, "updated_at": "2026-11-25T12:00:00Z"}, {**ORDER, "updated_at": "2026-11-25T11:00:00Z"}
     told = ("orders/paid", late), ("orders/paid", early), ("carts/update", CUSTOMER)

@@ -378,22 +378,44 @@ def test_another_region_of_phones_than_that_of_earlier_loads_is_told(workspace, 
     assert note.startswith("Phones without a country code are read as of US now, and those of earlier loads as of CN")
 
 
-@pytest.mark.parametrize(("text", "refused"), [
-    ("content_id,type,occurred_at,id.phone,id.openid\n 1,ugc,2026-03-01,13800000001,o1", True),
-    ("content_id,type,occurred_at,id.phone,id.openid\n 1,ugc,2026-03-01,,o1", False),
+SHOP = "13800000001"
+BLOCKED = defaults().with_values(identity__blocked_phones=[SHOP])
+INVITED = f"occurred_at,kind,inviter.id.phone,inviter.id.openid,invitee.id.openid\n 2026-03-01,click,{SHOP},o1,o2"
+
+
+@pytest.mark.parametrize(("name", "text", "refused"), [
+    ("contents", f"kind,occurred_at,id.phone,id.openid\n ugc,2026-03-01,{SHOP},o1", True),
+    ("contents", "kind,occurred_at,id.phone,id.openid\n ugc,2026-03-01,,o1", False),
+    ("referrals", INVITED, True),
+    ("events", f"event_id,name,occurred_at,id.phone,id.openid\n ,visit,2026-03-01,{SHOP},o1", True),
+    ("events", f"event_id,name,occurred_at,id.phone,id.openid\n e1,visit,2026-03-01,{SHOP},o1", False),
+    ("orders", f"order_id,paid_at,paid_amount,id.phone,id.openid\n 1,2026-03-01,5,{SHOP},o1", False),
 ])  # fmt: skip
-def test_rows_under_a_value_that_is_blocked_since_would_count_twice(workspace, tmp_path, text, refused):
-    take(workspace, tmp_path, "contents.csv", text)
-    workspace.settings = defaults().with_values(identity__blocked_phones=["13800000001"])
+def test_rows_under_a_value_that_is_blocked_since_would_count_twice(workspace, tmp_path, name, text, refused):
+    take(workspace, tmp_path, f"{name}.csv", text)
+    workspace.settings = BLOCKED
     if refused:
         with pytest.raises(SettingsError, match="would stand under another identifier and count twice"):
-            take(workspace, tmp_path, "contents.csv", text, now=LATER)
-        assert rebuild(workspace, LATER).equal
+            take(workspace, tmp_path, f"{name}.csv", text, now=LATER)
+        rebuild(workspace, LATER)
+    take(workspace, tmp_path, f"{name}.csv", text, now=LATER)
+    assert len(in_force(workspace, name, "fact_id")) == 1
+
+
+def test_rows_under_a_value_that_is_no_longer_blocked_would_count_twice(workspace, tmp_path):
+    text = f"kind,occurred_at,id.phone,id.openid\n ugc,2026-03-01,{SHOP},o1"
+    workspace.settings = BLOCKED
+    take(workspace, tmp_path, "contents.csv", text)
+    workspace.settings = defaults()
+    with pytest.raises(SettingsError, match="no longer names a value that it named when facts were loaded"):
+        take(workspace, tmp_path, "contents.csv", text, now=LATER)
+    rebuild(workspace, LATER)
     assert take(workspace, tmp_path, "contents.csv", text, now=LATER).counts["duplicate"] == 1
 
 
 @pytest.mark.parametrize(("paid_at", "amount", "reason"), [
     ("2026-03-01", "1000000000000", "an amount of 10^12 or more"),
+    ("2026-03-01", "999999999999.99", "an amount of 10^12 or more"),
     ("2026-03-01", "12 yuan", "expected an amount such as 148.50"),
     ("1900-01-01", "5", "expected a year from 1901 to 2199"), ("2026-02-30", "5", "there is no such day or time"),
 ])  # fmt: skip

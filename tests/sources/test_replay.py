@@ -80,6 +80,38 @@ def test_a_warehouse_that_another_process_has_open_is_not_rebuilt(workspace, tmp
     assert rows(workspace) == before
 
 
+@pytest.mark.parametrize("there", [True, False], ids=["file", "no file"])
+def test_two_rebuilds_do_not_run_at_once(workspace, tmp_path, there):
+    busy(workspace, tmp_path)
+    before = rows(workspace)
+    workspace.close()
+    if not there:
+        (workspace.directory / DATABASE).unlink()
+    held = ("import sys; from siyu.store.engines.duck_file import held; from pathlib import Path\n"
+            "with held(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()")
+    command = [sys.executable, "-c", held, str(workspace.directory / DATABASE)]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(HeldError):
+            rebuild(workspace, LATER)
+        holder.communicate()
+    assert (workspace.directory / DATABASE).exists() is there
+    report = rebuild(workspace, LATER)
+    assert (report.equal, len(report.set_aside)) == (True, int(there))
+    assert rows(workspace) == before
+
+
+def test_what_is_no_file_is_set_aside_as_well(workspace, tmp_path):
+    busy(workspace, tmp_path)
+    before = rows(workspace)
+    workspace.close()
+    (workspace.directory / DATABASE).unlink()
+    (workspace.directory / DATABASE).mkdir()
+    assert rebuild(workspace, LATER).equal
+    assert rows(workspace) == before
+
+
 def test_while_a_rebuild_is_under_way_no_other_process_opens_the_warehouse(workspace, tmp_path):
     busy(workspace, tmp_path)
     workspace.close()

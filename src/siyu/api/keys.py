@@ -21,15 +21,13 @@ import sqlalchemy as sa
 from siyu.core.errors import AccessError, did_you_mean
 from siyu.core.time import instant_of
 from siyu.store.audit import record
-from siyu.store.hooks import mistakes_of_namespace
+from siyu.store.hooks import mistakes_of_values
 from siyu.store.operations import API_KEY, Operations
 
 SCOPES = ("collect", "read", "admin")
 #: What a key may say where its messages say nothing.
 DEFAULTS = ("platform", "touchpoint", "domain", "user_namespace")
 DOMAINS = ("public", "private")
-#: No store takes it.
-NUL = "\0"
 #: More requests a second than any caller makes.
 RATE_MOST = 1_000_000
 #: Schemes of web origins, with the port that is not written.
@@ -165,7 +163,7 @@ def _key(row: sa.Row[Any]) -> ApiKey:
 
 def _mistakes(name: str, scope: str, rate: int) -> list[str]:
     return [
-        *([] if name.strip() and NUL not in name else ["name: expected the name of a source such as web or crm."]),
+        *([] if name.strip() and "\0" not in name else ["name: expected the name of a source such as web or crm."]),
         *([] if scope in SCOPES else [f"scope: expected one of {', '.join(SCOPES)}; found '{scope}'."]),
         *([] if 0 <= rate <= RATE_MOST else [f"rate: expected requests a second, 0 to {RATE_MOST:,}; found {rate}."]),
     ]
@@ -175,8 +173,7 @@ def _mistakes_of_defaults(given: Mapping[str, str]) -> list[str]:
     unknown = [f"unknown default '{name}'.{did_you_mean(name, DEFAULTS)}" for name in given if name not in DEFAULTS]
     domain = given.get("domain", DOMAINS[0])
     wrong = [] if domain in DOMAINS else [f"domain: expected one of {', '.join(DOMAINS)}; found '{domain}'."]
-    spoiled = [f"{name}: expected a text without NUL characters." for name, value in given.items() if NUL in value]
-    return [*unknown, *wrong, *spoiled, *mistakes_of_namespace(given)]
+    return [*unknown, *wrong, *mistakes_of_values(given)]
 
 
 def _origin(text: str) -> str:

@@ -100,7 +100,7 @@ the Segment format. `userId` stands in the namespace that the write key names (d
 `anonymous_id`; `traits.email`, `traits.phone` and `context.ids` (`{"unionid": "..."}`) name the person too. All ids of
 one call link. Times without an offset are those of the brand's zone; `timestamp` is corrected by how far `sentAt` is
 from the time of arrival. A second message with the `messageId` of an earlier one of the same key is a duplicate,
-whenever it comes, unless that one was refused."""
+whenever it comes, unless that one was refused before."""
 LIVE_EVENTS = """Every other track event is an event of its name in snake case; these have names of their own. Where
 it happened is told by the properties `touchpoint`, `platform`, `domain` and `store`, else by the write key; the
 campaign by `campaign` or `context.campaign` (UTM). Properties and traits that name a person are left out."""

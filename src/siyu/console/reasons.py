@@ -14,7 +14,6 @@ FACTS: tuple[str, ...] = (
     N_("relations, no members and no paid orders that name their buyers"),
     N_("memberships"),
     N_("paid orders that name their buyers, and no relations but memberships"),
-    N_("relations but memberships"),
     N_("events"),
     N_("relations, no contents, and no events or paid orders of known consumers"),
     N_("events of known consumers"),

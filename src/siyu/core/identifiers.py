@@ -41,7 +41,7 @@ MASKED = re.compile(r"\*|^\?+$|^##|^#[^#]+#|^\$\$|^~[A-Za-z0-9+/=]+~|^\$[^$]+\$|
 #: What spreadsheets write into a cell whose formula failed: no value of anything, and nobody.
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#NULL!", "#DIV/0!", "#NUM!")
 PHONE_NAMESPACES = ("phone", "recipient_phone")
-#: How a namespace is spelled: with `id.` before it, it is a column.
+#: How a namespace that a sender or a key names is spelled (files may hold more): with `id.` before it, it is a column.
 NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 

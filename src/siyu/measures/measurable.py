@@ -40,7 +40,8 @@ OF_BUYERS = (
 NO_ORDERS = "not measurable: no paid orders"
 NO_BUYERS = "not measurable: no paid order names its buyer"
 NO_RELATIONS = "not measurable: no relations and no members"
-NO_CLIMBS = "not measurable: no paid orders that name their buyers, and no relations but memberships"
+CLIMBS = "paid orders that name their buyers, and no relations but memberships"
+NO_CLIMBS = f"not measurable: no {CLIMBS}"
 NO_PULL = "not measurable: no relations, no members and no paid orders that name their buyers"
 NO_ACTS = "not measurable: no events of known consumers and no paid orders that name their buyers"
 NO_ACTS_OR_CONTENTS = "not measurable: no events of known consumers, no paid orders that name their buyers, no contents"
@@ -48,7 +49,8 @@ NOBODY = "not measurable: no relations, no contents, and no events or paid order
 NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("fast_plus.F", ("relations",), NO_RELATIONS),
     ("fast_plus.A", ("relations",), NO_RELATIONS),
-    *((path, ("below members", "buyers"), NO_CLIMBS) for path in OF_CLIMBS),
+    *((path, ("climbs",), NO_CLIMBS) for path in OF_CLIMBS),
+    *((f"{OF_PLACE}.{name}", ("climbs",), NO_CLIMBS) for name in ("deepened", "deepen_rate")),
     *((f"{OF_PLACE}.{name}", ("relations",), NO_RELATIONS) for name in BOUND),
     (
         "fast_plus.T",
@@ -161,9 +163,9 @@ def _memberships(facts: Facts) -> tuple[ir.Table, ...]:
     return relations.filter(relations.relation_type.isin(MEMBER_RELATIONS)), dated
 
 
-def _below_members(facts: Facts) -> tuple[ir.Table, ...]:
+def _climbs(facts: Facts) -> tuple[ir.Table, ...]:
     relations = facts.of("relations")
-    return (relations.filter(relations.relation_type.notin(MEMBER_RELATIONS)),)
+    return relations.filter(relations.relation_type.notin(MEMBER_RELATIONS)), *_buyers(facts)
 
 
 def _entries(facts: Facts) -> tuple[ir.Table, ...]:
@@ -200,7 +202,7 @@ class Source:
 SOURCES: dict[str, Source] = {
     "relations": Source("relations and no members", _relations),
     "memberships": Source("memberships", _memberships),
-    "below members": Source("relations but memberships", _below_members),
+    "climbs": Source(CLIMBS, _climbs),
     "acts": Source("events of known consumers", _acts),
     "entries": Source("entries (visit, enter, open) of known consumers into touchpoints", _entries),
     "orders": Source("paid orders", _orders),

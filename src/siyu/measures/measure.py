@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 
 import sqlalchemy as sa
@@ -23,12 +24,14 @@ from siyu.measures.fast_plus.connection import connection
 from siyu.measures.fast_plus.conversion import conversion
 from siyu.measures.fast_plus.moves import moves
 from siyu.measures.fast_plus.value import value
-from siyu.measures.measurable import blank, purged
+from siyu.measures.measurable import NEEDS, blank, purged
 from siyu.store import retention
 from siyu.store.operations import MEASUREMENT
 from siyu.store.workspace import Workspace
 
 DEFINITION = "fast_plus.v1"
+#: Tells what documents leave null for want of facts: one that was kept under another rule is worked out anew.
+LACKS = hashlib.sha256(repr(NEEDS).encode()).hexdigest()[:8]
 #: Settings that change a document without changing spans.
 ASKING = ("brand.", "touchpoints.", "value.", "roles.", "relations.")
 #: What is asked of first when the newest fact is looked for.
@@ -156,7 +159,7 @@ def _iso(instant: int | None, workspace: Workspace) -> str | None:
 def _fingerprint(workspace: Workspace) -> str:
     """All a document rests on: spans' state, the settings it reads, the definition."""
     seen = workspace.operations.state(build.STATE) or ""
-    return f"{DEFINITION}:{build.shape(workspace.settings, ASKING)}:{seen}"
+    return f"{DEFINITION}:{LACKS}:{build.shape(workspace.settings, ASKING)}:{seen}"
 
 
 def _kept(workspace: Workspace, asked: Asked, fingerprint: str | None = None) -> dict | None:

@@ -12,6 +12,8 @@ import pyarrow as pa
 
 from siyu.core.kinds import ROLES
 from siyu.measures import build
+from siyu.measures.facts import Facts
+from siyu.measures.measurable import there
 from siyu.measures.ratio import ratio
 from siyu.store.tables import DAILY_SERIES, ROLE_SPAN
 from siyu.store.warehouse import Warehouse
@@ -23,10 +25,13 @@ WINDOW_DAYS = 30
 
 
 def daily(workspace: Workspace, from_day: int, to_day: int, *, window: int = WINDOW_DAYS) -> int:
-    """Fill `daily_series` for the days from_day .. to_day; gives the number of rows written."""
+    """Fill `daily_series` for the days from_day .. to_day; gives the number of rows written. None of A where no step
+    could be seen.
+    """
     build.refresh(workspace)
     warehouse = workspace.warehouse
-    rows = [*_f(warehouse, from_day, to_day), *_a(warehouse, from_day, to_day, window)]
+    climbs = there(Facts(warehouse), "climbs")
+    rows = [*_f(warehouse, from_day, to_day), *(_a(warehouse, from_day, to_day, window) if climbs else ())]
     stored = DAILY_SERIES.expr()
     others = stored.filter(
         ~(stored.day.between(from_day, to_day) & ((stored.metric == "F") | (stored.member == str(window))))

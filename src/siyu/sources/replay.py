@@ -244,7 +244,7 @@ def _exchange(directory: Path, built: Path, now: dt.datetime) -> list[str]:
     aside = []
     for name in WAREHOUSE_FILES:
         old, new = directory / name, built / name
-        if old.exists():
+        if old.exists() and not (old.is_file() and not old.stat().st_size):  # empty: only made to be held
             aside.append(f"{name}{ASIDE}{mark}")
             os.replace(old, directory / aside[-1])
         if new.exists():

@@ -172,11 +172,14 @@ def _mistakes_of_defaults(given: Mapping[str, str]) -> list[str]:
     unknown = [f"unknown default '{name}'.{did_you_mean(name, DEFAULTS)}" for name in given if name not in DEFAULTS]
     domain = given.get("domain", "public")
     wrong = [] if domain in ("public", "private") else [f"domain: expected public or private, found '{domain}'."]
-    return [*unknown, *wrong, *mistakes_of_namespace(given)]
+    return [*unknown, *wrong, *mistakes_of_values(given)]
 
 
-def mistakes_of_namespace(given: Mapping[str, str]) -> list[str]:
-    """What is wrong with the namespace that defaults give to ids of users: it becomes the name of a column."""
-    namespace = given.get("user_namespace", "customer")
-    return [] if NAMESPACE.fullmatch(namespace) else [
-        f"user_namespace: expected small letters, digits and _, such as customer; found '{namespace}'."]
+def mistakes_of_values(given: Mapping[str, str]) -> list[str]:
+    """What is wrong with the values of defaults: no store takes a NUL, and the namespace of users' ids is the name of a
+    column.
+    """
+    spoiled = [f"{name}: expected a text without NUL characters." for name, value in given.items() if "\0" in value]
+    fine = NAMESPACE.fullmatch(given.get("user_namespace", "customer"))
+    expected = "user_namespace: expected a small letter, then small letters, digits and _, such as customer"
+    return spoiled if fine else [*spoiled, f"{expected}; found '{given['user_namespace']}'."]

@@ -153,11 +153,13 @@ class Workspace:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """While in it nobody opens the warehouse (it is closed here too) or loads by these operations. HeldError if
-        somebody has it open, or loads.
+        """While in it nobody else opens the file of the warehouse (it is closed here too), or loads by operations on
+        PostgreSQL. HeldError if somebody has it open, or loads. The folder of Spark has no lock: there nothing else
+        tells of others.
         """
         self.close_warehouse()
-        with held(self.directory / DUCKDB_FILE):
+        spark = self.settings["warehouse.engine"] == "spark"
+        with contextlib.nullcontext() if spark else held(self.directory / DUCKDB_FILE):
             self.operations.owner.hold(self._owned)
             try:
                 yield

@@ -84,7 +84,7 @@ LEAGUE = Topic(
                window="as of the day"),
         Metric("league.A", "角色关系加深效率", "Role deepening efficiency (A)", "share",
                "Of those below the top rung who held a relation of the place when the period opened, the part who "
-               "stand higher when it closes.", "deepened", "eligible"),
+               "stand higher when it closes.", "deepened", "eligible", needs=("climbs",)),
         Metric("league.S", "已实现价值", "Realised value (S)", "minor units",
                "Net amount of known consumers' purchases of the last 365 days, where they were made.", "own_value",
                window="365 days", needs=("buyers",), people="buyers"),

@@ -141,7 +141,7 @@ TRAFFIC = Topic(
                "Everything paid in the period over its distinct visitors.", "paid", "visitors", needs=("orders",)),
         Metric("traffic.pay_conversion_rate", "支付转化率", "Pay conversion rate", "share",
                "Buyers of the period over its visitors; buyers need not have been seen to visit.",
-               "buyers", "visitors", needs=("orders",)),
+               "buyers", "visitors", needs=("buyers",)),
         Metric("traffic.entries_per_visitor", "人均访问次数", "Entries per visitor", "times",
                "Entries over visitors; what one consumer did at one touchpoint at one instant is one entry.",
                "entries", "visitors"),

@@ -47,7 +47,7 @@ def newest_states(warehouse: Warehouse, subjects: Iterable[int]) -> dict[int, in
 
 def register(warehouse: Warehouse, load_id: int, batch: pa.RecordBatch, refused: np.ndarray) -> None:
     """Keep a batch's messages under its load, if it came through a door; not those of which a row is refused (its
-    line): mended, they may come again under their id.
+    line): mended, they may come again under their id. The states that they tell were taken all the same.
     """
     if KEY not in batch.schema.names:
         return
@@ -55,7 +55,7 @@ def register(warehouse: Warehouse, load_id: int, batch: pa.RecordBatch, refused:
     taken = batch.filter(pa.array(~whole_messages(batch, spoiled))) if spoiled.any() else batch
     warehouse.append(MESSAGE, _of(taken, load_id))
     if SUBJECT in batch.schema.names:
-        warehouse.append(MESSAGE_SUBJECT, _states(taken, load_id))
+        warehouse.append(MESSAGE_SUBJECT, _states(batch, load_id))
 
 
 def whole_messages(batch: pa.RecordBatch, touched: np.ndarray) -> np.ndarray:

@@ -4,10 +4,14 @@ is blocked under which it is not.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 import ibis.expr.types as ir
 
 from siyu.core.errors import SettingsError
-from siyu.core.kinds import EVENTS, KINDS
+from siyu.core.identifiers import PHONE_NAMESPACES
+from siyu.core.kinds import EVENTS, KINDS, Kind
 from siyu.core.settings import Settings
 from siyu.sources.identifiers.identify import blocked_ids
 from siyu.sources.mappings.options import kept_options
@@ -29,10 +33,11 @@ def check_ranks(workspace: Workspace) -> None:
 
 
 def check_blocked(workspace: Workspace) -> None:
-    """SettingsError, before files are loaded, if records that have no number of their own stand under a value that is
-    blocked now: loaded again they would stand under another identifier.
+    """SettingsError, before files are loaded, if records that have no number of their own may stand under another
+    identifier when they are loaded again: under a value that is blocked since, or that no longer is.
     """
     if _read_otherwise(workspace, BLOCKING):
+        _check_unblocked(workspace)
         _check_blocked(workspace)
 
 
@@ -40,7 +45,7 @@ def other_region(workspace: Workspace) -> str:
     """What there is to say of phones, where loads were read with another region than that of today; '' = nothing."""
     now = workspace.settings[REGION]
     then = workspace.operations.read_otherwise(REGION, now)
-    if then is None:
+    if then is None or not workspace.warehouse.any(_phones()):
         return ""
     return (f"Phones without a country code are read as of {now} now, and those of earlier loads as of {then}: one "
             f"number is two people. If {then} is right, set {REGION} back; if it never was, load everything into a new "
@@ -53,18 +58,37 @@ def _read_otherwise(workspace: Workspace, names: tuple[str, ...]) -> bool:
     return any(operations.read_otherwise(name, now[name]) is not None for name in names)
 
 
+def _check_unblocked(workspace: Workspace) -> None:
+    now = workspace.settings
+    for name in BLOCKING:
+        then = {value for options in kept_options(workspace.operations) for value in options.settings.get(name, ())}
+        if then - set(now[name]):
+            raise SettingsError(
+                f"{name} no longer names a value that it named when facts were loaded: rows on which that value stands "
+                "would be kept under it now, and count twice.",
+                remedy="`siyu rebuild` reads everything again this way; or put the value back into siyu.toml.")
+
+
 def _check_blocked(workspace: Workspace) -> None:
     ids = list(blocked_ids(workspace.keys, workspace.settings))
     identifier, warehouse = IDENTIFIER.expr(), workspace.warehouse
     if not warehouse.any(identifier.filter(identifier.identifier_id.isin(ids))):
         return
-    for kind in (kind for kind in KINDS if "identifier_id" in kind.key or kind is EVENTS):
-        facts = BY_NAME[kind.name].expr()
-        if warehouse.any(facts.filter(facts.identifier_id.isin(ids))):
+    for kind in KINDS:
+        under = _under(kind, ids)
+        if under is not None and warehouse.any(under):
             raise SettingsError(
                 f"Rows of {kind.name} were loaded under a value that {' or '.join(BLOCKING)} says is nobody's now: the "
                 "same rows, loaded again, would stand under another identifier and count twice.",
                 remedy="`siyu rebuild` reads everything again this way; or take the value back out of siyu.toml.")
+
+
+def _under(kind: Kind, ids: list[int]) -> ir.Table | None:
+    """Facts of a kind that are told apart by who stands on them, and on which one of these does."""
+    facts = BY_NAME[kind.name].expr()
+    told = facts.filter(facts.event_id.isnull()) if kind is EVENTS else facts  # without an id all they say is the key
+    columns = kind.person_columns if kind is EVENTS else [c for c in kind.person_columns if c in kind.key]
+    return told.filter(reduce(or_, (told[c].isin(ids) for c in columns))) if columns else None
 
 
 def _check_order(workspace: Workspace) -> None:
@@ -84,6 +108,11 @@ def _order(settings: Settings, used: list[str]) -> list[str]:
     """The namespaces that may be primary, the most trusted first."""
     silent = settings["identity.not_identifying"]
     return sorted((name for name in used if name not in silent), key=settings.namespace_rank)
+
+
+def _phones() -> ir.Table:
+    identifier = IDENTIFIER.expr()
+    return identifier.filter(identifier.namespace.isin(PHONE_NAMESPACES))
 
 
 def _namespaces() -> ir.Table:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
@@ -18,7 +19,7 @@ from siyu.core.identifiers import CELL_ERRORS, SHORTENED
 from siyu.core.kinds import Field
 from siyu.core.money import exponent
 from siyu.core.settings import defaults
-from siyu.sources.mappings.functions import EXACT, held
+from siyu.sources.mappings.functions import EXACT, MOST, held
 from siyu.sources.mappings.zones import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST
 from siyu.sources.workbench import epoch_us, epoch_us_wall, json_valid, try_strptime
 
@@ -28,7 +29,7 @@ OFFSET = r"[+-](0\d|1[0-4])(:?[0-5]\d)?"
 INSTANT = rf"^\d{{4}}([-/]\d{{1,2}}){{2}}([T ]\s*\d{{1,2}}:\d{{2}}(:\d{{2}}([.,]\d{{1,9}})?)?\s*(Z|z|{OFFSET})?)?$"
 HAS_OFFSET = rf":\d{{2}}.*(Z|z|{OFFSET})$"
 AMOUNT = r"^[+-]?(\d{1,12}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
-LARGE = r"[+-]?\d{12,}(\.\d*)?"
+LARGE = r"[+-]?\d+(\.\d*)?"
 WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
 NO_AMOUNT = "expected an amount such as 148.50"
 YEARS = f"expected a year from {FIRST_YEAR + 1} to {LAST_YEAR - 1}"
@@ -146,7 +147,7 @@ def more_exactly(reason: str, text: str) -> str:
     >>> more_exactly(NO_DATE, "2026-02-30"), more_exactly(NO_DATE, "1900-01-01")
     ('there is no such day or time', 'expected a year from 1901 to 2199')
     """
-    if reason == NO_AMOUNT and re.fullmatch(LARGE, text):
+    if reason == NO_AMOUNT and re.fullmatch(LARGE, text) and abs(Decimal(text)) > MOST:
         return "an amount of 10^12 or more"
     if reason in (NO_TIME, NO_DATE):
         if re.fullmatch(SERIAL, text):

@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 
@@ -58,18 +58,33 @@ def opened(path: Path, spill: Path, memory: str, threads: int) -> duckdb.DuckDBP
 
 @contextlib.contextmanager
 def held(path: Path) -> Iterator[None]:
-    """While in it no other process opens the file, whether it would open or is damaged, and whatever is put in its
-    place. HeldError if another has it open.
+    """While in it no other process opens this file, whether it would open, is damaged or was not there (then it is
+    made, empty). HeldError if another has it open. What is no file, or may not be written here, is not held.
     """
-    if fcntl is None or not path.exists():
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(PermissionError, IsADirectoryError):
+            made = not path.exists()
+            file = stack.enter_context(path.open("ab+"))
+            if made:
+                stack.callback(_drop_empty, path)
+            _lock(file, path)
         yield
+
+
+def _lock(file: IO[bytes], path: Path) -> None:
+    """Take the lock that the engine takes."""
+    if fcntl is None:
         return
-    with path.open("rb+") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the lock that the engine takes
-        except OSError:
-            raise _holder(path) from None
-        yield
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise _holder(path) from None
+
+
+def _drop_empty(path: Path) -> None:
+    """A file that was only made to be held is none."""
+    if path.is_file() and not path.stat().st_size:
+        path.unlink()
 
 
 def _holder(path: Path) -> SiyuError:
