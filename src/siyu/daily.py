@@ -20,8 +20,8 @@ from siyu.measures.build import refresh
 from siyu.measures.measure import begun, measure
 from siyu.sources.load import finish_interrupted, load
 from siyu.sources.loading.arrivals import in_order, left_out
+from siyu.sources.loading.asbefore import check_ranks
 from siyu.sources.loading.loadreport import LoadReport
-from siyu.sources.loading.ranks import check_ranks
 from siyu.sources.mappings.mappingfile import FOLDER, check_own
 from siyu.sources.readers.files import SUFFIXES
 from siyu.store.workspace import INBOX, Workspace

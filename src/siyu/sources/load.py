@@ -16,10 +16,10 @@ from siyu.core.progress import Progress, silent
 from siyu.core.time import day_of, instant_of, local_day
 from siyu.sources.facts import cancellations
 from siyu.sources.loading.arrivals import Asked, arrived, left_out
+from siyu.sources.loading.asbefore import check_blocked, check_ranks, other_region
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.keep import Recognised, begin, keep
 from siyu.sources.loading.loadreport import FileReport, LoadReport
-from siyu.sources.loading.ranks import check_blocked, check_ranks, other_region
 from siyu.sources.mappings.options import Options
 from siyu.store.workspace import Workspace
 

@@ -1,5 +1,5 @@
-"""Whether rows would be read as they were: the order of namespaces says under which identifier a row is kept, and what
-is blocked under which it is not.
+"""Whether rows would be read as they were before: the order of namespaces says under which identifier a row is kept,
+what is blocked under which it is not, and the region whose number a phone is.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from siyu.store.workspace import Workspace
 
 #: Settings that choose a row's primary identifier, and with it the key by which the row is known again.
 CHOOSING = ("identity.namespaces", "identity.not_identifying")
+#: Settings that say which values are nobody's.
 BLOCKING = ("identity.blocked", "identity.blocked_phones")
 REGION = "brand.phone_region"
 
