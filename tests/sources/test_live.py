@@ -10,6 +10,7 @@ import pytest
 
 from siyu.core.time import date_of, instant_of
 from siyu.sources import live
+from siyu.sources.doors import livefile
 from siyu.sources.live import drain
 from siyu.sources.loading import keep as keeping
 from siyu.sources.replay import rebuild
@@ -148,6 +149,19 @@ def test_a_message_that_was_refused_may_come_again_mended_under_its_id(workspace
         put(workspace, page(n), page("o", **order(total)))
         drain(workspace, now=NOW)
     assert in_force(workspace, "orders", "order_id", "paid_amount") == [("o1", 3333)]
+    before = rows(workspace)
+    assert rebuild(workspace, LATER).equal
+    assert rows(workspace) == before
+
+
+def test_a_message_of_which_the_last_row_is_refused_is_not_remembered_where_batches_end(workspace, monkeypatch):
+    monkeypatch.setattr(livefile, "BATCH_ROWS", 2)
+    monkeypatch.setattr(keeping, "joined", lambda batches: batches)
+    products = [{"sku": "a", "price": 1}, {"sku": "b", "price": "1.333"}, {"sku": "c", "price": 2}]
+    said = {"order_id": "o1", "total": 33.33, "products": products}
+    put(workspace, page("o", type="track", event="Order Completed", userId="u", properties=said), page(5))
+    drain(workspace, now=NOW)
+    assert workspace.warehouse.count(workspace.warehouse.table("message")) == 1
     before = rows(workspace)
     assert rebuild(workspace, LATER).equal
     assert rows(workspace) == before

@@ -7,7 +7,6 @@ would say whose it is when somebody is to be forgotten.
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -34,7 +33,7 @@ FIRST_LINE = 2
 FIRST = {("segment", "orders"): ("ordered_at", "paid_at"), ("segment", "refunds"): ("refunded_at",)}
 #: Columns of one load: each takes time and memory for all its rows. Nobody has so many namespaces.
 MOST_COLUMNS = 400
-#: Rows of a batch: what is made of them at once in Python.
+#: Rows of a batch, or a few more: what is made of them at once in Python.
 BATCH_ROWS = 16_384
 
 
@@ -47,8 +46,8 @@ def live_file(path: Path, door: str, messages: Sequence[Message]) -> tuple[Sourc
     names = [*OWN, *dict.fromkeys(name for kind in columns.values() for name in kind)]
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
-        line, rows = FIRST_LINE, _rows(taken)
-        while some := list(itertools.islice(rows, BATCH_ROWS)):
+        line = FIRST_LINE
+        for some in _pieces(_rows(taken)):
             yield _batch(some, line, names)
             line += len(some)
         for place, message in enumerate(refused, start=line):
@@ -87,6 +86,18 @@ def _rows(messages: Iterable[Message]) -> Iterator[tuple[Row, Message | None]]:
         yield rows[0], message
         for row in rows[1:]:
             yield row, None
+
+
+def _pieces(rows: Iterable[tuple[Row, Message | None]]) -> Iterator[list[tuple[Row, Message | None]]]:
+    """The rows in batches, none of which ends within a message."""
+    some: list[tuple[Row, Message | None]] = []
+    for row, of in rows:
+        if of is not None and len(some) >= BATCH_ROWS:
+            yield some
+            some = []
+        some.append((row, of))
+    if some:
+        yield some
 
 
 def _batch(rows: list[tuple[Row, Message | None]], line: int, names: list[str]) -> pa.RecordBatch:
