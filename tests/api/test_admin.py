@@ -47,7 +47,7 @@ def test_mistakes_of_callers_are_told_as_theirs(whole):
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
     hooks = done(whole, "POST", "hooks", 400, door="signed", name="crm", secrets={"secret": "s3cret-and-long-enough"},
                  defaults={"user_namespace": ""})  # fmt: skip
-    assert hooks["message"].startswith("user_namespace: expected small letters")
+    assert hooks["message"].startswith("user_namespace: expected a small letter")
 
 
 def test_a_hook_is_made_listed_and_revoked_and_its_secret_is_never_shown(whole):
