@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import json
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from litestar import Litestar
 
 from siyu.api.refusals import HANDLERS
 from siyu.api.webhooks.receiver import Receiver
 from siyu.api.webhooks.routes import router
 from siyu.api.webhooks.signed import signature
-from siyu.api.writer import Writer
+from siyu.api.writer import Writer, open_writer
+from siyu.cli.main import run
 from siyu.store import hooks
 from siyu.store.inbox import Arrival
-from siyu.store.workspace import Workspace
-from tests.api.serving import now
+from siyu.store.workspace import Workspace, create, open_workspace
+from tests.api.serving import now, served
 
 SECRET = "planted-secret-value"
+#: The server of the guides.
+HOST = "https://siyu.brand.cn"
+CALLING = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("openssl")),
+                             reason="curl or openssl is not installed")  # fmt: skip
 WECOM = {"corp_id": "wx5823bf96d3bd56c7", "token": "QDG6eK", "corp_secret": "s" * 43,
          "encoding_aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"}  # fmt: skip
 
@@ -37,6 +50,26 @@ def application(workspace: Workspace, writer: Writer) -> Litestar:
     """The webhooks by themselves."""
     receiver = Receiver(workspace, writer, now)
     return Litestar([router(receiver)], exception_handlers=HANDLERS, logging_config=None)
+
+
+@contextlib.contextmanager
+def as_shown(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch, calls: int = 1) -> Iterator[Workspace]:
+    """A workspace whose hook was made, and then called so often, as a page of the guides shows it."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("SIYU_HOOK_SECRET", SECRET)
+    create(folder / "my-brand").close()
+    [made] = re.findall(r"^\$ siyu (hook create .*)$", page, re.MULTILINE)
+    [sent] = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    assert run(shlex.split(made)) == 0
+    with open_workspace(folder / "my-brand") as workspace:
+        writer = open_writer(workspace)
+        with served(application(workspace, writer)) as url:
+            for _ in range(calls):
+                call = ["sh", "-c", sent.replace(HOST, url)]
+                ran = subprocess.run(call, capture_output=True, text=True, check=True)
+                assert json.loads(ran.stdout) == {"success": True}
+        writer.close()
+        yield workspace
 
 
 @dataclass

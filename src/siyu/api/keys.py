@@ -18,16 +18,13 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from siyu.core.errors import AccessError, did_you_mean
+from siyu.core.errors import AccessError
 from siyu.core.time import instant_of
 from siyu.store.audit import record
-from siyu.store.hooks import mistakes_of_values
+from siyu.store.defaults import mistakes_of_defaults
 from siyu.store.operations import API_KEY, Operations
 
 SCOPES = ("collect", "read", "admin")
-#: What a key may say where its messages say nothing.
-DEFAULTS = ("platform", "touchpoint", "domain", "user_namespace")
-DOMAINS = ("public", "private")
 #: More requests a second than any caller makes.
 RATE_MOST = 1_000_000
 #: Schemes of web origins, with the port that is not written.
@@ -59,7 +56,7 @@ def create(
     """Make a key and give it back, the only time it is shown. Raises AccessError with every mistake."""
     given = dict(defaults or {})
     spelled = [_origin(text) for text in origins]
-    mistakes = [*_mistakes(name, scope, rate), *_mistakes_of_defaults(given),
+    mistakes = [*_mistakes(name, scope, rate), *mistakes_of_defaults(given),
                 *(f"origin '{text}' is no web origin such as https://www.brand.cn." for text, origin
                   in zip(origins, spelled) if not origin)]  # fmt: skip
     if mistakes:
@@ -167,13 +164,6 @@ def _mistakes(name: str, scope: str, rate: int) -> list[str]:
         *([] if scope in SCOPES else [f"scope: expected one of {', '.join(SCOPES)}; found '{scope}'."]),
         *([] if 0 <= rate <= RATE_MOST else [f"rate: expected requests a second, 0 to {RATE_MOST:,}; found {rate}."]),
     ]
-
-
-def _mistakes_of_defaults(given: Mapping[str, str]) -> list[str]:
-    unknown = [f"unknown default '{name}'.{did_you_mean(name, DEFAULTS)}" for name in given if name not in DEFAULTS]
-    domain = given.get("domain", DOMAINS[0])
-    wrong = [] if domain in DOMAINS else [f"domain: expected one of {', '.join(DOMAINS)}; found '{domain}'."]
-    return [*unknown, *wrong, *mistakes_of_values(given)]
 
 
 def _origin(text: str) -> str:

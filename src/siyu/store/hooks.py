@@ -17,16 +17,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from siyu.core.errors import AccessError, did_you_mean
-from siyu.core.identifiers import NAMESPACE, Keys
+from siyu.core.identifiers import Keys
 from siyu.core.time import instant_of
 from siyu.store.audit import record
+from siyu.store.defaults import mistakes_of_defaults
 from siyu.store.operations import HOOK, Operations
 
 PURPOSE = b"hook"
 #: A name stands in an address.
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-#: What a hook may say where its messages do not.
-DEFAULTS = ("platform", "touchpoint", "domain", "user_namespace")
 #: Characters of the shortest secret that is not guessed.
 SECRET_LEAST = 16
 #: The length of a WeCom EncodingAESKey: 32 bytes in Base64 without its last "=".
@@ -60,7 +59,7 @@ def create(
 ) -> None:  # fmt: skip
     """Make a hook. Raises AccessError with every mistake, or if one of this name is in force."""
     given = dict(defaults or {})
-    if mistakes := [*_mistakes(door, name, secrets), *_mistakes_of_defaults(given)]:
+    if mistakes := [*_mistakes(door, name, secrets), *mistakes_of_defaults(given)]:
         raise AccessError("\n".join(mistakes), remedy="Nothing was made; mend it and try again.")
     sealed = keys.seal(json.dumps(dict(secrets)).encode(), PURPOSE)
     row = {"name": name, "door": door, "secret_cipher": sealed, "created_at": instant_of(now),
@@ -166,20 +165,3 @@ def _mistakes(door: str, name: str, secrets: Mapping[str, str]) -> list[str]:
     named = [] if NAME.fullmatch(name) else [f"name: expected small letters, digits, - and _; found '{name}'."]
     wrong = [(part, part.check(secrets.get(part.name, ""))) for part in PARTS[door]]
     return [*named, *(f"{part.name} ({part.meaning}): {mistake}." for part, mistake in wrong if mistake)]
-
-
-def _mistakes_of_defaults(given: Mapping[str, str]) -> list[str]:
-    unknown = [f"unknown default '{name}'.{did_you_mean(name, DEFAULTS)}" for name in given if name not in DEFAULTS]
-    domain = given.get("domain", "public")
-    wrong = [] if domain in ("public", "private") else [f"domain: expected public or private, found '{domain}'."]
-    return [*unknown, *wrong, *mistakes_of_values(given)]
-
-
-def mistakes_of_values(given: Mapping[str, str]) -> list[str]:
-    """What is wrong with the values of defaults: no store takes a NUL, and the namespace of users' ids is the name of a
-    column.
-    """
-    spoiled = [f"{name}: expected a text without NUL characters." for name, value in given.items() if "\0" in value]
-    fine = NAMESPACE.fullmatch(given.get("user_namespace", "customer"))
-    expected = "user_namespace: expected a small letter, then small letters, digits and _, such as customer"
-    return spoiled if fine else [*spoiled, f"{expected}; found '{given['user_namespace']}'."]

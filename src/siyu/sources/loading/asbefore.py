@@ -60,9 +60,9 @@ def _read_otherwise(workspace: Workspace, names: tuple[str, ...]) -> bool:
 
 
 def _check_unblocked(workspace: Workspace) -> None:
-    now = workspace.settings
+    now, loads = workspace.settings, kept_options(workspace.operations)
     for name in BLOCKING:
-        then = {value for options in kept_options(workspace.operations) for value in options.settings.get(name, ())}
+        then = {value for options in loads for value in options.settings.get(name, ())}
         if then - set(now[name]):
             raise SettingsError(
                 f"{name} no longer names a value that it named when facts were loaded: rows on which that value stands "

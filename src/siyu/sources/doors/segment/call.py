@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from siyu.core.kinds import EVENTS
 from siyu.core.settings import Settings
 from siyu.sources.doors.message import Unreadable
+from siyu.store.defaults import DOMAINS
 
 TYPES = ("track", "identify", "page", "screen", "group", "alias")
 Data = dict[str, Any]
@@ -104,7 +104,6 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
 #: Properties, and columns of events, that say where something happened.
 PLACE = ("touchpoint", "domain", "platform", "store")
-DOMAINS = next(f.choices for f in EVENTS.fields if f.name == "domain")
 
 
 def text(value: object) -> str | None:
