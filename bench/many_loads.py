@@ -22,7 +22,7 @@ from rich.table import Table
 from siyu.daily import resolve_and_measure
 from siyu.sources.load import load
 from siyu.store import raw_files
-from siyu.store.operations import LOAD
+from siyu.store.schema import LOAD
 from siyu.store.workspace import Workspace, create, open_workspace
 
 NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)

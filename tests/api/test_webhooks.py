@@ -19,7 +19,7 @@ from siyu.core.identifiers import identifier_id
 from siyu.privacy import exports
 from siyu.store import hooks
 from siyu.store.audit import Act, acts
-from siyu.store.operations import AUDIT, ERASURE
+from siyu.store.schema import AUDIT, ERASURE
 from siyu.store.workspace import create
 from tests.api.hooked import SECRET, Hooked, application, make_hooks
 from tests.api.serving import now, served

@@ -14,7 +14,7 @@ from siyu.jobs import loop
 from siyu.sources.doors.wecom.seen import seen_calls
 from siyu.sources.mappings import mappingfile
 from siyu.store.inbox import Arrival
-from siyu.store.operations import ERASURE, SUBJECT_EXPORT
+from siyu.store.schema import ERASURE, SUBJECT_EXPORT
 from siyu.store.tables import BY_NAME
 from siyu.store.workspace import open_workspace
 from tests.sources.arrivals import NOW, take

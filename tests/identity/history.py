@@ -10,7 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from siyu.identity.resolve import Resolved, resolve
-from siyu.store.operations import CONSENT, LINK_DECISION, LOAD, STATE
+from siyu.store.schema import CONSENT, LINK_DECISION, LOAD, STATE
 from siyu.store.tables import BY_NAME, FACT_ID_STEP, IDENTIFIER, LINK_RECORD
 from siyu.store.workspace import Workspace
 

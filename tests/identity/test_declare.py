@@ -13,7 +13,7 @@ from siyu.identity.declare import declare_consent, preview
 from siyu.identity.standing import Consent
 from siyu.sources.load import load
 from siyu.sources.replay import rebuild
-from siyu.store.operations import CONSENT, LOAD, READING
+from siyu.store.schema import CONSENT, LOAD, READING
 from siyu.store.tables import BY_NAME, FACT_ID_STEP
 from tests.breadth import wide
 from tests.identity.history import NOW

@@ -20,7 +20,7 @@ from siyu.identity.resolve import resolve
 from siyu.identity.standing import Consent
 from siyu.sources.replay import rebuild
 from siyu.store.audit import acts
-from siyu.store.operations import CONSENT_CHANGE, TOMBSTONE
+from siyu.store.schema import CONSENT_CHANGE, TOMBSTONE
 from tests.sources.arrivals import LATER, in_force, take
 
 KEYS = Keys(bytes(range(32)), bytes(32))

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from siyu.identity import seen
 from siyu.identity.resolve import resolve, stale
 from siyu.identity.unlink import unlink
 from siyu.store.tables import IDENTITY
@@ -137,7 +136,7 @@ def test_a_run_cut_short_after_its_tables_is_made_good(history, monkeypatch):
         history.resolve()
     monkeypatch.undo()
     assert history.resolve().identity_version == 2
-    assert seen.identity_version(history.workspace) == max(history.versions().values())
+    assert history.workspace.operations.identity_version == max(history.versions().values())
 
 
 def test_rows_of_an_uncommitted_load_are_not_seen(history):

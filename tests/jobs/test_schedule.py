@@ -11,7 +11,7 @@ from siyu.core.time import SECOND, instant_of
 from siyu.jobs.loop import Loop, states
 from siyu.jobs.rhythm import Daily, Every
 from siyu.jobs.schedule import Schedule
-from siyu.store.operations import LOOP
+from siyu.store.schema import LOOP
 from tests.jobs.conftest import run_all, silent
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -14,6 +14,7 @@ from siyu.measures.activity import ACTIVITY_DAYS, THRIVING_EVENTS, activity
 from siyu.measures.asked import Asked
 from siyu.measures.build import refresh
 from siyu.measures.facts import Facts
+from siyu.store.states import IDENTITY_PARTED
 from siyu.store.tables import BY_NAME, LAST_ACT, LINK
 from tests.breadth import wide
 from tests.measures.random_brand import random_brand
@@ -86,11 +87,11 @@ def test_two_consumers_who_turn_out_to_be_one_have_one_last_act(workspace, eager
     resolve(workspace)
     refresh(workspace)
     assert len(_kept(workspace)) == 2
-    parted = workspace.operations.state(seen.PARTED_STATE)
+    parted = workspace.operations.state(IDENTITY_PARTED)
     load_plain(workspace, {"orders": [{"order_id": "1", "paid_amount": "5", **PHONE, **other}]}, identified=False)
     resolve(workspace)
     assert refresh(workspace).how == "incremental"
-    assert workspace.operations.state(seen.PARTED_STATE) == parted  # else all their events were read again
+    assert workspace.operations.state(IDENTITY_PARTED) == parted  # else all their events were read again
     assert _kept(workspace) == [["2026-03-07", None]]
 
 

@@ -27,7 +27,8 @@ from siyu.privacy.docket import Case
 from siyu.sources import live
 from siyu.sources.load import load
 from siyu.store.audit import acts
-from siyu.store.operations import METADATA, TOMBSTONE, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import METADATA, TOMBSTONE
 from siyu.store.workspace import Workspace, open_workspace
 from tests.privacy.planted import AFTER, ANNA, DAY, PHONE, VALUES, bytes_of, marks, sealed
 from tests.sources.arrivals import everything

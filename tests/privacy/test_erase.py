@@ -25,7 +25,7 @@ from siyu.sources.load import load
 from siyu.sources.replay import rebuild
 from siyu.store import workspace as workspaces
 from siyu.store.audit import acts
-from siyu.store.operations import CONSENT, CONSENT_PROOF, LOAD, TOMBSTONE
+from siyu.store.schema import CONSENT, CONSENT_PROOF, LOAD, TOMBSTONE
 from siyu.store.workspace import Workspace, open_workspace
 from tests.breadth import wide
 from tests.privacy.planted import AFTER, ANNA, CARD, DAY, EMAIL, PHONE, VALUES, bytes_of, marks, plant, sealed

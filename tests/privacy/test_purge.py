@@ -22,7 +22,7 @@ from siyu.store import retention
 from siyu.store import workspace as workspaces
 from siyu.store.audit import acts
 from siyu.store.inbox import Arrival
-from siyu.store.operations import CONSENT_PROOF, QUARANTINE
+from siyu.store.schema import CONSENT_PROOF, QUARANTINE
 from siyu.store.tables import LAST_ACT
 from siyu.store.workspace import Workspace, open_workspace
 from tests.breadth import wide

@@ -22,9 +22,9 @@ from siyu.privacy.backup.restore import Asked, restore
 from siyu.privacy.rotate import SEALED, WAITING, rotate
 from siyu.sources import live
 from siyu.sources.landed import landing
-from siyu.store import hooks, inbox, operations
+from siyu.store import hooks, inbox, schema
 from siyu.store.engines import duck
-from siyu.store.operations import QUARANTINE
+from siyu.store.schema import QUARANTINE
 from siyu.store.tables import TABLES
 from siyu.store.workspace import KEYS_VARIABLE, Workspace, open_workspace, read_keys
 from tests.breadth import wide
@@ -176,7 +176,7 @@ def test_a_backup_of_before_comes_back_under_the_new_key(hooked, tmp_path):
 
 
 def test_no_column_that_holds_ciphers_is_forgotten():
-    declared = {str(column) for metadata in (operations.METADATA, inbox.METADATA)
+    declared = {str(column) for metadata in (schema.METADATA, inbox.METADATA)
                 for table in metadata.sorted_tables for column in table.columns
                 if isinstance(column.type, sa.LargeBinary)}  # fmt: skip
     assert declared == {str(column) for column, _ in (*SEALED, *WAITING)}

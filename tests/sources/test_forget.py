@@ -17,7 +17,7 @@ from siyu.sources.live import drain
 from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.replay import rebuild
 from siyu.store.inbox import Arrival
-from siyu.store.operations import SPARED, TOMBSTONE
+from siyu.store.schema import SPARED, TOMBSTONE
 from siyu.store.workspace import Workspace
 from tests.sources.arrivals import LATER, NOW, everything, in_force, take
 from tests.sources.test_live import page, put

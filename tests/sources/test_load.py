@@ -20,7 +20,7 @@ from siyu.sources.load import load
 from siyu.sources.loading import keep as keeping
 from siyu.sources.replay import rebuild
 from siyu.store import workspace as workspaces
-from siyu.store.operations import CONSENT, LOAD
+from siyu.store.schema import CONSENT, LOAD
 from siyu.store.tables import IDENTIFIER
 from tests.breadth import wide
 from tests.plain import load_plain

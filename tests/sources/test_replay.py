@@ -12,6 +12,7 @@ import pytest
 
 from siyu.core.errors import DamagedError, HeldError, SettingsError, SourceError, WorkspaceError
 from siyu.core.settings import defaults
+from siyu.sources.doors import asks
 from siyu.sources.load import load
 from siyu.sources.replay import rebuild, replay
 from siyu.store import tables
@@ -263,6 +264,15 @@ def test_loading_goes_on_after_a_rebuild(workspace, tmp_path, shared):
     rebuild(workspace, LATER)
     again = load(workspace, files, now=LATER)
     assert again.counts["duplicate"] == again.read
+
+
+@pytest.mark.parametrize("again", [lambda workspace: rebuild(workspace, LATER),
+                                   lambda workspace: replay(workspace, NOW.date())], ids=["rebuild", "replay"])  # fmt: skip
+def test_what_is_still_to_be_asked_for_at_the_other_side_stays_so(workspace, tmp_path, again):
+    take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount\no1,2026-03-01,10")
+    asks.note(workspace.operations, "wecom", ["chat-1"])
+    again(workspace)
+    assert asks.noted(workspace.operations, "wecom") == ["chat-1"]
 
 
 def test_a_day_is_replayed_with_what_followed_it_row_for_row(workspace, tmp_path):

@@ -18,20 +18,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from siyu.core.errors import NewerVersionError, WorkspaceError
-from siyu.store.engine import out_of_reach
-from siyu.store.operations import (
-    CONSENT,
-    LINK_DECISION,
-    LOAD,
-    METADATA,
-    QUARANTINE,
-    READING,
-    STATE,
-    Operations,
-    created,
-    migration_config,
-    revisions,
-)
+from siyu.store.database import out_of_reach
+from siyu.store.migrating import created, migration_config, revisions
+from siyu.store.operations import Operations
+from siyu.store.schema import CONSENT, LINK_DECISION, LOAD, METADATA, QUARANTINE, READING, STATE
 
 LARGE = 2**63 - 1
 

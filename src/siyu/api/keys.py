@@ -22,7 +22,8 @@ from siyu.core.errors import AccessError
 from siyu.core.time import instant_of
 from siyu.store.audit import record
 from siyu.store.defaults import mistakes_of_defaults
-from siyu.store.operations import API_KEY, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import API_KEY
 
 SCOPES = ("collect", "read", "admin")
 #: More requests a second than any caller makes.

@@ -24,7 +24,7 @@ from siyu.sources.doors.wecom.corp import connected, corp_of
 from siyu.sources.doors.wecom.follow import follow
 from siyu.sources.doors.wecom.sync import DOOR
 from siyu.sources.live import drain
-from siyu.store.engine import checkpoint
+from siyu.store.database import checkpoint
 from siyu.store.workspace import Workspace
 
 UPKEEP_SECONDS = 3600

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from siyu.api.site import Site
 from siyu.core.time import SECOND, instant_of
-from siyu.store.operations import QUARANTINE
+from siyu.store.schema import QUARANTINE
 
 
 def router(site: Site) -> Router:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from siyu.core.errors import SiyuError
 from siyu.jobs.schedule import told_of
-from siyu.store.engine import out_of_reach
+from siyu.store.database import out_of_reach
 
 #: Seconds after which one may come back when a store fails.
 FAULT_SECONDS = 5

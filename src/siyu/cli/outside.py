@@ -23,7 +23,7 @@ SAYS_FAILED = re.compile(r"disk I/O error", re.IGNORECASE)
 
 def trouble(error: BaseException) -> SiyuError | None:
     """The refusal that tells of a trouble of the disk, the folder or the database; None for any other error."""
-    from siyu.store.engine import out_of_reach  # here: `siyu --help` needs no database
+    from siyu.store.database import out_of_reach  # here: `siyu --help` needs no database
 
     for one in chain(error):
         if out_of_reach(one):

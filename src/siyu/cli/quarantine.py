@@ -17,7 +17,7 @@ from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import SiyuError
 from siyu.sources.landed.committed import committed
 from siyu.sources.landed.quarantine import dismiss as dismissed
-from siyu.store.operations import COMMITTED, LOAD, QUARANTINE
+from siyu.store.schema import COMMITTED, LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 
 #: Rows listed on a screen; the file has all of them.

@@ -36,7 +36,7 @@ from siyu.measures.own import own_in
 from siyu.measures.untaken import untaken
 from siyu.sources.coverage.coverage import coverage
 from siyu.sources.live import FILE as DOOR
-from siyu.store.operations import COMMITTED, LOAD, QUARANTINE
+from siyu.store.schema import COMMITTED, LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 
 #: Windows before the current one in the trends of T and S.

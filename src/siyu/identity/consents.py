@@ -21,7 +21,8 @@ from siyu.core.time import instant_of
 from siyu.identity.grants import keep, load_row
 from siyu.identity.standing import GRANT, WITHDRAW, Consent
 from siyu.store import audit, declared
-from siyu.store.operations import CONSENT, CONSENT_CHANGE, CONSENT_PROOF, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import CONSENT, CONSENT_CHANGE, CONSENT_PROOF
 from siyu.store.tables import FACT_ID_STEP
 from siyu.store.tombstones import erasure_of
 from siyu.store.workspace import Workspace

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from siyu.store.operations import LINK_DECISION, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import LINK_DECISION
 
 RETRACT, RESTORE = "retract", "restore"
 Pair = tuple[int, int]

@@ -17,7 +17,7 @@ from siyu.core.time import instant_of
 from siyu.identity.reach import MARKETING
 from siyu.store import declared
 from siyu.store.declared import DECLARATION
-from siyu.store.operations import CONSENT
+from siyu.store.schema import CONSENT
 from siyu.store.tables import BY_NAME, FACT_ID_STEP
 from siyu.store.workspace import Workspace
 

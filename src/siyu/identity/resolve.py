@@ -131,7 +131,7 @@ def _next_version(workspace: Workspace, anything: bool) -> int:
     """One more than every version used so far if anything changed; a run cut short may have used one already."""
     identity = workspace.warehouse.table("identity")
     used = workspace.warehouse.row(identity.aggregate(version=identity.identity_version.max()))["version"] or 0
-    return max(used, seen.identity_version(workspace)) + int(anything)
+    return max(used, workspace.operations.identity_version) + int(anything)
 
 
 def _write(warehouse: Warehouse, outcome: Outcome, within: ir.Table | None) -> None:
@@ -156,7 +156,7 @@ def _summary(workspace: Workspace, changed: int, seconds: float) -> Resolved:
     warehouse = workspace.warehouse
     review = warehouse.table("review")
     return Resolved(
-        identity_version=seen.identity_version(workspace),
+        identity_version=workspace.operations.identity_version,
         consumers=warehouse.count(CONSUMER),
         identifiers=warehouse.count(IDENTITY),
         links=warehouse.count(LINK),

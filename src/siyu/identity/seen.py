@@ -9,13 +9,11 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 
 from siyu.core.settings import Settings
-from siyu.store.operations import LINK_DECISION, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import LINK_DECISION
+from siyu.store.states import IDENTITY_PARTED, IDENTITY_SEEN, IDENTITY_VERSION
 from siyu.store.workspace import Workspace
 
-VERSION_STATE = "identity_version"
-SEEN_STATE = "identity_seen"
-#: The newest version in which a consumer may have lost an identifier (changes.parted).
-PARTED_STATE = "identity_parted"
 #: Written before the tables are: who finds it knows that a run was cut short, and resolves everything.
 RESOLVING = '{"resolving": true}'
 
@@ -48,7 +46,7 @@ def there_is(workspace: Workspace) -> Seen:
 
 def last_seen(workspace: Workspace) -> Seen | None:
     """What the last resolve saw; None if there was none, or it was cut short."""
-    text = workspace.operations.state(SEEN_STATE)
+    text = workspace.operations.state(IDENTITY_SEEN)
     if not text or text == RESOLVING:
         return None
     return Seen(**json.loads(text))
@@ -61,23 +59,18 @@ def can_continue(workspace: Workspace, before: Seen | None, now: Seen) -> bool:
     return workspace.operations.count_loads(before.load_id) == before.loads
 
 
-def identity_version(workspace: Workspace) -> int:
-    """The version of the identity in force; 0 before the first resolve."""
-    return int(workspace.operations.state(VERSION_STATE) or 0)
-
-
 def mark_resolving(workspace: Workspace) -> None:
     """Say that the tables are about to change."""
-    workspace.operations.set_state(SEEN_STATE, RESOLVING)
+    workspace.operations.set_state(IDENTITY_SEEN, RESOLVING)
 
 
 def mark_seen(workspace: Workspace, seen: Seen, version: int, *, parted: bool) -> None:
     """Say what the tables now rest on. parted: a consumer may have lost an identifier."""
     with workspace.operations.begin() as connection:
-        workspace.operations.set_state(VERSION_STATE, str(version), connection)
+        workspace.operations.set_state(IDENTITY_VERSION, str(version), connection)
         if parted:
-            workspace.operations.set_state(PARTED_STATE, str(version), connection)
-        workspace.operations.set_state(SEEN_STATE, json.dumps(asdict(seen), sort_keys=True), connection)
+            workspace.operations.set_state(IDENTITY_PARTED, str(version), connection)
+        workspace.operations.set_state(IDENTITY_SEEN, json.dumps(asdict(seen), sort_keys=True), connection)
 
 
 def settings_hash(settings: Settings) -> str:

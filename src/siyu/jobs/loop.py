@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from siyu.core.time import SECOND
 from siyu.jobs.rhythm import Rhythm
-from siyu.store.operations import LOOP, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import LOOP
 
 #: Seconds a loop may be overdue before it is late: a quarter of its rhythm, at least a minute, at most an hour.
 LEAST_GRACE, MOST_GRACE = 60, 3600

@@ -26,6 +26,7 @@ from siyu.measures.roles import members_ever, memberships, role_spans, rungs
 from siyu.measures.spreading import spreading_spans
 from siyu.measures.touched import Since, Touched, touched
 from siyu.store import tables
+from siyu.store.states import IDENTITY_SEEN, SPANS_SEEN
 from siyu.store.tables import Table
 from siyu.store.workspace import Workspace
 
@@ -33,8 +34,7 @@ from siyu.store.workspace import Workspace
 FIRST_DAY, LAST_DAY = 0, 40_000
 #: What the derived tables are. A workspace built when they were others builds them all anew.
 TABLES_VERSION = 3
-#: What these tables rest on, in operations.state. While a build is under way it holds BUILDING.
-STATE = "spans_seen"
+#: What SPANS_SEEN says while a build is under way, and as long as nobody may rely on what was built.
 BUILDING = "building"
 #: Settings that change derived tables. Identifiers that say no more who somebody is leave no row that would show it.
 SHAPING = ("brand.zone", "relations.types", "roles.", "identity.not_identifying")
@@ -55,11 +55,11 @@ def refresh(workspace: Workspace, *, full: bool = False, say: Progress = silent)
         return Built("nothing", 0)
     comparable = seen is not None and seen["shape"] == now["shape"] and not full
     changed = touched(workspace, _since(seen)) if comparable and seen else None
-    workspace.operations.set_state(STATE, BUILDING)
+    workspace.operations.set_state(SPANS_SEEN, BUILDING)
     with workspace.warehouse.transaction():
         _derive(workspace, changed, say)
     workspace.warehouse.drop_scratch()
-    workspace.operations.set_state(STATE, json.dumps(now))
+    workspace.operations.set_state(SPANS_SEEN, json.dumps(now))
     return Built("incremental", changed.count) if changed else Built("full", workspace.warehouse.count(tables.CONSUMER))
 
 
@@ -67,7 +67,7 @@ def forget(workspace: Workspace, connection: sa.Connection | None = None) -> Non
     """What the tables rest on is not so any more, in a way that no newer fact tells: the next refresh builds them all.
     In a transaction of the caller's, or one of its own.
     """
-    workspace.operations.set_state(STATE, BUILDING, connection)
+    workspace.operations.set_state(SPANS_SEEN, BUILDING, connection)
 
 
 def _derive(workspace: Workspace, changed: Touched | None, say: Progress) -> None:
@@ -155,7 +155,7 @@ def _of(table: ir.Table, column: str, changed: Touched | None) -> ir.Table:
 
 def _seen(workspace: Workspace) -> dict | None:
     """What the tables rest on; None when never built or a build was cut off."""
-    text = workspace.operations.state(STATE)
+    text = workspace.operations.state(SPANS_SEEN)
     return None if text in (None, BUILDING) else json.loads(text)
 
 
@@ -164,10 +164,10 @@ def _since(seen: dict) -> Since:
 
 
 def _present(workspace: Workspace) -> dict:
-    identity = json.loads(workspace.operations.state("identity_seen") or "{}")
+    identity = json.loads(workspace.operations.state(IDENTITY_SEEN) or "{}")
     return {
         "load_id": workspace.operations.newest_load(),
-        "identity_version": int(workspace.operations.state("identity_version") or 0),
+        "identity_version": workspace.operations.identity_version,
         "identified": identity.get("load_id", 0),
         "shape": f"{TABLES_VERSION}:{shape(workspace.settings)}",
     }

@@ -26,7 +26,8 @@ from siyu.measures.fast_plus.moves import moves
 from siyu.measures.fast_plus.value import value
 from siyu.measures.measurable import NEEDS, blank, purged
 from siyu.store import retention
-from siyu.store.operations import MEASUREMENT
+from siyu.store.schema import MEASUREMENT
+from siyu.store.states import SPANS_SEEN
 from siyu.store.workspace import Workspace
 
 DEFINITION = "fast_plus.v1"
@@ -106,7 +107,7 @@ def compute(workspace: Workspace, asked: Asked, say: Progress = silent) -> dict:
         "as_of": asked.date.isoformat(),
         "window_days": asked.window,
         "definition": DEFINITION,
-        "identity_version": int(workspace.operations.state("identity_version") or 0),
+        "identity_version": workspace.operations.identity_version,
         "data_through": _iso(data_through(workspace, asked.closing_at), workspace),
         "fast_plus": {"F": f, "A": a, "T": t, "S": s},
         "fast": fast(facts, asked, active, bought),
@@ -158,7 +159,7 @@ def _iso(instant: int | None, workspace: Workspace) -> str | None:
 
 def _fingerprint(workspace: Workspace) -> str:
     """All a document rests on: spans' state, the settings it reads, the definition."""
-    seen = workspace.operations.state(build.STATE) or ""
+    seen = workspace.operations.state(SPANS_SEEN) or ""
     return f"{DEFINITION}:{LACKS}:{build.shape(workspace.settings, ASKING)}:{seen}"
 
 

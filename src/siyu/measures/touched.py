@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from siyu.measures.facts import Facts
 from siyu.store import tables
+from siyu.store.states import IDENTITY_PARTED
 from siyu.store.tables import Table
 from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
@@ -164,7 +165,7 @@ def _moved(identity_version: int) -> ir.Table:
 
 def _parted_since(workspace: Workspace, identity_version: int) -> bool:
     """Whether a consumer may have lost an identifier: else what stands of those who became one holds for them."""
-    parted = workspace.operations.state("identity_parted")
+    parted = workspace.operations.state(IDENTITY_PARTED)
     return parted is None or int(parted) > identity_version
 
 

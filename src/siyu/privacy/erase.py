@@ -30,8 +30,8 @@ from siyu.sources.erasing import relanding, requarantine, unname
 from siyu.sources.facts import cancellations
 from siyu.sources.landed.committed import committed
 from siyu.sources.load import finish_interrupted
-from siyu.store.engine import scour
-from siyu.store.operations import ERASURE, LOAD, QUARANTINE, SUBJECT_EXPORT
+from siyu.store.database import scour
+from siyu.store.schema import ERASURE, LOAD, QUARANTINE, SUBJECT_EXPORT
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 

@@ -19,7 +19,7 @@ from siyu.privacy import subject
 from siyu.privacy.docket import APPROVED, DONE, OPEN, REJECTED, REQUESTED, Case, Docket, Request
 from siyu.privacy.people import keys_meant
 from siyu.store import audit
-from siyu.store.operations import SUBJECT_EXPORT
+from siyu.store.schema import SUBJECT_EXPORT
 from siyu.store.workspace import Workspace
 
 EXPORTS = Docket(SUBJECT_EXPORT, "export", "privacy.export_days", "request for a copy", "siyu subject-export list")

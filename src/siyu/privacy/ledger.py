@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from siyu.identity.consents import PROOF
-from siyu.store.operations import CONSENT, CONSENT_CHANGE, CONSENT_PROOF, LINK_DECISION, TOMBSTONE
+from siyu.store.schema import CONSENT, CONSENT_CHANGE, CONSENT_PROOF, LINK_DECISION, TOMBSTONE
 
 #: Tables of operations that rows leave.
 TABLES = (CONSENT, CONSENT_CHANGE, LINK_DECISION)

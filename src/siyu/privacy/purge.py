@@ -29,9 +29,9 @@ from siyu.sources.landed.committed import Committed, committed
 from siyu.sources.landed.messages import KEY
 from siyu.sources.load import finish_interrupted
 from siyu.store import audit, retention
-from siyu.store.engine import scour
-from siyu.store.operations import CONSENT_PROOF, LOAD, QUARANTINE, STATE
+from siyu.store.database import scour
 from siyu.store.retention import DATED
+from siyu.store.schema import CONSENT_PROOF, LOAD, QUARANTINE, STATE
 from siyu.store.tables import BY_NAME, IDENTIFIER
 from siyu.store.workspace import Workspace
 

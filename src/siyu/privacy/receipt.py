@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from siyu.privacy.people import Person
 from siyu.sources.erasing import unname
-from siyu.store.operations import CONSENT, LINK_DECISION
+from siyu.store.schema import CONSENT, LINK_DECISION
 from siyu.store.tables import IDENTIFIER, IDENTITY, LINK, LINK_RECORD, REVIEW, TABLES, Table
 from siyu.store.workspace import Workspace
 

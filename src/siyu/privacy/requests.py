@@ -8,7 +8,8 @@ from siyu.core.errors import PrivacyError
 from siyu.identity.asked import Asked, asked
 from siyu.privacy.docket import Case, Docket, Request
 from siyu.privacy.people import keys_meant
-from siyu.store.operations import ERASURE, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import ERASURE
 from siyu.store.tombstones import erasure_of
 from siyu.store.workspace import Workspace
 

@@ -25,9 +25,9 @@ from siyu.sources.identifiers import register
 from siyu.sources.landed import landing, quarantine
 from siyu.sources.load import finish_interrupted
 from siyu.store import audit, hooks, inbox, raw_files
-from siyu.store.engine import scour
+from siyu.store.database import scour
 from siyu.store.inbox import ARRIVAL
-from siyu.store.operations import HOOK, QUARANTINE
+from siyu.store.schema import HOOK, QUARANTINE
 from siyu.store.tables import IDENTIFIER
 from siyu.store.workspace import KEYS_FILE, KEYS_VARIABLE, Workspace, write_keys
 

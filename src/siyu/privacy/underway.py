@@ -17,7 +17,7 @@ from siyu.privacy.people import Person, person, spared
 from siyu.privacy.receipt import Counts
 from siyu.privacy.requests import ERASURES
 from siyu.store import audit
-from siyu.store.operations import SPARED, TOMBSTONE
+from siyu.store.schema import SPARED, TOMBSTONE
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 

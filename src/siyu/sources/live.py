@@ -25,7 +25,7 @@ from siyu.sources.loading.keep import Recognised, keep
 from siyu.sources.loading.loadreport import FileReport
 from siyu.sources.mappings.options import Options
 from siyu.store.inbox import CLAIM_BYTES, Arrival, Claim
-from siyu.store.operations import COMMITTED, LOAD
+from siyu.store.schema import COMMITTED, LOAD
 from siyu.store.workspace import Workspace
 
 #: What stands as the file of a load that came through a door.

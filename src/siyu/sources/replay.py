@@ -34,11 +34,9 @@ from siyu.sources.loading.pipeline import Outcome
 from siyu.sources.mappings.options import READ_AGAIN_WITH
 from siyu.sources.readers.ahead import ahead, joined
 from siyu.store import declared, tables
-from siyu.store.operations import LOAD_BEGUN, STATE
-from siyu.store.workspace import ASIDE, BUILDING, KEYED_BY, WAREHOUSE_FILES, Workspace, open_warehouse
-
-#: Small facts that stay true of a new warehouse; the others say what derived tables were built from.
-KEPT_STATES = ("identity_version", "backup_folder", "purged", "purging", KEYED_BY, LOAD_BEGUN)
+from siyu.store.schema import STATE
+from siyu.store.states import DERIVED
+from siyu.store.workspace import ASIDE, BUILDING, WAREHOUSE_FILES, Workspace, open_warehouse
 
 
 @dataclass(frozen=True)
@@ -222,7 +220,7 @@ def _kinds(outcome: Outcome) -> dict[str, dict[str, int]]:
 def _forget_states(workspace: Workspace) -> None:
     """Derived tables are empty in the new warehouse: whoever builds them must begin anew."""
     with workspace.operations.begin() as connection:
-        connection.execute(sa.delete(STATE).where(STATE.c.name.not_in(KEPT_STATES)))
+        connection.execute(sa.delete(STATE).where(STATE.c.name.in_(DERIVED)))
         cancellations.due(workspace, connection)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from siyu.core.identifiers import scrub, scrub_all
-from siyu.store.operations import AUDIT, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import AUDIT
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from siyu.core.time import local_day
-from siyu.store.operations import CONSENT, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import CONSENT
 from siyu.store.tables import BY_NAME, FACT_ID_STEP
 
 #: mapping_name of the load that a declaration is.

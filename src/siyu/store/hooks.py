@@ -21,7 +21,8 @@ from siyu.core.identifiers import Keys
 from siyu.core.time import instant_of
 from siyu.store.audit import record
 from siyu.store.defaults import mistakes_of_defaults
-from siyu.store.operations import HOOK, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import HOOK
 
 PURPOSE = b"hook"
 #: A name stands in an address.

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from siyu.core.identifiers import Keys
-from siyu.store.engine import connect, scour, will_not_open
+from siyu.store.database import connect, scour, will_not_open
 
 PURPOSE = b"inbox"
 #: Bytes of bodies that one claim takes at the most: what a load holds in memory.

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from siyu.core.errors import HeldError
+from siyu.store.schema import STATE
+from siyu.store.states import OWNED_BY
 
-#: Where the last one to own them has put its mark, in operations.state.
-OWNED_BY = "owned_by"
-STATE = sa.table("state", sa.column("name"), sa.column("value"))
+#: Where the last one to own them has put its mark.
 MINE = STATE.c.name == OWNED_BY
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import sqlalchemy as sa
 
-from siyu.store.operations import SPARED, TOMBSTONE, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import SPARED, TOMBSTONE
 
 
 @dataclass(frozen=True)

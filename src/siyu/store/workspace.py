@@ -21,7 +21,8 @@ from siyu.store import raw_files
 from siyu.store.engines.duck import DuckWarehouse
 from siyu.store.engines.duck_file import held
 from siyu.store.inbox import Inbox
-from siyu.store.operations import LOAD_BEGUN, Operations
+from siyu.store.operations import Operations
+from siyu.store.states import KEYED_BY, LOAD_BEGUN
 from siyu.store.warehouse import Warehouse
 
 SETTINGS_FILE = "siyu.toml"
@@ -38,8 +39,6 @@ KEYS_HEAD = (
 )
 #: Settings with which all facts of a brand are read: days of two zones, amounts of two currencies do not add up.
 OF_ALL_FACTS = ("brand.zone", "brand.currency")
-#: Name of the small fact that says with which id secret identifiers are keyed here.
-KEYED_BY = "keyed_by"
 #: Folder where new exports are laid down.
 INBOX = "inbox"
 #: What the warehouse of either engine is on disk. The log first: a new file must never meet an old log.

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from siyu.cli.checks.finding import Finding
 from siyu.core.kinds import KINDS, MEMBERS, RELATIONS
 from siyu.store.audit import acts
-from siyu.store.operations import COMMITTED, LOAD
+from siyu.store.schema import COMMITTED, LOAD
 from siyu.store.tables import BY_NAME
 from siyu.store.workspace import Workspace
 

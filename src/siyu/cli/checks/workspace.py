@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from siyu.cli.checks.finding import Finding
 from siyu.identity import resolve
 from siyu.sources.loading.asbefore import check_blocked, check_ranks, other_region
-from siyu.store.operations import QUARANTINE
+from siyu.store.schema import QUARANTINE
 from siyu.store.tables import CONSUMER, REVIEW
 from siyu.store.workspace import KEYS_FILE, Workspace
 

@@ -22,7 +22,7 @@ from siyu.measures.diagnosis.bands import Band
 from siyu.measures.diagnosis.drivers import DRIVERS
 from siyu.measures.diagnosis.flows import arrivals, by_day, figures, promotion_days
 from siyu.measures.facts import Facts
-from siyu.store.operations import COMMITTED, LOAD
+from siyu.store.schema import COMMITTED, LOAD
 from siyu.store.workspace import Workspace
 
 #: Days of history that bands and gaps are read from: 26 weeks and the 5 before them, and a year for gaps.

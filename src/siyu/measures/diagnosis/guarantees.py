@@ -13,7 +13,8 @@ from siyu.core.errors import SiyuError, did_you_mean
 from siyu.core.time import date_of, day_ends, day_of, instant_of, local_day
 from siyu.measures.diagnosis.checklists import LISTS, Item, items
 from siyu.measures.ratio import ratio
-from siyu.store.operations import GUARANTEE_ANSWER, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import GUARANTEE_ANSWER
 from siyu.store.workspace import Workspace
 
 #: How much of an item's weight is done. An item nobody answered counts as not done.

@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from siyu.core.errors import PrivacyError
 from siyu.core.identifiers import Keys
 from siyu.privacy.backup import rows
-from siyu.store import inbox, operations
-from siyu.store.engine import connect
+from siyu.store import inbox, migrating, schema
+from siyu.store.database import connect
 from siyu.store.inbox import ARRIVAL, Inbox
-from siyu.store.operations import STATE, VERSION
+from siyu.store.migrating import VERSION
+from siyu.store.schema import STATE
 
 #: State of a database that a restore has begun to fill: the next one may begin anew.
 BEGUN = "restoring"
-OURS = (*operations.METADATA.tables.values(), *inbox.METADATA.tables.values())
+OURS = (*schema.METADATA.tables.values(), *inbox.METADATA.tables.values())
 
 
 def clear(url: str) -> None:
@@ -30,7 +31,7 @@ def clear(url: str) -> None:
         if there and (STATE.name not in there or connection.execute(begun).scalar() is None):
             raise PrivacyError("The database of --operations holds a workspace already; nothing in it was touched.",
                                remedy="Give an empty one.")
-        for metadata in (operations.METADATA, inbox.METADATA):
+        for metadata in (schema.METADATA, inbox.METADATA):
             metadata.drop_all(connection)
         connection.execute(sa.text(f"DROP TABLE IF EXISTS {VERSION.name}"))
     engine.dispose()
@@ -38,7 +39,7 @@ def clear(url: str) -> None:
 
 def fill(url: str, revision: str, members: Iterator[tuple[str, IO[bytes]]]) -> None:
     """Make operations as they were at a revision, with the rows of then; all of it or nothing."""
-    with operations.created(url, revision) as connection:
+    with migrating.created(url, revision) as connection:
         tables = sa.MetaData()
         tables.reflect(connection)
         for name, parts in groupby(members, lambda member: member[0].split("/")[1]):

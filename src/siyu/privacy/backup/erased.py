@@ -22,7 +22,8 @@ from siyu.privacy import receipt
 from siyu.privacy.backup.stream import Opening, Sealing, mark
 from siyu.privacy.docket import DONE, ERASING
 from siyu.privacy.people import Person
-from siyu.store.operations import ERASURE, SPARED, TOMBSTONE, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import ERASURE, SPARED, TOMBSTONE
 from siyu.store.workspace import SETTINGS_FILE, Workspace, open_workspace
 
 SUFFIX, PART = ".siyu-erased", ".part"

@@ -21,8 +21,9 @@ from siyu.core.time import instant_of
 from siyu.privacy.backup import erased, rows
 from siyu.privacy.backup.archive import Archive, Manifest, free_name
 from siyu.sources.load import finish_interrupted
-from siyu.store import audit, inbox, operations, raw_files
-from siyu.store.operations import LOAD, revisions
+from siyu.store import audit, inbox, raw_files, schema
+from siyu.store.migrating import revisions
+from siyu.store.schema import LOAD
 from siyu.store.warehouse import WAREHOUSE_VERSION
 from siyu.store.workspace import INBOX, SETTINGS_FILE, Workspace
 
@@ -75,7 +76,7 @@ def _fill(workspace: Workspace, writing: Archive, say: Progress) -> None:
     for path in _files(workspace.directory):
         writing.add_file(f"{FILES}/{path.relative_to(workspace.directory).as_posix()}", path)
     say("backup: operations", 0.0)
-    for head, engine, metadata in ((OPERATIONS, workspace.operations.engine, operations.METADATA),
+    for head, engine, metadata in ((OPERATIONS, workspace.operations.engine, schema.METADATA),
                                    (ARRIVALS, workspace.inbox.engine, inbox.METADATA)):  # fmt: skip
         with _at_one_instant(engine) as connection:
             for name, data in rows.of_database(connection, metadata):

@@ -28,7 +28,7 @@ from siyu.privacy.backup.make import ARRIVALS, CIPHER_KEY, FILES, OPERATIONS, WA
 from siyu.privacy.docket import Request
 from siyu.privacy.rotate import reseal
 from siyu.store import audit
-from siyu.store.operations import revisions
+from siyu.store.migrating import revisions
 from siyu.store.tables import BY_NAME
 from siyu.store.warehouse import WAREHOUSE_VERSION
 from siyu.store.workspace import (

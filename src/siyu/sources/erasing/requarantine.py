@@ -20,7 +20,7 @@ from siyu.sources.landed.committed import Committed
 from siyu.sources.landed.quarantine import PURPOSE, ROW, seal
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
-from siyu.store.operations import QUARANTINE
+from siyu.store.schema import QUARANTINE
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 

@@ -20,7 +20,8 @@ from siyu.sources.mappings.mapping import Mapping, Rows
 from siyu.sources.mappings.options import Options
 from siyu.store import raw_files
 from siyu.store.declared import DECLARATION
-from siyu.store.operations import COMMITTED, LOAD, READING, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import COMMITTED, LOAD, READING
 from siyu.store.workspace import Workspace
 
 

@@ -18,7 +18,7 @@ from siyu.core.time import instant_of
 from siyu.sources.mappings.transform import Refusal
 from siyu.sources.readers.source_file import LINE, BadRow
 from siyu.store import audit
-from siyu.store.operations import LOAD, QUARANTINE
+from siyu.store.schema import LOAD, QUARANTINE
 from siyu.store.workspace import Workspace
 
 PURPOSE = b"quarantine"

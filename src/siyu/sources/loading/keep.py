@@ -36,7 +36,7 @@ from siyu.sources.readers.ahead import ahead, joined
 from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import SourceFile
 from siyu.store import raw_files, tables
-from siyu.store.operations import CONSENT
+from siyu.store.schema import CONSENT
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 

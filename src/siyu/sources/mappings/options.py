@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from siyu.core.errors import SnapshotError
 from siyu.core.settings import Settings
-from siyu.store.operations import READING, Operations
+from siyu.store.operations import Operations
+from siyu.store.schema import READING
 from siyu.store.workspace import Workspace
 
 #: Settings that change what a row becomes.

@@ -1,8 +1,8 @@
-"""Alembic's entry: runs migrations on the connection that `store.operations` hands over."""
+"""Alembic's entry: runs migrations on the connection that `store.migrating` hands over."""
 
 from alembic import context
 
-from siyu.store.operations import METADATA
+from siyu.store.schema import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 with context.begin_transaction():
