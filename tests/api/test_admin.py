@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from siyu.api.writer import Writer
 from siyu.identity.consents import rows_of
 from siyu.store.audit import acts
 from tests.api.whole import ANNA, LIN, Whole
@@ -105,6 +107,21 @@ def test_the_audit_is_read_by_part_and_says_how_much_there_is(whole):
     told = done(whole, "GET", "audit?act=key.create&limit=1")
     assert ([act["subject"] for act in told["acts"]], told["total"] > 1) == (["one more"], True)
     assert done(whole, "GET", "audit?since=2100-01-01") == {"acts": [], "total": 0}
+    assert done(whole, "GET", "audit?since=1950-01-01")["total"] > 1
+    assert "from 1900-01-01 to 9998-12-31" in done(whole, "GET", "audit?since=9999-12-31", 400)["message"]
+
+
+def test_a_window_may_be_as_long_as_on_the_command_line(whole):
+    assert done(whole, "GET", "measure?window=99999")["window_days"] == 99_999
+    assert done(whole, "GET", "measure?window=100001", 400)["hint"].startswith("Look at window")
+
+
+def test_a_server_is_ready_as_long_as_its_writer_keeps_what_comes(whole, monkeypatch):
+    """With the inbox in a database it does so while the disk of the folder is low."""
+    monkeypatch.setattr("siyu.api.health.shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    for full, status in ((False, 200), (True, 503)):
+        monkeypatch.setattr(Writer, "full", full)
+        assert whole.client.get("/ready").status_code == status
 
 
 @pytest.mark.parametrize(("path", "body", "status", "told"), [

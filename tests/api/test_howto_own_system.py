@@ -10,7 +10,7 @@ from siyu.api.reference.schema import schema
 from siyu.api.webhooks.signed import WINDOW_SECONDS
 from siyu.sources.doors.canonical.messages import ROWS_MOST
 from siyu.sources.live import drain
-from siyu.store.hooks import SECRET_LEAST
+from siyu.store.hookparts import SECRET_LEAST
 from tests.api.hooked import CALLING, as_shown
 from tests.api.serving import ROOT, now
 from tests.sources.arrivals import in_force

@@ -1,6 +1,7 @@
 """Declared consent: what it opens, whom it leaves out, and that it is a load like any other."""
 
 import datetime as dt
+import json
 
 import pyarrow as pa
 import pytest
@@ -12,6 +13,7 @@ from siyu.identity.consents import change
 from siyu.identity.declare import declare_consent, preview
 from siyu.identity.standing import Consent
 from siyu.sources.load import load
+from siyu.sources.loading.loadreport import FileReport
 from siyu.sources.replay import rebuild
 from siyu.store.schema import CONSENT, LOAD, READING
 from siyu.store.tables import BY_NAME, FACT_ID_STEP
@@ -195,6 +197,13 @@ def test_an_interrupted_declaration_leaves_nothing(brand, monkeypatch):
         declare(brand)
     assert grants(brand) == []
     assert brand.workspace.operations.committed_loads() == list(range(1, brand.loads + 1))
+
+
+def test_a_declaration_reports_what_every_load_does(brand):
+    declare(brand)
+    with brand.workspace.operations.connect() as connection:
+        told = connection.execute(sa.select(LOAD.c.counts).order_by(LOAD.c.load_id.desc()).limit(1)).scalar_one()
+    assert json.loads(told).keys() == FileReport("", "", 0).as_json().keys()
 
 
 def test_a_file_with_the_same_grant_meets_it_by_its_key(workspace, tmp_path):

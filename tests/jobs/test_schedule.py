@@ -34,15 +34,6 @@ def test_nothing_runs_before_it_is_due_and_the_wait_is_until_then(operations, cl
     assert schedule.wait_seconds() == 2
 
 
-def test_a_woken_loop_runs_early_once(operations, clock, noted):
-    schedule = Schedule([noted.loop("load", Every(60))], operations, clock)
-    run_all(schedule)
-    schedule.wake("load")
-    assert schedule.wait_seconds() == 0
-    run_all(schedule)
-    assert noted.ran == ["load", "load"]
-
-
 def test_a_failing_loop_holds_up_no_other_and_is_tried_less_and_less_often(operations, clock, noted):
     noted.failing.add("bad")
     schedule = Schedule([noted.loop("bad", Every(5)), noted.loop("good", Every(5))], operations, clock)
@@ -54,16 +45,6 @@ def test_a_failing_loop_holds_up_no_other_and_is_tried_less_and_less_often(opera
         clock.pass_(seconds=1)
     assert tries == [0, 5, 15, 35]
     assert noted.ran.count("good") == 12
-
-
-def test_waking_shortens_no_wait_after_a_failure(operations, clock, noted):
-    noted.failing.add("load")
-    schedule = Schedule([noted.loop("load")], operations, clock)
-    run_all(schedule)
-    schedule.wake("load")
-    clock.pass_(seconds=1)
-    run_all(schedule)
-    assert noted.ran == ["load"]
 
 
 def test_a_failing_loop_becomes_late_with_its_error_without_values_and_well_again_by_one_success(

@@ -266,8 +266,8 @@ def test_loading_goes_on_after_a_rebuild(workspace, tmp_path, shared):
     assert again.counts["duplicate"] == again.read
 
 
-@pytest.mark.parametrize("again", [lambda workspace: rebuild(workspace, LATER),
-                                   lambda workspace: replay(workspace, NOW.date())], ids=["rebuild", "replay"])  # fmt: skip
+@pytest.mark.parametrize("again", [lambda brand: rebuild(brand, LATER), lambda brand: replay(brand, NOW.date())],
+                         ids=["rebuild", "replay"])  # fmt: skip
 def test_what_is_still_to_be_asked_for_at_the_other_side_stays_so(workspace, tmp_path, again):
     take(workspace, tmp_path, "orders.csv", "order_id,paid_at,paid_amount\no1,2026-03-01,10")
     asks.note(workspace.operations, "wecom", ["chat-1"])

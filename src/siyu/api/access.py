@@ -10,12 +10,11 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
-from sqlalchemy.exc import SQLAlchemyError
 
 from siyu.api.collect.senders import presented
 from siyu.api.keys import ApiKey
 from siyu.api.rates import Rates
-from siyu.api.refusals import FAULT_SECONDS, Refusal
+from siyu.api.refusals import Refusal, of_keys
 from siyu.api.site import Site
 
 #: Scopes of keys that open what a handler's `opt` says it is for: `read` or `admin`. `open` is for anybody, `own` looks
@@ -56,7 +55,5 @@ class Access:
 async def key_of(site: Site, connection: Connection) -> ApiKey | None:
     """The key in force that a request presents; None if it presents none."""
     text = presented(connection.headers.get("authorization"))
-    try:
+    with of_keys():
         return await site.keyring.verify(text, site.now()) if text else None
-    except SQLAlchemyError:
-        raise Refusal(503, "no_keys", "Keys cannot be looked up.", FAULT_SECONDS) from None

@@ -95,8 +95,7 @@ def _answer(told: dict[str, Any], *, well: bool) -> Response[dict[str, Any]]:
 
 
 def _takes(site: Site) -> bool:
-    free = shutil.disk_usage(site.workspace.directory).free
-    return not site.worker.stopping and _waiting(site) is not None and not _of_disk(site, free)
+    return not site.worker.stopping and _waiting(site) is not None and not site.writer.full
 
 
 def _waiting(site: Site) -> Waiting | None:

@@ -14,13 +14,12 @@ from litestar import MediaType, Request, Response, Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
-from sqlalchemy.exc import SQLAlchemyError
 
 from siyu.api.body import read_body
 from siyu.api.form import fields
 from siyu.api.rates import Rates
 from siyu.api.reference.openapi import language
-from siyu.api.refusals import FAULT_SECONDS, Refusal, answer
+from siyu.api.refusals import Refusal, answer, of_store
 from siyu.api.site import Site
 from siyu.core.errors import IdentityError
 from siyu.identity import preferences
@@ -102,9 +101,8 @@ async def _page(site: Site, request: Request[Any, Any, Any], link: Link, *, save
 async def _asked(work: Callable[[], Found]) -> Found:
     """What the store says. Raises Refusal if it cannot be asked now."""
     try:
-        return await asyncio.to_thread(work)
-    except SQLAlchemyError:
-        raise Refusal(503, "no_store", "The store cannot be asked.", FAULT_SECONDS) from None
+        with of_store():
+            return await asyncio.to_thread(work)
     except IdentityError:  # erased between the look and the change
         raise Refusal(404, "unknown_link", "No such link was made here.") from None
 

@@ -16,6 +16,7 @@ from siyu.api.refusals import Advice, Refusal
 from siyu.api.site import Site
 from siyu.core.errors import SiyuError
 from siyu.core.jsontext import plain
+from siyu.core.settings import MOST
 from siyu.daily import resolve_and_measure
 from siyu.identity.consents import settle
 from siyu.jobs.loop import Say
@@ -34,7 +35,7 @@ RESPONSES = {
     503: ResponseSpec(Advice, description="Longer work is under way; come back after Retry-After seconds."),
 }
 
-Window = Annotated[int, QueryParameter(ge=1, le=3650, description="Days of the period that ends with the day.")]
+Window = Annotated[int, QueryParameter(ge=1, le=MOST, description="Days of the period that ends with the day.")]
 Day = Annotated[dt.date | None, QueryParameter(description="Day they stand for; default: the last one.")]
 
 

@@ -7,7 +7,9 @@ with 501, which clients take for final.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +18,7 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from siyu.core.errors import SiyuError
 from siyu.jobs.schedule import told_of
@@ -60,6 +62,24 @@ class Refusal(Exception):
     def of(error: SiyuError, status: int = 400, code: str = "refused") -> Refusal:
         """The refusal that tells a mistake of the caller."""
         return Refusal(status, code, error.message, hint=error.remedy)
+
+
+@contextlib.contextmanager
+def of_store() -> Iterator[None]:
+    """For what is asked of operations: a store that fails now is told. Raises Refusal (503)."""
+    try:
+        yield
+    except SQLAlchemyError:
+        raise Refusal(503, "no_store", "The store cannot be asked.", FAULT_SECONDS) from None
+
+
+@contextlib.contextmanager
+def of_keys() -> Iterator[None]:
+    """For what is asked of the keyring, as `of_store`."""
+    try:
+        yield
+    except SQLAlchemyError:
+        raise Refusal(503, "no_keys", "Keys cannot be looked up.", FAULT_SECONDS) from None
 
 
 def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Reason]:

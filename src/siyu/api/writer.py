@@ -70,9 +70,14 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def full(self) -> bool:
+        """Whether nothing more may be kept, for want of free space."""
+        return self._room is not None and not self._room.enough()
+
     async def put(self, arrival: Arrival) -> None:
         """Keep an arrival; it is on disk when this returns. Raises Refusal (503) if it is not, or may not be."""
-        if self._room is not None and not self._room.enough():
+        if self.full:
             raise _later("disk_low", "The disk is nearly full.", FULL_SECONDS)
         loop = asyncio.get_running_loop()
         kept = loop.create_future()

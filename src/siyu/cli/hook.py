@@ -14,7 +14,7 @@ from siyu.cli.errors import DONE
 from siyu.cli.output import emit, out, suggest, table
 from siyu.core.errors import AccessError, did_you_mean
 from siyu.store import hooks
-from siyu.store.hooks import PARTS, Part
+from siyu.store.hookparts import PARTS, Part
 
 Door = Annotated[str, typer.Option("--door", metavar="DOOR", help="Who calls: shopify, signed or wecom.")]
 Name = Annotated[str, typer.Option("--name", metavar="NAME", help="Its name, in its address and as the source.")]

@@ -263,7 +263,7 @@ def mask_all(namespace: str, values: list[str]) -> list[str]:
     """`mask` of many values of one namespace."""
     if namespace in PHONE_NAMESPACES or namespace == "email":
         return [mask(namespace, value) for value in values]  # their own shapes
-    return [f"{value[:2]}***{value[-2:]}" if len(value) >= 8 else "***" for value in values]
+    return [mask_text(value) for value in values]
 
 
 def id_of(text: str) -> int | None:

@@ -23,7 +23,7 @@ from siyu.identity.standing import GRANT, WITHDRAW, Consent
 from siyu.store import audit, declared
 from siyu.store.operations import Operations
 from siyu.store.schema import CONSENT, CONSENT_CHANGE, CONSENT_PROOF
-from siyu.store.tables import FACT_ID_STEP
+from siyu.store.tables import fact_id
 from siyu.store.tombstones import erasure_of
 from siyu.store.workspace import Workspace
 
@@ -150,7 +150,7 @@ def _note(connection: sa.Connection, consent: Consent, actor: str, now: dt.datet
 
 def _numbered(rows: list[dict], load_id: int) -> pa.Table:
     """The rows with their fact ids (declared.SCHEMA)."""
-    ids = load_id * FACT_ID_STEP + np.arange(1, len(rows) + 1)
+    ids = fact_id(load_id, np.arange(1, len(rows) + 1))
     return pa.Table.from_pylist([{**row, "fact_id": int(i)} for row, i in zip(rows, ids)], schema=declared.SCHEMA)
 
 

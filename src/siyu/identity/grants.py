@@ -18,7 +18,7 @@ from siyu.identity.reach import MARKETING
 from siyu.store import declared
 from siyu.store.declared import DECLARATION
 from siyu.store.schema import CONSENT
-from siyu.store.tables import BY_NAME, FACT_ID_STEP
+from siyu.store.tables import BY_NAME, fact_id
 from siyu.store.workspace import Workspace
 
 #: Rows of one INSERT into operations.
@@ -82,7 +82,7 @@ def _consents(declaration: Declaration, ids: np.ndarray, occurred_at: int, load_
         "purpose": MARKETING, "channel": declaration.channel, "action": "grant", "occurred_at": occurred_at,
         "source": declaration.source, "notice_version": declaration.notice_version,
     }  # fmt: skip
-    each = {"identifier_id": pa.array(ids), "fact_id": pa.array(load_id * FACT_ID_STEP + np.arange(1, len(ids) + 1))}
+    each = {"identifier_id": pa.array(ids), "fact_id": pa.array(fact_id(load_id, np.arange(1, len(ids) + 1)))}
     repeated = {f.name: pa.repeat(pa.scalar(same[f.name], f.type), len(ids)) for f in declared.SCHEMA if f.name in same}
     return pa.table(each | repeated).select(list(declared.COLUMNS)).cast(declared.SCHEMA)
 
@@ -93,7 +93,8 @@ def load_row(options: str, load_id: int, counts: dict[str, int], loaded_at: int)
     report = {
         "file": DECLARATION, "mapping": DECLARATION, "load_id": load_id, "read": counts["read"],
         "counts": {name: counts.get(name, 0) for name in every}, "kinds": {"consents": {"loaded": counts["loaded"]}},
-        "reasons": [], "identifiers_new": 0, "identifiers_ignored": {}, "notes": [], "snapshot": None,
+        "reasons": [], "erased": 0, "identifiers_new": 0, "identifiers_ignored": {}, "notes": [], "unread": "",
+        "snapshot": None,
     }  # fmt: skip
     return {
         "load_id": load_id, "file_name": DECLARATION, "file_hash": hashlib.sha256(options.encode()).hexdigest(),

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ibis import _
 
 from siyu.core.settings import Settings
-from siyu.identity.components import Nodes
+from siyu.identity.components import RETRACTED, Nodes
 from siyu.identity.decisions import Decision, retracted
 from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
@@ -48,6 +48,17 @@ def evidence(records: ir.Table) -> ir.Table:
         last_seen=_.last_seen.max(),
         records=_.records.sum().cast("int64"),
     )
+
+
+def refused_links(warehouse: Warehouse) -> ir.Table:
+    """Links that a guard refused (those that people took back are none), with the consumers on both sides, `one` and
+    `other`.
+    """
+    identity = warehouse.table("identity")
+    one = identity.select(a="identifier_id", one="consumer_id")
+    other = identity.select(b="identifier_id", other="consumer_id")
+    refused = warehouse.table("review").filter(_.guard != RETRACTED).drop("identity_version")
+    return refused.inner_join(one, "a").inner_join(other, "b")
 
 
 def read_graph(workspace: Workspace, newest_load: int, within: ir.Table | None = None) -> Graph:

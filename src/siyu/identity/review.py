@@ -13,9 +13,9 @@ import pyarrow as pa
 from ibis import _
 
 from siyu.identity import decisions
-from siyu.identity.components import RETRACTED, roots
+from siyu.identity.components import roots
 from siyu.identity.decisions import Decision
-from siyu.identity.graph import column
+from siyu.identity.graph import column, refused_links
 from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
 
@@ -102,11 +102,7 @@ def review(workspace: Workspace, *, limit: int = 20, links_each: int = 5) -> Rev
 
 def _refused(warehouse: Warehouse) -> _Refused:
     """Refused links with the consumers on both sides, numbered by the groups they form."""
-    identity = warehouse.table("identity")
-    links = warehouse.table("review").filter(_.guard != RETRACTED).drop("identity_version")
-    one = identity.select(a="identifier_id", one="consumer_id")
-    other = identity.select(b="identifier_id", other="consumer_id")
-    rows = warehouse.arrow(links.inner_join(one, "a").inner_join(other, "b"))
+    rows = warehouse.arrow(refused_links(warehouse))
     consumers, ends = np.unique(np.concatenate([column(rows, "one"), column(rows, "other")]), return_inverse=True)
     a, b = ends[: len(rows)], ends[len(rows) :]
     _roots, group, sizes = np.unique(roots(len(consumers), a, b), return_inverse=True, return_counts=True)

@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 from ibis import _
 
-from siyu.identity.components import RETRACTED, roots
+from siyu.identity.components import roots
 from siyu.identity.decisions import decided_since
-from siyu.identity.graph import column, evidence, identifiers, link_records
+from siyu.identity.graph import column, evidence, identifiers, link_records, refused_links
 from siyu.identity.seen import Seen
 from siyu.store.tables import LINK
 from siyu.store.workspace import Workspace
@@ -65,11 +65,7 @@ def ids_table(ids: np.ndarray) -> pa.Table:
 def _refused_ends(workspace: Workspace) -> tuple[np.ndarray, np.ndarray]:
     """The consumers on both sides of every refused link."""
     warehouse = workspace.warehouse
-    refused = warehouse.table("review").filter(_.guard != RETRACTED).select("a", "b")
-    identity = warehouse.table("identity")
-    one = identity.select(a="identifier_id", one="consumer_id")
-    other = identity.select(b="identifier_id", other="consumer_id")
-    rows = warehouse.arrow(refused.inner_join(one, "a").inner_join(other, "b").select("one", "other").distinct())
+    rows = warehouse.arrow(refused_links(warehouse).select("one", "other").distinct())
     return column(rows, "one"), column(rows, "other")
 
 

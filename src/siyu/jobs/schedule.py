@@ -35,16 +35,15 @@ class Stopped(BaseException):
 
 @dataclass
 class _Standing:
-    """A loop with its state, when it is tried again after a failure, and whether it was asked to run early."""
+    """A loop with its state, and when it is tried again after a failure."""
 
     loop: Loop
     state: State
     retry_at: int = 0
-    woken: bool = False
 
     def ready_at(self) -> int:
         """The instant from which it may run."""
-        return self.retry_at if self.state.failures else 0 if self.woken else self.state.due_at
+        return self.retry_at if self.state.failures else self.state.due_at
 
     def hold_to(self, now: int) -> None:
         """Nothing waits longer than its rhythm says from now: a clock that was set back holds up nothing."""
@@ -55,7 +54,7 @@ class _Standing:
 
 
 class Schedule:
-    """Loops in the order they fall due. One thread runs them; any thread may `wake` one or read the `states`."""
+    """Loops in the order they fall due. One thread runs them; any thread may read the `states`."""
 
     def __init__(self, loops_: Sequence[Loop], operations: Operations, now: Callable[[], dt.datetime]) -> None:
         self._operations, self._now = operations, now
@@ -77,17 +76,12 @@ class Schedule:
         earliest = min((one.ready_at() for one in self._standing.values()), default=self._instant() + 3600 * SECOND)
         return max(0, earliest - self._instant()) / SECOND
 
-    def wake(self, name: str) -> None:
-        """Let a loop run as soon as it can; one that failed keeps waiting for its new try."""
-        self._standing[name].woken = True
-
     def states(self) -> list[State]:
         """Where each loop stands."""
         return [one.state for one in self._standing.values()]
 
     def _run(self, one: _Standing, say: Say) -> None:
         """Run it and write down what became of it."""
-        one.woken = False
         began = self._now()
         self._keep(one, replace(one.state, started_at=instant_of(began)))
         try:

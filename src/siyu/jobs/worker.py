@@ -60,12 +60,6 @@ class Worker:
             self._changed.notify()
         return asked.answer
 
-    def wake(self, name: str) -> None:
-        """Let a loop run as soon as the thread is free."""
-        with self._changed:
-            self.schedule.wake(name)
-            self._changed.notify()
-
     def stop(self, seconds: float) -> bool:
         """End what runs at its next step once the seconds are over, then finish. Whether it ended in that time.
 

@@ -25,7 +25,7 @@ from siyu.sources.loading.preparation import of_landed
 from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
-from siyu.store.tables import FACT_ID_STEP, LINK_RECORD
+from siyu.store.tables import LINK_RECORD, fact_id
 from siyu.store.tombstones import Tombstones
 from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
@@ -72,7 +72,7 @@ def survey(workspace: Workspace, load: Committed, before: Mapping[str, int], fac
                 found.chunks.append(number)
                 found.places, found.worn = np.union1d(found.places, places), found.worn + int(worn.sum())
             for place, (lines, persons) in people.items():
-                fact_ids = load.load_id * FACT_ID_STEP + lines * OUTPUTS + place
+                fact_ids = fact_id(load.load_id, lines * OUTPUTS + place)
                 links.add(persons, fact_ids, np.isin(fact_ids, facts))
                 found.ids = np.union1d(found.ids, _ids(persons))
     found.links = links.rows(load.load_id, load.mapping_name, load.loaded_at)

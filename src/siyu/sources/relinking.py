@@ -19,7 +19,7 @@ from siyu.sources.mappings.mapping import OUTPUTS
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
 from siyu.store import tables
-from siyu.store.tables import FACT_ID_STEP, LINK_RECORD
+from siyu.store.tables import LINK_RECORD, fact_id
 from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
 
@@ -52,7 +52,7 @@ def _shown(workspace: Workspace, load: Committed) -> pa.Table | None:
         preparation = of_landed(workspace, load, workbench)
         for batch in landing.batches(load.path(workspace), workspace.keys):
             for place, part in enumerate(preparation.of(batch).parts):
-                fact_ids = load.load_id * FACT_ID_STEP + part.rows[LINE].to_numpy() * OUTPUTS + place
+                fact_ids = fact_id(load.load_id, part.rows[LINE].to_numpy() * OUTPUTS + place)
                 links.add(part.people, fact_ids, np.isin(fact_ids, facts))
     return links.rows(load.load_id, load.mapping_name, load.loaded_at)
 

@@ -11,15 +11,14 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import sqlalchemy as sa
 
+from siyu.core.kinds import CONSENTS
 from siyu.core.time import local_day
 from siyu.store.operations import Operations
 from siyu.store.schema import CONSENT
-from siyu.store.tables import BY_NAME, FACT_ID_STEP
+from siyu.store.tables import BY_NAME, PART, place_of
 
 #: mapping_name of the load that a declaration is.
 DECLARATION = "declaration"
-#: Between the parts of a text that is hashed, as loads hash theirs.
-PART = "\x1f"
 
 COLUMNS = ("fact_id", "identifier_id", "purpose", "channel", "action", "occurred_at", "source", "notice_version")
 SCHEMA = pa.schema([(name, pa.int64() if name in ("fact_id", "identifier_id", "occurred_at") else pa.string())
@@ -47,7 +46,7 @@ def facts(consents: pa.Table, load_id: int, loaded_at: int, zone: ZoneInfo) -> p
     columns = {
         **{name: consents[name] for name in COLUMNS if name != "source"},
         "stated_source": consents["source"],
-        "source_ref": [fact_id - load_id * FACT_ID_STEP for fact_id in consents["fact_id"].to_pylist()],
+        "source_ref": [place_of(fact_id, load_id) for fact_id in consents["fact_id"].to_pylist()],
         "occurred_day": [days[instant] for instant in occurred_at],
         "key_hash": keys,
         "row_hash": rows,
@@ -61,7 +60,7 @@ def facts(consents: pa.Table, load_id: int, loaded_at: int, zone: ZoneInfo) -> p
 
 def _hashes(consent: dict) -> tuple[int, int]:
     """key_hash and row_hash; the key's is what a load of the same consent would give, so that a file corrects it."""
-    key = _text(consent, ("identifier_id", "purpose", "channel", "occurred_at", "action"))
+    key = _text(consent, CONSENTS.key)
     return _hash(key), _hash(key + PART + _text(consent, ("source", "notice_version")))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -15,6 +15,10 @@ import pyarrow as pa
 
 from siyu.core.kinds import KINDS, Field, Kind, Level
 
+if TYPE_CHECKING:
+    import numpy as np
+
+Number = TypeVar("Number", int, "np.ndarray")
 ColumnType = Literal["id", "integer", "number", "text", "flag", "instant", "day", "money", "bytes"]
 
 #: How each column type is stored, the same on every engine. Instants, days, money and ids are integers.
@@ -104,6 +108,28 @@ LINEAGE: tuple[Column, ...] = (
     _c("row_hash", "id", "Hash of all values: equal rows are duplicates."),
 )
 FACT_ID_STEP = 2**42
+#: Between the parts of a text that key_hash and row_hash are made from.
+PART = "\x1f"
+
+
+def fact_id(load_id: int, place: Number) -> Number:
+    """The id of the fact at a place of a load; of many places at once, if they are an array.
+
+    >>> fact_id(1, 7), place_of(fact_id(1, 7), 1), load_of(fact_id(1, 7))
+    (4398046511111, 7, 1)
+    """
+    return load_id * FACT_ID_STEP + place
+
+
+def place_of(fact_id: Number, load_id: int) -> Number:
+    """The place of a fact in its load."""
+    return fact_id - load_id * FACT_ID_STEP
+
+
+def load_of(fact_id: Number) -> Number:
+    """The load that brought a fact."""
+    return fact_id // FACT_ID_STEP
+
 
 FIELD_COLUMN: dict[str, ColumnType] = {
     "text": "text", "instant": "instant", "date": "day", "money": "money", "integer": "integer",

@@ -12,12 +12,14 @@ from litestar.params import QueryParameter
 from siyu.api.admin import shown
 from siyu.api.admin.clerk import ALWAYS, Clerk
 from siyu.api.refusals import Refusal
+from siyu.core.settings import EARLIEST
 from siyu.core.time import day_of, day_starts
 from siyu.store.audit import acts
 
 #: Rows of one answer.
 ROWS_MOST = 10_000
-FIRST, LAST = dt.date(1970, 1, 1), dt.date(9998, 12, 31)
+#: Days later than this have no end that Python could say.
+LATEST = dt.date(9998, 12, 31)
 Part = Annotated[str, QueryParameter(max_length=64, description="Only these: a part such as key., or one act.")]
 Since = Annotated[dt.date | None, QueryParameter(description="Only what was done on this day or later.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=ROWS_MOST, description="Rows at the most, the newest first.")]
@@ -28,8 +30,8 @@ async def audit(
     clerk: NamedDependency[Clerk], act: Part = "", since: Since = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """As `siyu audit`."""
-    if since is not None and not FIRST <= since <= LAST:
-        raise Refusal(400, "refused", f"since: expected a day from {FIRST} on.")
+    if since is not None and not EARLIEST <= since <= LATEST:
+        raise Refusal(400, "refused", f"since: expected a day from {EARLIEST} to {LATEST}.")
     start = day_starts(day_of(since), clerk.zone) if since else 0
     found = await clerk.store(lambda workspace: acts(workspace.operations, act=act, since=start))
     return {"acts": [shown.act(one, clerk.zone) for one in found[:limit]], "total": len(found)}

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from litestar import Request
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter
-from sqlalchemy.exc import DataError, SQLAlchemyError
+from sqlalchemy.exc import DataError
 
-from siyu.api.refusals import FAULT_SECONDS, Advice, Refusal
+from siyu.api.refusals import Advice, Refusal, of_store
 from siyu.api.site import Site
 from siyu.core.errors import SiyuError
 from siyu.jobs.loop import Say
@@ -54,15 +54,14 @@ class Clerk:
 
     async def store(self, work: Callable[[Workspace], T], status: int = 400) -> T:
         """What comes of work that needs operations alone. Raises Refusal: of this status for the caller's mistake."""
-        try:
-            return await asyncio.to_thread(work, self.site.workspace)
-        except SiyuError as error:
-            raise Refusal.of(error, status) from None
-        except DataError:
-            told = "A value that no store takes: a NUL character, or too large a number."
-            raise Refusal(400, "refused", told) from None
-        except SQLAlchemyError:
-            raise Refusal(503, "no_store", "The store cannot be asked.", FAULT_SECONDS) from None
+        with of_store():
+            try:
+                return await asyncio.to_thread(work, self.site.workspace)
+            except SiyuError as error:
+                raise Refusal.of(error, status) from None
+            except DataError:
+                told = "A value that no store takes: a NUL character, or too large a number."
+                raise Refusal(400, "refused", told) from None
 
     async def warehouse(self, work: Callable[[Workspace], T], status: int = 400) -> T:
         """What comes of work that needs the warehouse, in its turn. Raises Refusal as `store` does."""

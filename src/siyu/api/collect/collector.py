@@ -11,14 +11,13 @@ from typing import Any
 
 import msgspec
 from litestar import Request
-from sqlalchemy.exc import SQLAlchemyError
 
 from siyu.api.body import read_body
 from siyu.api.collect.calls import BODY_BYTES, Posted
 from siyu.api.collect.senders import check, presented
 from siyu.api.keys import ApiKey, Keyring
 from siyu.api.rates import Rates
-from siyu.api.refusals import FAULT_SECONDS, Refusal
+from siyu.api.refusals import of_keys
 from siyu.api.writer import Writer
 from siyu.core.time import instant_of
 from siyu.store.inbox import Arrival
@@ -61,10 +60,8 @@ class Collector:
 
     async def _asked(self, answer: Any) -> Any:
         """What the keyring says, or that it cannot be asked now."""
-        try:
+        with of_keys():
             return await answer
-        except SQLAlchemyError:
-            raise Refusal(503, "no_keys", "Keys cannot be looked up.", FAULT_SECONDS) from None
 
 
 def origin_of(request: Request[Any, Any, Any]) -> str | None:

@@ -16,11 +16,10 @@ from typing import Any, TypeVar
 import structlog
 from litestar import Request
 from prometheus_client import Counter
-from sqlalchemy.exc import SQLAlchemyError
 
 from siyu.api.body import read_body
-from siyu.api.refusals import Refusal
-from siyu.api.writer import FAULT_SECONDS, Writer
+from siyu.api.refusals import Refusal, of_store
+from siyu.api.writer import Writer
 from siyu.core.time import HOUR, instant_of
 from siyu.store import hooks
 from siyu.store.audit import record
@@ -82,10 +81,8 @@ class Receiver:
 
     async def asked(self, work: Callable[[], Found]) -> Found:
         """What the store says, or that it cannot be asked now."""
-        try:
+        with of_store():
             return await asyncio.to_thread(work)
-        except SQLAlchemyError:
-            raise Refusal(503, "no_store", "The store cannot be asked.", FAULT_SECONDS) from None
 
     async def _hook(self, door: str, name: str) -> Hook:
         found = await self.asked(lambda: hooks.find(self.workspace.operations, self.workspace.keys, door, name))

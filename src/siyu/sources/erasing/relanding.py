@@ -20,7 +20,7 @@ from siyu.sources.landed import landing
 from siyu.sources.landed.committed import Committed
 from siyu.sources.landed.landing import NOWHERE, Landing
 from siyu.sources.workbench import Workbench
-from siyu.store.tables import FACT_ID_STEP
+from siyu.store.tables import place_of
 from siyu.store.tombstones import Tombstones
 from siyu.store.workspace import Workspace
 
@@ -61,7 +61,7 @@ def forget(workspace: Workspace, load: Committed, tombstones: Tombstones, found:
     with closing(Workbench()) as workbench:
         leaving = forgetting(workspace, load, tombstones, workbench)
         facts = unname.of_load(workspace.warehouse, load.load_id, tombstones.ids)
-        rewrite(workspace, load, leaving, found.chunks, found.bad_rows, facts - load.load_id * FACT_ID_STEP)
+        rewrite(workspace, load, leaving, found.chunks, found.bad_rows, place_of(facts, load.load_id))
 
 
 def rewrite(workspace: Workspace, load: Committed, forgetting: Forgetting, chunks: Collection[int],

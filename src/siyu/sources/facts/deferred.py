@@ -19,7 +19,7 @@ from siyu.core.kinds import Kind
 from siyu.core.settings import Settings
 from siyu.sources.facts.hashing import short_hash
 from siyu.sources.identifiers.identify import NONE
-from siyu.sources.identifiers.persons import Person, primary_of, with_persons
+from siyu.sources.identifiers.persons import Person, namespaces, primary_of, with_persons
 from siyu.sources.mappings.mapping import OUTPUTS, Numbering, Rows
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
@@ -120,11 +120,9 @@ class Deferred:
         """Rows without ids, the persons from the ids, and the places of rows whose person is erased."""
         people, gone = [], np.zeros(rows.num_rows, bool)
         for prefix in self._rows.kind.persons:
-            head = f"{prefix}id."
-            named = sorted((n.removeprefix(head) for n in rows.column_names if n.startswith(head)),
-                           key=lambda n: (self._settings.namespace_rank(n), n))
-            ids = {n: rows[head + n].fill_null(NONE).to_numpy() for n in named}
-            rows = rows.drop_columns([head + n for n in named])
+            columns = {n: f"{prefix}id.{n}" for n in namespaces(prefix, rows, self._settings)}
+            ids = {n: rows[column].fill_null(NONE).to_numpy() for n, column in columns.items()}
+            rows = rows.drop_columns(list(columns.values()))
             people.append(Person(prefix, ids, primary_of(ids, rows.num_rows, self._settings)))
             gone |= people[-1].primary == GONE
         places = rows[LINE].to_numpy() * OUTPUTS + self._output

@@ -21,8 +21,8 @@ from siyu.core.kinds import Kind
 from siyu.sources.identifiers.persons import Person, with_persons
 from siyu.sources.mappings.mapping import namespace_of
 from siyu.sources.workbench import Workbench, compiled, concat, md5, md5_number
+from siyu.store.tables import PART
 
-PART = "\x1f"
 #: Tells row_hash of a record whose person is erased from that of one without a person.
 NAMELESS = 0x2AAA_AAAA_AAAA_AAAA
 

@@ -46,7 +46,7 @@ from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
 from siyu.store import tables
 from siyu.store.formula import formula
-from siyu.store.tables import FACT_ID_STEP, SUPERSEDED
+from siyu.store.tables import SUPERSEDED, fact_id, load_of
 from siyu.store.warehouse import Warehouse
 
 #: What tells the versions of a record apart.
@@ -115,7 +115,7 @@ class Stage:
         places = lines * OUTPUTS + self.output
         erased = np.isin(places, gone.places)
         rows, key, row = made.rows, made.key, nameless(made.row, erased)
-        fact_ids = self.load.load_id * FACT_ID_STEP + places
+        fact_ids = fact_id(self.load.load_id, places)
         others = self._under_others(rows, people, links)
         known = self._kept(np.concatenate([key, others.keys]))
         incoming = Versions(key, row, fact_ids, self._state(rows))
@@ -141,7 +141,7 @@ class Stage:
         self.elsewhere += others.known(known.key, verdict.status == LOADED)
         if not (self.current or self.grows):
             self.outdated += outdated(incoming, known)
-        self.twice += int((verdict.superseded // FACT_ID_STEP == self.load.load_id).sum())
+        self.twice += int((load_of(verdict.superseded) == self.load.load_id).sum())
         return verdict.status
 
     def _under_others(self, rows: pa.Table, people: list[Person], links: Links) -> OtherKeys:

@@ -35,11 +35,16 @@ def persons(kind: Kind, rows: pa.Table, identifiers: Identifiers, settings: Sett
 
 
 def _person(prefix: str, rows: pa.Table, identifiers: Identifiers, settings: Settings, counted: set[str]) -> Person:
-    head = f"{prefix}id."
-    namespaces = sorted((name.removeprefix(head) for name in rows.column_names if name.startswith(head)),
-                        key=lambda n: (settings.namespace_rank(n), n))
-    ids = {n: identifiers.ids(n, rows[head + n], count=head + n in counted) for n in namespaces}
+    columns = {n: f"{prefix}id.{n}" for n in namespaces(prefix, rows, settings)}
+    ids = {n: identifiers.ids(n, rows[column], count=column in counted) for n, column in columns.items()}
     return Person(prefix, ids, primary_of(ids, rows.num_rows, settings))
+
+
+def namespaces(prefix: str, rows: pa.Table, settings: Settings) -> list[str]:
+    """Namespaces of a person's columns, in order of priority."""
+    head = f"{prefix}id."
+    return sorted((name.removeprefix(head) for name in rows.column_names if name.startswith(head)),
+                  key=lambda n: (settings.namespace_rank(n), n))
 
 
 def primary_of(ids: dict[str, np.ndarray], rows: int, settings: Settings) -> np.ndarray:
