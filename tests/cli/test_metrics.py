@@ -43,6 +43,15 @@ def test_both_definitions_are_listed_with_version_and_origin(siyu, shop):
     assert "metrics/big.toml" in siyu("metrics", "-C", shop).out
 
 
+def test_the_days_of_a_window_are_those_of_the_settings(siyu, shop):
+    file = shop / "siyu.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("# days = 365", "days = 90"), encoding="utf-8")
+    listed = {m["code"]: m["window"] for m in siyu("metrics", "--json", "-C", shop).json["metrics"]}
+    assert (listed["league.S"], listed["people.rfm"], listed["goods.entry"]) == ("90 days", "90 days", "365 days")
+    told = " ".join(siyu("metrics", "show", "people.rfm", "--as-of", "2026-06-30", "-C", shop).out.split())
+    assert "90 days, as of 2026-06-30" in told
+
+
 def test_both_definitions_are_shown_by_their_code(siyu, shop):
     shown = siyu("metrics", "show", "trade.orders", "--as-of", "2026-06-30", "--json", "-C", shop).json["answers"]
     assert [

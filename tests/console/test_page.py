@@ -12,10 +12,12 @@ from functools import cache
 import pytest
 
 from siyu.console.charts.trend import polyline
+from siyu.console.material import rules
 from siyu.console.page import page
 from siyu.console.panels.sections import SECTIONS
 from siyu.console.render import html
 from siyu.console.words import Words
+from siyu.core.settings import defaults
 from siyu.measures.measurable import EVENT_DAYS, NEEDS, blank_at
 from siyu.measures.orphans import Orphans
 from siyu.measures.short import Short
@@ -59,6 +61,11 @@ def test_each_panel_says_what_to_look_for_its_definition_its_basis_and_its_table
             assert {"zh": "窗口", "en": "window"}[lang] in panel.basis[1]
             assert panel.grid is not None
             assert panel.grid.rows
+
+
+@pytest.mark.parametrize(("lang", "days"), [("zh", "近 78 天的买家"), ("en", "Buyers of the last 78 days")])
+def test_the_days_of_rfm_are_those_of_the_settings(lang: str, days: str):
+    assert days in own(html(page(replace(material(), rules=rules(defaults().with_values(rfm__days=78))), lang)))
 
 
 def test_where_the_chart_bundle_cannot_be_kept_the_page_is_made_all_the_same(tmp_path):

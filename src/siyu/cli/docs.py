@@ -16,7 +16,7 @@ from siyu.cli.markdown import page as _page
 from siyu.cli.markdown import table as _table
 from siyu.cli.platformpage import INTRO, sections
 from siyu.core.kinds import KINDS, Field, Kind
-from siyu.core.settings import SETTINGS
+from siyu.core.settings import BY_NAME, SETTINGS
 from siyu.measures.metric import Figure, Metric
 from siyu.measures.registry import BUILT_IN
 from siyu.sources.doors.segment.vocabulary import CALLS, EVENT_NAMES, FACTS
@@ -80,7 +80,7 @@ def metrics() -> str:
                      + _table(FIGURE_HEAD, [_figure(m) for m in topic.metrics]))  # fmt: skip
     for sheet in BUILT_IN.sheets:
         rows = [(f"`{c.name}`", f"{c.en}, {c.zh}", c.unit) for c in sheet.columns]
-        told = f"{sheet.meaning} Window: {sheet.window}; basis: {sheet.basis}."
+        told = f"{sheet.meaning} Window: {_window(sheet.window)}; basis: {sheet.basis}."
         parts.append(f"## {sheet.code}: {sheet.en}, {sheet.zh}\n\n{told}\n\n"
                      + _table(("column", "name", "unit"), rows))  # fmt: skip
     return _page("Metrics", intro, *parts)
@@ -129,7 +129,13 @@ FIGURE_HEAD = ("code", "name", "unit", "window", "meaning")
 
 
 def _figure(measure: Figure | Metric) -> tuple[str, ...]:
-    return f"`{measure.code}`", f"{measure.en}, {measure.zh}", measure.unit, measure.window, measure.meaning
+    name, window = f"{measure.en}, {measure.zh}", _window(measure.window)
+    return f"`{measure.code}`", name, measure.unit, window, measure.meaning
+
+
+def _window(window: str) -> str:
+    """A setting that holds a window's days, with its default; other windows as they stand."""
+    return f"`{window}` ({BY_NAME[window].default})" if window in BY_NAME else window
 
 
 def http() -> str:

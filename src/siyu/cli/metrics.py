@@ -12,6 +12,7 @@ from siyu.cli.errors import DONE, REFUSALS
 from siyu.cli.output import Report, emit, out, progress, suggest, table
 from siyu.core.errors import WorkspaceError
 from siyu.core.money import exponent
+from siyu.core.settings import defaults, read
 from siyu.core.time import date_of
 from siyu.daily import up_to_date
 from siyu.measures import answer, own
@@ -19,7 +20,7 @@ from siyu.measures.answer import Answer
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.measure import question
-from siyu.measures.metric import BUILT_IN_ORIGIN, Metric, Registry, Sheet
+from siyu.measures.metric import BUILT_IN_ORIGIN, Metric, Registry, Sheet, told_window
 from siyu.measures.own.ownfile import UNITS
 from siyu.measures.own.starter import start
 from siyu.measures.own.trial import tried
@@ -47,8 +48,8 @@ def metrics(context: typer.Context, as_json: AsJson = False) -> int:
     """List every measure and what it means, or show some of them."""
     if context.invoked_subcommand:
         return DONE
-    registry = own.registry_in(CHOSEN.directory)
-    entries = registry.entries()
+    path = CHOSEN.directory / SETTINGS_FILE
+    entries = own.registry_in(CHOSEN.directory).entries(read(path) if path.exists() else defaults())
     if as_json:
         emit({"metrics": entries})
         return DONE
@@ -143,7 +144,7 @@ def _show(found: Answer, asked: Asked, registry: Registry) -> None:
 def _window(found: Answer, asked: Asked) -> str:
     """The days shown: those asked for, or the sheet's own."""
     if isinstance(found.of, Sheet) and found.of.window != "the period":
-        return f"{found.of.window}, as of {asked.date}"
+        return f"{told_window(found.of.window, asked.settings)}, as of {asked.date}"
     return f"{asked.window} days to {asked.date}"
 
 

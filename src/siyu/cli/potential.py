@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def potential(category: Category, top: Top = 100, as_of: AsOf = None, as_json: AsJson = False) -> int:
-    """List who has not bought a category for a year, by what they are expected to spend on it; with a back-test."""
+    """List who has long not bought a category, by what they are expected to spend on it; with a back-test."""
     chosen = day(as_of)
     with workspace() as opened, progress() as tell:
         asked = question(opened, chosen, WINDOW_DAYS, now())

@@ -71,23 +71,24 @@ class Held:
     reachable: int
 
 
-#: Settings that texts of the page may name.
-RULES = (
-    "value.days",
-    "value.referral_days",
-    "value.click_days",
-    "touchpoints.settle_hours",
-    "touchpoints.deepen_days",
-    "touchpoints.convert_days",
-    "roles.spreading_days",
-    "roles.spreading_referrals",
-    "roles.spreading_contents",
-)
+#: Settings that texts of the page may name, by the short names they have there.
+RULES = {
+    "value_days": "value.days",
+    "referral_days": "value.referral_days",
+    "click_days": "value.click_days",
+    "settle_hours": "touchpoints.settle_hours",
+    "deepen_days": "touchpoints.deepen_days",
+    "convert_days": "touchpoints.convert_days",
+    "spreading_days": "roles.spreading_days",
+    "spreading_referrals": "roles.spreading_referrals",
+    "spreading_contents": "roles.spreading_contents",
+    "rfm_days": "rfm.days",
+}
 
 
 def rules(settings: Settings) -> dict[str, Any]:
-    """The workspace's windows and thresholds under short names (`settle_hours`; `value.days` is `value_days`)."""
-    return {"value_days" if name == "value.days" else name.split(".")[1]: settings[name] for name in RULES}
+    """The workspace's windows and thresholds under short names."""
+    return {short: settings[name] for short, name in RULES.items()}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def _t(name: str, zh: str, en: str, meaning: str, unit: Unit = "share") -> Figur
 
 
 def _s(name: str, zh: str, en: str, meaning: str) -> Figure:
-    return Figure(f"fast_plus.S.{name}", zh, en, "minor units", "last 365 days", meaning, value)
+    return Figure(f"fast_plus.S.{name}", zh, en, "minor units", "value.days", meaning, value)
 
 
 def _fast(name: str, zh: str, en: str, unit: Unit, window: str, meaning: str) -> Figure:
@@ -87,9 +87,9 @@ FIGURES: tuple[Figure, ...] = (
     _fast("advancing_eligible", "可加深人群加深率", "Advancing of those who can", "share", "7 days",
           "The same over those in A, I and P at the start."),
     _fast("superiority", "会员总量 (FAST-S)", "Superiority", "consumers", "as of the day", "Active members."),
-    _fast("thriving_30d", "会员活跃率 30天 (FAST-T)", "Thriving 30 days", "share", "last 30 days",
+    _fast("thriving_30d", "会员活跃率 30天 (FAST-T)", "Thriving 30 days", "share", "30 days",
           "Members who added to cart, favourited, claimed a benefit, interacted or bought / members."),
-    _fast("thriving_180d", "会员活跃率 180天 (FAST-T)", "Thriving 180 days", "share", "last 180 days",
+    _fast("thriving_180d", "会员活跃率 180天 (FAST-T)", "Thriving 180 days", "share", "180 days",
           "The same in 180 days."),
     _fast("aipl", "AIPL 人群", "AIPL", "consumers", "as of the day", "Consumers by their highest state."),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """What a measure is, as data: a figure of the document, a metric of a topic, or a sheet.
 
 A topic takes several counts in one pass over the facts, in all or by its dimensions; a metric is one of them, or one
-over another. A sheet is a measure whose answer is a table: a matrix, a cohort triangle, a league.
+over another. A sheet is a measure whose answer is a table: a matrix, a cohort triangle, a league. The `window` of each
+is free text ("the period"), or the name of a setting that holds its days ("value.days").
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Literal
 
 import ibis.expr.types as ir
 
+from siyu.core.settings import BY_NAME, Settings, defaults
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 
@@ -128,8 +130,8 @@ class Registry:
         """The file of the workspace a measure came from, or 'siyu'."""
         return self.origin.get((code, version), BUILT_IN_ORIGIN)
 
-    def entries(self) -> list[dict[str, Any]]:
-        """Every measure as `siyu metrics --json` lists it."""
+    def entries(self, settings: Settings | None = None) -> list[dict[str, Any]]:
+        """Every measure as `siyu metrics --json` lists it, with its window by these settings (or the defaults)."""
         figures = [_entry(f, f.function, f.unit, f.grain, f.basis) for f in self.figures]
         metrics = [
             _entry(m, t.counts, m.unit, ", ".join(("brand", *t.dimensions)), t.basis, topic=t.name)
@@ -137,7 +139,20 @@ class Registry:
             for m in t.metrics
         ]
         sheets = [_entry(s, s.rows, "table", ", ".join(c.name for c in s.columns), s.basis) for s in self.sheets]
-        return [{**e, "origin": self.origin_of(e["code"], e["version"])} for e in figures + metrics + sheets]
+        chosen = settings or defaults()
+        return [
+            {**e, "window": told_window(e["window"], chosen), "origin": self.origin_of(e["code"], e["version"])}
+            for e in figures + metrics + sheets
+        ]
+
+
+def told_window(window: str, settings: Settings) -> str:
+    """The window of a measure as people read it: the days that the setting of its name says, else the text itself.
+
+    >>> told_window("value.days", defaults()), told_window("the period", defaults())
+    ('365 days', 'the period')
+    """
+    return f"{settings[window]} days" if window in BY_NAME else window
 
 
 def _entry(

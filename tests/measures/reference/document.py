@@ -94,6 +94,7 @@ def _set_variables(own: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         "spreading_contents": settings["roles.spreading_contents"],
         "grace_days": settings["roles.spreading_grace_days"],
         "value_days": settings["value.days"],
+        "rfm_days": settings["rfm.days"],
         "credit_within": settings["value.referral_days"] * DAY,
         "click_within": settings["value.click_days"] * DAY,
     }

@@ -87,8 +87,8 @@ QUESTIONS = (
         N_("Eight types of buyers, by how recently, how often and how much"),
         N_("Types that spent much and bought long ago are worth a personal call."),
         N_(
-            "Buyers of the last 365 days: days since the last purchase, days with a purchase and net amount, each "
-            "above or below the middle of these buyers (the setting rfm.cut says which middle)."
+            "Buyers of the last {rfm_days} days: days since the last purchase, days with a purchase and net amount, "
+            "each above or below the middle of these buyers (the setting rfm.cut says which middle)."
         ),
         "orders",
         rfm,

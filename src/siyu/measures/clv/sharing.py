@@ -20,7 +20,8 @@ def credited(facts: Facts, asked: Asked) -> ir.Table:
 
 
 def brought(credits: ir.Table, asked: Asked) -> ir.Table:
-    """Sharers: consumer_id, referred (purchases of the last 365 days), referred_value, historic_referral, first_shared.
+    """Sharers: consumer_id, referred (purchases of the last `value.days`), referred_value (of these),
+    historic_referral, first_shared.
 
     Values are net, in minor units; historic_referral is of all time, first_shared the day of the first purchase.
     """

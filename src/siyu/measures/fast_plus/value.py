@@ -24,7 +24,7 @@ from siyu.store.warehouse import Warehouse
 
 
 def counted_purchases(asked: Asked, of: ir.Table | None = None) -> ir.Table:
-    """Purchases paid in the last 365 days, valid as of the day, with their net amount: all, or those `of` some
+    """Purchases paid in the last `value.days`, valid as of the day, with their net amount: all, or those `of` some
     consumers (consumer_id).
     """
     first, last = asked.value_days
@@ -37,8 +37,8 @@ def counted_purchases(asked: Asked, of: ir.Table | None = None) -> ir.Table:
 def credit(facts: Facts, counted: ir.Table, asked: Asked) -> ir.Table:
     """The one sharer of each purchase that has one: fact_id, sharer_id, net_amount.
 
-    First the inviter of the buyer's valid referral, for purchases from acceptance to 365 days after it; else the
-    inviter of the last click within 7 days before the payment.
+    First the inviter of the buyer's valid referral, for purchases from acceptance to `value.referral_days` after
+    it; else the inviter of the last click within `value.click_days` before the payment.
     """
     invited = _by_invitation(counted, asked)
     clicked = _by_click(facts, counted, asked.settings)

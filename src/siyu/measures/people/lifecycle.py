@@ -121,7 +121,7 @@ def staged(people: ir.Table, day: int) -> ir.Table:
 
 
 def stage_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
-    """How many consumers stand at each stage, how many of them in F, and what they bought in the last 365 days."""
+    """How many consumers stand at each stage, how many of them in F, and what they bought in the last `value.days`."""
     staged = facts.warehouse.scratch(f"staged_{asked.day}", lifecycle(facts, asked))
     in_f = sustainable(asked.day).select("consumer_id", in_f=ibis.literal(1, "int64"))
     joined = staged.left_join(in_f, "consumer_id").drop("consumer_id_right")
@@ -159,12 +159,13 @@ def move_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
 LIFECYCLE = Sheet(
     "people.lifecycle", "生命周期", "Lifecycle",
     "Consumers known as of the day by stage: days since the last purchase against the interval expected (the own median"
-    " gap from three occasions on, else the median of all gaps of the brand's buyers).",
+    " gap from three occasions on, else the median of all gaps of the brand's buyers). Own value is of the last"
+    " `value.days`.",
     (
         Column("stage", "阶段", "Stage", "text"),
         Column("consumers", "消费者数", "Consumers", "consumers"),
         Column("in_f", "其中可持续运营", "Of these in F", "consumers"),
-        Column("net_value", "近365天净额", "Net value of 365 days", "minor units"),
+        Column("net_value", "自购价值合计", "Own value in all", "minor units"),
     ),
     stage_rows, "as of the day", ("orders",), "consumers",
 )  # fmt: skip

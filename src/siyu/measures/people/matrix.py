@@ -97,8 +97,8 @@ def cut_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
 
 MATRIX = Sheet(
     "people.matrix", "CLV人群矩阵", "CLV matrix",
-    "Consumers in F or with a value of the last 365 days, by own and referral value: none is 0, low up to the median of"
-    " the positive values, mid up to their 90th percentile, high above it.",
+    "Consumers in F or with a value of the last `value.days`, by own and referral value: none is 0, low up to the"
+    " median of the positive values, mid up to their 90th percentile, high above it.",
     (
         Column("own", "自购价值", "Own value", "text"),
         Column("referral", "传播价值", "Referral value", "text"),
@@ -108,7 +108,7 @@ MATRIX = Sheet(
         Column("own_mean", "人均自购价值", "Own value per head", "minor units"),
         Column("referral_mean", "人均传播价值", "Referral value per head", "minor units"),
     ),
-    matrix_rows, "365 days", ("orders", "referrals"), "consumers",
+    matrix_rows, "value.days", ("orders", "referrals"), "consumers",
 )  # fmt: skip
 MATRIX_CUTS = Sheet(
     "people.matrix_cuts", "CLV人群矩阵分档线", "Cuts of the CLV matrix",
@@ -119,5 +119,5 @@ MATRIX_CUTS = Sheet(
         Column("mid_above", "高于此为中", "Mid above", "minor units"),
         Column("high_above", "高于此为高", "High above", "minor units"),
     ),
-    cut_rows, "365 days", ("orders", "referrals"), "consumers",
+    cut_rows, "value.days", ("orders", "referrals"), "consumers",
 )  # fmt: skip

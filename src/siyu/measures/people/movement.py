@@ -118,7 +118,7 @@ def migration_rows(facts: Facts, asked: Asked) -> list[dict[str, Any]]:
 _NEEDS = ("orders", "referrals")
 MOVEMENT = Sheet(
     "people.movement", "人群矩阵前后对比", "Before and after in the CLV matrix",
-    "Consumers of the matrix at the opening, a year of value at the opening and at the close, with the cuts of the"
+    "Consumers of the matrix at the opening, their value of `value.days` then and at the close, with the cuts of the"
     " opening: how many rose, and by how much value changed. Members beside others are observed, not proof.",
     (
         Column("group", "人群", "Group", "text"),

@@ -1,8 +1,8 @@
-"""The potential list: who has not bought a category for a year, ranked by P(buys it in 90 d) x expected spend.
+"""The potential list: who has not bought a category of late, ranked by P(buys it in the horizon) x expected spend.
 
 Simple on purpose: levels of recency, frequency, spend, categories bought, content seen and membership, learnt on a cut
-90 days before the day. Who refused to be profiled is left out, of the learning too. A probability of buying is not what
-an approach adds to it: only a control group tells that.
+a horizon before the day. Who refused to be profiled is left out, of the learning too. A probability of buying is not
+what an approach adds to it: only a control group tells that.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def _row(code: str, label: str, found: dict[str, Any]) -> dict[str, Any]:
 
 RFM = Sheet(
     "people.rfm", "RFM人群", "RFM types",
-    "Buyers of the last 365 days by eight types: days since the last purchase, purchase days and net amount, each"
+    "Buyers of the last `rfm.days` by eight types: days since the last purchase, purchase days and net amount, each"
     " better than the mean of these buyers or not.",
     (
         Column("type", "类型代码", "Type", "text"),
@@ -123,15 +123,15 @@ RFM = Sheet(
         Column("occasions_mean", "平均购买次数", "Occasions, mean", "times"),
         Column("net_amount_mean", "人均净额", "Net amount per head", "minor units"),
     ),
-    rfm_rows, "365 days", ("orders",), "consumers",
+    rfm_rows, "rfm.days", ("orders",), "consumers",
 )  # fmt: skip
 RFM_CUTS = Sheet(
     "people.rfm_cuts", "RFM分界", "Cuts of RFM",
-    "The mean (or median) of the buyers of the last 365 days that parts high from low: days since the last purchase,"
+    "The mean (or median) of the buyers of the last `rfm.days` that parts high from low: days since the last purchase,"
     " purchase days, and net amount in minor units; a buyer on the cut itself is not high.",
     (
         Column("axis", "维度", "Axis", "text"),
         Column("cut", "分界", "Cut", "ratio"),
     ),
-    cut_rows, "365 days", ("orders",),
+    cut_rows, "rfm.days", ("orders",),
 )  # fmt: skip

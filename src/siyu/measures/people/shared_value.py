@@ -93,8 +93,8 @@ def _by_role(shared: ir.Table, in_f: ir.Table) -> ir.Table:
 
 VALUE_SHARE = Sheet(
     "people.value_share", "价值分享", "Shared value",
-    "Value of the last 365 days by role; value_share splits each credited order between buyer and sharer, and sums to"
-    " revenue together with the row of orders without a consumer.",
+    "Value of the last `value.days` by role; value_share splits each credited order between buyer and sharer, and sums"
+    " to revenue together with the row of orders without a consumer.",
     (
         Column("role", "角色", "Role", "text"),
         Column("consumers", "消费者数", "Consumers", "consumers"),
@@ -102,5 +102,5 @@ VALUE_SHARE = Sheet(
         Column("referral_value", "传播价值", "Referral value", "minor units"),
         Column("value_share", "分享后价值", "Shared value", "minor units"),
     ),
-    value_share_rows, "365 days", ("orders", "referrals"), "consumers",
+    value_share_rows, "value.days", ("orders", "referrals"), "consumers",
 )  # fmt: skip

@@ -112,7 +112,8 @@ ASSOCIATION = Sheet(
     "Pairs of categories bought by the same consumer in the last 365 days, and how much more often than if they were "
     f"independent (lift); pairs of fewer than {FEWEST_TOGETHER} consumers are left out, the {MOST_PAIRS} of the "
     "highest lift stand.",
-    pair_columns("consumers", "消费者", "Consumers"), association_rows, "365 d", ("orders", "order_lines"), "together",
+    pair_columns("consumers", "消费者", "Consumers"),
+    association_rows, "365 days", ("orders", "order_lines"), "together",
 )  # fmt: skip
 MIGRATION = Sheet(
     "categories.migration", "品类迁移", "Category migration",
@@ -126,5 +127,5 @@ MIGRATION = Sheet(
         Column("starting", "从该品类出发次数", "Steps from there", "occasions"),
         Column("share", "占比", "Share", "share"),
     ),
-    migration_rows, "365 d", ("orders", "order_lines"), "consumers",
+    migration_rows, "365 days", ("orders", "order_lines"), "consumers",
 )  # fmt: skip

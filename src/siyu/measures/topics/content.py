@@ -74,7 +74,7 @@ CONTENT = Topic(
                "Visitors who interacted, over visitors.", "interacting", "visitors"),
         Metric("content.converted", "内容成交人数", "Converted", "consumers",
                "Consumers with a standing purchase whose last content touch at or before it is to this content and at "
-               "most 1 day old (the setting touchpoints.convert_days).", "converted", needs=("orders",)),
+               "most `touchpoints.convert_days` old.", "converted", needs=("orders",)),
         Metric("content.convert_rate", "内容转化率", "Conversion", "share", "Converted over visitors.",
                "converted", "visitors", needs=("orders",)),
         Metric("content.paid", "内容引导成交额", "Credited sales", "minor units",

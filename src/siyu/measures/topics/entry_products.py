@@ -88,5 +88,5 @@ ENTRY = Sheet(
         Column("repurchased_same_sku", "90天内同款复购人数", "Bought the same again", "consumers"),
         Column("same_sku_rate", "90天同款复购率", "Same-sku rate, 90 d", "share"),
     ),
-    entry_rows, "365 d", ("orders", "order_lines"), "buyers",
+    entry_rows, "365 days", ("orders", "order_lines"), "buyers",
 )  # fmt: skip

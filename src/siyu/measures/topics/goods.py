@@ -100,7 +100,7 @@ GOODS = Topic(
                "sales", "pieces"),
         Metric("goods.repeat_rate", "商品复购率", "Repeat rate of a product", "share",
                "Of its known buyers in the last 365 days, those who bought the same sku on a later business day; "
-               "by platform, on that platform again.", "repeat_buyers", "year_buyers", "365 d"),
+               "by platform, on that platform again.", "repeat_buyers", "year_buyers", "365 days"),
         Metric("goods.entry_share", "首购占比", "Entry share", "share",
                "Of its standing orders by known buyers in the period, those paid on the buyer's first occasion.",
                "first_orders", "known_orders"),

@@ -86,10 +86,10 @@ LEAGUE = Topic(
                "Of those below the top rung who held a relation of the place when the period opened, the part who "
                "stand higher when it closes.", "deepened", "eligible", needs=("climbs",)),
         Metric("league.S", "已实现价值", "Realised value (S)", "minor units",
-               "Net amount of known consumers' purchases of the last 365 days, where they were made.", "own_value",
-               window="365 days", needs=("buyers",), people="buyers"),
+               "Net amount of known consumers' purchases of the last `value.days`, where they were made.", "own_value",
+               window="value.days", needs=("buyers",), people="buyers"),
         Metric("league.value_per_buyer", "买家人均价值", "Value per buyer", "minor units",
-               "Realised value over its buyers.", "own_value", "buyers", window="365 days", needs=("buyers",)),
+               "Realised value over its buyers.", "own_value", "buyers", window="value.days", needs=("buyers",)),
         Metric("league.visitors", "访客数", "Visitors", "consumers",
                "Known consumers who entered a touchpoint of the place.", "visitors", needs=("entries",)),
         Metric("league.T", "场域引力", "Touchpoint gravity (T)", "share",

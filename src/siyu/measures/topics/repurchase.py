@@ -93,7 +93,7 @@ REPURCHASE = Topic(
         Metric("repurchase.repurchase_rate_cohort", "首购后90天复购率", "Repurchase rate of the cohort", "share",
                "Of those who first bought in the period that ended 90 days before the as-of day (as long as the "
                "period asked), those who bought again within 90 days: every one of them has had the 90 days.",
-               "returned", "first_buyers", "the period, 90 d earlier"),
+               "returned", "first_buyers", "the period, 90 days earlier"),
     ),
     ("membership",), ("orders",), "buyers",
 )  # fmt: skip

@@ -33,7 +33,7 @@ AXES = {
 
 
 def triangle_counts(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
-    """Consumers in F and all known, the net amount of the former in the last 365 days, and who of them shared."""
+    """Consumers in F and all known, the net amount of the former in the last `value.days`, and who of them shared."""
     held = holders(facts, relation_records(facts), asked.day, by)
     in_f = facts.warehouse.scratch("placed_in_f", held.semi_join(sustainable(asked.day), "consumer_id"))
     everybody = known(facts, asked.day, by)
@@ -86,8 +86,8 @@ TRIANGLE = Topic(
         Metric("triangle.ownership_power", "私域产权力", "Ownership power", "share",
                "Consumers in F over all known consumers.", "in_f", "known", window="as of the day"),
         Metric("triangle.customer_value", "单客价值度", "Customer value", "minor units",
-               "Net amount that consumers in F bought in the last 365 days, over their number.", "net", "in_f",
-               window="365 days", needs=("orders",)),
+               "Net amount that consumers in F bought in the last `value.days`, over their number.", "net", "in_f",
+               window="value.days", needs=("orders",)),
         Metric("triangle.recommendation_rate", "顾客推荐率", "Recommendation rate", "share",
                "Of the consumers in F, the part with a valid referral as inviter in the last 365 days.", "sharers",
                "in_f", window="365 days", needs=("referrals",)),

@@ -15,7 +15,7 @@ FROM (FROM referral WHERE kind = 'accepted'
       QUALIFY row_number() OVER (PARTITION BY invitee ORDER BY moment, inviter_identifier_id) = 1) f
 WHERE NOT EXISTS (FROM paid_order o WHERE o.consumer_id = f.invitee AND o.paid_at < f.moment);
 
--- Orders of the last 365 days, each with its one sharer if it has any, and the sharer's half of it.
+-- Orders of the last value_days, each with its one sharer if it has any, and the sharer's half of it.
 CREATE MACRO shared_orders_at(moment, last) AS TABLE
 SELECT *, CASE WHEN sharer IS NULL THEN 0 ELSE (net - net % 2) // 2 END AS half
 FROM (

@@ -1,6 +1,6 @@
 WITH place AS (SELECT unnest(['new', 'prospect', 'first_buyer', 'reactivated', 'active', 'sleeping', 'lost']) AS stage),
 net AS (SELECT consumer_id, sum(net) AS net FROM kept_at(getvariable('closing'))
-        WHERE paid_day > getvariable('last_day') - 365 GROUP BY consumer_id)
+        WHERE paid_day > getvariable('last_day') - getvariable('value_days') GROUP BY consumer_id)
 SELECT p.stage, count(c.consumer_id) AS consumers, count(f.consumer_id) AS in_f,
        coalesce(sum(n.net), 0)::BIGINT AS net_value
 FROM place p

@@ -2,7 +2,7 @@ WITH buyer AS (
     SELECT consumer_id, getvariable('last_day') - max(paid_day) AS r, count(DISTINCT paid_day) AS f,
            sum(net)::BIGINT AS m
     FROM kept_at(getvariable('closing'))
-    WHERE consumer_id IS NOT NULL AND paid_day > getvariable('last_day') - 365
+    WHERE consumer_id IS NOT NULL AND paid_day > getvariable('last_day') - getvariable('rfm_days')
     GROUP BY consumer_id
 ),
 total AS (SELECT count(*) AS n, sum(r) AS r, sum(f) AS f, sum(m) AS m FROM buyer),
