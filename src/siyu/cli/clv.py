@@ -8,18 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
+from siyu.cli.asking import ask
 from siyu.cli.context import AsJson, AsOf, day, now, suffix, workspace
 from siyu.cli.errors import DONE
+from siyu.cli.figures import money
 from siyu.cli.output import emit, out, progress, suggest, table
-from siyu.core.money import exponent
 from siyu.core.settings import MOST
 from siyu.core.time import date_of
-from siyu.daily import up_to_date
 from siyu.measures.asked import Asked
 from siyu.measures.clv import backtest as backtests
 from siyu.measures.clv import ladder, scores
 from siyu.measures.clv.histories import summary
-from siyu.measures.measure import question
 from siyu.store.workspace import Workspace
 
 Model = Annotated[str, typer.Option("--model", metavar="NAME", help=f"One of {', '.join(ladder.MODELS)}.")]
@@ -27,9 +26,6 @@ Horizon = Annotated[int, typer.Option("--days", metavar="DAYS", max=MOST, help="
 Holdout = Annotated[
     int, typer.Option("--days", metavar="DAYS", max=MOST, help="Days before the day that are held out.")
 ]
-
-#: A question always has a window; forecasts do not look at it.
-WINDOW_DAYS = 30
 
 group = typer.Typer(name="clv", help="What consumers will be worth: fit, score, and test the forecast.",
                     no_args_is_help=True)  # fmt: skip
@@ -119,7 +115,8 @@ def _part(name: str, part: dict[str, Any], currency: str) -> tuple[str, ...]:
 
 
 def _money(minor: float | None, currency: str, decimals: int = 0) -> str:
-    return "" if minor is None else f"{currency} {minor / 10 ** exponent(currency):,.{decimals}f}"
+    """An amount; nothing where there is none, as in the other columns."""
+    return "" if minor is None else money(minor, currency, decimals)
 
 
 def _show_season(season: dict[str, Any]) -> None:
@@ -140,8 +137,7 @@ def _asked(model: str, as_of: str | None) -> Iterator[tuple[Workspace, Asked]]:
     """The workspace, brought up to date, and the day asked about; says which model is at work."""
     chosen = day(as_of)
     with workspace() as opened, progress() as tell:
-        asked = question(opened, chosen, WINDOW_DAYS, now())
-        up_to_date(opened, now=now(), progress=tell)
+        asked = ask(opened, chosen, now(), tell)
         tell(model, None)
         yield opened, asked
 

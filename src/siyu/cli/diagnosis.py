@@ -6,16 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from siyu.cli.asking import ask
 from siyu.cli.context import AsJson, AsOf, Window, day, now, suffix, workspace
 from siyu.cli.errors import DONE
+from siyu.cli.figures import money, share
 from siyu.cli.output import emit, out, progress, suggest, table
 from siyu.core.money import exponent
 from siyu.core.time import date_of, datetime_of
-from siyu.daily import up_to_date
 from siyu.measures.diagnosis import guarantees as kept
 from siyu.measures.diagnosis.diagnose import diagnose as diagnosed
 from siyu.measures.diagnosis.index import shown
-from siyu.measures.measure import question
 from siyu.store.workspace import Workspace
 
 Item = Annotated[str, typer.Argument(metavar="ITEM", help="The item's code, as `siyu guarantees show` lists it.")]
@@ -43,8 +43,7 @@ def diagnose(as_of: AsOf = None, window: Window = 30, as_json: AsJson = False) -
     chosen = day(as_of)
     with workspace() as opened, progress() as tell:
         moment = now()
-        asked = question(opened, chosen, window, moment)
-        up_to_date(opened, now=now(), progress=tell)
+        asked = ask(opened, chosen, moment, tell, window=window)
         tell("diagnosis", None)
         document = diagnosed(opened, asked, moment).as_json()
     if as_json:
@@ -65,9 +64,9 @@ def show(as_json: AsJson = False) -> int:
     for found in document["lists"]:
         rows = [(i["code"], i["name"]["en"], i["answer"] or "-", i["owner"], _due(i), i["evidence"])
                 for i in found["items"]]  # fmt: skip
-        table(f"{found['name']['en']} {found['name']['zh']}: {_percent(found['score'])}",
+        table(f"{found['name']['en']} {found['name']['zh']}: {share(found['score'])}",
               ("item", "check", "answer", "owner", "due", "evidence"), rows)  # fmt: skip
-    out().print(f"Score {_percent(document['score'])} ({document['rule']}).")
+    out().print(f"Score {share(document['score'])} ({document['rule']}).")
     suggest(f"siyu guarantees answer {_open_item(document)} partial --owner NAME --due DAY{suffix()}", "answers one")
     return DONE
 
@@ -85,7 +84,7 @@ def answer(
     if as_json:
         emit(document)
         return DONE
-    out().print(f"{item}: {chosen}. Score {_percent(document['score'])}.", markup=False)
+    out().print(f"{item}: {chosen}. Score {share(document['score'])}.", markup=False)
     suggest(f"siyu guarantees history{suffix()}", "shows how the score moved")
     return DONE
 
@@ -98,7 +97,7 @@ def history(item: Only = None, as_json: AsJson = False) -> int:
     if as_json:
         emit({"item": item, "history": rows})
     elif rows:
-        lines = [[_percent(v) if isinstance(v, float) else v for v in row.values()] for row in rows]
+        lines = [[share(v) if isinstance(v, float) else v for v in row.values()] for row in rows]
         table(item or "Score by day", list(rows[0]), lines)
     else:
         out().print("Nothing is answered yet.")
@@ -124,7 +123,7 @@ def _show(document: dict[str, Any]) -> None:
         _decomposition(one, currency)
     _alerts(document["alerts"])
     checks = document["guarantees"]
-    out().print(f"Guarantees: {_percent(checks['score'])} done, {len(checks['overdue'])} overdue.")
+    out().print(f"Guarantees: {share(checks['score'])} done, {len(checks['overdue'])} overdue.")
     for row in document["unread"]:
         out().print(f"Not used: {row['kind']} {row['metric']} {row['period']}: {row['reason']}", markup=False)
     _next(document)
@@ -181,8 +180,8 @@ def _action(scenario: dict[str, Any], action: dict[str, Any], letter: str, curre
         people = "-" if action["people"] is None else f"{action['people']:,}"
         return (scenario["name"]["en"], action["who"]["en"], people, "-", "-", "-", "-", "-", action["reason"])
     return (
-        scenario["name"]["en"], action["who"]["en"], f"{action['people']:,}", _percent(action["own_rate"]),
-        _percent(action["reference_rate"]), f"{action['moved']:,.0f}", _gained(action, letter, currency),
+        scenario["name"]["en"], action["who"]["en"], f"{action['people']:,}", share(action["own_rate"]),
+        share(action["reference_rate"]), f"{action['moved']:,.0f}", _gained(action, letter, currency),
         _expected(action, currency), action["do"]["en"],
     )  # fmt: skip
 
@@ -259,7 +258,7 @@ def _value(value: float | None, unit: str, currency: str) -> str:
         return "-"
     if unit == "minor units":
         return _money(value, currency)
-    return _percent(value) if unit == "share" else f"{value:,.0f}"
+    return share(value) if unit == "share" else f"{value:,.0f}"
 
 
 def _signed(value: float, unit: str, currency: str) -> str:
@@ -271,12 +270,7 @@ def _signed(value: float, unit: str, currency: str) -> str:
 def _money(amount_minor: float, currency: str) -> str:
     """An amount in currency units; small ones (per head) with their decimals."""
     places = exponent(currency)
-    amount = amount_minor / 10**places
-    return f"{currency} {amount:,.{0 if abs(amount) >= 1000 else places}f}"
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
+    return money(amount_minor, currency, 0 if abs(amount_minor) >= 1000 * 10**places else places)
 
 
 def _group(name: str) -> str:

@@ -7,19 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
+from siyu.cli.asking import ask
 from siyu.cli.context import CHOSEN, AsJson, AsOf, Window, day, now, suffix, workspace
 from siyu.cli.errors import DONE, REFUSALS
+from siyu.cli.figures import amount, share
 from siyu.cli.output import Report, emit, out, progress, suggest, table
 from siyu.core.errors import WorkspaceError
-from siyu.core.money import exponent
 from siyu.core.settings import defaults, read
 from siyu.core.time import date_of
-from siyu.daily import up_to_date
 from siyu.measures import answer, own
 from siyu.measures.answer import Answer
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
-from siyu.measures.measure import question
 from siyu.measures.metric import BUILT_IN_ORIGIN, Metric, Registry, Sheet, told_window
 from siyu.measures.own.ownfile import UNITS
 from siyu.measures.own.starter import start
@@ -116,9 +115,7 @@ def check(as_of: AsOf = None, window: Window = 30, as_json: AsJson = False) -> i
 
 def _asked(opened: Workspace, as_of: str | None, window: int, tell: Report) -> tuple[Asked, Facts]:
     """The question and the facts it is asked of, brought up to date first."""
-    asked = question(opened, day(as_of), window, now())
-    up_to_date(opened, now=now(), progress=tell)
-    return asked, Facts(opened.warehouse)
+    return ask(opened, day(as_of), now(), tell, window=window), Facts(opened.warehouse)
 
 
 def _measures(registry: Registry, found: Answer) -> list[dict[str, str]]:
@@ -220,8 +217,7 @@ def formatted(value: Any, unit: str, currency: str) -> str:
     if unit == "day":
         return date_of(value).isoformat()
     if unit == "share":
-        return f"{value:.1%}"
+        return share(value)
     if unit == "minor units":
-        digits = exponent(currency)
-        return f"{value / 10**digits:,.{digits}f}"
+        return amount(value, currency)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"

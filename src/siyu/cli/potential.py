@@ -7,21 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
+from siyu.cli.asking import ask
 from siyu.cli.context import AsJson, AsOf, day, now, suffix, workspace
 from siyu.cli.errors import DONE
+from siyu.cli.figures import amount, count, share
 from siyu.cli.options import LARGEST
 from siyu.cli.output import emit, out, progress, suggest, table
-from siyu.core.money import exponent
-from siyu.daily import up_to_date
 from siyu.measures.facts import Facts
-from siyu.measures.measure import question
 from siyu.measures.people import potential as lists
 
 Category = Annotated[str, typer.Option("--category", metavar="NAME", help="The category to be bought.")]
 Top = Annotated[int, typer.Option("--top", metavar="N", max=LARGEST, help="Consumers to list.")]
 
-#: A question always has a window; the list does not look at it.
-WINDOW_DAYS = 30
 #: Rows of the list in the terminal; `--json` gives all.
 MOST_ROWS = 20
 
@@ -35,8 +32,7 @@ def potential(category: Category, top: Top = 100, as_of: AsOf = None, as_json: A
     """List who has long not bought a category, by what they are expected to spend on it; with a back-test."""
     chosen = day(as_of)
     with workspace() as opened, progress() as tell:
-        asked = question(opened, chosen, WINDOW_DAYS, now())
-        up_to_date(opened, now=now(), progress=tell)
+        asked = ask(opened, chosen, now(), tell)
         tell(category, None)
         document = lists.potential(Facts(opened.warehouse), asked, category, top=top).as_json()
         opened.warehouse.drop_scratch()
@@ -52,9 +48,9 @@ def potential(category: Category, top: Top = 100, as_of: AsOf = None, as_json: A
 
 
 def _show_list(document: dict[str, Any], currency: str) -> None:
-    rows = [(str(row["rank"]), row["consumer_id"], f"{row['probability']:.1%}", _money(row["expected_spend"], currency),
-             _money(row["expected_value"], currency), _days(row["days_since_purchase"]),
-             _days(row["days_since_event"]), "yes" if row["in_f"] else "no")
+    rows = [(str(row["rank"]), row["consumer_id"], share(row["probability"]), amount(row["expected_spend"], currency),
+             amount(row["expected_value"], currency), count(row["days_since_purchase"]),
+             count(row["days_since_event"]), "yes" if row["in_f"] else "no")
             for row in document["list"][:MOST_ROWS]]  # fmt: skip
     head = ("rank", "consumer", "buys it", "spends then", "expected", "days since purchase", "since event", "in F")
     title = (f"{document['category']}: {document['candidates']:,} candidates, {document['absent_days']} days without it"
@@ -71,21 +67,8 @@ def _show_backtest(document: dict[str, Any]) -> None:
     if tested is None:
         out().print(f"Back-test: {document['untested']}", markup=False)
         return
-    rows = [(f"{row['listed']:,}", _share(row["precision"]), _share(row["by_recency"]), _share(row["random"]))
+    rows = [(f"{row['listed']:,}", share(row["precision"]), share(row["by_recency"]), share(row["random"]))
             for row in tested["precision"]]  # fmt: skip
     table(f"The same list drawn up on {tested['cut']}: share of it that bought by {document['as_of']}",
           ("first", "this list", "by recency", "at random"), rows)  # fmt: skip
     out().print(f"{tested['predicted']:,.1f} buyers were foreseen, {tested['bought']:,} came.")
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
-
-
-def _money(minor: float, currency: str) -> str:
-    digits = exponent(currency)
-    return f"{minor / 10**digits:,.{digits}f}"
-
-
-def _days(value: int | None) -> str:
-    return "-" if value is None else f"{value:,}"

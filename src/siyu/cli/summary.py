@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from siyu.cli.output import table
-from siyu.core.money import exponent
+from siyu.cli.figures import count, money, share
+from siyu.cli.output import UNKNOWN, table
 from siyu.measures.measurable import why
 
 #: (indicator, what it says) in both languages; the words are those of docs/reference/glossary.md.
@@ -36,10 +36,6 @@ WORDS = {
 }
 
 
-#: Stands for a figure there is none of.
-NOTHING = "-"
-
-
 def show(document: dict[str, Any], currency: str, lang: str = "en") -> None:
     """Print the four indicators of a measure document."""
     words = WORDS[lang]
@@ -57,34 +53,15 @@ def lines(document: dict[str, Any], currency: str, lang: str = "en") -> Iterator
     f, a, t, s = (found[letter] for letter in "FATS")
     parts = {"propagation": money(s["propagation_total"], currency), "anonymous": money(s["anonymous_total"], currency)}
     for letter, value, behind in (
-        ("F", _count(f["sustainable_relationships"]), _said(words["F"][1], f)),
-        ("A", _share(a["value"]), _said(words["A"][1], a)),
-        ("T", _share(t["value"]), _said(words["T"][1], t)),
+        ("F", count(f["sustainable_relationships"]), _said(words["F"][1], f)),
+        ("A", share(a["value"]), _said(words["A"][1], a)),
+        ("T", share(t["value"]), _said(words["T"][1], t)),
         ("S", money(s["own_total"], currency), words["S"][1].format(**parts)),
     ):
         reason = why(document, letter)
-        yield words[letter][0], words["none"] if value == NOTHING else value, reason or behind
-
-
-def money(amount_minor: int | None, currency: str) -> str:
-    """An amount in currency units.
-
-    >>> money(1234567, "CNY")
-    'CNY 12,346'
-    """
-    if amount_minor is None:
-        return NOTHING
-    return f"{currency} {amount_minor / 10 ** exponent(currency):,.0f}"
+        yield words[letter][0], words["none"] if value == UNKNOWN else value, reason or behind
 
 
 def _said(text: str, values: dict[str, Any]) -> str:
-    return text.format(**{name: _count(value) if value is None or isinstance(value, int) else value
+    return text.format(**{name: count(value) if value is None or isinstance(value, int) else value
                           for name, value in values.items()})  # fmt: skip
-
-
-def _count(value: int | None) -> str:
-    return NOTHING if value is None else f"{value:,}"
-
-
-def _share(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:.1%}"
