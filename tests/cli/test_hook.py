@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from siyu.cli.context import elsewhere
 from siyu.store import hooks
 from siyu.store.workspace import open_workspace
 from tests.cli.conftest import Siyu
@@ -59,6 +60,12 @@ def test_a_list_shows_hooks_without_secrets_and_a_revoked_one_as_such(siyu: Siyu
     (hook,) = listed.json["hooks"]
     assert (hook["name"], hook["revoked_at"] is None, "planted" in listed.out) == ("tea", False, False)
     assert "tea" in siyu("-C", brand, "hook", "list").out
+
+
+def test_without_hooks_a_list_says_how_one_is_made_in_this_workspace(siyu: Siyu, brand: Path):
+    listed = siyu("-C", brand, "hook", "list")
+    assert (listed.code, listed.out) == (0, "")
+    assert f"siyu hook create --door shopify --name NAME{elsewhere(brand)}" in listed.err
 
 
 def test_an_unknown_door_is_refused_with_a_guess(siyu: Siyu, brand: Path, typed):

@@ -11,7 +11,7 @@ import typer
 from siyu.api.admin import shown
 from siyu.cli.context import AsJson, now, suffix, workspace
 from siyu.cli.errors import DONE
-from siyu.cli.output import emit, out, suggest, table
+from siyu.cli.output import emit, out, say, suggest, table
 from siyu.core.errors import AccessError, did_you_mean
 from siyu.store import hooks
 from siyu.store.hookparts import PARTS, Part
@@ -78,11 +78,12 @@ def list_(as_json: AsJson = False) -> int:
         rows = [shown.hook(one, opened.settings.zone) for one in hooks.listed(opened.operations)]
     if as_json:
         emit({"hooks": rows})
-        return DONE
-    table("", ("name", "door", "path", "made", "revoked"),
-          [(r["name"], r["door"], r["path"], _day(r["created_at"]), _day(r["revoked_at"])) for r in rows])  # fmt: skip
-    if not rows:
-        suggest("siyu hook create --door shopify --name NAME", "makes one")
+    elif rows:
+        lines = [(r["name"], r["door"], r["path"], _day(r["created_at"]), _day(r["revoked_at"])) for r in rows]
+        table("", ("name", "door", "path", "made", "revoked"), lines)
+    else:
+        say("There is no hook yet.")
+        suggest(f"siyu hook create --door shopify --name NAME{suffix()}", "makes one")
     return DONE
 
 

@@ -34,7 +34,7 @@ class NewerVersionError(SiyuError):
 
 
 class HeldError(SiyuError):
-    """Another process holds the warehouse file; the message names it."""
+    """Another process holds the warehouse, or loads by the operations; the message says which, or who."""
 
 
 class DamagedError(SiyuError):

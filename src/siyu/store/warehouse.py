@@ -1,4 +1,4 @@
-"""The warehouse: facts and measures behind a few verbs, the same on every engine.
+"""The warehouse: facts and measures behind one set of verbs, the same on every engine.
 
 Expressions come in as unbound Ibis (tables named in `store/tables.py`); the warehouse compiles and runs them.
 It holds no rule of the business. Engines live in `store/engines/`.

@@ -1,8 +1,8 @@
 """Rows that need the whole file: lines grouped into orders, equal lines numbered by content.
 
 What adds up lines needs all of them: an order with a refused line is refused whole, so that mending that line and
-loading it again never makes an order of it alone. Typed, hashed rows wait in a scratch table of the warehouse (no plain
-identifiers), and come back in slices.
+loading it again never makes an order of it alone. Typed rows wait in a scratch table of the warehouse (no plain
+identifiers), and come back in slices to be hashed.
 """
 
 from __future__ import annotations

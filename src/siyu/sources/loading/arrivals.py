@@ -22,7 +22,7 @@ from siyu.sources.mappings.expression import tells_people
 from siyu.sources.mappings.mapping import Mapping
 from siyu.sources.mappings.options import Options
 from siyu.sources.mappings.recognise import exports, is_of_kind, recognise
-from siyu.sources.mappings.transform import canonical_notes
+from siyu.sources.mappings.transform import untaken_headers
 from siyu.sources.readers import cells, files
 from siyu.sources.readers.files import Place, SourceFile
 from siyu.store.workspace import Workspace
@@ -217,7 +217,7 @@ def _notes(mapping: Mapping, columns: list[str], settings: Mapped[str, Any]) -> 
         if (namespace := mappings.namespace_of(column)) not in listed:
             yield (f"column '{column}': '{namespace}' is not among identity.namespaces, so it is trusted least."
                    f"{did_you_mean(namespace, listed)}")  # fmt: skip
-    unknown = canonical_notes(kind, columns)
+    unknown = untaken_headers(kind, columns)
     if kind.field("attributes"):
         unknown = [column for column in unknown if tells_people(column)]
         yield from (f"column '{column}' may name a person and is left out." for column in unknown[:COLUMNS_TOLD])

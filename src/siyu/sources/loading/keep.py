@@ -31,7 +31,7 @@ from siyu.sources.loading.loadreport import FileReport
 from siyu.sources.loading.pipeline import Outcome
 from siyu.sources.mappings.mapping import Mapping
 from siyu.sources.mappings.options import Options
-from siyu.sources.mappings.transform import canonical_notes
+from siyu.sources.mappings.transform import untaken_headers
 from siyu.sources.readers.ahead import ahead, joined
 from siyu.sources.readers.place import Place
 from siyu.sources.readers.source_file import SourceFile
@@ -165,7 +165,7 @@ def _columns(mapping: Mapping, columns: list[str]) -> list[str]:
     """The names of a file's columns, of those that nobody reads without phones and e-mail addresses, each another than
     all others. What a mapping says stays: the file is read by it again.
     """
-    unread = set() if mapping.text else set(canonical_notes(mapping.rows[0].kind, columns))
+    unread = set() if mapping.text else set(untaken_headers(mapping.rows[0].kind, columns))
     return [f"{clean} ({place})" if name in unread and name != clean else name
             for place, (name, clean) in enumerate(zip(columns, map(scrub, columns)), start=1)]  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Any
 from siyu.sources.facts.versions import STATUS
 from siyu.sources.landed.quarantine import Quarantined
 
-#: Examples kept per reason, and corrections listed.
+#: Examples kept per reason.
 EXAMPLES = 3
 
 

@@ -144,8 +144,8 @@ def check_headers(rows: Rows, present: set[str], file_name: str, *, snapshot: bo
                                  + (f" {ANY_IDENTIFIER_IS}" if nobody else ""))
 
 
-def canonical_notes(kind: Kind, headers: list[str]) -> list[str]:
-    """Headers of a canonical file that no column takes, for the report: those of persons are named as left out."""
+def untaken_headers(kind: Kind, headers: list[str]) -> list[str]:
+    """The headers of a canonical file that are neither columns of its kind nor identifiers, in their order."""
     return [h for h in headers if not kind.field(h) and not is_identifier(kind, h)]
 
 
