@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ibis
 import pytest
 
 from siyu.core.kinds import KINDS
-from siyu.store.tables import ARROW, BY_NAME, IBIS, LEVELS, NAMING, TABLES, Table
+from siyu.store.tables import BY_NAME, LEVELS, NAMING, TABLES, Table
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
@@ -18,15 +17,9 @@ def test_a_table_and_its_columns_are_explained_and_its_key_exists(table: Table):
     assert set(table.key) <= set(table.column_names)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_arrow_and_ibis_agree_on_types(table: Table):
-    assert ibis.Schema.from_pyarrow(table.schema) == table.expr().schema()
-
-
 def test_names_are_used_once_and_every_kind_has_its_table():
     assert len(BY_NAME) == len(TABLES)
     assert {kind.name for kind in KINDS} <= set(BY_NAME)
-    assert set(ARROW) == set(IBIS)
 
 
 def test_facts_know_the_load_that_brought_them():

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from siyu.core.progress import Progress
+from siyu.core.progress import Progress, silent
 from siyu.identity import changes, scope, seen
 from siyu.identity.components import RETRACTED, Guards, components
 from siyu.identity.graph import Graph, column, evidence, link_records, read_graph
@@ -62,7 +62,7 @@ def resolve(workspace: Workspace, *, full: bool = False, progress: Progress | No
     consumers' rows carry it. A run that was cut short is made good by the next one.
     """
     started = time.perf_counter()
-    tell = progress or (lambda _what, _share: None)
+    tell = progress or silent
     before, now = seen.last_seen(workspace), seen.there_is(workspace)
     continues = not full and seen.can_continue(workspace, before, now)
     changed = 0

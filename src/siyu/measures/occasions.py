@@ -61,7 +61,7 @@ def _limited(intervals: ir.Table, window_days: int, calendar: Calendar) -> ir.Ta
     )  # fmt: skip
 
 
-def bought(purchase: ir.Table, day: int, first_day: int = -(2**30)) -> ir.Table:
+def bought(purchase: ir.Table, day: int, first_day: int = -OPEN_DAY) -> ir.Table:
     """Purchases of known consumers that hold as of the end of a day, paid since `first_day`: consumer_id, paid_day.
 
     Each paid day of a consumer is an occasion; it may stand here several times.

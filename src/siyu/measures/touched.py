@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from siyu.measures.facts import Facts
+from siyu.measures.facts import Facts, shop
 from siyu.store import tables
 from siyu.store.states import IDENTITY_PARTED
 from siyu.store.tables import Table
@@ -133,8 +133,8 @@ def _orders(news: _News, identity_version: int) -> ir.Table:
     """
     orders, refunds = tables.BY_NAME["orders"].expr(), news.facts("refunds", "order_id", "platform")
     asked = ("fact_id", "identifier_id")
-    key = refunds.select("order_id", shop=refunds.platform.fill_null("")).distinct()
-    named = orders.select(*asked, "order_id", shop=orders.platform.fill_null(""))
+    key = refunds.select("order_id", shop=shop(refunds)).distinct()
+    named = orders.select(*asked, "order_id", shop=shop(orders))
     of_refunds = named.semi_join(key, ["order_id", "shop"])
     of_moved = orders.semi_join(_moved(identity_version), "identifier_id")
     found = news.facts("orders", *asked)

@@ -135,6 +135,7 @@ def replay(workspace: Workspace, day: dt.date, *, progress: Progress | None = No
     that came before it. Raises SourceError, with nothing changed, if nothing was loaded since, if a landed file is
     gone, or on Spark, which has no transactions.
     """
+    tell = progress or silent
     finish_interrupted(workspace)
     loads = [kept for kept in committed(workspace.operations) if _loaded_on(workspace, kept) >= day]
     _check_replay(workspace, loads, day)
@@ -142,8 +143,7 @@ def replay(workspace: Workspace, day: dt.date, *, progress: Progress | None = No
     with workspace.warehouse.transaction():
         workspace.warehouse.drop_loads([kept.load_id for kept in loads])
         for place, kept in enumerate(loads):
-            if progress:
-                progress(kept.file_name, place / len(loads))
+            tell(kept.file_name, place / len(loads))
             _replay(workspace, workspace, kept, report)
         _tell_again(workspace, report)
     _forget_states(workspace)

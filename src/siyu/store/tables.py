@@ -26,10 +26,6 @@ ARROW: dict[str, pa.DataType] = {
     "id": pa.int64(), "integer": pa.int64(), "number": pa.float64(), "text": pa.string(), "flag": pa.bool_(),
     "instant": pa.int64(), "day": pa.int32(), "money": pa.int64(), "bytes": pa.binary(),
 }  # fmt: skip
-IBIS = {
-    "id": "int64", "integer": "int64", "number": "float64", "text": "string", "flag": "boolean",
-    "instant": "int64", "day": "int32", "money": "int64", "bytes": "binary",
-}  # fmt: skip
 
 
 #: What each level means, the least first, by the classes of the Data Security Law (21) and PIPL (4, 28).
@@ -91,7 +87,7 @@ class Table:
 
     @cached_property
     def _expr(self) -> ir.Table:
-        return ibis.table({column.name: IBIS[column.type] for column in self.columns}, name=self.name)
+        return ibis.table(ibis.Schema.from_pyarrow(self.schema), name=self.name)
 
 
 def _c(name: str, type_: ColumnType, meaning: str, level: Level | None = None) -> Column:

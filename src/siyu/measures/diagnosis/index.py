@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from siyu.core.money import exponent
-from siyu.core.time import date_of
+from siyu.core.time import OPEN_DAY, date_of
 from siyu.measures.asked import Asked
 from siyu.measures.diagnosis.drivers import DRIVERS, FEWEST_WINDOWS, Driver, Figure, named
 from siyu.measures.diagnosis.periods import ACCEPTED, period_of
@@ -157,7 +157,7 @@ def _benchmarks(facts: Facts, asked: Asked) -> tuple[dict[str, Reference], list[
     unread = []
     for row in _rows(facts, "benchmarks"):
         text = row["period"] or ""
-        period = period_of(text) if text.strip() else (-(2**30), 2**30)
+        period = period_of(text) if text.strip() else (-OPEN_DAY, OPEN_DAY)
         reason = _unusable(row["metric"], row["median"], asked)
         if not reason and period is None:
             reason = f"period '{text}' is not understood: expected {ACCEPTED}"

@@ -6,7 +6,7 @@ import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS, ROLES
 from siyu.measures.asked import Asked
-from siyu.measures.facts import Facts
+from siyu.measures.facts import Facts, shop
 from siyu.measures.fast_plus.capital import relations_held, sustainable
 from siyu.measures.fast_plus.connection import entering
 from siyu.measures.fast_plus.value import counted_purchases, credit, quantile, worth
@@ -70,8 +70,8 @@ def one_category_first_buyers(facts: Facts, asked: Asked) -> ir.Table:
     """First-buyers all of whose lines with a category are of one category."""
     orders, lines = facts.of("orders"), facts.of("order_lines")
     shown = lines.filter((lines.category.fill_null("") != "") & (lines.quantity > 0))
-    order = orders.select("fact_id", "order_id", shop=orders.platform.fill_null(""))
-    line = shown.select("order_id", "category", shop=shown.platform.fill_null(""))
+    order = orders.select("fact_id", "order_id", shop=shop(orders))
+    line = shown.select("order_id", "category", shop=shop(shown))
     purchase = PURCHASE.expr()
     valid = purchase.filter((purchase.paid_day <= asked.day) & (purchase.void_day > asked.day))
     of = valid.join(order, "fact_id").join(line, ["order_id", "shop"])

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.core.errors import MeasureError, did_you_mean
-from siyu.measures.facts import Facts
+from siyu.measures.facts import Facts, shop
 from siyu.store.tables import PURCHASE
 
 #: Categories named in a message when the one asked for is unknown.
@@ -25,9 +25,9 @@ def category_purchases(facts: Facts) -> ir.Table:
     real = line.filter((line.quantity > 0) & (line.paid_amount > 0) & ~line.takes_back.fill_null(False))
     named = real.left_join(stocked, "sku")
     category = ibis.coalesce(named.category.nullif(""), named.product_category.nullif(""))
-    each = named.select("order_id", "paid_amount", shop=named.platform.fill_null(""), category=category)
+    each = named.select("order_id", "paid_amount", shop=shop(named), category=category)
     known = each.filter(each.category.notnull())
-    ordered = order.select("fact_id", "order_id", shop=order.platform.fill_null(""))
+    ordered = order.select("fact_id", "order_id", shop=shop(order))
     purchase = PURCHASE.expr()
     mine = purchase.filter(purchase.consumer_id.notnull()).select("fact_id", "consumer_id", "paid_day", "void_day")
     joined = known.join(ordered, ["order_id", "shop"]).join(mine, "fact_id")

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from siyu.core.kinds import MEMBER_RELATIONS
 from siyu.measures.asked import Asked
-from siyu.measures.facts import Facts, orders
+from siyu.measures.facts import Facts, orders, shop
 from siyu.measures.occasions import bought
 from siyu.store.tables import PURCHASE, RELATION_SPAN
 
@@ -53,10 +53,10 @@ def lines(facts: Facts, paid: ir.Table, *columns: str) -> ir.Table:
     stated, catalogue = facts.of("order_lines"), facts.of("products")
     each = stated.select(
         "order_id", "quantity", sku=stated.sku.fill_null(""), line_product=stated["product"],
-        line_category=stated.category, line_amount=stated.paid_amount, shop=stated.platform.fill_null(""),
+        line_category=stated.category, line_amount=stated.paid_amount, shop=shop(stated),
     )  # fmt: skip
     known = catalogue.select("sku", "name", "category", "launched_at", "cost")
-    mine = paid.select("fact_id", "order_id", *columns, shop=paid.platform.fill_null(""))
+    mine = paid.select("fact_id", "order_id", *columns, shop=shop(paid))
     met = mine.join(each, ["order_id", "shop"]).left_join(known, "sku")
     return met.select(
         "fact_id", *columns, "sku", "quantity", "line_amount", "launched_at", "cost",

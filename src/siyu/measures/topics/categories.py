@@ -9,6 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from siyu.core.time import OPEN_DAY
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts
 from siyu.measures.grouped import beside, grouped, named
@@ -18,7 +19,8 @@ from siyu.measures.topics.bundles import FEWEST_TOGETHER, MOST_PAIRS, pair_colum
 
 #: A product is new for this many days, the day of its launch the first of them.
 NEW_DAYS = 90
-EARLIEST = -(2**30)
+#: Before the day of any fact.
+EARLIEST = -OPEN_DAY
 
 
 def association_rows(facts: Facts, asked: Asked) -> list[dict]:

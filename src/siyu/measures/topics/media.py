@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from siyu.measures.asked import Asked
-from siyu.measures.facts import Facts
+from siyu.measures.facts import Facts, shop
 from siyu.measures.fast_plus.connection import ENTRY_EVENTS
 from siyu.measures.grouped import beside, grouped, named
 from siyu.measures.metric import Metric, Topic
@@ -49,9 +49,9 @@ def period_spend(facts: Facts, asked: Asked) -> ir.Table:
 def with_costs(facts: Facts, sold: ir.Table) -> ir.Table:
     """Purchases with `cost` of their goods (float64, minor units): null unless every line's product has a cost."""
     orders, lines, products = facts.of("orders"), facts.of("order_lines"), facts.of("products")
-    shops = orders.select("fact_id", "order_id", shop=orders.platform.fill_null(""))
+    shops = orders.select("fact_id", "order_id", shop=shop(orders))
     mine = facts.warehouse.scratch("ad_order", shops.semi_join(sold, "fact_id"))
-    each = lines.select("order_id", "quantity", "sku", shop=lines.platform.fill_null(""))
+    each = lines.select("order_id", "quantity", "sku", shop=shop(lines))
     costed = each.left_join(products.select("sku", "cost"), "sku").select("order_id", "shop", "quantity", "cost")
     priced = mine.join(costed, ["order_id", "shop"])
     whole = priced.group_by("fact_id").aggregate(

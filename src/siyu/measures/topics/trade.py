@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from siyu.measures.asked import Asked
-from siyu.measures.facts import Facts, orders
+from siyu.measures.facts import Facts, orders, shop
 from siyu.measures.fast_plus.connection import ENTRY_EVENTS
 from siyu.measures.grouped import beside, grouped, named
 from siyu.measures.metric import Metric, Topic
@@ -81,8 +81,8 @@ def trade_counts(facts: Facts, asked: Asked, by: tuple[str, ...]) -> ir.Table:
 def _lines(facts: Facts, paid: ir.Table, by: tuple[str, ...]) -> ir.Table:
     """Pieces of the orders that have lines, and how many those are; a line that takes pieces back counts against."""
     lines = facts.of("order_lines")
-    each = lines.select("order_id", "quantity", shop=lines.platform.fill_null(""))
-    mine = paid.select("fact_id", "order_id", *by, shop=paid.platform.fill_null(""))
+    each = lines.select("order_id", "quantity", shop=shop(lines))
+    mine = paid.select("fact_id", "order_id", *by, shop=shop(paid))
     met = mine.join(each, ["order_id", "shop"])
     return grouped(met, by, pieces=met.quantity.sum().cast("float64"), orders_with_lines=met.fact_id.nunique())
 

@@ -8,7 +8,6 @@ identifiers), and come back in slices to be hashed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
 
 import ibis
 import ibis.expr.types as ir
@@ -149,10 +148,8 @@ def _numbered(kind: Kind, numbering: Numbering, rows: ir.Table) -> ir.Table:
     window = ibis.window(group_by=[rows[c] for c in (*within, CONTENT)], order_by=rows[LINE])
     number = (ibis.row_number().over(window) + 1).cast("string")
     into = _column(kind, numbering.into)
-    parts = [rows[CONTENT], number]
-    text = reduce(lambda a, b: a + "-" + b, parts)
     own = ibis.ifelse(rows[into].isnull(), ibis.literal(""), rows[into] + "-")
-    return rows.mutate(**{into: own + text}).drop(CONTENT)
+    return rows.mutate(**{into: own + (rows[CONTENT] + "-" + number)}).drop(CONTENT)
 
 
 def _aggregate(rows: ir.Table, name: str, how: str) -> ir.Value:

@@ -32,12 +32,11 @@ class Candidate:
     fit: float
 
 
-def recognise(path: Path | str, columns: list[str], folder: Path | None = None) -> str:
+def recognise(name: str, columns: list[str], folder: Path | None = None) -> str:
     """Name of the kind or mapping of a file; for a mapping of the workspace's own `folder`, its path.
 
     Raises SourceError, naming what is nearest and what it lacks, when nothing fits or several do.
     """
-    name = path.name if isinstance(path, Path) else path
     fitting = exports(columns, folder)
     if len(fitting) == 1:
         return fitting[0]

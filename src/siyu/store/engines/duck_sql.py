@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from siyu.core.time import OPEN_AT, OPEN_DAY
 from siyu.store.engines.reading import no_select, not_for_reading
 from siyu.store.tables import Column, Table
 
@@ -48,9 +49,9 @@ def readable(table: Table, zone: str, catalogue: str) -> str:
 def _readable_column(column: Column, zone: str) -> str:
     name = quoted(column.name)
     if column.type == "instant":
-        return f"CASE WHEN {name} < {2**62} THEN timezone('{zone}', timezone('UTC', make_timestamp({name}))) END"
+        return f"CASE WHEN {name} < {OPEN_AT} THEN timezone('{zone}', timezone('UTC', make_timestamp({name}))) END"
     if column.type == "day":
-        return f"CASE WHEN {name} < {2**30} THEN DATE '1970-01-01' + {name} END"
+        return f"CASE WHEN {name} < {OPEN_DAY} THEN DATE '1970-01-01' + {name} END"
     return name
 
 

@@ -22,6 +22,7 @@ import sqlglot.expressions as sge
 from sqlglot.errors import SqlglotError
 
 from siyu.core.errors import DamagedError, NewerVersionError, QueryError
+from siyu.core.time import OPEN_AT, OPEN_DAY
 from siyu.store.engines.patience import Patience
 from siyu.store.engines.reading import no_select, not_for_reading
 from siyu.store.engines.spark_files import Files, Generations, put_arrow
@@ -313,9 +314,9 @@ def _readable_column(column: Column, zone: str) -> str:
     name = f"facts.{_q(column.name)}"
     if column.type == "instant":
         local = f"from_utc_timestamp(timestamp_micros({name}), '{zone}')"
-        return f"CASE WHEN {name} < {2**62} THEN CAST({local} AS TIMESTAMP_NTZ) END"
+        return f"CASE WHEN {name} < {OPEN_AT} THEN CAST({local} AS TIMESTAMP_NTZ) END"
     if column.type == "day":
-        return f"CASE WHEN {name} < {2**30} THEN date_add(DATE '1970-01-01', {name}) END"
+        return f"CASE WHEN {name} < {OPEN_DAY} THEN date_add(DATE '1970-01-01', {name}) END"
     return name
 
 
