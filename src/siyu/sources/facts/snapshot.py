@@ -208,7 +208,7 @@ def listed(mapping: Mapping, scope: dict[str, str]) -> tuple[Rows, ...]:
 
 def _scoped(rows: Rows, scope: dict[str, str]) -> Rows:
     given = {c.name for c in rows.columns}
-    consts = tuple(Column(name, (), "const", value) for name, value in scope.items()
+    consts = tuple(Column(name, how="const", const=value) for name, value in scope.items()
                    if name not in given and rows.kind.field(name))
     return dataclasses.replace(rows, columns=(*rows.columns, *consts))
 
@@ -223,7 +223,7 @@ def _memberships(rows: Rows, scope: dict[str, str]) -> Rows:
     same = ("platform", "store", "guide")
     columns = [dataclasses.replace(c, name=named.get(c.name, c.name)) for c in rows.columns
                if c.name in (*named, *same) or is_identifier(MEMBERS, c.name)]
-    columns.append(Column("relation_type", (), "const", relation))
+    columns.append(Column("relation_type", how="const", const=relation))
     return dataclasses.replace(rows, kind=RELATIONS, columns=tuple(columns))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
 from siyu.core.kinds import Kind
@@ -48,6 +48,7 @@ class Column:
 
     name: str
     headers: tuple[str, ...] = ()
+    _: KW_ONLY
     how: How = "first"
     const: str = ""
     between: str = ""
@@ -110,6 +111,7 @@ class Rows:
 
     kind: Kind
     columns: tuple[Column, ...]
+    _: KW_ONLY
     where: tuple[Condition, ...] = ()
     group_by: tuple[str, ...] = ()
     number_lines: Numbering | None = None
@@ -157,6 +159,7 @@ class Mapping:
     name: str
     title: str
     rows: tuple[Rows, ...]
+    _: KW_ONLY
     notes: str = ""
     file: dict[str, Any] = field(default_factory=dict)
     continued: Continued | None = None

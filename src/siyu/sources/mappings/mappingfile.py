@@ -183,13 +183,21 @@ def _mapping(document: dict[str, Any], text: str, mistakes: list[str]) -> Mappin
         mistakes.append(f"expected at most {OUTPUTS} [[rows]], found {len(rows)}: put the rest into another mapping.")
     outputs = [output for i, r in enumerate(rows, start=1) if (output := _rows(r, f"rows {i}", mistakes))]
     read = {header for output in outputs for header in output.reads}
-    return Mapping(str(document.get("name", "")), str(document.get("title", "")), tuple(outputs),
-                   str(document.get("notes", "")).strip(), file,
-                   _continued(document["continued"], read, mistakes) if "continued" in document else None,
-                   bool(document.get("snapshot", True)), bool(document.get("distinct", False)),
-                   _texts(head.get("columns", [])),
-                   _texts(head.get("any", [])), _texts(head.get("without", [])),
-                   _aliases(document.get("aliases", {}), mistakes), text)
+    return Mapping(
+        str(document.get("name", "")),
+        str(document.get("title", "")),
+        tuple(outputs),
+        notes=str(document.get("notes", "")).strip(),
+        file=file,
+        continued=_continued(document["continued"], read, mistakes) if "continued" in document else None,
+        snapshot=bool(document.get("snapshot", True)),
+        distinct=bool(document.get("distinct", False)),
+        recognise_columns=_texts(head.get("columns", [])),
+        recognise_any=_texts(head.get("any", [])),
+        recognise_without=_texts(head.get("without", [])),
+        aliases=_aliases(document.get("aliases", {}), mistakes),
+        text=text,
+    )
 
 
 def _aliases(body: Any, mistakes: list[str]) -> dict[str, str]:
@@ -236,7 +244,8 @@ def _rows(body: Any, where: str, mistakes: list[str]) -> Rows | None:
     mistakes += [f"{where}: first names '{f}', which is no time of it." for f in first
                  if f not in known or (field := kind.field(f)) is None or field.type != "instant"]
     currency = str(body.get("currency", ""))
-    return Rows(kind, tuple(columns), where_, group_by, numbering, currency, grows, current is True, first)
+    return Rows(kind, tuple(columns), where=where_, group_by=group_by, number_lines=numbering, currency=currency,
+                grows=grows, current=current is True, first=first)  # fmt: skip
 
 
 def _column(kind: Kind, name: str, spec: Any, where: str, mistakes: list[str]) -> Column:
@@ -260,14 +269,23 @@ def _column(kind: Kind, name: str, spec: Any, where: str, mistakes: list[str]) -
     how: How = "first" if given[0] == "from" else given[0]  # type: ignore[assignment]
     values = _table(f"{where}, values", spec.get("values", {}), None, mistakes)
     return Column(
-        name, () if how == "const" else _texts(spec[given[0]]), how, str(spec.get("const", "")),
-        str(spec.get("between", "")), str(spec.get("at_most", "")), str(spec.get("less", "")),
-        str(spec.get("parted", "")), _steps(spec.get("functions", []), where, mistakes),
-        {k: str(v) for k, v in values.items()}, spec.get("others", "keep"),
-        _formats(spec.get("format", []), where, mistakes), bool(spec.get("optional", False)),
-        bool(spec.get("round", False)), spec.get("aggregate", "first"),
-        _conditions(spec.get("where", []), f"{where}, where", mistakes),
-    )  # fmt: skip
+        name,
+        () if how == "const" else _texts(spec[given[0]]),
+        how=how,
+        const=str(spec.get("const", "")),
+        between=str(spec.get("between", "")),
+        at_most=str(spec.get("at_most", "")),
+        less=str(spec.get("less", "")),
+        parted=str(spec.get("parted", "")),
+        functions=_steps(spec.get("functions", []), where, mistakes),
+        values={k: str(v) for k, v in values.items()},
+        others=spec.get("others", "keep"),
+        formats=_formats(spec.get("format", []), where, mistakes),
+        optional=bool(spec.get("optional", False)),
+        round=bool(spec.get("round", False)),
+        aggregate=spec.get("aggregate", "first"),
+        where=_conditions(spec.get("where", []), f"{where}, where", mistakes),
+    )
 
 
 def _formats(formats: Any, where: str, mistakes: list[str]) -> tuple[str, ...]:
