@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.core.identifiers import Identifier, Keys, clean, identifier_id, is_masked, mask, normalise, scrub
+from siyu.core.identifiers import Keys, clean, identifier_id, is_masked, mask, normalise, scrub
 
 KEYS = Keys(bytes(range(32)), bytes(range(32, 64)))
 LIN = "+8613800001234"
@@ -107,7 +107,3 @@ def test_a_seal_opens_only_whole_and_for_its_purpose():
     for wrong, purpose in ((sealed, b"landing"), (sealed[:-1] + bytes([sealed[-1] ^ 1]), b"identifier")):
         with pytest.raises(InvalidTag):
             KEYS.open(wrong, purpose)
-
-
-def test_an_identifier_reads_as_namespace_and_value():
-    assert str(Identifier("phone", LIN)) == f"phone:{LIN}"

@@ -46,17 +46,6 @@ NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True)
-class Identifier:
-    """One identifier of a person: `phone:+8613800000000`. Plain; lives only in memory."""
-
-    namespace: str
-    value: str
-
-    def __str__(self) -> str:
-        return f"{self.namespace}:{self.value}"
-
-
-@dataclass(frozen=True)
 class Keys:
     """The workspace's secrets: `id_secret` is never rotated (ids rest on it); cipher keys are, and while one is, what
     the old one sealed opens too.

@@ -126,21 +126,6 @@ def test_any_parameters_forecast_finite_numbers(rows, name, params):
     assert_usable(fixed(MODELS[name], params), of(*rows))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_saved_and_read_again_it_forecasts_the_same(name):
-    drawn = simulated.beta_geo((0.6, 5.0, 0.8, 2.5), 500)
-    model = MODELS[name]().fit(*drawn.history)
-    again = MODELS[name].from_json(model.to_json())
-    assert (again.params_, again.se_, again.converged_) == (model.params_, model.se_, model.converged_)
-    assert (again.expected_purchases(9, *drawn.history) == model.expected_purchases(9, *drawn.history)).all()
-
-
-def test_another_model_s_text_is_refused():
-    text = MODELS["bg_nbd"]().fit([0, 1, 4], [0, 2, 8], [9, 9, 9]).to_json()
-    with pytest.raises(MeasureError, match="not a fit of pareto_nbd"):
-        MODELS["pareto_nbd"].from_json(text)
-
-
 def test_a_model_not_fitted_says_so():
     with pytest.raises(MeasureError, match="not fitted"):
         MODELS["bg_nbd"]().expected_purchases_new(1)

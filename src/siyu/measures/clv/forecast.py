@@ -134,7 +134,6 @@ class Forecast:
     bought: Counts
     own: Money
     referral: Money | None
-    referred: Counts | None
     next_day: Array
 
 
@@ -149,8 +148,8 @@ def forecast(known: Known, models: Models, days: int) -> Forecast:
         next_day.put(rows, day=day)
         bought.put(rows, **vars(many))
         own.put(rows, **vars(much))
-    referred, referral = _of_sharing(known, models, days)
-    return Forecast(p_alive.columns["alive"], Counts(**bought.columns), Money(**own.columns), referral, referred,
+    referral = _of_sharing(known, models, days)
+    return Forecast(p_alive.columns["alive"], Counts(**bought.columns), Money(**own.columns), referral,
                     next_day.columns["day"])  # fmt: skip
 
 
@@ -208,9 +207,9 @@ def _newcomers(models: Models, chances: Array, horizon: Horizon) -> tuple[Counts
     return many, money(many, spend, spend**2 * relative, within)
 
 
-def _of_sharing(known: Known, models: Models, days: int) -> tuple[Counts | None, Money | None]:
+def _of_sharing(known: Known, models: Models, days: int) -> Money | None:
     if models.referral is None:
-        return None, None
+        return None
     clock, day = known.season.clock, known.asked.day
     return models.referral.forecast(float(clock.between(day, day + days)), *known.sharing())
 

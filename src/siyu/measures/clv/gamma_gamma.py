@@ -70,10 +70,6 @@ class GammaGamma(Model):
         shape = p * np.broadcast_to(np.asarray(frequency, dtype=float), mean.shape) + q
         return mean, mean**2 * (shape - 1) / np.maximum(shape - 2, SHAPE_LEFT), 1 / p
 
-    @classmethod
-    def _saved(cls) -> tuple[str, ...]:
-        return (*super()._saved(), "mean_spend")
-
 
 class _Likelihood:
     """ln L of equation 1a, summed over buyers."""

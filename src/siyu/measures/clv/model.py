@@ -1,8 +1,7 @@
-"""What a fitted model is: its parameters under the papers' symbols, how well they are known, saved as JSON."""
+"""What a fitted model is: its parameters under the papers' symbols, and how well they are known."""
 
 from __future__ import annotations
 
-import json
 import math
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
@@ -33,25 +32,6 @@ class Model:
     n_: int
     converged_: bool
     degenerate_: str | None
-
-    def to_json(self) -> str:
-        """The fit as JSON text, to be read by `from_json` of the same class."""
-        return json.dumps({"model": self.name, **{key: getattr(self, f"{key}_") for key in self._saved()}})
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """The model a `to_json` described; MeasureError where it was another model's."""
-        saved = json.loads(text)
-        if saved.pop("model", None) != cls.name:
-            raise MeasureError(f"The text is not a fit of {cls.name}.")
-        model = cls()
-        for key, value in saved.items():
-            setattr(model, f"{key}_", value)
-        return model
-
-    @classmethod
-    def _saved(cls) -> tuple[str, ...]:
-        return ("params", "se", "log_likelihood", "n", "converged", "degenerate")
 
     def _keep(self, optimum: Optimum, n: float, degenerate: str | None) -> None:
         """Take over an optimum; a reason known from the data goes before what the likelihood showed."""

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from siyu.measures.clv.empirical_bayes import EmpiricalBayesMean
 from siyu.measures.clv.gamma_gamma import GammaGamma
-from siyu.measures.clv.predictive import Counts, Money, counts, money
+from siyu.measures.clv.predictive import Money, counts, money
 from siyu.measures.clv.summary import Array
 
 
@@ -27,11 +27,11 @@ class Referral:
         self.spend_ = GammaGamma().fit(referred, _mean(referred, value))
         return self
 
-    def forecast(self, ahead: float, referred: Array, value: Array, weeks: Array) -> tuple[Counts, Money]:
-        """Referred purchases and value of each in the next weeks."""
+    def forecast(self, ahead: float, referred: Array, value: Array, weeks: Array) -> Money:
+        """Value of the referred purchases of each in the next weeks."""
         shape, since = self.rate_.rate(referred, weeks)
         brought = counts(0 * weeks + 1, shape, ahead * shape / since)
-        return brought, money(brought, *self.spend_.moments(referred, _mean(referred, value)))
+        return money(brought, *self.spend_.moments(referred, _mean(referred, value)))
 
     def as_json(self) -> dict[str, Any]:
         """Both fits: parameters, and why where they did not converge."""

@@ -25,7 +25,6 @@ from siyu.measures.fast_plus.value import counted_purchases
 from siyu.measures.ratio import ratio
 
 People = Callable[[Facts, Asked], ir.Table]
-Text = dict[str, str]
 
 #: A rate of fewer people says nothing.
 FEWEST_PEOPLE = 10

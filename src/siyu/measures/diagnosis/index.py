@@ -135,7 +135,7 @@ def _targets(facts: Facts, asked: Asked) -> tuple[dict[str, Reference], list[Unr
     used: dict[str, tuple[tuple[int, int], Reference]] = {}
     unread = []
     for row in _rows(facts, "targets"):
-        reason = _unusable(row["metric"], row["value"], asked) or _scoped(row)
+        reason = _unusable(row["metric"], row["value"]) or _scoped(row)
         period = period_of(row["period"] or "")
         if not reason and period is None:
             reason = f"period '{row['period']}' is not understood: expected {ACCEPTED}"
@@ -158,7 +158,7 @@ def _benchmarks(facts: Facts, asked: Asked) -> tuple[dict[str, Reference], list[
     for row in _rows(facts, "benchmarks"):
         text = row["period"] or ""
         period = period_of(text) if text.strip() else (-OPEN_DAY, OPEN_DAY)
-        reason = _unusable(row["metric"], row["median"], asked)
+        reason = _unusable(row["metric"], row["median"])
         if not reason and period is None:
             reason = f"period '{text}' is not understood: expected {ACCEPTED}"
         if not reason and period and period[0] > asked.day:
@@ -185,7 +185,7 @@ def _placed(reference: Reference, value: float) -> Reference:
     return Reference(reference.kind, reference.figure, middle, {**reference.numbers, "position": position})
 
 
-def _unusable(metric: str, value: float | None, asked: Asked) -> str:
+def _unusable(metric: str, value: float | None) -> str:
     """Why a row cannot be a reference; '' if it can."""
     found = named(metric)
     if found is None:

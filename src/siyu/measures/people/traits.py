@@ -89,7 +89,7 @@ def traits(market: Market, day: int, tiers: ir.Table) -> ir.Table:
     lapsed = market.of_category(day).select("consumer_id").distinct().mutate(lapsed=ibis.literal(1, "int64"))
     member = members(day).mutate(member=ibis.literal(1, "int64"))
     found = market.candidates(day)
-    for part in (_buying(market, day), _doing(market, day), _companion(market, day, tiers), lapsed, member):
+    for part in (_buying(day), _doing(market, day), _companion(market, day, tiers), lapsed, member):
         found = found.left_join(part, "consumer_id").drop("consumer_id_right")
     return found.select(
         "consumer_id",
@@ -113,7 +113,7 @@ def _level(value: ir.NumericValue, *bounds: float) -> ir.IntegerValue:
     return value.isnull().ifelse(0, steps).cast("int64")
 
 
-def _buying(market: Market, day: int) -> ir.Table:
+def _buying(day: int) -> ir.Table:
     """Buyers as of a day: consumer_id, last_day, year_days (occasions of the year), relative (paid on a day they buy,
     over the brand's mean of that).
     """

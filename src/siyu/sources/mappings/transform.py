@@ -1,4 +1,4 @@
-"""A batch of text cells becomes typed columns of a kind: the good rows, and the lines that were filtered or refused.
+"""A batch of text cells becomes typed columns of a kind: the good rows, and those that were refused.
 
 An expression (expression.py) for each output of a mapping and shape of file; no row is looked at in Python unless it is
 refused.
@@ -54,7 +54,6 @@ class Part:
     rows: pa.Table
     refused: pa.Table
     refusals: list[Refusal]
-    filtered: np.ndarray
     marked: set[tuple[str, str]]
 
 
@@ -81,7 +80,7 @@ class Transform:
         rows = made.drop_columns([REFUSED, TAKEN])
         rows = rows if good.all() else rows.filter(pa.array(good))
         rows, marked = self._scrubbed(self._timed(rows))
-        return Part(rows, made.filter(pa.array(bad)), refusals, lines[~taken], marked)
+        return Part(rows, made.filter(pa.array(bad)), refusals, marked)
 
     def _refusals(self, raw: pa.Table, lines: np.ndarray, codes: np.ndarray, workbench: Workbench) -> list[Refusal]:
         texts = workbench.run(self._expression.texts_sql, raw=raw)
