@@ -125,6 +125,7 @@ def test_the_log_names_routes_and_never_what_is_sent(server, client, directory):
     text = server.log.read_text(encoding="utf-8")
     assert not [word for word in (*PERSONAL, key, "userId") if word in text]
     told = [line for line in server.logged() if line["event"] == "http.request"]
+    assert told
     assert all({"request_id", "route", "method", "status", "ms"} <= set(line) for line in told)
 
 
