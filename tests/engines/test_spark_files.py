@@ -48,6 +48,19 @@ def test_a_generation_without_its_mark_is_no_table_and_goes_at_open(warehouse: S
     again.close()
 
 
+def test_generations_go_on_past_a_million(warehouse: SparkWarehouse, path: Path):
+    warehouse.close()
+    (path / "identity" / "gen-000001").rename(path / "identity" / "gen-999999")
+    for rows in (1, 2):
+        again = opened(path)
+        again.replace(IDENTITY, identities(*((n, n) for n in range(rows))))
+        again.close()
+    again = opened(path)
+    assert again.count(IDENTITY) == 2
+    assert [entry.name for entry in (path / "identity").iterdir()] == ["gen-1000001"]
+    again.close()
+
+
 def test_a_marked_generation_wins_over_the_one_it_replaced(warehouse: SparkWarehouse, path: Path):
     warehouse.close()
     newer = path / "identity" / "gen-000002"

@@ -10,9 +10,10 @@ from siyu.identity import resolve as identity
 from siyu.identity.resolve import resolve
 from siyu.identity.unlink import unlink
 from siyu.measures import build, touched
-from siyu.measures.build import BUILDING, STATE, refresh
+from siyu.measures.build import BUILDING, refresh
 from siyu.store import tables
 from siyu.store import workspace as workspaces
+from siyu.store.states import SPANS_SEEN
 from tests.breadth import wide
 from tests.measures.random_brand import random_brand, zone_of
 from tests.plain import NOW, load_plain
@@ -79,6 +80,38 @@ def test_identifiers_that_say_no_more_who_somebody_is_are_nobodys(tmp_path, eage
         assert _buyers(workspace) <= consumers | {None}
 
 
+def test_an_order_of_somebody_who_is_no_member_explains_no_rung_also_on_a_later_day(tmp_path, workspace, eager):
+    header = "relation_type,touchpoint,started_at,id.phone\nfan,app,"
+    take(workspace, tmp_path, "relations.csv", f"{header}2026-01-02,13800000001")
+    resolve(workspace)
+    refresh(workspace)
+    take(workspace, tmp_path, "relations-2.csv", f"{header}2026-06-01 10:00:00,13900000001", kind="relations")
+    order = "order_id,paid_at,paid_amount,id.phone\no1,2026-06-01 10:00:00,1,13900000001"
+    take(workspace, tmp_path, "orders.csv", order)
+    resolve(workspace)
+    refresh(workspace)
+    causes = [row["cause"] for row in workspace.warehouse.rows(tables.ROLE_SPAN.expr())]
+    assert causes == ["relation", "relation"]
+
+
+def test_the_first_of_two_acceptances_of_one_instant_is_the_same_in_any_order_of_files(tmp_path, workspace):
+    header = "occurred_at,kind,campaign,inviter.id.phone,invitee.id."
+    files = {"spring": f"{header}phone\n2026-06-10,accepted,spring,13800000001,13800000002",
+             "autumn": f"{header}unionid\n2026-06-10,accepted,autumn,13800000001,u2"}  # fmt: skip
+    found = set()
+    for place, names in enumerate((["spring", "autumn"], ["autumn", "spring"])):
+        with workspaces.create(tmp_path / str(place)) as brand:
+            brand.keys = workspace.keys
+            take(brand, tmp_path, "relations.csv",
+                 "relation_type,started_at,id.phone,id.unionid\nfan,2026-01-01,13800000002,u2")
+            for name in names:
+                take(brand, tmp_path, f"{name}.csv", files[name], kind="referrals")
+            resolve(brand)
+            refresh(brand)
+            found |= {row["campaign"] for row in brand.warehouse.rows(tables.VALID_REFERRAL.expr())}
+    assert len(found) == 1
+
+
 def test_the_last_line_that_took_something_back_may_be_corrected(tmp_path, workspace):
     """It names another order than its own: nothing else tells that this one is no longer refunded."""
     head = "order_id,line_no,sku,quantity,paid_amount,unit_price,occurred_at,takes_back,id.phone"
@@ -127,7 +160,7 @@ def test_taking_links_back_is_followed_by_an_incremental_refresh(tmp_path, eager
 def test_a_build_that_was_cut_off_is_made_good_by_a_full_one(workspace):
     load_plain(workspace, random_brand(1, consumers=10))
     refresh(workspace)
-    workspace.operations.set_state(STATE, BUILDING)
+    workspace.operations.set_state(SPANS_SEEN, BUILDING)
     assert refresh(workspace).how == "full"
 
 

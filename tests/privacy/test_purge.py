@@ -9,7 +9,7 @@ import shutil
 import pytest
 import sqlalchemy as sa
 
-from siyu.core.time import instant_of
+from siyu.core.time import day_of, instant_of
 from siyu.identity.resolve import resolve
 from siyu.measures.build import refresh
 from siyu.measures.measure import measure
@@ -23,7 +23,7 @@ from siyu.store import workspace as workspaces
 from siyu.store.audit import acts
 from siyu.store.inbox import Arrival
 from siyu.store.schema import CONSENT_PROOF, QUARANTINE
-from siyu.store.tables import LAST_ACT
+from siyu.store.tables import CONSUMER, LAST_ACT, RELATION_SPAN
 from siyu.store.workspace import Workspace, open_workspace
 from tests.breadth import wide
 from tests.privacy.planted import bytes_of, sealed
@@ -124,6 +124,33 @@ def test_an_act_that_only_a_purged_correction_had_moved_counts_again(aged, tmp_p
     refresh(aged, full=True)
     assert left == sorted(map(repr, aged.warehouse.rows(LAST_ACT.expr())))
     assert len(in_force(aged, "events", "event_id")) == len({e for (e,) in in_force(aged, "events", "event_id")})
+
+
+def test_consumers_whose_id_was_that_of_a_purged_identifier_count_once(workspace, tmp_path):
+    """A consumer has the lowest id of its identifiers: of some that of the phone that an old event alone showed."""
+    old = [f"e{n},2024-06-01,visit,shop,1380000{n:04d},u{n}" for n in range(10)]
+    take(workspace, tmp_path, "events.csv", "\n".join([HEADER, *old]), now=NOW)
+    fans = [f"fan,2026-01-01,u{n}" for n in range(60)]
+    take(workspace, tmp_path, "relations.csv", "\n".join(["relation_type,started_at,id.unionid", *fans]), now=NOW)
+    resolve(workspace)
+    refresh(workspace)
+    assert purged(workspace).identifiers == 10
+    refresh(workspace)
+    holders = [row["consumer_id"] for row in workspace.warehouse.rows(RELATION_SPAN.expr())]
+    assert sorted(holders) == sorted(row["consumer_id"] for row in workspace.warehouse.rows(CONSUMER.expr()))
+
+
+@pytest.mark.parametrize("days", [("2026-06-02", "2024-06-03"), ("2024-06-02", "2024-06-03"),
+                                  ("2026-06-02", "2026-06-03")])  # fmt: skip
+def test_of_the_versions_that_are_left_of_an_event_the_newest_is_in_force(workspace, tmp_path, days):
+    take(workspace, tmp_path, "first.csv", f"{HEADER}\ne1,2026-06-01,visit,shop,13800000001,", kind="events", now=NOW)
+    more = [f"e1,{day},visit,shop,1380000000{n}," for n, day in enumerate(days, 2)]
+    take(workspace, tmp_path, "more.csv", "\n".join([HEADER, *more]), kind="events", now=NOW)
+    purged(workspace)
+    left = in_force(workspace, "events", "occurred_day")
+    rebuild(workspace, NOW)
+    young = [day for day in ("2026-06-01", *days) if day >= LIMIT]
+    assert left == in_force(workspace, "events", "occurred_day") == [(day_of(dt.date.fromisoformat(young[-1])),)]
 
 
 def test_a_rebuild_brings_nothing_back(aged):

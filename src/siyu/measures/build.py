@@ -33,7 +33,7 @@ from siyu.store.workspace import Workspace
 #: Midnights a span may need: purchases of any age, lapses some years ahead (1970 to 2079).
 FIRST_DAY, LAST_DAY = 0, 40_000
 #: What the derived tables are. A workspace built when they were others builds them all anew.
-TABLES_VERSION = 3
+TABLES_VERSION = 4
 #: What SPANS_SEEN says while a build is under way, and as long as nobody may rely on what was built.
 BUILDING = "building"
 #: Settings that change derived tables. Identifiers that say no more who somebody is leave no row that would show it.

@@ -84,12 +84,13 @@ def _changes(spans: ir.Table, **given: int | str) -> ir.Table:
 
 
 def _cause(piece: ir.Table) -> ir.StringValue:
-    """What changed at the instant the rung began."""
+    """What changed at the instant the rung began; who is no member neither climbs nor falls by what they do."""
+    member = piece.state > 1
     return ibis.cases(
         (piece.memberships != 0, "relation"),
-        (piece.occasions > 0, "purchase"),
-        (piece.occasions < 0, "refund"),
-        (piece.spreading != 0, "spreading"),
+        (member & (piece.occasions > 0), "purchase"),
+        (member & (piece.occasions < 0), "refund"),
+        (member & (piece.spreading != 0), "spreading"),
         ((piece.channels > 0) & (piece.consented > 0), "consent"),
         else_="relation",
     )

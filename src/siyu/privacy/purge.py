@@ -81,6 +81,8 @@ def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progres
         say("purge: identity", 0.8)
         with workspace.warehouse.transaction():
             removed = orphans.forget(workspace, _registered(workspace) if resumed else met)
+            if removed or resumed:
+                build.forget(workspace)  # a consumer may have had the id of one that is gone
         resolve(workspace, full=True)
         workspace.warehouse.rewrite()
     _rows(workspace, limits)

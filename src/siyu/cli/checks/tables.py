@@ -19,7 +19,7 @@ from siyu.store.workspace import Workspace
 #: Kinds in which a full list closes what it does not show.
 CLOSED_BY_LISTS = (RELATIONS, MEMBERS)
 #: What takes rows out of tables for good.
-TAKEN_OUT = ("erasure.", "purge.")
+TAKEN_OUT = ("erasure.", "retention.")
 
 
 def facts(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from siyu.sources.identifiers.identify import NONE
 from siyu.sources.identifiers.persons import Person
 from siyu.sources.workbench import Workbench
 from siyu.store import tables
-from siyu.store.tables import IDENTIFIER, LINK_RECORD, SUPERSEDED, Table
+from siyu.store.tables import IDENTIFIER, LINK_RECORD, SUPERSEDED, Table, load_of
 from siyu.store.warehouse import Warehouse
 
 ERASED, FACTS = "erased_identifier", "erased_fact"
@@ -102,15 +102,25 @@ def remove(warehouse: Warehouse, facts: Table, fact_ids: pa.ChunkedArray) -> boo
 
 
 def _bridged(corrections: list[dict], gone: set[int]) -> list[dict]:
-    """Corrections without the facts that are gone: what one of them had corrected is corrected by its successor."""
+    """Corrections without the facts that are gone: what one of them had corrected is corrected by its successor, or by
+    the newest of the versions that are left of its record.
+    """
     later = {row["fact_id"]: row for row in corrections}
-    left = []
+    left, freed = [], {}
     for row in corrections:
         by = row
-        while by and by["by_fact_id"] in gone:
-            by = later.get(by["by_fact_id"])
-        if by and row["fact_id"] not in gone:
+        while by["by_fact_id"] in gone and by["by_fact_id"] in later:
+            by = later[by["by_fact_id"]]
+        if row["fact_id"] in gone:
+            continue
+        if by["by_fact_id"] in gone:  # the last version of the record
+            freed.setdefault(by["by_fact_id"], []).append(row)
+        else:
             left.append({**row, "by_fact_id": by["by_fact_id"], "load_id": by["load_id"]})
+    for versions in freed.values():
+        newest = max(row["fact_id"] for row in versions)
+        left += [{**row, "by_fact_id": newest, "load_id": load_of(newest)} for row in versions
+                 if row["fact_id"] != newest]  # fmt: skip
     return left
 
 

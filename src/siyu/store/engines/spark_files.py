@@ -129,7 +129,7 @@ class Generations:
     def next(self, table: str) -> str:
         """Path of a new generation, to be filled and then finished; unfinished remains are removed."""
         current = self.current(table)
-        number = int(current[-6:]) + 1 if current else 1
+        number = _number(current) + 1 if current else 1
         path = f"{table}/gen-{number:06d}"
         self.files.delete(path)
         return path
@@ -172,7 +172,13 @@ class Generations:
                 self.files.delete(f"{table}/{name}")
 
     def _names(self, table: str) -> list[str]:
-        return [name for name in self.files.names(table) if re.fullmatch(r"gen-\d{6}", name)]
+        """Its generations, the newest last."""
+        return sorted((name for name in self.files.names(table) if re.fullmatch(r"gen-\d+", name)), key=_number)
+
+
+def _number(generation: str) -> int:
+    """The number of a generation, by its name or path."""
+    return int(generation.rsplit("-", 1)[1])
 
 
 def put_arrow(files: Files, folder: str, batches: Iterable[pa.RecordBatch], *, by_load: bool) -> None:
