@@ -16,7 +16,7 @@ from siyu.console.charts.moves import THIN
 from siyu.console.charts.overlap import Combination, overlap
 from siyu.console.context import Grid, Page, Panel, Section, Tile
 from siyu.console.figure import Figure
-from siyu.console.material import Consent, Point
+from siyu.console.material import Buyers, Consent, Point
 from siyu.console.page import page
 from siyu.console.panels.asked import of_metric, sheet_grid
 from siyu.console.smallcells import protect, sheltered
@@ -161,6 +161,54 @@ def test_a_brand_of_many_buyers_and_few_relations_keeps_what_rests_on_its_buyers
     assert shown["trade"].grid == whole["trade"].grid
     totals = {row[0]: row[1] for row in shown["totals"].grid.rows}
     assert (totals["Own total"] != LEFT_OUT, totals["Mean per person in F"]) == (True, LEFT_OUT)
+
+
+BEFORE = AS_OF - dt.timedelta(days=30)
+MANY = Buyers(500, 90)
+
+
+@pytest.mark.parametrize(("now", "before", "told"), [
+    (Buyers(3, 3), MANY, (False, False, False)), (MANY, Buyers(3, 3), (True, False, True)), (MANY, MANY, (True,) * 3),
+])  # fmt: skip
+def test_money_of_a_brand_rests_on_those_who_bought(now: Buyers, before: Buyers, told: tuple[bool, ...]):
+    shown = sheltered(page(material(buyers={AS_OF: now, BEFORE: before}), "en", smallest=SMALLEST))
+    worth = next(one for one in shown.indicators if one.letter == "S")
+    assert (worth.value != LEFT_OUT, worth.change != LEFT_OUT, "¥" in shown.verdict) == told
+    totals = {row[0]: row[1:] for row in panels(shown)["totals"].grid.rows}
+    assert [cell != LEFT_OUT for cell in totals["Own total"]] == [now is MANY, before is MANY]
+    assert LEFT_OUT not in totals["Anonymous total"]
+    assert any("¥" in note for note in worth.notes) == (now is MANY)
+
+
+def test_what_moved_revenue_rests_on_those_who_paid_in_the_two_windows():
+    pages = (page(material(buyers={AS_OF: MANY, BEFORE: before}), "en", smallest=SMALLEST)
+             for before in (MANY, Buyers(500, 4)))  # fmt: skip
+    told, few = (panels(sheltered(one))["revenue_change"] for one in pages)
+    assert (LEFT_OUT in told.grid.rows[-1], f"From {LEFT_OUT} to ¥" in few.note) == (False, True)
+    assert set(few.grid.rows[-1][1:]) == {LEFT_OUT}
+
+
+def test_whoever_cannot_be_reached_tells_no_few_who_can():
+    few = document()
+    few["fast_plus"]["F"] |= {"relation_gross": 21, "sustainable_relationships": 1, "unreachable": 20}
+    funnel = panels(sheltered(page(material(document=few), "en", smallest=SMALLEST)))["funnel"]
+    assert f"{LEFT_OUT} have no open channel" in str(funnel.grid.rows)
+
+
+@pytest.mark.parametrize("records", [13_065, 14_000])
+def test_relations_in_all_tell_no_few_who_hold_two(records: int):
+    some = document()
+    some["fast_plus"]["F"]["relationship_records"] = records  # of a gross of 13,060
+    hint = panels(sheltered(page(material(document=some), "en", smallest=SMALLEST)))["funnel"].grid.rows[0][-1]
+    assert hint.startswith(LEFT_OUT) == (records == 13_065)
+
+
+def test_a_rate_tells_no_count_that_is_left_out_beside_it():
+    few = document()
+    few["fast_plus"]["F"] |= {"new": 3, "lost": 0}
+    shown = sheltered(page(material(document=few), "en", smallest=SMALLEST))
+    climbed = next(one for one in shown.indicators if one.letter == "A")
+    assert (climbed.value, f"of {LEFT_OUT} climbed" in climbed.notes[0]) == (LEFT_OUT, True)
 
 
 def test_what_a_declaration_would_bring_tells_no_few():

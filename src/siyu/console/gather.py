@@ -18,9 +18,10 @@ import ibis.expr.types as ir
 import sqlalchemy as sa
 
 from siyu.console.asks import ASKS, ask
-from siyu.console.material import Consent, Held, Load, Material, Point, Quality, Window, rules
+from siyu.console.material import Buyers, Consent, Held, Load, Material, Point, Quality, Window, rules
 from siyu.core.errors import MeasureError, SiyuError
 from siyu.core.progress import Progress, silent
+from siyu.core.settings import EARLIEST
 from siyu.core.time import date_of, day_of, local_day
 from siyu.measures import declaration, series
 from siyu.measures.answer import Answer, answer
@@ -72,6 +73,7 @@ def gather(
     pieces: dict[str, Callable[[], Any]] = {
         "previous": lambda: _previous(workspace, material, now),
         "windows": lambda: _windows(workspace, facts, material),
+        "buyers": lambda: _buyers(workspace, material),
         "series": lambda: _series(workspace, material),
         "held": lambda: _held(workspace, material),
         "consent": lambda: _consent(workspace, facts, material),
@@ -122,6 +124,8 @@ def _own(workspace: Workspace, facts: Facts, material: Material) -> list[Answer]
             found.append(answer(facts, asked, of))
         except SiyuError as error:
             found.append(Answer(of, (), (), [], {"": error.message}))
+        except Exception as error:  # ours; the others are told all the same
+            found.append(Answer(of, (), (), [], {"": f"{type(error).__name__}: {error}"}))
     return found
 
 
@@ -136,17 +140,33 @@ def _outlook(workspace: Workspace, material: Material) -> dict[str, Any] | None:
 def _previous(workspace: Workspace, material: Material, now: dt.datetime) -> dict[str, Any] | None:
     """The document of the window before; None where no fact is that old."""
     day = material.as_of - dt.timedelta(days=material.window)
+    if day < EARLIEST:
+        return None
     document = measure(workspace, as_of=day, window=material.window, now=now)
     return document if document.get("data_through") else None
 
 
 def _windows(workspace: Workspace, facts: Facts, material: Material) -> list[Window]:
     """T and S at the ends of the windows before the last two, from the first that saw anything."""
-    days = [material.as_of - dt.timedelta(days=n * material.window) for n in range(WINDOWS_BEFORE, 1, -1)]
+    days = _ends(material)[:-2]
     found = [_window(workspace, facts, Asked(day_of(day), material.window, workspace.settings)) for day in days]
     if why(material.document, "T"):
         found = [replace(window, gravity=None) for window in found]
     return list(dropwhile(lambda w: not w.visitors and not w.own_total, found))
+
+
+def _ends(material: Material) -> list[dt.date]:
+    """The last days of the windows that are drawn, the page's own last."""
+    ends = (day_of(material.as_of) - n * material.window for n in range(WINDOWS_BEFORE, -1, -1))
+    return [date_of(end) for end in ends if end >= day_of(EARLIEST)]
+
+
+def _buyers(workspace: Workspace, material: Material) -> dict[dt.date, Buyers]:
+    found = {}
+    for end in _ends(material):
+        asked = Asked(day_of(end), material.window, workspace.settings)
+        found[end] = Buyers(**workspace.warehouse.row(declaration.buyers(asked)))
+    return found
 
 
 def _window(workspace: Workspace, facts: Facts, asked: Asked) -> Window:

@@ -58,26 +58,30 @@ def _conversion(view: View) -> Indicator:
     days = [p.value for p in view.material.series if p.metric == "A" and p.member == str(view.material.window)]
     value, before = a.get("value"), then.get("value")
     trend = days or [before, value]
-    text = words.resting(words.percent(value), *view.people_of("A"))
+    text = words.resting(words.percent(value), *view.people_of("A"), *_apart(view))  # it would tell who could climb
     return _indicator(view, "A", value, text, before, view.moved("A"), notes, trend)
 
 
 def _eligible(view: View) -> str:
     """Who could have climbed; in exports of few where all but a few in F at the start could, or a few came or left."""
-    base, eligible = view.a.get("base") or 0, view.a.get("eligible")
-    moved = (view.f.get(name) for name in ("new", "lost"))
-    return view.words.resting(view.words.count(eligible), base - (eligible or 0), *moved)
+    return view.words.resting(view.words.count(view.a.get("eligible")), *_apart(view))
+
+
+def _apart(view: View) -> tuple[float, ...]:
+    """Who tells those who could have climbed apart from F: on the top rung at the start, come, or left."""
+    base, eligible = view.a.get("base") or 0, view.a.get("eligible") or 0
+    return base - eligible, view.f.get("new") or 0, view.f.get("lost") or 0
 
 
 def _value(view: View) -> Indicator:
     words, s, then = view.words, view.s, view.before("S")
-    brought = s.get("propagation_total")
+    now, brought = view.material.as_of, s.get("propagation_total")
     sharing = (
-        words("brought by sharing, not added: {money}", money=words.money(brought))
+        words("brought by sharing, not added: {money}", money=_told(view, brought))
         if brought is not None
         else view.reason("referral")
     )
-    mean, middle = words.money(s.get("clv_mean")), words.money(s.get("clv_median"))
+    mean, middle = _told(view, s.get("clv_mean")), _told(view, s.get("clv_median"))
     per_head = (
         N_("{mean} per person in F, half of them below {middle}")
         if s.get("clv_median")
@@ -87,7 +91,13 @@ def _value(view: View) -> Indicator:
     value, before = s.get("own_total"), then.get("own_total")
     change = words.signed(_relative(value, before), words.percent(abs(_relative(value, before) or 0)))
     trend = [window.own_total for window in view.windows]
-    return _indicator(view, "S", value, words.money(value), before, change, (sharing, *heads), trend)
+    text, change = view.spent(words.money(value), now), view.spent(change, now, view.end_before)
+    return _indicator(view, "S", value, text, before, change, (sharing, *heads), trend)
+
+
+def _told(view: View, minor: float | None) -> str:
+    """Money of buyers inside a sentence."""
+    return view.words.in_a_sentence(view.spent(view.words.money(minor), view.material.as_of))
 
 
 def _connection(view: View) -> Indicator:

@@ -63,6 +63,14 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Buyers:
+    """Known consumers behind the money of an end of a window: behind S, and behind what was paid in the window."""
+
+    of_value: int
+    of_period: int
+
+
+@dataclass(frozen=True)
 class Held:
     """People who hold exactly these relation types; some of them reachable."""
 
@@ -113,5 +121,6 @@ class Material:
     diagnosis: dict[str, Any] | None = None  # Diagnosis.as_json()
     outlook: dict[str, Any] | None = None  # clv.outlook
     untaken: Untaken | None = None  # refunds that the day's S does not take off
+    buyers: dict[dt.date, Buyers] = field(default_factory=dict)  # at the end of each window
     failures: dict[str, str] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=lambda: rules(defaults()))

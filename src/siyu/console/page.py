@@ -48,7 +48,7 @@ def _verdict(view: View) -> str:
         gross=words.in_a_sentence(view.gross),
         climbed=words.count(a.get("deepened")),
         days=view.material.window,
-        money=words.money(s.get("own_total")),
+        money=words.in_a_sentence(view.spent(words.money(s.get("own_total")), view.material.as_of)),
     )
 
 

@@ -114,6 +114,19 @@ class View:
         change = self.points(self._part(self.material.document, letter).get("value"), self.before(letter).get("value"))
         return self.words.resting(change, *self.people_of(letter), *self.people_of(letter, then=True))
 
+    def spent(self, figure: str, *ends: dt.date, of_period: bool = False) -> str:
+        """Money of known consumers at the ends of windows (S, or what was paid in them); in exports of few where few
+        of them bought, or nobody could tell.
+        """
+        found = [self.material.buyers.get(end) for end in ends]
+        people = [one and (one.of_period if of_period else one.of_value) for one in found]
+        return self.words.resting(figure, *people, 1 if "buyers" in self.material.failures else 0)
+
+    @property
+    def end_before(self) -> dt.date:
+        """The last day of the window before."""
+        return self.material.as_of - dt.timedelta(days=self.material.window)
+
     # -- what stands beside every chart
 
     def reason(self, key: str) -> str:

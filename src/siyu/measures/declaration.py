@@ -10,11 +10,11 @@ import ibis.expr.types as ir
 
 from siyu.core.kinds import GRANTED_CHANNELS, MEMBER_RELATIONS
 from siyu.measures.asked import Asked
-from siyu.measures.facts import Facts
+from siyu.measures.facts import Facts, net_purchases
 from siyu.measures.fast_plus.value import counted_purchases
 from siyu.measures.reach import consent_changes
 from siyu.measures.spans import holding
-from siyu.store.tables import CONSUMER, REACH_SPAN, RELATION_SPAN
+from siyu.store.tables import CONSUMER, ORDER_REFUND, PURCHASE, REACH_SPAN, RELATION_SPAN
 
 
 def declared(facts: Facts, day: int) -> ir.Table:
@@ -48,6 +48,19 @@ def spent(asked: Asked, consumers: ir.Table | None = None) -> ir.Table:
     known = counted.filter(counted.consumer_id.notnull())
     theirs = known if consumers is None else known.semi_join(consumers, "consumer_id")
     return theirs.aggregate(total=theirs.net_amount.sum().cast("int64"))
+
+
+def buyers(asked: Asked) -> ir.Table:
+    """Known consumers whose purchases S counts as of the day, and those of the period, in one row: `of_value`,
+    `of_period`.
+    """
+    first, last = asked.value_days
+    purchase = PURCHASE.expr()
+    recent = purchase.filter(purchase.paid_day.between(min(first, asked.first_day), last))
+    valid = net_purchases(recent, ORDER_REFUND.expr(), asked.closing_at)
+    by_value, in_period = valid.paid_day >= first, valid.paid_day >= asked.first_day
+    return valid.aggregate(of_value=valid.consumer_id.nunique(where=by_value),
+                           of_period=valid.consumer_id.nunique(where=in_period))  # fmt: skip
 
 
 def _reached(day: int) -> ir.Table:

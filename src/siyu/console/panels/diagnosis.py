@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -97,12 +98,19 @@ def revenue(view: View) -> Answer:
         (words.name(p["group"]), *(_signed(view, p[factor]) for factor in FACTORS), _signed(view, p["total"]))
         for p in parts
     )
-    whole = (words("All together"), *(_signed(view, change["factors"][factor]) for factor in FACTORS),
-             _signed(view, change["change"]))  # fmt: skip
+    ends = (view.material.as_of, view.end_before)
+    whole = (words("All together"), *(view.spent(_signed(view, change["factors"][factor]), *ends, of_period=True)
+                                      for factor in FACTORS),
+             view.spent(_signed(view, change["change"]), *ends, of_period=True))  # fmt: skip
     header = (words("Rung at the start"), *(words(text) for text in FACTORS.values()), words("In all"))
-    note = words("From {before} to {after}; the parts add up to the change exactly.",
-                 before=words.money(change["before"]), after=words.money(change["after"]))  # fmt: skip
+    after, before = (_paid(view, change[side], end) for side, end in zip(("after", "before"), ends))
+    note = words("From {before} to {after}; the parts add up to the change exactly.", before=before, after=after)
     return Answer(changes.changes(drawn), grid=Grid(header, (*rows, whole)), note=note)
+
+
+def _paid(view: View, minor: float, end: dt.date) -> str:
+    """What was paid in the window that ends with a day, inside a sentence."""
+    return view.words.in_a_sentence(view.spent(view.words.money(minor), end, of_period=True))
 
 
 def alerts(view: View) -> Answer:

@@ -32,7 +32,15 @@ def _drawn(view: View, found: Answer) -> Panel:
 
 
 def _name(found: Answer) -> str:
-    return f"own-{found.of.name if isinstance(found.of, Topic) else found.of.code}"
+    """The panel's own: a sheet may have the code of another of its versions, or the name of a topic."""
+    if isinstance(found.of, Topic):
+        return f"own-topic-{found.of.name}"
+    return f"own-sheet-{found.of.code}-{found.of.version}"
+
+
+def _asked_by(found: Answer) -> str:
+    """The name by which `siyu metrics show` knows it."""
+    return found.of.name if isinstance(found.of, Topic) else found.of.code
 
 
 def _panel(view: View, found: Answer) -> Panel:
@@ -42,7 +50,7 @@ def _panel(view: View, found: Answer) -> Panel:
     return Panel(
         name=_name(found),
         title=asked.named(view, found.of),
-        look_for=view.words("Shown by `siyu metrics show {name}`, too.", name=_name(found).removeprefix("own-")),
+        look_for=view.words("Shown by `siyu metrics show {name}`, too.", name=_asked_by(found)),
         definition=" ".join(meanings),
         basis=view.basis("consumers"),
         grid=grid,

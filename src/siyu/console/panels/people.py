@@ -26,13 +26,13 @@ def funnel(view: View) -> Answer:
             words("Hold any relation (gross)"),
             gross,
             theme.PALE,
-            words("{n} relations in all", n=words.count(f.get("relationship_records"))),
+            words("{n} relations in all", n=_beside(view, f.get("relationship_records"), gross, net)),
         ),
         (
             words("Can be reached (F, net)"),
             net,
             theme.F_BLUE,
-            words("{n} have no open channel", n=words.count(f.get("unreachable"))),
+            words("{n} have no open channel", n=_unreached(view)),
         ),
         (
             words("Of F: can be messaged first (pushable)"),
@@ -55,6 +55,20 @@ def funnel(view: View) -> Answer:
     rows = tuple((label, *_step(view, n, gross, net or 0), hint) for label, n, _, hint in known)
     header = (words("Step"), words("People"), words("Of gross"), words("Of F"), words("What it says"))
     return Answer(bars.bars(drawn), grid=Grid(header, rows, text=(4,), summed=False))
+
+
+def _beside(view: View, records: int | None, gross: int, net: int | None) -> str:
+    """Relations inside a sentence; in exports left out where they would tell a few who hold two, or a gross that is
+    not told.
+    """
+    words = view.words
+    return words.in_a_sentence(words.resting(words.count(records), (records or 0) - gross, gross - (net or 0)))
+
+
+def _unreached(view: View) -> str:
+    """Who has no open channel, inside a sentence; in exports left out where it would tell the few who have."""
+    words, f = view.words, view.f
+    return words.in_a_sentence(words.resting(words.count(f.get("unreachable")), f.get("sustainable_relationships")))
 
 
 def _step(view: View, people: int, gross: int, net: int) -> tuple[str, ...]:

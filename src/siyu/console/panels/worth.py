@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -66,7 +67,7 @@ def totals(view: View) -> Answer:
     tiles = (
         Tile(
             words("Bought by known consumers (realised)"),
-            words.money(s["own_total"]),
+            view.spent(words.money(s["own_total"]), view.material.as_of),
             words("revenue of the last {value_days} days, net of refunds"),
         ),
         Tile(
@@ -76,7 +77,7 @@ def totals(view: View) -> Answer:
         ),
         Tile(
             words("Brought by sharing"),
-            words.money(brought),
+            view.spent(words.money(brought), view.material.as_of),
             words("orders credited to a sharer; part of the first figure seen again, never added to it")
             if brought is not None
             else view.reason("referral"),
@@ -91,11 +92,16 @@ def totals(view: View) -> Answer:
         (words("Top tenth starts at (P90)"), "clv_p90", words.unit_amount),
     )
 
-    def written(figures: dict, of: dict, key: str, write: Callable[[float | None], str]) -> str:
-        figure = write(figures.get(key))  # means and quantiles are of the people in F of that window
+    def written(figures: dict, of: dict, end: dt.date, key: str, write: Callable[[float | None], str]) -> str:
+        figure = write(figures.get(key))
+        if key == "anonymous_total":
+            return figure
+        figure = view.spent(figure, end)
+        # means and quantiles are of the people in F of that window
         return words.resting(figure, of.get("sustainable_relationships")) if key.startswith("clv") else figure
 
-    rows = tuple((label, written(s, view.f, key, write), written(then, view.before("F"), key, write))
+    now, before = view.material.as_of, view.end_before
+    rows = tuple((label, written(s, view.f, now, key, write), written(then, view.before("F"), before, key, write))
                  for label, key, write in lines)  # fmt: skip
     chart = _by_window(view) if len(view.windows) > 1 else None
     grid = Grid((words("Figure"), words("This window"), words("Window before")), rows, apart=(2,), summed=False)
@@ -128,7 +134,8 @@ def _untaken(view: View) -> Iterator[str]:
 def _by_window(view: View) -> dict[str, Any]:
     words = view.words
     values = [
-        {"label": words.short_date(w.as_of), "value": w.own_total, "text": words.money(w.own_total)}
+        {"label": words.short_date(w.as_of), "value": w.own_total,
+         "text": view.spent(words.money(w.own_total), w.as_of)}
         for w in view.windows
     ]
     return trend.columns(values, theme.S_OCHRE, words.lang)

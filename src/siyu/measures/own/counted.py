@@ -58,15 +58,17 @@ def whole(file: str, found: ibis.Schema, columns: tuple[str, ...], by: tuple[str
 
 
 def _schema(file: str, found: pa.Schema) -> ibis.Schema:
-    """The types of an answer; MeasureError for one that no column of ours has, such as a length of time."""
-    try:
-        return ibis.Schema.from_pyarrow(found)
-    except ValueError:
-        faults = [f"{file}: column '{field.name}' is {field.type}, a number is expected"
-                  for field in found if pa.types.is_interval(field.type)]  # fmt: skip
-        if not faults:
-            raise
-        raise MeasureError("\n".join(faults), remedy="epoch(...) gives the seconds of a length of time.") from None
+    """The types of an answer; MeasureError for those that no column of ours has, such as a length of time."""
+    types, faults = {}, []
+    for field in found:
+        try:
+            types |= ibis.Schema.from_pyarrow(pa.schema([field])).fields
+        except (ValueError, KeyError, NotImplementedError):
+            faults.append(f"{file}: column '{field.name}' is {field.type}, a number is expected")
+    if faults:
+        raise MeasureError("\n".join(faults), remedy="CAST(... AS DOUBLE) gives a number; epoch(...) the seconds of a "
+                                                     "length of time.")  # fmt: skip
+    return ibis.schema(types)
 
 
 def _cast(file: str, topic: str, found: pa.Table, field: pa.Field) -> pa.ChunkedArray:
