@@ -157,8 +157,10 @@ def sentence(reason: str) -> tuple[str, dict[str, str]]:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Every sentence as a pattern, those that say most first: "there is no such day" is a "there is no {name}" too."""
-    most_first = sorted(SENTENCES, key=lambda text: len(VARYING.sub("", text)), reverse=True)
+    """Every sentence as a pattern, those that say most first ("there is no such day" is a "there is no {name}" too),
+    those that begin with what varies last ("found the body is no object" is a "{name} is no object" too).
+    """
+    most_first = sorted(SENTENCES, key=lambda text: (text.startswith("{"), -len(VARYING.sub("", text))))
     return [(re.compile(_pattern(text), re.DOTALL), text) for text in most_first]
 
 
