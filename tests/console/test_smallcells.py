@@ -178,6 +178,8 @@ def test_money_of_a_brand_rests_on_those_who_bought(now: Buyers, before: Buyers,
     assert [cell != LEFT_OUT for cell in totals["Own total"]] == [now is MANY, before is MANY]
     assert LEFT_OUT not in totals["Anonymous total"]
     assert any("¥" in note for note in worth.notes) == (now is MANY)
+    row = next(row for row in panels(shown)["lights"].grid.rows if row[0].startswith("S"))
+    assert [cell != LEFT_OUT for cell in (row[1], row[4])] == [now is MANY] * 2
 
 
 def test_what_moved_revenue_rests_on_those_who_paid_in_the_two_windows():

@@ -64,22 +64,22 @@ class Refusal(Exception):
         return Refusal(status, code, error.message, hint=error.remedy)
 
 
-@contextlib.contextmanager
-def of_store() -> Iterator[None]:
+def of_store() -> contextlib.AbstractContextManager[None]:
     """For what is asked of operations: a store that fails now is told. Raises Refusal (503)."""
-    try:
-        yield
-    except SQLAlchemyError:
-        raise Refusal(503, "no_store", "The store cannot be asked.", FAULT_SECONDS) from None
+    return _asking("no_store", "The store cannot be asked.")
+
+
+def of_keys() -> contextlib.AbstractContextManager[None]:
+    """For what is asked of the keyring, as `of_store`."""
+    return _asking("no_keys", "Keys cannot be looked up.")
 
 
 @contextlib.contextmanager
-def of_keys() -> Iterator[None]:
-    """For what is asked of the keyring, as `of_store`."""
+def _asking(code: str, message: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError:
-        raise Refusal(503, "no_keys", "Keys cannot be looked up.", FAULT_SECONDS) from None
+        raise Refusal(503, code, message, FAULT_SECONDS) from None
 
 
 def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Reason]:

@@ -17,7 +17,7 @@ from siyu.cli.markdown import table as _table
 from siyu.cli.platformpage import INTRO, sections
 from siyu.core.kinds import KINDS, Field, Kind
 from siyu.core.settings import BY_NAME, SETTINGS
-from siyu.measures.metric import Figure, Metric
+from siyu.measures.metric import Figure, Metric, is_setting
 from siyu.measures.registry import BUILT_IN
 from siyu.sources.doors.segment.vocabulary import CALLS, EVENT_NAMES, FACTS
 from siyu.sources.doors.wecom.seen import seen_calls
@@ -135,7 +135,7 @@ def _figure(measure: Figure | Metric) -> tuple[str, ...]:
 
 def _window(window: str) -> str:
     """A setting that holds a window's days, with its default; other windows as they stand."""
-    return f"`{window}` ({BY_NAME[window].default})" if window in BY_NAME else window
+    return f"`{window}` ({BY_NAME[window].default})" if is_setting(window) else window
 
 
 def http() -> str:

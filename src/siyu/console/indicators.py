@@ -77,11 +77,11 @@ def _value(view: View) -> Indicator:
     words, s, then = view.words, view.s, view.before("S")
     now, brought = view.material.as_of, s.get("propagation_total")
     sharing = (
-        words("brought by sharing, not added: {money}", money=_told(view, brought))
+        words("brought by sharing, not added: {money}", money=view.spent_in_a_sentence(brought, now))
         if brought is not None
         else view.reason("referral")
     )
-    mean, middle = _told(view, s.get("clv_mean")), _told(view, s.get("clv_median"))
+    mean, middle = (view.spent_in_a_sentence(s.get(name), now) for name in ("clv_mean", "clv_median"))
     per_head = (
         N_("{mean} per person in F, half of them below {middle}")
         if s.get("clv_median")
@@ -93,11 +93,6 @@ def _value(view: View) -> Indicator:
     trend = [window.own_total for window in view.windows]
     text, change = view.spent(words.money(value), now), view.spent(change, now, view.end_before)
     return _indicator(view, "S", value, text, before, change, (sharing, *heads), trend)
-
-
-def _told(view: View, minor: float | None) -> str:
-    """Money of buyers inside a sentence."""
-    return view.words.in_a_sentence(view.spent(view.words.money(minor), view.material.as_of))
 
 
 def _connection(view: View) -> Indicator:

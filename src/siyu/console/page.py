@@ -48,7 +48,7 @@ def _verdict(view: View) -> str:
         gross=words.in_a_sentence(view.gross),
         climbed=words.count(a.get("deepened")),
         days=view.material.window,
-        money=words.in_a_sentence(view.spent(words.money(s.get("own_total")), view.material.as_of)),
+        money=view.spent_in_a_sentence(s.get("own_total"), view.material.as_of),
     )
 
 

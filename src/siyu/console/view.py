@@ -100,13 +100,14 @@ class View:
         return self.words.resting(self.words.short(gross), (gross or 0) - (net or 0))
 
     def people_of(self, letter: str, *, then: bool = False) -> tuple[float, ...]:
-        """Whom the headline of a driver rests on: those who did it and those who did not, or everyone in F; in this
-        window, or `then`, in the one before.
+        """Whom the headline of a driver rests on: those who did it and those who did not, or everyone in F, of S also
+        those who bought; in this window, or `then`, in the one before.
         """
         done, whole = {"A": ("deepened", "eligible"), "T": ("progressed", "visitors")}.get(letter, ("", ""))
         part = self._part((self.material.previous or {}) if then else self.material.document, letter if done else "F")
         if not done:
-            return (part.get("sustainable_relationships") or 0,)
+            bought = (self._buyers(self.end_before if then else self.material.as_of),) if letter == "S" else ()
+            return (part.get("sustainable_relationships") or 0, *bought)
         return part.get(done) or 0, (part.get(whole) or 0) - (part.get(done) or 0)
 
     def moved(self, letter: str) -> str:
@@ -118,9 +119,18 @@ class View:
         """Money of known consumers at the ends of windows (S, or what was paid in them); in exports of few where few
         of them bought, or nobody could tell.
         """
-        found = [self.material.buyers.get(end) for end in ends]
-        people = [one and (one.of_period if of_period else one.of_value) for one in found]
-        return self.words.resting(figure, *people, 1 if "buyers" in self.material.failures else 0)
+        return self.words.resting(figure, *(self._buyers(end, of_period=of_period) for end in ends))
+
+    def spent_in_a_sentence(self, minor: float | None, end: dt.date, *, of_period: bool = False) -> str:
+        """The same at the end of one window, as it stands in a longer text."""
+        return self.words.in_a_sentence(self.spent(self.words.money(minor), end, of_period=of_period))
+
+    def _buyers(self, end: dt.date, *, of_period: bool = False) -> int:
+        """Known consumers behind the money of a window's end; 1 where they could not be counted."""
+        if "buyers" in self.material.failures:
+            return 1
+        found = self.material.buyers.get(end)
+        return 0 if found is None else found.of_period if of_period else found.of_value
 
     @property
     def end_before(self) -> dt.date:

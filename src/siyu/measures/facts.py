@@ -220,12 +220,11 @@ def valid_referrals(referrals: ir.Table, purchase: ir.Table) -> ir.Table:
     """First `accepted` of each invitee, if the invitee had paid no order before it (tables.VALID_REFERRAL).
 
     `purchase` holds every paid, real order, refunded later or not. Equal times: the higher identifier_id of the
-    inviter is the later one, then that of the invitee, then the later names; never what was loaded later.
+    inviter is the later one, then that of the invitee; never what was loaded later.
     """
     accepted = referrals.filter(referrals.kind == "accepted")
-    names = [accepted[name].fill_null("") for name in ("campaign", "touchpoint")]
-    told = ("occurred_at", "inviter_identifier_id", "invitee_identifier_id")
-    in_order = ibis.window(group_by="invitee_id", order_by=[*told, *names, "fact_id"])
+    told = ["occurred_at", "inviter_identifier_id", "invitee_identifier_id", "fact_id"]
+    in_order = ibis.window(group_by="invitee_id", order_by=told)
     numbered = accepted.mutate(place=ibis.row_number().over(in_order))
     first = numbered.filter(numbered.place == 0)
     invited = purchase.semi_join(first, [("consumer_id", "invitee_id")])

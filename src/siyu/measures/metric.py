@@ -152,7 +152,12 @@ def told_window(window: str, settings: Settings) -> str:
     >>> told_window("value.days", defaults()), told_window("the period", defaults())
     ('365 days', 'the period')
     """
-    return f"{settings[window]} days" if window in BY_NAME else window
+    return f"{settings[window]} days" if is_setting(window) else window
+
+
+def is_setting(window: str) -> bool:
+    """Whether a window is the name of a setting that holds days."""
+    return window in BY_NAME and window.endswith("days")
 
 
 def _entry(

@@ -6,6 +6,12 @@ import sqlalchemy as sa
 
 METADATA = sa.MetaData()
 
+
+def _numbered(name: str) -> sa.Column:
+    """A key that the store counts up itself."""
+    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+
+
 #: A load: the one commit point. Facts whose load has no row with `committed_at` are invisible and dropped at open.
 LOAD = sa.Table(
     "load", METADATA,
@@ -25,14 +31,14 @@ sa.Index("load_file", LOAD.c.file_hash)
 #: How loads were read, for replay; what many loads have alike stands once.
 READING = sa.Table(
     "reading", METADATA,
-    sa.Column("reading_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _numbered("reading_id"),
     sa.Column("mapping", sa.Text, nullable=False),  # the mapping's TOML as it was
     sa.Column("options", sa.Text, nullable=False),  # JSON: snapshot day, scope, settings, columns ...
 )  # fmt: skip
 #: Rows a load could not take, values encrypted, to be mended and loaded again.
 QUARANTINE = sa.Table(
     "quarantine", METADATA,
-    sa.Column("quarantine_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _numbered("quarantine_id"),
     sa.Column("load_id", sa.BigInteger, nullable=False, index=True),
     sa.Column("line", sa.BigInteger, nullable=False),
     sa.Column("column_name", sa.Text, nullable=False),
@@ -43,7 +49,7 @@ QUARANTINE = sa.Table(
 #: The system of record of consent; the warehouse holds a copy for measures.
 CONSENT = sa.Table(
     "consent", METADATA,
-    sa.Column("consent_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _numbered("consent_id"),
     sa.Column("fact_id", sa.BigInteger, nullable=False, unique=True),
     sa.Column("load_id", sa.BigInteger, nullable=False, index=True),
     sa.Column("identifier_id", sa.BigInteger, nullable=False, index=True),
@@ -58,7 +64,7 @@ CONSENT = sa.Table(
 #: Consents given or withdrawn here (a preference link, a clerk): in force at once; a load takes them to the warehouse.
 CONSENT_CHANGE = sa.Table(
     "consent_change", METADATA,
-    sa.Column("change_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _numbered("change_id"),
     sa.Column("identifier_id", sa.BigInteger, nullable=False, index=True),
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("channel", sa.Text),
@@ -70,7 +76,7 @@ CONSENT_CHANGE = sa.Table(
 #: What people decided about links: retract (undo) or restore; the newest row of a pair is in force.
 LINK_DECISION = sa.Table(
     "link_decision", METADATA,
-    sa.Column("decision_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _numbered("decision_id"),
     sa.Column("a", sa.BigInteger, nullable=False),
     sa.Column("b", sa.BigInteger, nullable=False),
     sa.Column("action", sa.Text, nullable=False),
@@ -89,7 +95,7 @@ MEASUREMENT = sa.Table(
 #: Answers to the guarantees' self-check lists; the newest row of an item is in force, the older ones are its history.
 GUARANTEE_ANSWER = sa.Table(
     "guarantee_answer", METADATA,
-    sa.Column("answer_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _numbered("answer_id"),
     sa.Column("item", sa.Text, nullable=False),  # list.code
     sa.Column("answer", sa.Text, nullable=False),  # yes, partial or no
     sa.Column("evidence", sa.Text, nullable=False),
@@ -100,7 +106,7 @@ GUARANTEE_ANSWER = sa.Table(
 #: Keys of those who may call over HTTP: of the key itself only its hash is kept.
 API_KEY = sa.Table(
     "api_key", METADATA,
-    sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _numbered("key_id"),
     sa.Column("name", sa.Text, nullable=False),  # the source that its events carry
     sa.Column("scope", sa.Text, nullable=False),  # collect, read or admin
     sa.Column("key_hash", sa.Text, nullable=False, unique=True),
@@ -113,7 +119,7 @@ API_KEY = sa.Table(
 #: Webhooks that others call: the door behind each, its secrets (sealed), and what it says where a message does not.
 HOOK = sa.Table(
     "hook", METADATA,
-    sa.Column("hook_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _numbered("hook_id"),
     sa.Column("name", sa.Text, nullable=False),  # in its address, and the source that its messages carry
     sa.Column("door", sa.Text, nullable=False),  # shopify, signed or wecom
     sa.Column("secret_cipher", sa.LargeBinary, nullable=False),  # JSON: secrets by name
@@ -137,7 +143,7 @@ LOOP = sa.Table(
 #: Who did what that the law may ask about: consents, erasures, exports, keys. No personal data: subjects are ids.
 AUDIT = sa.Table(
     "audit", METADATA,
-    sa.Column("audit_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _numbered("audit_id"),
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),  # cli, or the name of a key
     sa.Column("act", sa.Text, nullable=False),  # part.verb: consent.record, erasure.run ...
@@ -150,7 +156,7 @@ def _docket(name: str, number: str, *more: sa.Column) -> sa.Table:
     """A table of people's requests, and what came of each. Texts name the case, never the person."""
     return sa.Table(
         name, METADATA,
-        sa.Column(number, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        _numbered(number),
         sa.Column("status", sa.Text, nullable=False),  # privacy.docket
         sa.Column("requested_at", sa.BigInteger, nullable=False),
         sa.Column("due_at", sa.BigInteger, nullable=False),
@@ -186,7 +192,7 @@ SPARED = sa.Table(
 #: Consents of the erased, found only by who asks with the value itself: proof that what was sent was allowed.
 CONSENT_PROOF = sa.Table(
     "consent_proof", METADATA,
-    sa.Column("proof_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _numbered("proof_id"),
     sa.Column("key_hash", sa.Text, nullable=False, index=True),
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("channel", sa.Text),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
@@ -103,14 +102,10 @@ def revenue(view: View) -> Answer:
                                       for factor in FACTORS),
              view.spent(_signed(view, change["change"]), *ends, of_period=True))  # fmt: skip
     header = (words("Rung at the start"), *(words(text) for text in FACTORS.values()), words("In all"))
-    after, before = (_paid(view, change[side], end) for side, end in zip(("after", "before"), ends))
+    after, before = (view.spent_in_a_sentence(change[side], end, of_period=True)
+                     for side, end in zip(("after", "before"), ends))  # fmt: skip
     note = words("From {before} to {after}; the parts add up to the change exactly.", before=before, after=after)
     return Answer(changes.changes(drawn), grid=Grid(header, (*rows, whole)), note=note)
-
-
-def _paid(view: View, minor: float, end: dt.date) -> str:
-    """What was paid in the window that ends with a day, inside a sentence."""
-    return view.words.in_a_sentence(view.spent(view.words.money(minor), end, of_period=True))
 
 
 def alerts(view: View) -> Answer:

@@ -19,7 +19,7 @@
     definition = "Paid orders of the period over known buyers."
     numerator = "orders"                    # a column of the SELECT
     denominator = "buyers"                  # optional; 0 gives null
-    window = "the period"                   # or a setting, "value.days"; optional, as are needs and version
+    window = "the period"                   # or a setting of days, "value.days"; optional, as needs, version
     version = "own.v1"
 
 The SELECT reads what `siyu query` reads. `{by}` becomes the dimensions asked for, each with a comma, or nothing.
