@@ -20,7 +20,7 @@ from siyu.measures.build import refresh
 from siyu.measures.measure import begun, measure
 from siyu.sources.load import finish_interrupted, load
 from siyu.sources.loading.arrivals import in_order, left_out
-from siyu.sources.loading.asbefore import check_ranks
+from siyu.sources.loading.asbefore import check_identity
 from siyu.sources.loading.loadreport import LoadReport
 from siyu.sources.mappings.mappingfile import FOLDER, check_own
 from siyu.sources.readers.files import SUFFIXES
@@ -79,7 +79,7 @@ def resolve_and_measure(
 
 def up_to_date(workspace: Workspace, *, now: dt.datetime, progress=None) -> None:
     """Identity and spans as the loads and consents are now, for questions that no document answers."""
-    check_ranks(workspace)
+    check_identity(workspace)
     finish_interrupted(workspace)
     settle(workspace, now)
     resolve(workspace, progress=progress)

@@ -97,6 +97,8 @@ def test_all_mistakes_are_reported_together(tmp_path: Path):
     ("[identity]\nnamespaces = []", "found none"),
     ("[identity]\nnamespaces = ['phone', 'email', 'phone']", "'phone' stands there twice"),
     ("[identity]\nblocked_phones = ['021-5888', 'shop']", "expected phone numbers, found 'shop'"),
+    ("[retention]\nevents = 24000", "retention.events: expected 0 to 1,200 months, found 24,000"),
+    ("[retention]\nconsent_proof = 99999", "retention.consent_proof: expected 0 to 1,200 months, found 99,999"),
     ("[brand]\nname = ' '", "expected a name"),
     ("[warehouse]\nmemory = '1KB'", "expected 256MB or more, found '1KB'"),
     ("[live]\nevery_seconds = 0", "expected 1 second or more, found 0"),

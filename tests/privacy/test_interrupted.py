@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import shutil
 import signal
@@ -11,14 +12,17 @@ import time
 
 import pytest
 
+from siyu.identity.resolve import resolve
 from siyu.privacy import erase, folder, ledger, loads, requests
 from siyu.privacy.docket import OPEN, Case
 from siyu.sources.erasing import relanding, requarantine, unname
+from siyu.sources.replay import rebuild
 from siyu.store.engines import duck
 from siyu.store.workspace import open_workspace
 from tests.breadth import wide
 from tests.privacy.planted import AFTER, PHONE, VALUES, bytes_of, sealed
-from tests.sources.arrivals import everything
+from tests.privacy.untied import PowerLoss, power_lost_after
+from tests.sources.arrivals import everything, in_force, take
 
 KILLS = 3
 CHILD = """
@@ -33,10 +37,6 @@ with open_workspace(pathlib.Path(sys.argv[1])) as workspace:
 #: What the power may go at, after it is done or before.
 STEPS = [(relanding, "forget"), (requarantine, "forget"), (loads, "foretell"), (unname, "forget"), (ledger, "forget"),
          (erase, "resolve"), (folder, "clear"), (duck, "copy")]  # fmt: skip
-
-
-class PowerLoss(BaseException):
-    """Nobody catches this."""
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,34 @@ def test_power_lost_at_a_step_loses_nothing(brand, calm, monkeypatch, module, na
     monkeypatch.undo()
     erase.run(brand, actor="cli", now=AFTER)
     check(brand, calm)
+
+
+@pytest.mark.parametrize("changes", wide(range(0, 33, 4), always=1))
+def test_power_lost_where_nothing_ties_changes_together_loses_nothing(brand, calm, changes):
+    asked(brand)
+    brand.close()
+    with power_lost_after(changes), open_workspace(brand.directory) as untied:
+        erase.run(untied, actor="cli", now=AFTER)
+    erase.run(brand, actor="cli", now=AFTER)
+    check(brand, calm)
+
+
+@pytest.mark.parametrize("changes", wide([1, 0, 2, 3], always=1))
+def test_power_lost_between_versions_of_an_event_hides_none_of_others(workspace, tmp_path, changes):
+    """An event that a later file says was the erased person's is again whose it was before."""
+    rows = "event_id,occurred_at,name,touchpoint,id.phone\ne1,2026-06-01 10:00,visit,shop"
+    for day, phone in enumerate(("13900000001", PHONE)):
+        take(workspace, tmp_path, f"{day}.csv", f"{rows},{phone}", kind="events", now=AFTER - dt.timedelta(9 - day))
+    resolve(workspace)
+    asked(workspace)
+    workspace.close()
+    with power_lost_after(changes), open_workspace(workspace.directory) as untied:
+        erase.run(untied, actor="cli", now=AFTER)
+    erase.run(workspace, actor="cli", now=AFTER)
+    assert len(in_force(workspace, "events", "event_id")) == 1
+    left = everything(workspace)
+    assert rebuild(workspace, AFTER).equal
+    assert everything(workspace) == left
 
 
 @pytest.mark.slow

@@ -27,6 +27,7 @@ from siyu.store.tables import CONSUMER, LAST_ACT, RELATION_SPAN
 from siyu.store.workspace import Workspace, open_workspace
 from tests.breadth import wide
 from tests.privacy.planted import bytes_of, sealed
+from tests.privacy.untied import power_lost_after
 from tests.sources.arrivals import everything, in_force, take
 
 NOW = dt.datetime(2027, 1, 20, 4, tzinfo=dt.UTC)
@@ -225,6 +226,15 @@ def test_cut_off_at_a_step_it_is_finished_by_the_next_run(aged, calm, monkeypatc
         purged(aged)
     aged.close()
     monkeypatch.undo()
+    purged(aged)
+    assert (everything(aged), sealed(aged), told(aged)) == calm
+
+
+@pytest.mark.parametrize("changes", wide([1, 0, *range(2, 8)], always=1))
+def test_power_lost_where_nothing_ties_changes_together_loses_nothing(aged, calm, changes):
+    aged.close()
+    with power_lost_after(changes), open_workspace(aged.directory) as untied:
+        purged(untied)
     purged(aged)
     assert (everything(aged), sealed(aged), told(aged)) == calm
 

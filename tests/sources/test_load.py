@@ -297,6 +297,26 @@ def test_another_order_of_namespaces_is_refused_until_all_is_read_again_that_way
     assert take(workspace, tmp_path, "members.csv", MEMBERS).counts["duplicate"] == 1
 
 
+def test_what_links_since_is_refused_until_all_is_read_again_that_way(workspace, tmp_path):
+    """Of a namespace that did not link, no pairs were kept."""
+    workspace.settings = workspace.settings.with_values(identity__not_linking=["device", "email", "qq"])
+    take(workspace, tmp_path, "members.csv", f"{MEMBERS}\n13800000002,a@b.com,2026-01-02")
+    assert f_of(workspace) == 2
+    workspace.settings = workspace.settings.with_values(identity__not_linking=["device"])
+    for refused in (lambda: take(workspace, tmp_path, "members.csv", MEMBERS), lambda: f_of(workspace)):
+        with pytest.raises(SettingsError, match="not_linking no longer names email, and did") as told:
+            refused()
+        assert "siyu rebuild" in told.value.remedy
+    rebuild(workspace, NOW)
+    assert f_of(workspace) == 1
+    workspace.settings = workspace.settings.with_values(identity__not_linking=["device", "email"])
+    assert f_of(workspace) == 2
+
+
+def f_of(workspace) -> int:
+    return resolve_and_measure(workspace, now=LATER)["fast_plus"]["F"]["sustainable_relationships"]
+
+
 @pytest.mark.parametrize("namespaces", [["phone", "email", "wechat_id"], ["member_card", "phone", "qq", "email"]])
 def test_namespaces_that_nobody_has_may_come_and_go(workspace, tmp_path, namespaces):
     take(workspace, tmp_path, "members.csv", MEMBERS)

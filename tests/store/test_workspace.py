@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from siyu.core.errors import DamagedError, HeldError, NewerVersionError, SettingsError, WorkspaceError
 from siyu.store import workspace as workspaces
+from siyu.store.engines import spark_owner
 from siyu.store.tables import BY_NAME, FACT_ID_STEP, IDENTIFIER
 from siyu.store.workspace import KEYS_VARIABLE, Workspace
 
@@ -279,6 +280,21 @@ def test_a_held_file_names_its_holder(brand: Path, holder: subprocess.Popen):
         _ = workspace.warehouse
     assert f"process {holder.pid}" in refused.value.message
     assert "try again" in refused.value.remedy
+
+
+def test_a_spark_warehouse_is_held_while_it_is_open_and_while_another_takes_its_place(brand: Path):
+    """Whoever has it open would go on writing into the folder that was set aside."""
+    folder = brand / "warehouse"
+    with workspaces.open_workspace(brand) as workspace:
+        workspace.settings = workspace.settings.with_values(warehouse__engine="spark")
+        with spark_owner.held(folder), pytest.raises(HeldError, match=rf"process {os.getpid()}"), workspace.alone():
+            pass
+        with workspace.alone():
+            folder.mkdir()
+            folder.rename(brand / "warehouse.aside-1")
+            with pytest.raises(HeldError):
+                spark_owner.held(folder)
+        spark_owner.held(folder).close()
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database" * 1000, b"\0" * 20_000])

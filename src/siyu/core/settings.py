@@ -102,8 +102,9 @@ MEMORY = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])i?B")
 #: Megabytes of each unit, and the least with which the embedded engine opens a file.
 MEGABYTES = {"K": 1 / 1024, "M": 1, "G": 1024, "T": 1024**2}
 LEAST_MEGABYTES = 256
-#: The largest whole number that a setting may be: days of three centuries; more would leave the calendar.
-MOST = 100_000
+#: The largest whole number that a setting may be: days of three centuries; more would leave the calendar. So would more
+#: months than those of a century.
+MOST, MOST_MONTHS = 100_000, 1_200
 #: The earliest day that may be asked about: whatever lies some years before it is still in the calendar.
 EARLIEST = dt.date(1900, 1, 1)
 #: The least digits of a phone number.
@@ -331,6 +332,14 @@ def _check_link_days(value: int) -> str:
     return "" if 1 <= value <= most else f"privacy.link_days: expected 1 to {most} days, found {value}."
 
 
+def _months(name: str):
+    def check(value: int) -> str:
+        fine = 0 <= value <= MOST_MONTHS
+        return "" if fine else f"{name}: expected 0 to {MOST_MONTHS:,} months, found {value:,}."
+
+    return check
+
+
 def _at_least(name: str, least: int, what: str):
     def check(value: int) -> str:
         return "" if value >= least else f"{name}: expected {least} {what} or more, found {value}."
@@ -397,6 +406,7 @@ CHECKS = {
     "live.every_seconds": _at_least("live.every_seconds", 1, "second"),
     "live.daily_at": _hour("live.daily_at"),
     "retention.purge_at": _hour("retention.purge_at"),
+    **{name: _months(name) for name in BY_NAME if name.startswith("retention.") and name != "retention.purge_at"},
     "warehouse.engine": _one_of("warehouse.engine", ("duckdb", "spark")),
     "report.language": _one_of("report.language", ("zh", "en")),
     "snapshot.max_drop": _share("snapshot.max_drop"),

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from siyu.core.time import days_start
+from siyu.core.time import OPEN_AT, OPEN_DAY, days_start
 from siyu.store.warehouse import Warehouse
 
 
@@ -27,6 +27,18 @@ class Calendar:
     def starts(self) -> ir.Table:
         """One row per day: day, starts_at."""
         return self.warehouse.scratch("calendar", _starts(self.zone, self.first_day, self.last_day))
+
+    def until(self, rows: ir.Table, day: str) -> ir.Table:
+        """Rows with `ends_at`, the midnight at which a day of theirs begins, and that day as `ends_day`. A day after
+        the last never comes: both are open. Rows of a day before the first are left out.
+        """
+        starts, never = self.starts, rows[day] > self.last_day
+        found = rows.mutate(never=never).left_join(starts, rows[day] == starts.day)
+        told = found.filter(found.never | found.starts_at.notnull())
+        return told.select(
+            *rows.columns, ends_at=told.never.ifelse(OPEN_AT, told.starts_at).cast("int64"),
+            ends_day=told.never.ifelse(OPEN_DAY, told[day]).cast("int32"),
+        )  # fmt: skip
 
 
 @cache

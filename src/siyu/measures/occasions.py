@@ -53,11 +53,10 @@ def _any_days(intervals: ir.Table) -> ir.Table:
 
 def _limited(intervals: ir.Table, window_days: int, calendar: Calendar) -> ir.Table:
     """Cut at the midnight after which the day has left the window of the last n days."""
-    starts = calendar.starts
-    joined = intervals.mutate(last=intervals.paid_day + window_days).join(starts, ibis._.last == starts.day)
-    return joined.select(
-        *KEYS, "valid_from", valid_to=ibis.least(joined.valid_to, joined.starts_at),
-        from_day="from_day", to_day=ibis.least(joined.to_day, joined.day),
+    limited = calendar.until(intervals.mutate(last=intervals.paid_day + window_days), "last")
+    return limited.select(
+        *KEYS, "valid_from", valid_to=ibis.least(limited.valid_to, limited.ends_at),
+        from_day="from_day", to_day=ibis.least(limited.to_day, limited.ends_day),
     )  # fmt: skip
 
 

@@ -40,9 +40,6 @@ def _long_enough(acts: ir.Table, needed: int, settings: Settings, calendar: Cale
     )
     enough = oldest.filter(oldest.occurred_day - oldest.oldest_day <= days - 1)
     lapses = enough.mutate(lapse_day=(enough.oldest_day + (days + grace)).cast("int32"))
-    starts = calendar.starts
-    joined = lapses.join(starts, lapses.lapse_day == starts.day)
-    return joined.select(
-        "consumer_id", valid_from=joined.occurred_at, valid_to=joined.starts_at,
-        from_day=joined.occurred_day, to_day=joined.lapse_day,
-    )  # fmt: skip
+    held = calendar.until(lapses, "lapse_day")
+    return held.select("consumer_id", valid_from="occurred_at", valid_to="ends_at", from_day="occurred_day",
+                       to_day="ends_day")  # fmt: skip

@@ -22,7 +22,7 @@ from siyu.core.time import date_of, day_starts, instant_of, local_day, months_af
 from siyu.identity.resolve import resolve
 from siyu.measures import activity, build
 from siyu.privacy import loads, orphans
-from siyu.sources import expiring
+from siyu.sources import expiring, relinking
 from siyu.sources.erasing import unname
 from siyu.sources.landed import landing
 from siyu.sources.landed.committed import Committed, committed
@@ -77,7 +77,7 @@ def run(workspace: Workspace, *, actor: str, now: dt.datetime, progress: Progres
     limits = _limits(workspace, now)
     resumed, work = _begin(workspace, limits)
     if work.loads:
-        met = _facts(workspace, work, say)
+        met = _facts(workspace, work, resumed, say)
         say("purge: identity", 0.8)
         with workspace.warehouse.transaction():
             removed = orphans.forget(workspace, _registered(workspace) if resumed else met)
@@ -177,9 +177,12 @@ def _holding(workspace: Workspace, before: dict[str, int]) -> set[int]:
     return doors | found | (again if found else set())
 
 
-def _facts(workspace: Workspace, work: _Work, say: Progress) -> np.ndarray:
+def _facts(workspace: Workspace, work: _Work, resumed: bool, say: Progress) -> np.ndarray:
     """Facts and links first, all at once; then the landed rows, from which alone the links could be told, file by file.
     Gives the identifiers that stood on the raw rows that went.
+
+    Where nothing ties tables together, a run that was cut off may have left links of facts that are gone, or taken back
+    links of facts that are not: what goes on then tells the links by the landed rows that stay.
     """
     before = retention.purged(workspace.operations)
     facts = {kind: workspace.warehouse.arrow(_older(kind, limit).select("load_id", "fact_id"))
@@ -190,7 +193,15 @@ def _facts(workspace: Workspace, work: _Work, say: Progress) -> np.ndarray:
         say("purge: raw rows", 0.6 * place / len(work.loads))
         found.append((load, expiring.survey(workspace, load, before, of_load.get(load.load_id, landing.NOWHERE))))
     say("purge: facts", 0.6)
-    _remove(workspace, before, facts, [one.links for _load, one in found if one.links is not None])
+    gone = {kind: rows for kind, rows in facts.items() if rows.num_rows}
+    _foretell(workspace, gone)
+    with workspace.warehouse.transaction():
+        _remove(workspace, before, gone)
+        for load, one in found:
+            if resumed and one.chunks:
+                relinking.relink_young(workspace, load, before)
+            elif not resumed and one.links is not None:
+                expiring.take_back(workspace.warehouse, one.links)
     for load, one in found:
         if one.chunks:
             work.raw[f"{load.file_name} ({load.load_id})"] = one.lines
@@ -213,19 +224,13 @@ def _by_load(facts: dict[str, pa.Table]) -> dict[int, np.ndarray]:
     return dict(zip(names.tolist(), np.split(fact_ids[order], starts[1:])))
 
 
-def _remove(workspace: Workspace, before: dict[str, int], facts: dict[str, pa.Table], links: list[pa.Table]) -> None:
-    gone = {kind: rows for kind, rows in facts.items() if rows.num_rows}
-    if not gone:
-        return
-    _foretell(workspace, gone)
-    with workspace.warehouse.transaction():
-        again = [unname.remove(workspace.warehouse, BY_NAME[kind], rows["fact_id"]) for kind, rows in gone.items()]
-        if any(again):
-            build.forget(workspace)  # earlier versions are in force again
-        for of_load in links:
-            expiring.take_back(workspace.warehouse, of_load)
-        if "events" in gone:
-            activity.forget_before(workspace.warehouse, local_day(before["events"], workspace.settings.zone))
+def _remove(workspace: Workspace, before: dict[str, int], gone: dict[str, pa.Table]) -> None:
+    """Facts go, in the caller's transaction, with what was derived of events."""
+    again = [unname.remove(workspace.warehouse, BY_NAME[kind], rows["fact_id"]) for kind, rows in gone.items()]
+    if any(again):
+        build.forget(workspace)  # earlier versions are in force again
+    if "events" in before:
+        activity.forget_before(workspace.warehouse, local_day(before["events"], workspace.settings.zone))
     workspace.warehouse.drop_scratch(*unname.SCRATCH)
 
 

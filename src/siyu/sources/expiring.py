@@ -94,8 +94,7 @@ def take_back(warehouse: Warehouse, links: pa.Table) -> None:
     the load shows go.
     """
     load_id = links["load_id"][0].as_py()
-    records = LINK_RECORD.expr()
-    held = warehouse.arrow(records.filter(records.load_id == load_id))
+    held = relinking.of_load(warehouse, load_id)
     less = links.set_column(links.schema.get_field_index("records"), "records", pc.negate(links["records"]))
     both = pa.concat_tables([held, less.select(held.column_names).cast(held.schema)])
     keys = ["a", "b", "source", "load_id"]

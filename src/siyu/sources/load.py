@@ -16,7 +16,7 @@ from siyu.core.progress import Progress, silent
 from siyu.core.time import day_of, instant_of, local_day
 from siyu.sources.facts import cancellations
 from siyu.sources.loading.arrivals import Asked, arrived, left_out
-from siyu.sources.loading.asbefore import check_blocked, check_ranks, other_region
+from siyu.sources.loading.asbefore import check_blocked, check_identity, other_region
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.keep import Recognised, begin, keep
 from siyu.sources.loading.loadreport import FileReport, LoadReport
@@ -37,7 +37,7 @@ def load(workspace: Workspace, paths: Sequence[Path | str], *, kind: str | None 
     this is `strict`.
     """
     finish_interrupted(workspace)
-    check_ranks(workspace)
+    check_identity(workspace)
     check_blocked(workspace)
     options = Options.of(workspace.settings, snapshot_of, workspace.keys.veiled_all(scope or {}), allow_drop)
     if snapshot_of and day_of(snapshot_of) > local_day(instant_of(now), workspace.settings.zone):

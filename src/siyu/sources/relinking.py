@@ -1,14 +1,19 @@
-"""Links of loads whose records name several people. A record goes with whoever is erased of them; what it showed of the
-others goes too, as in a workspace that never held it.
+"""Links of loads of which records are gone: no more of them than the landed rows that are left show. A record that
+names several people goes with whoever is erased of them; what it showed of the others goes too, as in a workspace that
+never held it.
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from siyu.core.kinds import BY_NAME
 from siyu.sources.identifiers.persons import Links
@@ -34,8 +39,26 @@ def relink(workspace: Workspace) -> None:
     for load in committed(workspace.operations):
         several = any(len(BY_NAME[kind].persons) > 1 for kind in load.kinds)
         if several and load.path(workspace).exists() and len(landing.places_of(load.path(workspace), workspace.keys)):
-            left = _shown(workspace, load)
-            replace(workspace.warehouse, load.load_id, LINK_RECORD.schema.empty_table() if left is None else left)
+            replace(workspace.warehouse, load.load_id, _shown(workspace, load, _facts(workspace, load)))
+
+
+def relink_young(workspace: Workspace, load: Committed, before: Mapping[str, int]) -> None:
+    """Of the links of a load none that only rows past their time show, and none by more records than the rows that are
+    left; whatever a run that was cut off had taken back of them. In the caller's transaction; safe to run twice.
+    """
+    held = of_load(workspace.warehouse, load.load_id)
+    shown = _shown(workspace, load, before=before)
+    most = shown.select(["a", "b", "records"]).rename_columns(["a", "b", "most"])
+    left = held.join(most, ["a", "b"], join_type="inner")
+    fewer = pc.min_element_wise(left["records"], left["most"])
+    left = left.set_column(left.schema.get_field_index("records"), "records", fewer)
+    replace(workspace.warehouse, load.load_id, left.select(LINK_RECORD.column_names).cast(LINK_RECORD.schema))
+
+
+def of_load(warehouse: Warehouse, load_id: int) -> pa.Table:
+    """The links of a load, as LINK_RECORD rows."""
+    records = LINK_RECORD.expr()
+    return warehouse.arrow(records.filter(records.load_id == load_id))
 
 
 def replace(warehouse: Warehouse, load_id: int, links: pa.Table) -> None:
@@ -45,16 +68,20 @@ def replace(warehouse: Warehouse, load_id: int, links: pa.Table) -> None:
     warehouse.drop_scratch(LOAD)
 
 
-def _shown(workspace: Workspace, load: Committed) -> pa.Table | None:
-    """The pairs that the landed rows of a load show, as LINK_RECORD rows; of rows that are facts."""
-    links, facts = Links(load.settings(workspace)), _facts(workspace, load)
+def _shown(workspace: Workspace, load: Committed, facts: np.ndarray | None = None, *,
+           before: Mapping[str, int] | None = None) -> pa.Table:
+    """The pairs that the landed rows of a load show, as LINK_RECORD rows: all rows that are not past their time, or
+    those of some facts.
+    """
+    links = Links(load.settings(workspace))
     with closing(Workbench()) as workbench:
-        preparation = of_landed(workspace, load, workbench)
+        preparation = of_landed(workspace, load, workbench, before)
         for batch in landing.batches(load.path(workspace), workspace.keys):
             for place, part in enumerate(preparation.of(batch).parts):
                 fact_ids = fact_id(load.load_id, part.rows[LINE].to_numpy() * OUTPUTS + place)
-                links.add(part.people, fact_ids, np.isin(fact_ids, facts))
-    return links.rows(load.load_id, load.mapping_name, load.loaded_at)
+                taken = np.ones(len(fact_ids), bool) if facts is None else np.isin(fact_ids, facts)
+                links.add(part.people, fact_ids, taken)
+    return links.rows(load.load_id, load.mapping_name, load.loaded_at) or LINK_RECORD.schema.empty_table()
 
 
 def _facts(workspace: Workspace, load: Committed) -> np.ndarray:

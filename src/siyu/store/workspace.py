@@ -18,8 +18,8 @@ from siyu.core.identifiers import Keys
 from siyu.core.settings import Settings
 from siyu.core.tomltext import parsed
 from siyu.store import raw_files
+from siyu.store.engines import duck_file, spark_owner
 from siyu.store.engines.duck import DuckWarehouse
-from siyu.store.engines.duck_file import held
 from siyu.store.inbox import Inbox
 from siyu.store.operations import Operations
 from siyu.store.states import KEYED_BY, LOAD_BEGUN
@@ -42,8 +42,8 @@ OF_ALL_FACTS = ("brand.zone", "brand.currency")
 #: Folder where new exports are laid down.
 INBOX = "inbox"
 #: What the warehouse of either engine is on disk. The log first: a new file must never meet an old log.
-DUCKDB_FILE = "warehouse.duckdb"
-WAREHOUSE_FILES = (f"{DUCKDB_FILE}.wal", DUCKDB_FILE, "warehouse")
+DUCKDB_FILE, SPARK_FOLDER = "warehouse.duckdb", "warehouse"
+WAREHOUSE_FILES = (f"{DUCKDB_FILE}.wal", DUCKDB_FILE, SPARK_FOLDER)
 #: What a rebuild leaves: the name of a warehouse it replaced ends so, and one it has not finished lies in this folder.
 ASIDE, BUILDING = ".aside-", "rebuilding"
 
@@ -152,13 +152,12 @@ class Workspace:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """While in it nobody else opens the file of the warehouse (it is closed here too), or loads by operations on
-        PostgreSQL. HeldError if somebody has it open, or loads. The folder of Spark has no lock: there nothing else
-        tells of others.
+        """While in it nobody else opens the warehouse (it is closed here too), or loads by operations on PostgreSQL.
+        HeldError if somebody has it open, or loads.
         """
         self.close_warehouse()
         spark = self.settings["warehouse.engine"] == "spark"
-        with contextlib.nullcontext() if spark else held(self.directory / DUCKDB_FILE):
+        with spark_owner.held(self.directory / SPARK_FOLDER) if spark else duck_file.held(self.directory / DUCKDB_FILE):
             self.operations.owner.hold(self._owned)
             try:
                 yield
@@ -290,7 +289,7 @@ def open_warehouse(workspace: Workspace) -> Warehouse:
     if settings["warehouse.engine"] == "spark":
         from siyu.store.engines.spark import SparkWarehouse  # optional extra: pyspark and Java
 
-        return SparkWarehouse(workspace.directory / "warehouse", master=settings["warehouse.spark_master"],
+        return SparkWarehouse(workspace.directory / SPARK_FOLDER, master=settings["warehouse.spark_master"],
                               zone=settings["brand.zone"])
     return DuckWarehouse(workspace.directory / DUCKDB_FILE, memory=settings["warehouse.memory"],
                          zone=settings["brand.zone"])

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from siyu.cli.checks.finding import Finding
 from siyu.identity import resolve
-from siyu.sources.loading.asbefore import check_blocked, check_ranks, other_region
+from siyu.sources.loading.asbefore import check_blocked, check_identity, other_region
 from siyu.store.schema import QUARANTINE
 from siyu.store.tables import CONSUMER, REVIEW
 from siyu.store.workspace import KEYS_FILE, Workspace
@@ -21,7 +21,7 @@ FREE_BYTES_MIN = 2 * 1024**3
 
 def settings(workspace: Workspace, _now: dt.datetime) -> Iterator[Finding]:
     """Reading them already refused any mistake; facts may have been read by others."""
-    check_ranks(workspace)
+    check_identity(workspace)
     check_blocked(workspace)
     if region := other_region(workspace):
         yield Finding("settings", False, region)

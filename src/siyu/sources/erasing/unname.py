@@ -87,17 +87,20 @@ def unregister(warehouse: Warehouse, ids: np.ndarray) -> None:
 
 
 def remove(warehouse: Warehouse, facts: Table, fact_ids: pa.ChunkedArray) -> bool:
-    """Facts go; those that they had corrected are in force again, unless corrected once more. Whether any are."""
+    """Facts go; those that they had corrected are in force again, unless corrected once more. Whether any are.
+
+    What is said of corrections changes first: where nothing ties two tables together, a run that is cut off in between
+    finds the facts again, and what they had corrected is not hidden by facts that are no more.
+    """
     corrections = SUPERSEDED.expr()
     gone = warehouse.scratch(FACTS, pa.table({"fact_id": fact_ids}))
     about = _naming(corrections, ("fact_id", "by_fact_id"), gone)
     rows = warehouse.arrow(corrections.semi_join(about, "fact_id")).to_pylist()
-    _replace(warehouse, facts, fact_ids, facts.schema.empty_table())
-    if not rows:
-        return False
     left = _bridged(rows, set(fact_ids.to_pylist()))
-    stated = pa.chunked_array([[row["fact_id"] for row in rows]])
-    _replace(warehouse, SUPERSEDED, stated, pa.Table.from_pylist(left, SUPERSEDED.schema))
+    if rows:
+        stated = pa.chunked_array([[row["fact_id"] for row in rows]])
+        _replace(warehouse, SUPERSEDED, stated, pa.Table.from_pylist(left, SUPERSEDED.schema))
+    _replace(warehouse, facts, fact_ids, facts.schema.empty_table())
     return bool({row["fact_id"] for row in rows} - {row["fact_id"] for row in left} - set(fact_ids.to_pylist()))
 
 

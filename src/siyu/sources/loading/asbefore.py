@@ -1,5 +1,6 @@
 """Whether rows would be read as they were before: the order of namespaces says under which identifier a row is kept,
-what is blocked under which it is not, and the region whose number a phone is.
+what is blocked under which it is not, what links which of its identifiers are one person's, and the region whose number
+a phone is.
 """
 
 from __future__ import annotations
@@ -22,15 +23,19 @@ from siyu.store.workspace import Workspace
 CHOOSING = ("identity.namespaces", "identity.not_identifying")
 #: Settings that say which values are nobody's.
 BLOCKING = ("identity.blocked", "identity.blocked_phones")
+#: The setting that says which identifiers leave no pairs.
+LINKING = "identity.not_linking"
 REGION = "brand.phone_region"
 
 
-def check_ranks(workspace: Workspace) -> None:
-    """SettingsError if rows that are loaded would be kept under another identifier now: loaded again they would count
-    twice, and what is measured would not be what a rebuild gives.
+def check_identity(workspace: Workspace) -> None:
+    """SettingsError if rows that are loaded would be kept under another identifier now, or would link people that they
+    do not: loaded again they would count twice, and what is measured would not be what a rebuild gives.
     """
     if _read_otherwise(workspace, CHOOSING):
         _check_order(workspace)
+    if _read_otherwise(workspace, (LINKING,)):
+        _check_linking(workspace)
 
 
 def check_blocked(workspace: Workspace) -> None:
@@ -93,9 +98,8 @@ def _under(kind: Kind, ids: list[int]) -> ir.Table | None:
 
 
 def _check_order(workspace: Workspace) -> None:
-    now, operations = workspace.settings, workspace.operations
-    used = sorted(row["namespace"] for row in workspace.warehouse.rows(_namespaces()))
-    for then in kept_options(operations):
+    now, used = workspace.settings, _used(workspace)
+    for then in kept_options(workspace.operations):
         before, after = _order(then.apply(workspace), used), _order(now, used)
         if before != after:
             raise SettingsError(
@@ -103,6 +107,17 @@ def _check_order(workspace: Workspace) -> None:
                 f"were loaded: now {', '.join(after) or 'none'}, then {', '.join(before) or 'none'}. Facts are kept "
                 "under the identifiers that came first then.",
                 remedy="Set them back; or `siyu rebuild` reads everything again this way.")
+
+
+def _check_linking(workspace: Workspace) -> None:
+    """A namespace that links no more is left out at once; of one that links since then no pairs were kept."""
+    then = {name for options in kept_options(workspace.operations) for name in options.settings.get(LINKING, ())}
+    since = sorted(then.difference(workspace.settings[LINKING]).intersection(_used(workspace)))
+    if since:
+        raise SettingsError(
+            f"{LINKING} no longer names {', '.join(since)}, and did when facts were loaded: what links people by it "
+            "was not kept then.",
+            remedy="`siyu rebuild` reads everything again this way; or put it back into siyu.toml.")
 
 
 def _order(settings: Settings, used: list[str]) -> list[str]:
@@ -116,5 +131,7 @@ def _phones() -> ir.Table:
     return identifier.filter(identifier.namespace.isin(PHONE_NAMESPACES))
 
 
-def _namespaces() -> ir.Table:
-    return IDENTIFIER.expr().select("namespace").distinct()
+def _used(workspace: Workspace) -> list[str]:
+    """The namespaces of all identifiers."""
+    names = IDENTIFIER.expr().select("namespace").distinct()
+    return sorted(row["namespace"] for row in workspace.warehouse.rows(names))

@@ -1,6 +1,7 @@
 """One process at a time owns a Spark warehouse: opening drops what others have not committed yet.
 
-On a local path the system's file lock decides, and goes with its process; elsewhere a file stands until closed.
+On a local path the system's file lock decides, and goes with its process; elsewhere a file stands until closed. The
+locked file lies beside the folder, not in it: a rebuild puts another folder in its place.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from siyu.core.errors import HeldError
-from siyu.store.engines.spark_files import Files
+
+if TYPE_CHECKING:
+    from siyu.store.engines.spark_files import Files
 
 OWNER = "_owner"
+#: What the name of the locked file beside a folder ends with.
+BESIDE = ".owner"
 
 
 class Owner:
@@ -26,12 +31,11 @@ class Owner:
 
     def take(self) -> None:
         """Become the owner, or HeldError with the one that is."""
-        who = f"process {os.getpid()} on {socket.gethostname()}"
         if self._files.local:
-            self._held = _locked(self._files.local / OWNER, who)
+            self._held = held(self._files.local)
             return
         try:
-            self._files.write(OWNER, who, overwrite=False)
+            self._files.write(OWNER, _who(), overwrite=False)
         except FileExistsError:
             raise HeldError(
                 f"The warehouse {self._files.root} is held by {self._files.read(OWNER)}.",
@@ -46,7 +50,12 @@ class Owner:
             self._files.delete(OWNER)
 
 
-def _locked(path: Path, who: str) -> IO[str]:
+def held(folder: Path) -> IO[str]:
+    """The lock of the warehouse in a local folder, whether the folder is there or not: until it is closed no other
+    process opens that warehouse. HeldError if another has it open.
+    """
+    path = folder.resolve()
+    path = path.with_name(path.name + BESIDE)
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a+", encoding="utf-8")
     try:
@@ -54,12 +63,16 @@ def _locked(path: Path, who: str) -> IO[str]:
     except OSError:
         holder = path.read_text(encoding="utf-8") or "another process"
         file.close()
-        raise HeldError(f"{path.parent.name} is held by {holder}.",
+        raise HeldError(f"{folder.name} is held by {holder}.",
                         remedy="Wait until it ends, or stop it, then try again.") from None
     file.truncate(0)
-    file.write(who)
+    file.write(_who())
     file.flush()
     return file
+
+
+def _who() -> str:
+    return f"process {os.getpid()} on {socket.gethostname()}"
 
 
 def _lock(file: IO[str]) -> None:
