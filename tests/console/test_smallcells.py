@@ -27,6 +27,7 @@ from siyu.core.kinds import ROLES
 from siyu.measures.answer import Answer
 from siyu.measures.metric import Metric, Topic
 from siyu.measures.paths.attribution import ATTRIBUTION
+from siyu.measures.topics.membership import MEMBERSHIP
 from tests.console.sample import AS_OF, diagnosis, document, material, series
 
 WORDS = Words("en", smallest=SMALLEST)
@@ -272,6 +273,15 @@ def test_money_of_a_topic_rests_on_people_of_its_own():
         Metric("t.each", "", "Each", "minor units", "", "paid", "buyers")), people="relations")  # fmt: skip
     assert of_row(topic, paid=12_000, buyers=2, relations=500) == [LEFT_OUT, "¥0", LEFT_OUT]
     assert of_row(topic, paid=12_000, buyers=40, relations=500) == ["¥120", "¥0", "¥3"]
+
+
+@pytest.mark.parametrize(("buyers", "told"), [(3, [LEFT_OUT, LEFT_OUT]), (40, ["25.0%", "50.0%"])])
+def test_the_part_of_sales_that_few_members_paid_is_not_told(buyers: int, told: list[str]):
+    counts = dict.fromkeys({m.numerator for m in MEMBERSHIP.metrics} | {m.denominator for m in MEMBERSHIP.metrics}, 500)
+    counts |= {"paid_by_members": 10_000, "paid_by_known": 20_000, "paid": 40_000, "member_buyers": buyers}
+    shares = [place for place, m in enumerate(MEMBERSHIP.metrics) if m.numerator == "paid_by_members"]
+    row = of_row(MEMBERSHIP, **counts)
+    assert [row[place] for place in shares] == told
 
 
 def of_row(topic: Topic, **counts: int) -> list[str]:

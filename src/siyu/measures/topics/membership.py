@@ -118,10 +118,10 @@ MEMBERSHIP = Topic(
                window="as of the day"),
         Metric("membership.member_sales_share", "会员成交占比", "Member sales share", "share",
                "Part of the amount paid by consumers who were members when they paid; anonymous orders are in the "
-               "whole.", "paid_by_members", "paid", needs=("orders",)),
+               "whole.", "paid_by_members", "paid", needs=("orders",), people="member_buyers"),
         Metric("membership.member_sales_share_known", "会员成交占比(已知买家)", "Member share of known buyers",
                "share", "Part of the amount paid by known consumers that was paid by members at payment.",
-               "paid_by_members", "paid_by_known", needs=("orders",)),
+               "paid_by_members", "paid_by_known", needs=("orders",), people="member_buyers"),
         Metric("membership.old_customer_join_rate", "老客入会率", "Old customer join rate", "share",
                "Of those with a purchase before the period and no membership when it opened, the part who began one "
                "in it.", "old_customers_joined", "old_customers", needs=("orders",)),
