@@ -4,15 +4,41 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from siyu.store import sql, statements
 from siyu.store import workspace as workspaces
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+class Compared(statements.Statements):
+    """Statements that are compared with what the compiler says, each when its like is met for the first time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._met: set[str] = set()
+
+    def of(self, expression, dialect, compiled) -> str:
+        text = super().of(expression, dialect, compiled)
+        like = re.sub(r"\d+", "", text)
+        if like not in self._met:
+            self._met.add(like)
+            assert text == compiled(expression)
+        return text
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compared() -> Iterator[None]:
+    """Whatever the tests of this process ask an engine says what the compiler says."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sql, "KEPT", Compared(statements.KEPT._path.with_suffix(".compared")))
+        yield
 
 
 @pytest.fixture(scope="session")

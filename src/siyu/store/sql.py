@@ -13,6 +13,8 @@ from types import ModuleType
 import ibis
 import ibis.expr.types as ir
 
+from siyu.store.statements import KEPT
+
 COMPILERS = "ibis.backends.sql.compilers"
 
 #: Selects of selects stay as they are: engines flatten them in a fraction of the time.
@@ -25,6 +27,11 @@ def sql_of(expression: ir.Expr, dialect: str) -> str:
     >>> print(sql_of(ibis.table({"paid": "int64"}, name="orders").limit(1), "duckdb"))
     SELECT * FROM "orders" AS "t0" LIMIT 1
     """
+    return KEPT.of(expression, dialect, lambda asked: compiled(asked, dialect))
+
+
+def compiled(expression: ir.Expr, dialect: str) -> str:
+    """The statement, compiled."""
     compiler = importlib.import_module(f"{COMPILERS}.{dialect}").compiler
     return compiler.to_sqlglot(expression).sql(dialect=compiler.dialect, copy=False)
 

@@ -1,0 +1,179 @@
+"""Statements as they were compiled before, by this process or by another.
+
+To compile an expression takes longer than the engine takes for most statements of a day. What a statement says hangs on
+the shape of its expression: on everything in it but the large whole numbers (days, instants, numbers of loads), which
+are others every day and stand in the statement as they are. So each shape is compiled once, with other numbers in their
+places, and kept as a text with gaps, where Python keeps the modules that it compiled.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
+import ibis.expr.schema as sch
+import ibis.expr.types as ir
+import sqlglot
+
+#: What texts rest on, beside the shape: they are of no use to other compilers, nor once this file tells shapes
+#: otherwise (then with another first number).
+MADE_BY = f"1; {ibis.__version__}; {sqlglot.__version__}"  # type: ignore[attr-defined]
+#: Texts that are kept; the oldest go.
+MOST = 2_000
+#: Whole numbers from here on are gaps: smaller ones are seldom days.
+LARGE = 1_000
+#: The first of the numbers that are put into gaps to be found again, by type.
+MARKS = {dt.Int16: 32_000, dt.Int32: 2_000_000_000, dt.Int64: 9_000_000_000_000_000_000}
+#: Gaps of one text at most: so many marks fit into the smallest type.
+MOST_GAPS = 700
+#: A text with gaps: pieces, and the place of the number that stands between them.
+Text = list[str | int]
+Compiler = Callable[[ir.Expr], str]
+
+
+class Untold(Exception):
+    """An expression holds what no shape can tell."""
+
+
+class Statements:
+    """Texts with gaps, by shape, kept in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._new: dict[str, Text] = {}
+
+    @functools.cached_property
+    def _kept(self) -> dict[str, Text]:
+        atexit.register(self.keep)
+        return self._read()
+
+    def of(self, expression: ir.Expr, dialect: str, compiled: Compiler) -> str:
+        """The statement of an expression; `compiled` gives that of one whose shape is met for the first time."""
+        try:
+            shape = Shape(expression)
+        except (Untold, RecursionError):
+            return compiled(expression)
+        key = shape.key(dialect)
+        text = self._kept.get(key) or self._new.get(key) or shape.text(compiled)
+        if text is None:
+            return compiled(expression)
+        if key not in self._kept:
+            self._new[key] = text
+        return shape.filled(text)
+
+    def keep(self) -> None:
+        """Write down what is new, beside what other processes have kept meanwhile. Where nothing can be kept, nothing
+        is.
+        """
+        if not self._new or sys.dont_write_bytecode:
+            return
+        texts = dict(list({**self._read(), **self._new}.items())[-MOST:])
+        with contextlib.suppress(OSError):
+            fresh = self._path.with_suffix(f".{os.getpid()}")
+            fresh.write_text(json.dumps({"made_by": MADE_BY, "texts": texts}), encoding="utf-8")
+            os.replace(fresh, self._path)
+
+    def _read(self) -> dict[str, Text]:
+        """What is kept; nothing where it was made by others, or cannot be read."""
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+            if found["made_by"] == MADE_BY:
+                return found["texts"]
+        return {}
+
+
+class Shape:
+    """All that an expression says but its large whole numbers, which are told apart. Raises Untold."""
+
+    def __init__(self, expression: ir.Expr) -> None:
+        self._expression = expression
+        self._places: dict[ops.Node, str] = {}
+        self._parts: list[str] = []
+        self._gaps: list[ops.Literal] = []
+        self._place(expression.op())
+
+    def key(self, dialect: str) -> str:
+        """Tells one shape from another."""
+        return hashlib.sha256("\n".join((dialect, *self._parts)).encode()).hexdigest()
+
+    def text(self, compiled: Compiler) -> Text | None:
+        """The statement with gaps; None if the gaps cannot be told from all else in it."""
+        marks = {gap: MARKS[type(gap.dtype)] + place for place, gap in enumerate(self._gaps)}
+        if len(marks) > MOST_GAPS or any(str(mark) in part for mark in marks.values() for part in self._parts):
+            return None
+        if not marks:
+            return [compiled(self._expression)]
+        marked: Any = self._expression.op().replace({gap: gap.copy(value=mark) for gap, mark in marks.items()})
+        places = {str(mark): place for place, mark in enumerate(marks.values())}
+        pieces = re.split(rf"(?<![\w.])({'|'.join(places)})(?![\w.])", compiled(marked.to_expr()))
+        text: Text = [places.get(piece, piece) for piece in pieces]
+        return text if set(places.values()) == {piece for piece in text if isinstance(piece, int)} else None
+
+    def filled(self, text: Text) -> str:
+        """The text with this expression's numbers in its gaps."""
+        return "".join(piece if isinstance(piece, str) else str(self._gaps[piece].value) for piece in text)
+
+    def _place(self, node: ops.Node) -> str:
+        """Where a node stands among those that are told."""
+        if node not in self._places:
+            part = self._literal(node) if isinstance(node, ops.Literal) else self._told(node)
+            self._places[node] = f"#{len(self._parts)}"
+            self._parts.append(part)
+        return self._places[node]
+
+    def _literal(self, node: ops.Literal) -> str:
+        if type(node.value) is int and node.value >= LARGE and type(node.dtype) in MARKS:
+            self._gaps.append(node)
+            return f"gap {node.dtype}"
+        return f"literal {node.dtype} {self._argument(node.value)}"
+
+    def _told(self, node: ops.Node) -> str:
+        if isinstance(node, ops.SelfReference):
+            raise Untold("a table seen twice is numbered as it was made")
+        name = type(node).__name__
+        if isinstance(node, ops.ScalarUDF):  # whose class is numbered as it was made
+            called: Any = node
+            name = f"{called.__func_name__} {called.__input_type__} {called.__udf_namespace__} {called.dtype}"
+        return f"{name} {' '.join(map(self._argument, node.__args__))}"
+
+    def _argument(self, argument: Any) -> str:
+        if isinstance(argument, ops.Node):
+            return self._place(argument)
+        if argument is None or isinstance(argument, (str, int, float, Decimal)):
+            return repr(argument)
+        if isinstance(argument, tuple):
+            return f"({' '.join(map(self._argument, argument))})"
+        if isinstance(argument, sch.Schema):
+            return _schema(argument)  # type: ignore[arg-type]  hashable, which its type does not say
+        if isinstance(argument, Mapping):
+            return f"{{{' '.join(f'{name!r}:{self._argument(value)}' for name, value in argument.items())}}}"
+        if isinstance(argument, frozenset):
+            return f"<{' '.join(sorted(map(self._argument, argument)))}>"
+        if isinstance(argument, dt.DataType):
+            return str(argument)
+        if isinstance(argument, ops.Namespace):
+            return f"{argument.catalog} {argument.database}"
+        raise Untold(type(argument).__name__)
+
+
+@functools.lru_cache(maxsize=1024)
+def _schema(schema: sch.Schema) -> str:
+    return " ".join(f"{name!r}:{of}" for name, of in schema.items())
+
+
+#: Those of this installation.
+KEPT = Statements(Path(importlib.util.cache_from_source(__file__)).with_suffix(".texts"))

@@ -1,0 +1,137 @@
+"""Statements that were kept say what the compiler would say."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from siyu.store import sql, statements
+from siyu.store.statements import Statements
+
+ORDERS = ibis.table({"id": "int64", "day": "int32", "at": "int64", "note": "string"}, name="orders")
+NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 40_000) | st.sampled_from([999, 1000, 32_000, 32_001])
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Statements:
+    """Statements that nobody has kept yet."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    return Statements(tmp_path / "texts")
+
+
+def asked(kept: Statements, expression: ir.Table, *, anew: list[str] | None = None) -> str:
+    """What these statements say of an expression; `anew` gathers what the compiler was asked for."""
+
+    def compiled(shown: ir.Expr) -> str:
+        text = sql.compiled(shown, "duckdb")
+        if anew is not None:
+            anew.append(text)
+        return text
+
+    return kept.of(expression, "duckdb", compiled)
+
+
+def example(first: int, last: int, since: int, word: str = "x", most: int = 5) -> ir.Table:
+    rows = ORDERS.filter(ORDERS.day.between(first, last), ORDERS.at >= since, ORDERS.note == word)
+    return rows.mutate(age=last - rows.day, share=rows.id * 0.5).limit(most)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, st.text(max_size=3)), min_size=2, max_size=4))
+def test_whatever_the_numbers_and_texts_it_is_what_the_compiler_says(tmp_path_factory, calls):
+    kept = Statements(tmp_path_factory.mktemp("kept") / "texts")
+    for first, last, since, word in calls:
+        expression = example(first, last, since, word)
+        assert asked(kept, expression) == sql.compiled(expression, "duckdb")
+
+
+def test_a_shape_is_compiled_once_by_all_processes(kept: Statements, tmp_path: Path):
+    anew: list[str] = []
+    for day in (20_000, 20_001):
+        expression = example(day, day + 30, day * 10**11)
+        assert asked(kept, expression, anew=anew) == sql.compiled(expression, "duckdb")
+    kept.keep()
+    later = example(20_500, 20_900, 10**15)
+    assert asked(Statements(tmp_path / "texts"), later, anew=anew) == sql.compiled(later, "duckdb")
+    assert len(anew) == 1
+
+
+OTHERS = (
+    example(20_000, 20_000, 10**15), example(20_000, 20_030, 10**9), example(20_000, 999, 10**15),
+    example(20_000, 20_030, 10**15, "y"), example(20_000, 20_030, 10**15, most=6), example(40_000, 20_030, 10**15),
+    example(20_000, 20_030, 10**15).distinct(), ORDERS.filter(ORDERS.day >= 20_000),
+    ORDERS.filter(ORDERS.at > 20_000), ORDERS.rename(other="day").filter(ibis._.other > 20_000),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("other", range(len(OTHERS)))
+def test_what_differs_in_anything_else_is_another_shape(kept: Statements, other: int):
+    for expression in (example(20_000, 20_030, 10**15), ORDERS.filter(ORDERS.day > 20_000), OTHERS[other]):
+        assert asked(kept, expression) == sql.compiled(expression, "duckdb")
+
+
+def test_of_too_many_numbers_nothing_is_kept(kept: Statements):
+    for first in (1_000, 2_000):
+        expression = ORDERS.filter(ORDERS.day.isin(range(first, first + 900)))
+        assert asked(kept, expression) == sql.compiled(expression, "duckdb")
+
+
+def test_a_text_that_looks_like_a_mark_is_compiled_each_time(kept: Statements):
+    for day in (20_000, 20_001):
+        anew: list[str] = []
+        expression = example(day, day, 10**15, "a 32000 b")
+        assert asked(kept, expression, anew=anew) == sql.compiled(expression, "duckdb")
+        assert len(anew) == 1
+
+
+@pytest.mark.parametrize("text", [
+    b"", b"{", b"[1]", b"{}", b"\xff", json.dumps({"made_by": "another", "texts": {}}).encode()])  # fmt: skip
+def test_a_file_of_others_or_a_damaged_one_is_none(kept: Statements, tmp_path: Path, text: bytes):
+    (tmp_path / "texts").write_bytes(text)
+    expression = example(20_000, 20_030, 10**15)
+    assert asked(kept, expression) == sql.compiled(expression, "duckdb")
+    kept.keep()
+    anew: list[str] = []
+    asked(Statements(tmp_path / "texts"), expression, anew=anew)
+    assert anew == []
+
+
+def test_what_two_processes_keep_at_once_is_kept_by_both(tmp_path: Path, kept: Statements):
+    other = Statements(tmp_path / "texts")
+    asked(kept, example(1, 2, 3))
+    asked(other, ORDERS.distinct())
+    kept.keep()
+    other.keep()
+    anew: list[str] = []
+    for expression in (example(1, 2, 3), ORDERS.distinct()):
+        asked(Statements(tmp_path / "texts"), expression, anew=anew)
+    assert anew == []
+    assert os.listdir(tmp_path) == ["texts"]
+
+
+def test_only_so_many_are_kept_and_the_oldest_go(tmp_path: Path, kept: Statements, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(statements, "MOST", 3)
+    for word in "abcde":
+        asked(kept, example(1, 2, 3, word))
+    kept.keep()
+    anew: list[str] = []
+    for word in "abcde":
+        asked(Statements(tmp_path / "texts"), example(1, 2, 3, word), anew=anew)
+    assert len(anew) == 2
+
+
+@pytest.mark.parametrize("place", ["no folder/texts", "file/texts"])
+def test_where_nothing_can_be_kept_nothing_is_and_nothing_fails(tmp_path: Path, kept: Statements, place: str):
+    (tmp_path / "file").write_text("")
+    homeless = Statements(tmp_path / place)
+    asked(homeless, example(1, 2, 3))
+    homeless.keep()
+    assert os.listdir(tmp_path) == ["file"]
