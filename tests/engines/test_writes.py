@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from siyu.store.engines import duck
 from siyu.store.engines.duck import DuckWarehouse
 from siyu.store.tables import BY_NAME, IDENTIFIER, IDENTITY, SUPERSEDED
 from siyu.store.warehouse import Warehouse
@@ -100,9 +101,37 @@ def test_a_checkpoint_empties_the_log_and_loses_nothing(warehouse: Warehouse):
     warehouse.append(IDENTITY, identities((1, 2)))
     warehouse.checkpoint()
     assert warehouse.arrow(IDENTITY.expr()).equals(identities((1, 2)))
-    if isinstance(warehouse, DuckWarehouse):
-        log = warehouse.path.with_name(warehouse.path.name + ".wal")
-        assert not log.exists() or log.stat().st_size == 0
+    assert log_of(warehouse) == 0
+
+
+def log_of(warehouse: Warehouse) -> int:
+    """Bytes of the log; engines without one have none."""
+    log = warehouse.path.with_name(warehouse.path.name + ".wal") if isinstance(warehouse, DuckWarehouse) else None
+    return log.stat().st_size if log and log.exists() else 0
+
+
+@pytest.mark.parametrize("worth", [0, 2**40])
+def test_what_is_only_read_does_not_wait_for_a_checkpoint(warehouse: Warehouse, monkeypatch, worth: int):
+    monkeypatch.setattr(duck, "LOG_WORTH", worth)
+    warehouse.append(IDENTITY, identities((1, 2)))
+    before = log_of(warehouse)
+    with warehouse.checkpointing():
+        kept = warehouse.scratch("kept", IDENTITY.expr())
+        assert warehouse.arrow(kept).equals(identities((1, 2)))
+    assert log_of(warehouse) == (before if worth else 0)
+    with pytest.raises(ZeroDivisionError), warehouse.checkpointing():
+        raise ZeroDivisionError
+    warehouse.append(IDENTITY, identities((3, 4)))
+    assert consumers(warehouse) == {1: 2, 3: 4}
+
+
+def test_no_checkpoint_is_made_inside_a_transaction(warehouse: Warehouse, monkeypatch):
+    monkeypatch.setattr(duck, "LOG_WORTH", 0)
+    with warehouse.transaction():
+        warehouse.append(IDENTITY, identities((1, 2)))
+        with warehouse.checkpointing():
+            assert consumers(warehouse) == {1: 2}
+    assert consumers(warehouse) == {1: 2}
 
 
 def test_facts_of_a_transaction_that_fails_are_gone(warehouse: Warehouse):

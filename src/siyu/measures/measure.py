@@ -65,7 +65,9 @@ def measure(
     if kept is not None:
         return kept
     gone = purged(asked, retention.purged(workspace.operations))
-    document = standing(compute(workspace, asked, say), _kept(workspace, asked) if gone else None, gone)
+    with workspace.warehouse.checkpointing():
+        found = compute(workspace, asked, say)
+    document = standing(found, _kept(workspace, asked) if gone else None, gone)
     _keep(workspace, asked, fingerprint, document, now)
     return document
 

@@ -3,7 +3,8 @@
 To compile an expression takes longer than the engine takes for most statements of a day. What a statement says hangs on
 the shape of its expression: on everything in it but the large whole numbers (days, instants, numbers of loads), which
 are others every day and stand in the statement as they are. So each shape is compiled once, with other numbers in their
-places, and kept as a text with gaps, where Python keeps the modules that it compiled.
+places, and kept as a text with gaps, where Python keeps the modules that it compiled. Where to build an expression
+takes long as well, what comes of it is kept by what it is built from, and by the code that builds it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ import ibis.expr.operations as ops
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import sqlglot
+
+from siyu.core.identifiers import scrub
 
 #: What texts rest on, beside the shape: they are of no use to other compilers, nor once this file tells shapes
 #: otherwise (then with another first number).
@@ -50,14 +53,14 @@ class Untold(Exception):
 
 
 class Statements:
-    """Texts with gaps, by shape, kept in a file."""
+    """Texts by shape, and other things by recipe, kept in a file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._new: dict[str, Text] = {}
+        self._new: dict[str, list] = {}
 
     @functools.cached_property
-    def _kept(self) -> dict[str, Text]:
+    def _kept(self) -> dict[str, list]:
         atexit.register(self.keep)
         return self._read()
 
@@ -71,9 +74,20 @@ class Statements:
         text = self._kept.get(key) or self._new.get(key) or shape.text(compiled)
         if text is None:
             return compiled(expression)
-        if key not in self._kept:
-            self._new[key] = text
+        self._note(key, text)
         return shape.filled(text)
+
+    def made(self, recipe: str, make: Callable[[], list]) -> list:
+        """What `make` gives (of texts and numbers) by a recipe, that says all it is made from but the code."""
+        key = hashlib.sha256(f"{_code()} {recipe}".encode()).hexdigest()
+        found = self._kept.get(key) or self._new.get(key) or json.loads(json.dumps(make()))
+        self._note(key, found)
+        return found
+
+    def _note(self, key: str, text: list) -> None:
+        """Keep what is new; but nothing that may be somebody's: words of brands may stand in a statement."""
+        if key not in self._kept and key not in self._new and scrub(written := json.dumps(text)) == written:
+            self._new[key] = text
 
     def keep(self) -> None:
         """Write down what is new, beside what other processes have kept meanwhile. Where nothing can be kept, nothing
@@ -87,7 +101,7 @@ class Statements:
             fresh.write_text(json.dumps({"made_by": MADE_BY, "texts": texts}), encoding="utf-8")
             os.replace(fresh, self._path)
 
-    def _read(self) -> dict[str, Text]:
+    def _read(self) -> dict[str, list]:
         """What is kept; nothing where it was made by others, or cannot be read."""
         with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
             found = json.loads(self._path.read_text(encoding="utf-8"))
@@ -168,6 +182,22 @@ class Shape:
         if isinstance(argument, ops.Namespace):
             return f"{argument.catalog} {argument.database}"
         raise Untold(type(argument).__name__)
+
+
+@functools.cache
+def _code() -> str:
+    """Tells one state of this package from another, as Python tells whether a module is compiled still."""
+    return hashlib.sha256(repr(sorted(_sources(Path(__file__).parents[1]))).encode()).hexdigest()
+
+
+def _sources(folder: Path | str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _sources(entry.path)
+            elif entry.name.endswith(".py"):
+                found = entry.stat()
+                yield entry.path, found.st_mtime_ns, found.st_size
 
 
 @functools.lru_cache(maxsize=1024)

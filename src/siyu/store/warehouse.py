@@ -180,6 +180,11 @@ class Warehouse(ABC):
     def checkpoint(self) -> None:
         """Bring into its files what the engine holds in its log and in memory. Not inside a transaction."""
 
+    def checkpointing(self) -> contextlib.AbstractContextManager[None]:
+        """Declared tables are only read inside: an engine may bring its log into its files beside it. Done at its end.
+        """
+        return contextlib.nullcontext()
+
     @abstractmethod
     def load_ids(self) -> set[int]:
         """Loads that have facts here, committed or not."""

@@ -1,6 +1,6 @@
 """What one output of a mapping makes of the texts of a file, as one expression, compiled for the file's columns.
 
-A server loads files of the same few shapes every few seconds: each is compiled once.
+A server loads files of the same few shapes every few seconds, and a brand every day: each is made once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from siyu.sources.mappings.mapping import OF_KIND, Column, Rows, is_identifier
 from siyu.sources.mappings.typed import TEXT_SUFFIX, TOTAL, Check, Reading, is_nobody, is_total, typed
 from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import compiled
+from siyu.store import sql
 
 #: Columns of what it gives: why a line is refused (0 = it is not), and whether it is taken at all.
 REFUSED, TAKEN = "_refused", "_taken"
@@ -51,23 +52,28 @@ class Expression:
 
     def __init__(self, rows: Rows, headers: tuple[str, ...], currency: str, *, snapshot: bool) -> None:
         kind = rows.kind
-        self._rows, self._currency = rows, currency
+        self._rows, self._headers, self._currency = rows, headers, currency
         self._columns = [c for c in rows.columns if not c.missing(headers)]
         self.id_columns = [c.name for c in self._columns if is_identifier(kind, c.name)]
         self.fields = [f for f in kind.fields if any(c.name == f.name for c in self._columns)]
         self.freely_dated = {c.name for c in self._columns if not c.formats}
         self._attributes = _extra(rows, headers)
         self._required = [f for f in kind.fields if f.required and not (snapshot and f.name == "started_at")]
-        self.reasons: list[tuple[str, str]] = []
-        self._raw = ibis.table({**dict.fromkeys(headers, "string"), LINE: "int64"}, name="raw")
-        self.sql = compiled(self._checked())
+        self.reasons: list[tuple[str, str]]
+        self.sql: str
+        self.sql, self.reasons = sql.KEPT.made(repr((rows, headers, currency, snapshot)), self._made)
 
     @cached_property
     def texts_sql(self) -> str:
         """What was written: asked for only where lines are refused."""
         return compiled(self._texts())
 
-    def _checked(self) -> ir.Table:
+    def _made(self) -> list:
+        """The statement, and the reasons that its numbers stand for."""
+        checked, reasons = self._checked()
+        return [compiled(checked), reasons]
+
+    def _checked(self) -> tuple[ir.Table, list[tuple[str, str]]]:
         texts = self._texts()
         values: dict[str, ir.Value] = {LINE: texts[LINE], TAKEN: texts[TAKEN]}
         aside = {name + TEXT_SUFFIX: texts[name] for name in (c.name for c in self._columns)}
@@ -93,16 +99,16 @@ class Expression:
         values |= {name: texts[name] for name in self.id_columns}
         if self._attributes and "attributes" not in by_name:
             values["attributes"] = texts["attributes"]
-        self.reasons = [(name, reason) for _, name, reason in checks]
         looked = texts.select(**values, **aside)
         if nameless:
             looked = looked.mutate(**{SUMS: _sums(looked, self.id_columns)})
         numbered = [(check(looked), ibis.literal(i, "int32")) for i, (check, _, _) in enumerate(checks, start=1)]
         fine = ibis.literal(0, "int32")
-        return looked.select(*values, **{REFUSED: ibis.cases(*numbered, else_=fine) if numbered else fine})
+        checked = looked.select(*values, **{REFUSED: ibis.cases(*numbered, else_=fine) if numbered else fine})
+        return checked, [(name, reason) for _, name, reason in checks]
 
     def _texts(self) -> ir.Table:
-        raw = self._raw
+        raw = ibis.table({**dict.fromkeys(self._headers, "string"), LINE: "int64"}, name="raw")
         taken = columns.fulfilled(self._rows.where, raw)
         texts = {c.name: columns.text_of(c, raw) for c in self._columns}
         if self._rows.currency:

@@ -34,6 +34,8 @@ MOST_APPENDING = 2
 ANSWER_ROWS = 100_000
 #: Scratch table of rows that wait for the table they are read from to be changed.
 ASIDE = "_aside"
+#: So many bytes of log are worth bringing into the file while answers are looked for.
+LOG_WORTH = 16 * 1024**2
 #: So few rows are in before the number of threads could be changed.
 FEW_ROWS = 20_000
 
@@ -147,6 +149,17 @@ class DuckWarehouse(Warehouse):
 
     def checkpoint(self) -> None:
         self._connection.execute("CHECKPOINT")
+
+    @contextlib.contextmanager
+    def checkpointing(self) -> Iterator[None]:
+        """What fails beside is done when the file is closed, which would else be the time to wait for it."""
+        log = self.path.with_name(self.path.name + ".wal")
+        if self._inside_transaction or not log.exists() or log.stat().st_size < LOG_WORTH:
+            yield
+            return
+        with self._connection.cursor() as cursor, ThreadPoolExecutor(1, "checkpointing") as beside:
+            beside.submit(cursor.execute, "CHECKPOINT")
+            yield
 
     def load_ids(self) -> set[int]:
         union = " UNION ".join(f"SELECT DISTINCT load_id FROM {quoted(t.name)}" for t in TABLES if t.fact)
