@@ -27,8 +27,8 @@ KEYS = Keys(bytes(range(32)), bytes(32))
 LINK = Link.lasting(2**62 + 5, "marketing", 730, LATER)
 
 
-def standings(workspace, link: Link) -> dict[str, str]:
-    return {row.channel: row.standing for row in preferences.rows(workspace.operations, link) if row.standing}
+def standings(workspace, link: Link, now: dt.datetime = LATER) -> dict[str, str]:
+    return {row.channel: row.standing for row in preferences.rows(workspace.operations, link, now) if row.standing}
 
 
 def test_a_token_opens_to_what_was_signed_and_shows_no_value():
@@ -66,7 +66,7 @@ def lin(workspace, tmp_path) -> Link:
 
 @pytest.mark.parametrize(("lang", "word"), [("zh", "短信"), ("en", "Text messages")])
 def test_the_page_shows_channels_and_nothing_of_the_person(workspace, lin, lang, word):
-    shown = page(workspace.operations, lin, "<b>Brand</b>", lang)
+    shown = page(workspace.operations, lin, "<b>Brand</b>", lang, now=LATER)
     assert word in shown
     assert 'value="sms" checked' in shown
     assert ("1234" in shown, "<b>Brand" in shown, "<script" in shown) == (False, False, False)
@@ -81,6 +81,19 @@ def test_one_click_withdraws_from_everything_at_once(workspace, lin):
     assert [act.act for act in acts(workspace.operations)] == ["consent.withdraw"]
 
 
+@pytest.mark.parametrize("form", [{"List-Unsubscribe": ["One-Click"]}, {"action": ["withdraw"]}])
+@pytest.mark.parametrize(("said", "at"), [("withdraw", "2027-05-31"), ("grant", "2027-05-31")])
+def test_what_the_ledger_dates_later_keeps_nobody_from_unsubscribing(workspace, tmp_path, lin, form, said, at):
+    """An agreement with an end is granted until then; and one that is to come does not come."""
+    take(workspace, tmp_path, "consents.csv", "occurred_at,purpose,channel,action,id.phone\n"
+                                              f"{at},marketing,,{said},13800001234")  # fmt: skip
+    assert [row.ticked for row in preferences.rows(workspace.operations, lin, LATER) if row.channel == "sms"] == [True]
+    apply(workspace.operations, lin, form, now=LATER)
+    for now in (LATER, LATER + dt.timedelta(200)):
+        assert set(standings(workspace, lin, now).values()) == {"withdrawn"}
+        assert apply(workspace.operations, lin, form, now=now) == []
+
+
 @pytest.mark.parametrize("channel", ["sms", ""])
 def test_who_withdraws_takes_back_what_is_dated_later_too(workspace, tmp_path, lin, channel):
     ahead = "2027-03-01T12:00:00Z,marketing,{},grant,13800001234"
@@ -91,7 +104,9 @@ def test_who_withdraws_takes_back_what_is_dated_later_too(workspace, tmp_path, l
     said = Consent(lin.identifier_id, "marketing", "sms", "withdraw", instant_of(LATER), "hotline", "")
     change(workspace.operations, [said], actor="clerk", now=LATER)
     settle(workspace, LATER)
-    assert (standings(workspace, lin)["sms"], standings(workspace, lin)["email"]) == ("withdrawn", "granted")
+    assert standings(workspace, lin) == {"sms": "withdrawn"}
+    assert standings(workspace, lin, LATER + dt.timedelta(60)) == {"sms": "withdrawn", "email": "granted"} | (
+        {} if channel else {name: "granted" for name in preferences.OFFERED if name not in ("sms", "email")})
     consents = marketing_consents(workspace)
     for at in (instant_of(LATER), *(row.occurred_at for row in rows_of(workspace.operations, [lin.identifier_id]))):
         if at >= instant_of(LATER):
@@ -108,9 +123,9 @@ def test_what_was_said_last_holds_however_often_somebody_changes_their_mind(work
     for turn, wanted in enumerate(("withdrawn", "granted", "withdrawn", "withdrawn", "granted", "granted")):
         now = LATER + dt.timedelta(minutes=turn)
         apply(workspace.operations, lin, forms[wanted], now=now)
-        assert standings(workspace, lin)["sms"] == wanted
+        assert standings(workspace, lin, now)["sms"] == wanted
         settle(workspace, now)
-        assert standings(workspace, lin)["sms"] == wanted
+        assert standings(workspace, lin, now)["sms"] == wanted
     rows = [(row.occurred_at, row.action, row.channel) for row in rows_of(workspace.operations, [lin.identifier_id])]
     assert len(rows) == len(set(rows))
 
@@ -142,10 +157,10 @@ def test_ticks_grant_and_missing_ticks_withdraw(workspace, lin):
 @pytest.mark.parametrize(("purpose", "ticked"), [("personalization", True), ("share_third_party", False)])
 def test_other_purposes_are_asked_as_a_whole(workspace, lin, purpose, ticked):
     link = replace(lin, purpose=purpose)
-    assert [row.ticked for row in preferences.rows(workspace.operations, link)] == [ticked]
+    assert [row.ticked for row in preferences.rows(workspace.operations, link, LATER)] == [ticked]
     (change,) = apply(workspace.operations, link, {"action": ["save"], "channel": [] if ticked else ["all"]}, now=LATER)
     assert (change.channel, change.action) == (None, "withdraw" if ticked else "grant")
-    assert [row.ticked for row in preferences.rows(workspace.operations, link)] == [not ticked]
+    assert [row.ticked for row in preferences.rows(workspace.operations, link, LATER)] == [not ticked]
 
 
 @pytest.mark.parametrize("form", [{}, {"action": ["other"]}, {"List-Unsubscribe": ["Two-Click"]}])
@@ -187,5 +202,5 @@ def test_a_link_of_an_erased_person_shows_and_changes_nothing(workspace, lin):
     with workspace.operations.begin() as connection:
         connection.execute(sa.insert(TOMBSTONE).values(identifier_id=lin.identifier_id, key_hash="", erased_at=1,
                                                        erasure_id=1))  # fmt: skip
-    assert "<form" not in page(workspace.operations, lin, "Brand", "en")
+    assert "<form" not in page(workspace.operations, lin, "Brand", "en", now=LATER)
     assert apply(workspace.operations, lin, {"List-Unsubscribe": ["One-Click"]}, now=LATER) == []

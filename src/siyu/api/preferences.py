@@ -94,7 +94,8 @@ def _link(site: Site, rates: Rates, token: str) -> Link:
 
 async def _page(site: Site, request: Request[Any, Any, Any], link: Link, *, saved: bool = False) -> Response[str]:
     brand, lang = site.workspace.settings["brand.name"], language(request)
-    text = await _asked(lambda: preferences.page(site.workspace.operations, link, brand, lang, saved=saved))
+    text = await _asked(lambda: preferences.page(site.workspace.operations, link, brand, lang, now=site.now(),
+                                                 saved=saved))  # fmt: skip
     return Response(text, media_type=MediaType.HTML, headers=HEADERS)
 
 

@@ -110,7 +110,7 @@ def record(
 def show(who: Who, as_json: AsJson = False) -> int:
     """Show one person's ledger, what it comes to for each purpose and channel, and the row that decides."""
     with workspace() as opened:
-        found = show_consents(opened, who)
+        found = show_consents(opened, who, now())
         if as_json:
             emit(shown.ledger(found, opened.settings.zone))
         else:

@@ -49,20 +49,20 @@ class Row:
     ticked: bool
 
 
-def rows(operations: Operations, link: Link) -> list[Row]:
-    """What the page shows: every channel and how the identifier stands to it. Nothing of an erased person."""
+def rows(operations: Operations, link: Link, now: dt.datetime) -> list[Row]:
+    """What the page shows: every channel and how the identifier stands to it now. Nothing of an erased person."""
     if _erased(operations, link):
         return []
-    standings = _standings(operations, link)
+    standings = _standings(_said_of(operations, link), instant_of(now))
     if link.purpose != MARKETING:
         whole = max(standings.values(), default="")  # withdrawn comes after granted
         return [Row(WHOLE, whole, whole == GRANTED or (not whole and link.purpose in UNLESS_REFUSED))]
     return [_of_channel(channel, standings.get(channel, "")) for channel in OFFERED]
 
 
-def page(operations: Operations, link: Link, brand: str, lang: str, *, saved: bool = False) -> str:
+def page(operations: Operations, link: Link, brand: str, lang: str, *, now: dt.datetime, saved: bool = False) -> str:
     """The page in Chinese (zh) or English (en), as HTML without scripts."""
-    found = rows(operations, link)
+    found = rows(operations, link, now)
     nothing = "" if found else WORDS[lang]["nothing"]
     return _page(brand, lang, rows=found, purpose=link.purpose, saved=saved and bool(found), sentence=nothing)
 
@@ -105,24 +105,29 @@ def _withdraws(form: Mapping[str, Sequence[str]]) -> bool:
 
 
 def _from_all(operations: Operations, link: Link, now: dt.datetime) -> list[Consent]:
-    """A withdrawal from every channel, unless all are withdrawn from already."""
-    standings = _standings(operations, link)
-    withdrawn = all(standings.get(channel) == WITHDRAWN for channel in CHANNELS)
+    """A withdrawal from every channel, unless all are withdrawn from already, and stay so by what is dated later."""
+    said, at = _said_of(operations, link), instant_of(now)
+    instants = (at, *(row.occurred_at for row in said if row.occurred_at > at))
+    withdrawn = all(_standings(said, one).get(channel) == WITHDRAWN for one in instants for channel in CHANNELS)
     return [] if withdrawn else [_said(link, None, WITHDRAW, now)]
 
 
 def _ticked(operations: Operations, link: Link, form: Mapping[str, Sequence[str]], now: dt.datetime) -> list[Consent]:
     """The channels whose tick says something else than the ledger."""
     ticked = set(form.get("channel", ()))
-    changed = [row.channel for row in rows(operations, link) if (row.channel in ticked) != row.ticked]
+    changed = [row.channel for row in rows(operations, link, now) if (row.channel in ticked) != row.ticked]
     return [_said(link, None if channel == WHOLE else channel, GRANT if channel in ticked else WITHDRAW, now)
             for channel in changed]  # fmt: skip
 
 
-def _standings(operations: Operations, link: Link) -> dict[str, str]:
-    """How the identifier stands to each channel that it spoke of."""
-    said = [row for row in consents.rows_of(operations, [link.identifier_id]) if row.purpose == link.purpose]
-    return {standing.channel: standing.standing for standing in fold(said)}
+def _said_of(operations: Operations, link: Link) -> list[Consent]:
+    """What the ledger holds of the identifier for the link's purpose."""
+    return [row for row in consents.rows_of(operations, [link.identifier_id]) if row.purpose == link.purpose]
+
+
+def _standings(said: list[Consent], at: int) -> dict[str, str]:
+    """How the identifier stands at an instant to each channel that it spoke of."""
+    return {standing.channel: standing.standing for standing in fold(said, at)}
 
 
 def _of_channel(channel: str, standing: str) -> Row:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from ibis import _
 
+from siyu.core.time import instant_of
 from siyu.identity.asked import Asked, asked
 from siyu.identity.consents import proofs_of, rows_of
 from siyu.identity.standing import Consent, Standing, fold
@@ -15,8 +17,8 @@ from siyu.store.workspace import Workspace
 
 @dataclass(frozen=True)
 class ShownConsents:
-    """One consumer's ledger. identifiers: masked, by identifier_id. proofs: what is kept of an erased person, found
-    only by who asks with the value.
+    """One consumer's ledger, and its standings of now. identifiers: masked, by identifier_id. proofs: what is kept of
+    an erased person, found only by who asks with the value.
     """
 
     identifiers: dict[int, str]
@@ -25,12 +27,13 @@ class ShownConsents:
     proofs: tuple[Consent, ...]
 
 
-def show_consents(workspace: Workspace, query: str | int) -> ShownConsents:
+def show_consents(workspace: Workspace, query: str | int, now: dt.datetime) -> ShownConsents:
     """The ledger of whom a query means. Raises IdentityError for what is neither id nor value."""
     wanted = asked(workspace, query)
     named = _identifiers(workspace, wanted)
     rows = rows_of(workspace.operations, list(named))
-    return ShownConsents(named, tuple(rows), tuple(fold(rows)), tuple(_proofs(workspace, wanted)))
+    return ShownConsents(named, tuple(rows), tuple(fold(rows, instant_of(now))),
+                         tuple(_proofs(workspace, wanted)))  # fmt: skip
 
 
 def _identifiers(workspace: Workspace, wanted: Asked) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 The fold is that of definitions.md section 1.3. Of each identifier the newest row counts among those of the channel and
 those that speak for all; at equal times the withdrawal is the newer. One withdrawn identifier makes the consumer
-withdrawn. Rows in, standings out; no tables.
+withdrawn. What the ledger dates later says nothing yet. Rows in, standings out; no tables.
 """
 
 from __future__ import annotations
@@ -47,14 +47,16 @@ class Standing:
     because: Consent
 
 
-def fold(rows: Iterable[Consent]) -> list[Standing]:
-    """The standings of one consumer, of all purposes and channels that any row speaks for, by purpose and channel.
+def fold(rows: Iterable[Consent], at: int) -> list[Standing]:
+    """The standings of one consumer at an instant (microseconds UTC), by the rows dated up to it: of all purposes and
+    channels that any of them speaks for, by purpose and channel.
 
-    >>> one, other = (Consent(i, "marketing", "sms", a, t) for i, a, t in ((1, "withdraw", 5), (2, "grant", 9)))
-    >>> [(s.channel, s.standing) for s in fold([one, other])]
-    [('sms', 'withdrawn')]
+    >>> rows = [Consent(i, "marketing", "sms", a, t) for i, a, t in ((1, "withdraw", 5), (2, "grant", 9))]
+    >>> [[(s.channel, s.standing) for s in fold(rows, at)] for at in (4, 5, 9)]
+    [[], [('sms', 'withdrawn')], [('sms', 'withdrawn')]]
     """
-    by_purpose = groupby(sorted(rows, key=lambda row: row.purpose), key=lambda row: row.purpose)
+    said = sorted((row for row in rows if row.occurred_at <= at), key=lambda row: row.purpose)
+    by_purpose = groupby(said, key=lambda row: row.purpose)
     found = [_standing(purpose, channel, list(spoken)) for purpose, of_purpose in by_purpose
              for channel, spoken in _by_channel(list(of_purpose)).items()]  # fmt: skip
     return found

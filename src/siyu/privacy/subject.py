@@ -56,7 +56,8 @@ def document(workspace: Workspace, keys: Mapping[int, str], *, plain: bool, now:
         "brand": workspace.settings["brand.name"], "currency": workspace.settings["brand.currency"],
         "made_at": held.iso(instant_of(now)), "plain": plain,
         "identifiers": held.identifiers(),
-        "records": records, "consents": held.consents(keys.values()), "results": results, "loads": held.loads(),
+        "records": records, "consents": held.consents(keys.values(), instant_of(now)), "results": results,
+        "loads": held.loads(),
         "raw_rows": held.raw_rows() if plain else {},
     }  # fmt: skip
     workspace.warehouse.drop_scratch(SCRATCH)
@@ -111,10 +112,10 @@ class _Held:
         return [{**self._told(unname.table(kind), row, kind.person_columns),
                  "in_force": row["fact_id"] not in corrected, "source": self._source(row)} for row in rows]  # fmt: skip
 
-    def consents(self, keys: Iterable[str]) -> dict[str, Any]:
-        """Their ledger with its proof, what it comes to, and what is kept as proof if they were erased."""
+    def consents(self, keys: Iterable[str], now: int) -> dict[str, Any]:
+        """Their ledger with its proof, what it comes to now, and what is kept as proof if they were erased."""
         ledger = consents.rows_of(self.workspace.operations, self.ids)
-        standings = [{"purpose": s.purpose, "channel": s.channel, "standing": s.standing} for s in fold(ledger)]
+        standings = [{"purpose": s.purpose, "channel": s.channel, "standing": s.standing} for s in fold(ledger, now)]
         proofs = consents.proofs_of(self.workspace.operations, keys)
         return {"ledger": [self._consent(row) for row in ledger], "standings": standings,
                 "proofs": [row | {"occurred_at": self.iso(row["occurred_at"])} for row in proofs]}  # fmt: skip

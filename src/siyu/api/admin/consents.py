@@ -51,7 +51,8 @@ async def record_consent(data: JSONBody[Recorded], clerk: NamedDependency[Clerk]
       summary="One person's ledger of consents, with proof, and what it comes to.")  # fmt: skip
 async def consents_of(data: JSONBody[Who], clerk: NamedDependency[Clerk]) -> dict[str, Any]:
     """As `siyu consent show`."""
-    return shown.ledger(await clerk.warehouse(lambda workspace: show_consents(workspace, data.id)), clerk.zone)
+    return shown.ledger(await clerk.warehouse(lambda workspace: show_consents(workspace, data.id, clerk.now)),
+                        clerk.zone)  # fmt: skip
 
 
 @post("/consents/link", responses=ALWAYS, operation_id="consent_link", status_code=200,
