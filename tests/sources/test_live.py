@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import duckdb
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from siyu.core.time import date_of, instant_of
 from siyu.sources import live
@@ -131,6 +133,28 @@ def test_an_arrival_that_breaks_us_goes_to_quarantine_alone(workspace, monkeypat
         put(workspace, page(n))
     drained = drain(workspace, now=NOW)
     assert (events(workspace), sum(load.counts["quarantined"] for load in drained.loads)) == (named([1, 3]), 1)
+    assert workspace.inbox.waiting().arrivals == 0
+
+
+@pytest.mark.parametrize("error", [
+    OperationalError("INSERT", {}, Exception("the connection was closed")), duckdb.IOException("no space left"),
+    duckdb.FatalException("the database has been invalidated"), ZeroDivisionError()], ids=repr)  # fmt: skip
+def test_a_store_that_is_away_for_a_moment_takes_nothing_that_was_acknowledged(workspace, monkeypatch, error):
+    """What fails once, and not for what it holds, is taken when it is tried again."""
+    failing = [error]
+
+    def away(*arguments, **options):
+        if failing:
+            raise failing.pop()
+        return keeping.keep(*arguments, **options)
+
+    monkeypatch.setattr(live, "keep", away)
+    put(workspace, page(1), page(2))
+    if isinstance(error, live.AROUND):
+        with pytest.raises(type(error)):
+            drain(workspace, now=NOW)
+    drained = drain(workspace, now=LATER)
+    assert (events(workspace), [load.counts["quarantined"] for load in drained.loads]) == (named([1, 2]), [0])
     assert workspace.inbox.waiting().arrivals == 0
 
 

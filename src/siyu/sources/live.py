@@ -10,8 +10,10 @@ import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 import sqlalchemy as sa
 from msgspec.structs import replace
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from siyu.core.errors import MappingError, SiyuError
 from siyu.core.identifiers import identifier_id
@@ -30,6 +32,11 @@ from siyu.store.workspace import Workspace
 
 #: What stands as the file of a load that came through a door.
 FILE = "inbox"
+#: What tells of what is around, not of what arrived: the disk, memory, a store that is away or broken.
+AROUND = (SiyuError, OSError, MemoryError, OperationalError, InterfaceError, duckdb.OperationalError,
+          duckdb.FatalException, duckdb.InternalException)  # fmt: skip
+#: So few bytes are no two arrivals.
+ALONE = 1
 
 
 @dataclass
@@ -66,18 +73,20 @@ def recover(workspace: Workspace) -> None:
 
 def _drain(workspace: Workspace, door: str, newest: int, now: dt.datetime, progress: Progress,
            drained: Drained) -> None:
-    """Everything that waits at one door. Should one arrival hold what breaks us, the others are taken without it."""
+    """Everything that waits at one door. Should one arrival hold what breaks us, alone and once more, the others are
+    taken without it.
+    """
     most = CLAIM_BYTES
     while claim := workspace.inbox.claim(door, most, newest):
         try:
             found = [message for arrival in claim.arrivals for message in DOORS[door](arrival, workspace.settings)]
             _keep(workspace, claim, found, now, progress, drained)
         except Exception as error:
-            if isinstance(error, (SiyuError, OSError, MemoryError)) and not isinstance(error, MappingError):
-                raise  # of what is around, not of what arrived
-            if len(claim.arrivals) > 1:
+            if isinstance(error, AROUND) and not isinstance(error, MappingError):
+                raise
+            if most > ALONE:
                 workspace.inbox.release(claim.token)
-                most = 1  # from here on alone
+                most = ALONE  # from here on
             else:
                 _keep(workspace, claim, [_spoiled(claim.arrivals[0], error)], now, progress, drained)
 
