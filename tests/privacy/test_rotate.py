@@ -175,6 +175,24 @@ def test_a_backup_of_before_comes_back_under_the_new_key(hooked, tmp_path):
         assert (again.keys, opened(again)) == (hooked.keys, before)
 
 
+def test_no_backup_is_made_while_two_keys_seal(hooked, tmp_path, monkeypatch):
+    """It would lack what opens the rest."""
+
+    def cut_off(*_arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rotating, "reseal", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            rotate(hooked, actor="cli", now=AFTER)
+    with pytest.raises(PrivacyError, match="is being rotated") as refused:
+        make(hooked, tmp_path / "one.siyu-backup", actor="cli", now=AFTER)
+    assert "siyu key rotate" in refused.value.remedy
+    assert not list(tmp_path.glob("*.siyu-backup*"))
+    rotate(hooked, actor="cli", now=AFTER)
+    make(hooked, tmp_path / "one.siyu-backup", actor="cli", now=AFTER)
+
+
 def test_no_column_that_holds_ciphers_is_forgotten():
     declared = {str(column) for metadata in (schema.METADATA, inbox.METADATA)
                 for table in metadata.sorted_tables for column in table.columns

@@ -45,8 +45,11 @@ class Made:
 
 
 def make(workspace: Workspace, to: Path, *, actor: str, now: dt.datetime, progress: Progress | None = None) -> Made:
-    """Write the archive, or nothing. to: a file that is not there yet, or a folder. Raises PrivacyError, HeldError."""
+    """Write the archive, or nothing. to: a file that is not there yet, or a folder. Raises PrivacyError, also while the
+    cipher key is being rotated, and HeldError.
+    """
     say = progress or silent
+    _refuse_two_keys(workspace)
     path = free_name(to, f"{workspace.directory.resolve().name}-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}")
     finish_interrupted(workspace)
     manifest = _written(workspace, path, now, say)
@@ -55,6 +58,13 @@ def make(workspace: Workspace, to: Path, *, actor: str, now: dt.datetime, progre
         audit.record(connection, instant_of(now), actor, "backup.make", path.name,
                      {"bytes": made.bytes, "files": len(manifest.files), **manifest.about})  # fmt: skip
     return made
+
+
+def _refuse_two_keys(workspace: Workspace) -> None:
+    """An archive holds one cipher key; what the one before it sealed could not be opened again."""
+    if workspace.keys.old_cipher_key:
+        raise PrivacyError("The cipher key is being rotated, and some things are still sealed with the old one.",
+                           remedy="`siyu key rotate` finishes it; then make the backup.")
 
 
 def _written(workspace: Workspace, path: Path, now: dt.datetime, say: Progress) -> Manifest:
