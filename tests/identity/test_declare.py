@@ -167,6 +167,22 @@ def test_a_scope_narrows_it(brand, scope, who):
     assert [g["identifier_id"] for g in grants(brand)] == who
 
 
+@pytest.mark.parametrize(("scope", "named"), [
+    ({"platform": "tmall", "tier": "gold"}, True), ({"tier": "silver"}, True),
+    ({"platform": "tmall", "tier": "silver"}, False), ({"tier": "vip"}, False)])  # fmt: skip
+def test_a_tier_is_that_of_a_membership_held_where_the_scope_says(brand, scope, named):
+    brand.load([(8, "openid"), (9, "unionid")], [(ANNA, 8), (ANNA, 9)])
+    facts(brand, "members", [
+        {"identifier_id": ANNA, "tier": "gold", "platform": "tmall"},
+        {"identifier_id": 8, "tier": "silver", "platform": "youzan"},
+        {"identifier_id": 9, "tier": "vip", "platform": "youzan", "left_at": 1}])  # fmt: skip
+    if named:
+        assert declare(brand, scope=scope).rows == 1
+        return
+    with pytest.raises(IdentityError, match="No relation held now is in the scope"):
+        declare(brand, scope=scope)
+
+
 def test_a_dated_member_list_counts_as_membership(brand):
     brand.load([(6, "phone")])
     facts(brand, "members", [{"identifier_id": 6, "joined_at": 0}])

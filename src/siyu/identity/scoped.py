@@ -12,6 +12,8 @@ from siyu.store.workspace import Workspace
 
 #: What a scope may name: columns of relations, and the tier of the member list.
 SCOPE = ("relation_type", "platform", "store", "touchpoint", "guide", "tier")
+#: What a member list says of where a membership is held.
+OF_MEMBERSHIP = ("platform", "store")
 
 
 def check_scope(scope: dict[str, str]) -> None:
@@ -28,8 +30,9 @@ def holders(workspace: Workspace, scope: dict[str, str], at: int) -> ir.Table:
     if "relation_type" not in scope:
         held = held.filter(_.relation_type.isin(list(MEMBER_RELATIONS)))
     for name, value in scope.items():
-        tier = name == "tier"
-        held = held.semi_join(_of_tier(workspace, value), "consumer_id") if tier else held.filter(_[name] == value)
+        held = held.filter(_[name] == value) if name != "tier" else held
+    if "tier" in scope:
+        held = held.semi_join(_of_tier(workspace, scope, at), "consumer_id")
     return held.select("identifier_id", "consumer_id").distinct()
 
 
@@ -41,8 +44,15 @@ def nobody(workspace: Workspace, scope: dict[str, str], at: int) -> IdentityErro
                          remedy="`siyu query 'SELECT DISTINCT relation_type, platform FROM relations'` lists them.")
 
 
-def _of_tier(workspace: Workspace, tier: str) -> ir.Table:
-    members = workspace.warehouse.in_force("members").filter(_.tier == tier)
+def _of_tier(workspace: Workspace, scope: dict[str, str], at: int) -> ir.Table:
+    """Whom a member list gives the tier of the scope: by a membership that has not ended, and that is of no other
+    platform or store than the scope's.
+    """
+    tier = workspace.warehouse.in_force("members").filter(_.tier == scope["tier"])
+    members = tier.filter(_.left_at.isnull() | (_.left_at >= at))
+    for name in OF_MEMBERSHIP:
+        if name in scope:
+            members = members.filter(_[name].isnull() | (_[name] == scope[name]))
     return members.inner_join(workspace.warehouse.table("identity"), "identifier_id").select("consumer_id").distinct()
 
 
