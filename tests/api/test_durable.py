@@ -14,12 +14,16 @@ from pathlib import Path
 import pytest
 
 from siyu.api import keys
+from siyu.api.serve import at_work
 from siyu.core.settings import defaults
 from siyu.sources.live import drain
-from siyu.store.workspace import create, open_workspace
+from siyu.store.tables import IDENTITY
+from siyu.store.workspace import Workspace, create, open_workspace
 from tests.api.sending import BATCH, Senders, kept
 from tests.api.serving import HOST, free_port, now, process
 from tests.sources.arrivals import in_force
+from tests.sources.test_live import page, put
+from tests.stand_ins.full_disk import lose
 
 MB = 1024**2
 
@@ -144,6 +148,15 @@ def test_a_file_that_may_not_grow_is_told_and_loses_nothing(tmp_path: Path):
     assert {(r.status_code, r.json()["code"]) for r in senders.refused} == {(503, "not_written")}
     with open_workspace(directory) as workspace:
         assert set(senders.acknowledged) <= set(kept(workspace))
+
+
+def test_a_warehouse_lost_to_a_full_disk_is_opened_again_for_what_comes_next(workspace: Workspace):
+    put(workspace, page(1))
+    with at_work(workspace, now, []) as site:
+        site.worker.ask(lambda _say: lose(workspace.warehouse)).result(60)
+        drained = site.worker.ask(lambda say: drain(workspace, now=now(), progress=say)).result(60)
+        assert drained.messages == 1
+        assert site.worker.ask(lambda _say: workspace.warehouse.count(IDENTITY)).result(60) == 100_000
 
 
 def test_two_collectors_on_one_postgresql_keep_everything_once(tmp_path: Path, postgres: Callable[[], str]):

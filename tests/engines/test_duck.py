@@ -17,6 +17,7 @@ import pytest
 from siyu.store.engines.duck import BLOCK_ROWS, FEW_ROWS, MOST_REMOVED, DuckWarehouse
 from siyu.store.tables import BY_NAME, IDENTITY
 from tests.engines.rows import filled
+from tests.stand_ins.full_disk import lose
 
 ORDERS = BY_NAME["orders"]
 ROWS, SHARE, ROUNDS = 3 * BLOCK_ROWS, 0.25, 8
@@ -199,3 +200,13 @@ def appended_and_asked(warehouse: DuckWarehouse) -> None:
     with warehouse.transaction():
         warehouse.append(ORDERS, filled(ORDERS, {"fact_id": 1, "load_id": 1}))
         assert warehouse.has_facts("orders")
+
+
+def test_after_a_write_that_failed_half_way_it_is_lost_until_it_is_opened_again(warehouse: DuckWarehouse):
+    assert not warehouse.lost
+    lose(warehouse)
+    assert warehouse.lost
+    warehouse.close()
+    again = DuckWarehouse(warehouse.path)
+    assert (again.lost, again.count(IDENTITY)) == (False, 100_000)
+    again.close()

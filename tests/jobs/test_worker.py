@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import CancelledError
+from itertools import pairwise
 
 import pytest
 
@@ -25,7 +26,7 @@ def worker(operations, clock, finished):
     """A worker whose one loop is due when the clock is moved; it is stopped at the end."""
     ran = threading.Event()
     schedule = Schedule([Loop("load", Every(5), lambda _now, _say: ran.set())], operations, clock)
-    made = Worker(schedule, lambda _say: finished.append(threading.current_thread().name))
+    made = Worker(schedule, lambda _say: finished.append(threading.current_thread().name), lambda: None)
     made.ran = ran  # type: ignore[attr-defined]
     yield made
     made.stop(WAIT)
@@ -104,11 +105,22 @@ def test_long_work_ends_at_its_next_step_once_the_time_is_over(worker, finished)
         answer.result(WAIT)
 
 
+def test_what_the_piece_of_work_before_left_broken_is_mended_first(operations, clock):
+    done: list[str] = []
+    schedule = Schedule([Loop("load", Every(5), lambda *_: done.append("loop"))], operations, clock)
+    worker = Worker(schedule, lambda _say: done.append("finish"), lambda: done.append("mend"))
+    worker.start()
+    worker.ask(lambda _say: done.append("question")).result(WAIT)
+    assert worker.stop(WAIT)
+    assert set(done) == {"mend", "loop", "question", "finish"}
+    assert all(before == "mend" for before, did in pairwise(["", *done]) if did != "mend")
+
+
 def test_a_bug_in_the_schedule_leaves_nobody_waiting(operations, clock, finished, monkeypatch):
     schedule = Schedule([], operations, clock)
     monkeypatch.setattr(threading, "excepthook", lambda _args: None)
     monkeypatch.setattr(schedule, "run_due", lambda _say: 1 / 0)
-    worker = Worker(schedule, lambda _say: finished.append("finished"))
+    worker = Worker(schedule, lambda _say: finished.append("finished"), lambda: None)
     answer = worker.ask(lambda _say: 7)
     worker.start()
     with pytest.raises(Closed):

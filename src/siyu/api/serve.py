@@ -84,7 +84,8 @@ def serve(workspace: Workspace, address: Address, *, now: Clock, ready: Callable
 def at_work(workspace: Workspace, now: Clock, chosen: Sequence[Loop] | None = None) -> Iterator[Site]:
     """A workspace whose loops (or those chosen) run and whose writer writes, until the end of the block."""
     schedule = Schedule(loops(workspace) if chosen is None else chosen, workspace.operations, now)
-    worker, writer = Worker(schedule, partial(_finish, workspace, now)), open_writer(workspace)
+    worker = Worker(schedule, partial(_finish, workspace, now), workspace.mend_warehouse)
+    writer = open_writer(workspace)
     worker.start()
     try:
         yield Site(workspace, worker, Keyring(workspace.operations), writer, now, now())

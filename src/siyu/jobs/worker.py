@@ -36,11 +36,13 @@ class _Asked:
 
 
 class Worker:
-    """Runs a schedule and answers questions. finish: what the thread does last, with the time that is left to it."""
+    """Runs a schedule and answers questions. finish: what the thread does last, with the time that is left to it; mend:
+    what it does before each piece of work, so that none meets what the one before left broken.
+    """
 
-    def __init__(self, schedule: Schedule, finish: Callable[[Say], None]) -> None:
+    def __init__(self, schedule: Schedule, finish: Callable[[Say], None], mend: Callable[[], None]) -> None:
         self.schedule = schedule
-        self._finish = finish
+        self._finish, self._mend = finish, mend
         self._asked: deque[_Asked] = deque()
         self._changed = threading.Condition()
         self._ends_at: float | None = None
@@ -84,14 +86,14 @@ class Worker:
     def _run(self) -> None:
         try:
             while self._ends_at is None:
-                ran = self.schedule.run_due(self._say)  # then a question, so that neither holds up the other
+                ran = self._do(self.schedule.run_due)  # then a question, so that neither holds up the other
                 if not self._answer_next() and not ran:
                     self._sleep()
         except Stopped:
             log.warning("worker.cut_off")
         finally:  # also after a bug of ours: who asks is refused rather than left waiting
             self._refuse_the_rest()
-            self._finish(self._say)
+            self._do(self._finish)
 
     def _answer_next(self) -> bool:
         """Answer the oldest question; False if there is none."""
@@ -100,8 +102,13 @@ class Worker:
         if asked is None:
             return False
         if asked.answer.set_running_or_notify_cancel():
-            _answer(asked, self._say)
+            _answer(asked, self._do)
         return True
+
+    def _do(self, work: Callable[[Say], T]) -> T:
+        """What comes of a piece of work."""
+        self._mend()
+        return work(self._say)
 
     def _sleep(self) -> None:
         with self._changed:
@@ -122,9 +129,9 @@ class Worker:
             raise Stopped
 
 
-def _answer(asked: _Asked, say: Say) -> None:
+def _answer(asked: _Asked, do: Callable[[Callable[[Say], Any]], Any]) -> None:
     try:
-        asked.answer.set_result(asked.work(say))
+        asked.answer.set_result(do(asked.work))
     except BaseException as error:
         asked.answer.set_exception(error)
         if isinstance(error, Stopped):

@@ -211,6 +211,12 @@ class Warehouse(ABC):
     def drop_scratch(self, *names: str) -> None:
         """Forget scratch tables; without names, all of them."""
 
+    @property
+    def lost(self) -> bool:
+        """Whether the engine has given up what it has open: nothing more is answered or kept until it is opened again.
+        """
+        return False
+
     @abstractmethod
     def close(self) -> None:
         """Let go of the files."""

@@ -150,6 +150,11 @@ class Workspace:
             self.__dict__.pop("warehouse").close()
             self.operations.owner.let_go()
 
+    def mend_warehouse(self) -> None:
+        """Let go of a warehouse that its engine has given up; what a load left in it is dropped when it opens again."""
+        if "warehouse" in self.__dict__ and self.warehouse.lost:
+            self.close_warehouse()
+
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """While in it nobody else opens the warehouse (it is closed here too), or loads by operations on PostgreSQL.

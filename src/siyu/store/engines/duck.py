@@ -227,8 +227,21 @@ class DuckWarehouse(Warehouse):
             self._connection.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
             self._scratch.pop(name, None)
 
+    @property
+    def lost(self) -> bool:
+        """DuckDB refuses every statement once a write of its own failed half way (the disk was full)."""
+        try:
+            with self._opened.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except duckdb.Error:
+            return True
+        return False
+
     def close(self) -> None:
-        self._connection.close()
+        with contextlib.suppress(duckdb.FatalException):  # of one that is lost: nothing is appended to it any more
+            self._settle()
+            self._use(self._threads)
+        self._opened.close()
         shutil.rmtree(self._spill, ignore_errors=True)
 
     # -- inside
