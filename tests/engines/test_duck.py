@@ -17,7 +17,7 @@ import pytest
 from siyu.store.engines.duck import BLOCK_ROWS, FEW_ROWS, MOST_REMOVED, DuckWarehouse
 from siyu.store.tables import BY_NAME, IDENTITY
 from tests.engines.rows import filled
-from tests.stand_ins.full_disk import lose
+from tests.stand_ins.full_disk import lose, no_room, scattered
 
 ORDERS = BY_NAME["orders"]
 ROWS, SHARE, ROUNDS = 3 * BLOCK_ROWS, 0.25, 8
@@ -209,4 +209,19 @@ def test_after_a_write_that_failed_half_way_it_is_lost_until_it_is_opened_again(
     warehouse.close()
     again = DuckWarehouse(warehouse.path)
     assert (again.lost, again.count(IDENTITY)) == (False, 100_000)
+    again.close()
+
+
+def test_a_file_whose_log_finds_no_room_in_it_is_not_written_anew(warehouse: DuckWarehouse):
+    """The copy would fit, and meet a log that is not its own."""
+    warehouse.append(IDENTITY, scattered(300_000))
+    warehouse.checkpoint()
+    warehouse.replace(IDENTITY, scattered(100_000))
+    with no_room(warehouse), pytest.raises(duckdb.FatalException):
+        warehouse.rewrite()
+    warehouse.close()
+    again = DuckWarehouse(warehouse.path)
+    assert again.count(IDENTITY) == 100_000
+    again.rewrite()
+    assert again.count(IDENTITY) == 100_000
     again.close()

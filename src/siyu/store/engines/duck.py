@@ -137,7 +137,8 @@ class DuckWarehouse(Warehouse):
         assert not self._inside_transaction, "a file is written anew between transactions"
         self.drop_scratch()
         fresh = self.path.with_name(self.path.name + ".fresh")
-        self._connection.close()  # checkpoints, so that no log is left that the new file could meet
+        self.checkpoint()  # no log is left that the new file could meet; closing would not tell of one that is
+        self._opened.close()
         try:
             copy(self.path, fresh, self._spill, self._memory)
             os.replace(fresh, self.path)
