@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -154,3 +157,28 @@ def test_a_store_out_of_reach_is_no_bug_and_no_fault_of_the_caller(whole, monkey
     monkeypatch.setattr("siyu.privacy.erase.plan", lost)
     answer = whole.call("POST", "/api/v1/erasures/plan", json={"id": f"phone:{LIN}"})
     assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "no_store", "5")
+
+
+@pytest.fixture
+def held(whole: Whole) -> Iterator[None]:
+    """Another process has the warehouse of the server."""
+    whole.site.worker.ask(lambda _say: whole.workspace.close_warehouse()).result(60)
+    path = str(whole.workspace.directory / "warehouse.duckdb")
+    code = f"import duckdb; c = duckdb.connect({path!r}); print('held', flush=True); input()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    process.stdout.readline()
+    yield
+    process.communicate("\n")
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [
+    ("GET", "measure", {}),
+    ("POST", "query", {"sql": "SELECT 1"}),
+    ("POST", "erasures", {"id": f"phone:{LIN}"}),
+    ("POST", "erasures/run", {}),
+])  # fmt: skip
+def test_a_warehouse_that_another_process_has_is_no_fault_of_the_caller(whole, held, method, path, body):
+    answer = whole.call(method, f"/api/v1/{path}", **({"json": body} if method == "POST" else {}))
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "held", "5")
+    assert "is held by process" in answer.json()["message"]

@@ -60,7 +60,9 @@ class Refusal(Exception):
 
     @staticmethod
     def of(error: SiyuError, status: int = 400, code: str = "refused") -> Refusal:
-        """The refusal that tells a mistake of the caller."""
+        """The refusal that tells a mistake of the caller; of what time mends (503), when to come back."""
+        if error.passing:
+            return Refusal(503, "held", error.message, FAULT_SECONDS, hint=error.remedy)
         return Refusal(status, code, error.message, hint=error.remedy)
 
 

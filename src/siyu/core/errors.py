@@ -10,6 +10,7 @@ class SiyuError(Exception):
     """Something the caller can mend. The message is meant for people; no traceback is shown for it."""
 
     exit_code = 2
+    passing = False  # whether time mends it, so that the same may be asked again
     told = ""  # in which class and place it was raised, where that was in another process
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
@@ -35,6 +36,8 @@ class NewerVersionError(SiyuError):
 
 class HeldError(SiyuError):
     """Another process holds the warehouse, or loads by the operations; the message says which, or who."""
+
+    passing = True
 
 
 class DamagedError(SiyuError):
