@@ -10,7 +10,6 @@ import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -32,9 +31,8 @@ from siyu.store.workspace import Workspace
 
 #: What stands as the file of a load that came through a door.
 FILE = "inbox"
-#: What tells of what is around, not of what arrived: the disk, memory, a store that is away or broken.
-AROUND = (SiyuError, OSError, MemoryError, OperationalError, InterfaceError, duckdb.OperationalError,
-          duckdb.FatalException, duckdb.InternalException)  # fmt: skip
+#: What tells of what is around, not of what arrived: the disk, memory, a store that is away. And of its engine's own.
+AROUND = (SiyuError, OSError, MemoryError, OperationalError, InterfaceError)
 #: So few bytes are no two arrivals.
 ALONE = 1
 
@@ -82,13 +80,17 @@ def _drain(workspace: Workspace, door: str, newest: int, now: dt.datetime, progr
             found = [message for arrival in claim.arrivals for message in DOORS[door](arrival, workspace.settings)]
             _keep(workspace, claim, found, now, progress, drained)
         except Exception as error:
-            if isinstance(error, AROUND) and not isinstance(error, MappingError):
+            if _is_around(workspace, error):
                 raise
             if most > ALONE:
                 workspace.inbox.release(claim.token)
                 most = ALONE  # from here on
             else:
                 _keep(workspace, claim, [_spoiled(claim.arrivals[0], error)], now, progress, drained)
+
+
+def _is_around(workspace: Workspace, error: Exception) -> bool:
+    return isinstance(error, (*AROUND, *workspace.warehouse.troubles)) and not isinstance(error, MappingError)
 
 
 def _keep(workspace: Workspace, claim: Claim, found: list[Message], now: dt.datetime, progress: Progress,

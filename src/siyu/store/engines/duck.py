@@ -44,6 +44,7 @@ class DuckWarehouse(Warehouse):
     """Tables in one DuckDB file. Spilled data stays in a folder of its own, wiped at open."""
 
     dialect = "duckdb"
+    troubles = (duckdb.OperationalError, duckdb.FatalException, duckdb.InternalException)
     quoted = staticmethod(quoted)
 
     def __init__(self, path: Path, *, memory: str = "4GB", threads: int | None = None, zone: str = "UTC") -> None:
