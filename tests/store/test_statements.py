@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -115,6 +116,29 @@ def test_what_two_processes_keep_at_once_is_kept_by_both(tmp_path: Path, kept: S
         asked(Statements(tmp_path / "texts"), expression, anew=anew)
     assert anew == []
     assert os.listdir(tmp_path) == ["texts"]
+    assert stat.S_IMODE((tmp_path / "texts").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("word", ["13800001234", "lin@example.com"])
+def test_what_may_be_somebodys_is_not_kept(tmp_path: Path, kept: Statements, word: str):
+    assert word in asked(kept, example(1, 2, 3, word))
+    kept.made(word, lambda: [word])
+    kept.keep()
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_is_made_by_a_recipe_is_made_once_by_all_processes(tmp_path: Path, kept: Statements):
+    made: list[int] = []
+
+    def make() -> list:
+        made.append(1)
+        return ["text", [("a", 1)]]
+
+    assert kept.made("a recipe", make) == kept.made("a recipe", make) == ["text", [["a", 1]]]
+    kept.keep()
+    assert Statements(tmp_path / "texts").made("a recipe", make) == ["text", [["a", 1]]]
+    assert Statements(tmp_path / "texts").made("another", make) == ["text", [["a", 1]]]
+    assert len(made) == 2
 
 
 def test_only_so_many_are_kept_and_the_oldest_go(tmp_path: Path, kept: Statements, monkeypatch: pytest.MonkeyPatch):

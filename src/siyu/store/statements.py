@@ -98,6 +98,7 @@ class Statements:
         texts = dict(list({**self._read(), **self._new}.items())[-MOST:])
         with contextlib.suppress(OSError):
             fresh = self._path.with_suffix(f".{os.getpid()}")
+            fresh.touch(mode=0o600)  # a brand's own words may stand in a statement
             fresh.write_text(json.dumps({"made_by": MADE_BY, "texts": texts}), encoding="utf-8")
             os.replace(fresh, self._path)
 
