@@ -5,13 +5,16 @@ erased since.
 from __future__ import annotations
 
 import gc
+import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +23,7 @@ from siyu.core.errors import NewerVersionError, PrivacyError
 from siyu.core.identifiers import Keys
 from siyu.measures.measure import measure
 from siyu.privacy import erase, requests
-from siyu.privacy.backup import archive, erased, stream
+from siyu.privacy.backup import archive, erased, place, stream
 from siyu.privacy.backup.make import make
 from siyu.privacy.backup.restore import Asked, restore
 from siyu.privacy.docket import Case
@@ -279,6 +282,21 @@ def test_a_folder_that_holds_something_is_left_alone(backed_up, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["note"]
 
 
+def test_an_empty_folder_is_filled_and_not_replaced(backed_up, tmp_path):
+    (tmp_path / "volume").mkdir(mode=0o750)
+    was = (tmp_path / "volume").stat()
+    with restored(backed_up, tmp_path / "volume") as now:
+        assert (now.directory.stat().st_ino, now.directory.stat().st_mode) == (was.st_ino, was.st_mode)
+    assert list(tmp_path.iterdir()) == [tmp_path / "volume"]
+
+
+def test_a_restore_that_fails_leaves_nothing(backed_up, tmp_path, monkeypatch):
+    monkeypatch.setattr("siyu.privacy.backup.restore.audit.record", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        restored(backed_up, tmp_path / "again")
+    assert list((tmp_path / "again").iterdir()) == []
+
+
 def test_an_archive_of_a_newer_siyu_is_refused(backed_up, tmp_path, monkeypatch):
     monkeypatch.setattr("siyu.privacy.backup.restore.WAREHOUSE_VERSION", 0)
     with pytest.raises(NewerVersionError):
@@ -310,13 +328,65 @@ def test_a_restore_killed_at_any_moment_leaves_nothing_half(copied, tmp_path):
     pace = random.Random(4)
     for _ in range(3):
         _killed("restore", copied, pace.uniform(0.2, 2), path="one")
-        if (copied / "again").exists():  # it was done before
+        if (copied / "again" / "siyu.toml").exists():  # it was done before
             with open_workspace(copied / "again") as whole, open_workspace(copied / "brand") as was:
                 assert everything(whole) == everything(was)
             shutil.rmtree(copied / "again")
     with restored(copied, copied / "again") as now, open_workspace(copied / "brand") as was:
         assert everything(now) == everything(was)
-    assert not list(copied.glob(".*.restoring"))
+    assert not list((copied / "again").glob(".restoring-*"))
+
+
+@pytest.mark.parametrize("moved", [0, 3])
+def test_a_restore_killed_while_its_parts_move_up_begins_anew(backed_up, tmp_path, monkeypatch, moved):
+    _killed_in_place(backed_up, tmp_path / "again", monkeypatch, moved)
+    left = {path.name for path in (tmp_path / "again").iterdir()}
+    assert (len(left), "siyu.toml" in left) == (moved + 1, False)
+    with restored(backed_up, tmp_path / "again") as now, open_workspace(backed_up / "brand") as was:
+        assert everything(now) == everything(was)
+    assert not list((tmp_path / "again").glob(".restoring-*"))
+
+
+def test_what_somebody_laid_beside_a_killed_restore_is_left_alone(backed_up, tmp_path, monkeypatch):
+    _killed_in_place(backed_up, tmp_path / "again", monkeypatch, 3)
+    (tmp_path / "again" / "note").write_text("mine", encoding="utf-8")
+    was = sorted((tmp_path / "again").rglob("*"))
+    with pytest.raises(PrivacyError, match="not empty"):
+        restored(backed_up, tmp_path / "again")
+    assert sorted((tmp_path / "again").rglob("*")) == was
+
+
+def test_a_workspace_is_never_taken_for_what_a_restore_left(backed_up, tmp_path, monkeypatch):
+    monkeypatch.setattr(place, "shutil", SimpleNamespace(rmtree=stopped))
+    with pytest.raises(KeyboardInterrupt):
+        restored(backed_up, tmp_path / "again")  # its settings are in place, its hidden folder is there still
+    with pytest.raises(PrivacyError, match="not empty"):
+        restored(backed_up, tmp_path / "again")
+    with open_workspace(tmp_path / "again") as now, open_workspace(backed_up / "brand") as was:
+        assert everything(now) == everything(was)
+
+
+def stopped(*_arguments: object, **_options: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _killed_in_place(folder: Path, to: Path, monkeypatch: pytest.MonkeyPatch, moved: int, **options) -> None:
+    """A restore that ends, as if it were killed, when so many of its parts have moved up."""
+    with monkeypatch.context() as patch:
+        patch.setattr(place, "os", SimpleNamespace(replace=_dying(moved), fsync=os.fsync))
+        with pytest.raises(KeyboardInterrupt):
+            restored(folder, to, **options)
+
+
+def _dying(moved: int) -> Callable[[Path, Path], None]:
+    left = iter(range(moved))
+
+    def replace(source: Path, target: Path) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        source.replace(target)
+
+    return replace
 
 
 def _killed(what: str, folder: Path, seconds: float, path: str = "two") -> None:

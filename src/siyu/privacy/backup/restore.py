@@ -1,4 +1,4 @@
-"""Make a workspace of an archive: verified first, built beside its place, and put there in one step when it is whole.
+"""Make a workspace of an archive: verified first, built out of sight in its folder, and a workspace when it is whole.
 
 Who was erased after the archive was made is erased from what it holds before anybody can look at it.
 """
@@ -21,7 +21,7 @@ from siyu.core.identifiers import Keys
 from siyu.core.progress import Progress, silent
 from siyu.core.time import instant_of
 from siyu.privacy import erase
-from siyu.privacy.backup import archive, database, erased, rows
+from siyu.privacy.backup import archive, database, erased, place, rows
 from siyu.privacy.backup.archive import Manifest
 from siyu.privacy.backup.erased import Known
 from siyu.privacy.backup.make import ARRIVALS, CIPHER_KEY, FILES, OPERATIONS, WAREHOUSE
@@ -77,7 +77,7 @@ def restore(asked: Asked, *, actor: str, now: dt.datetime, progress: Progress | 
     that is not empty, or where erasures since are not known.
     """
     say = progress or silent
-    directory = _free(asked.directory)
+    directory = place.free(asked.directory)
     if not asked.path.is_file():
         raise PrivacyError(f"There is no backup {asked.path}.", remedy="`siyu backup TO` makes one.")
     manifest = archive.verify(asked.path, asked.keys, say)
@@ -85,24 +85,16 @@ def restore(asked: Asked, *, actor: str, now: dt.datetime, progress: Progress | 
     known = erased.known(asked.path, asked.erased, asked.keys)
     if asked.operations_url:
         database.clear(asked.operations_url)
-    building = directory.with_name(f".{directory.name}.restoring")
-    shutil.rmtree(building, ignore_errors=True)  # what a killed restore left
+    place.clear(directory)
     try:
-        building.mkdir(parents=True)
+        building = place.begin(directory)
         found = _built(building, asked, manifest, known, actor, now, say)
-        _put(building, directory)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    except BaseException:
+        place.clear(directory)
+        raise
+    place.put(building)  # killed in it, the next restore begins anew
     files = tuple(directory / path.relative_to(building) for path in found.files)
     return Restored(directory, manifest, known and known.through, found.done, files)
-
-
-def _free(directory: Path) -> Path:
-    directory = directory.resolve()
-    if directory.is_file() or (directory.is_dir() and any(directory.iterdir())):
-        raise PrivacyError(f"{directory} is not empty; nothing in it was touched.",
-                           remedy="Restore into a folder that is empty or not there yet.")
-    return directory
 
 
 def _refuse_newer(manifest: Manifest) -> None:
@@ -130,14 +122,6 @@ def _built(building: Path, asked: Asked, manifest: Manifest, known: Known | None
                          {**manifest.about, "erased_again": len(done.done)})  # fmt: skip
             database.finished(connection)
     return done
-
-
-def _put(building: Path, directory: Path) -> None:
-    """In one step; an empty folder makes way."""
-    if directory.is_dir():
-        directory.rmdir()
-    os.replace(building, directory)
-    sync_folder(directory.parent)
 
 
 # -- what is in an archive, put where it belongs
