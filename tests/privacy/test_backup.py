@@ -23,13 +23,14 @@ from siyu.core.errors import NewerVersionError, PrivacyError
 from siyu.core.identifiers import Keys
 from siyu.measures.measure import measure
 from siyu.privacy import erase, requests
-from siyu.privacy.backup import archive, erased, place, stream
+from siyu.privacy.backup import archive, database, erased, place, stream
 from siyu.privacy.backup.make import make
 from siyu.privacy.backup.restore import Asked, restore
 from siyu.privacy.docket import Case
 from siyu.sources import live
 from siyu.sources.load import load
 from siyu.store.audit import acts
+from siyu.store.database import connect
 from siyu.store.operations import Operations
 from siyu.store.schema import METADATA, TOMBSTONE
 from siyu.store.workspace import Workspace, open_workspace
@@ -403,6 +404,19 @@ def _sound(path: Path, folder: Path) -> bool:
     return len(archive.verify(path, keys(folder), lambda *_: None).files) > 0
 
 
+def test_a_database_is_emptied_only_beside_the_folder_it_was_filled_for(tmp_path):
+    url = f"sqlite:///{tmp_path / 'full'}"
+    full = Operations(url)
+    with full.begin() as connection:
+        database.finished(connection, ".restoring-1")
+    for others in ([], [".restoring-2"]):
+        with pytest.raises(PrivacyError, match="holds a workspace"):
+            database.clear(url, others)
+    database.clear(url, [".restoring-1"])
+    assert sa.inspect(full.engine).get_table_names() == []
+    full.close()
+
+
 # -- PostgreSQL
 
 
@@ -430,3 +444,24 @@ def test_operations_move_between_sqlite_and_postgresql(backed_up, tmp_path, post
     left.close()
     with restored(backed_up, tmp_path / "third", operations_url=url) as on:
         assert on.operations.state("restoring") is None
+
+
+@pytest.mark.slow
+def test_a_restore_killed_when_only_its_database_is_in_place_begins_anew(backed_up, tmp_path, monkeypatch, postgres):
+    url = postgres()
+    _killed_in_place(backed_up, tmp_path / "again", monkeypatch, 0, operations_url=url)
+    with pytest.raises(PrivacyError, match="holds a workspace"):
+        restored(backed_up, tmp_path / "third", operations_url=url)
+    with restored(backed_up, tmp_path / "again", operations_url=url) as on, open_workspace(backed_up / "brand") as was:
+        assert (everything(on), held(on)) == (everything(was), held(was))
+    with pytest.raises(PrivacyError, match="holds a workspace"):
+        restored(backed_up, tmp_path / "third", operations_url=url)
+
+
+@pytest.mark.slow
+def test_a_restore_that_fails_leaves_an_empty_database(backed_up, tmp_path, monkeypatch, postgres):
+    url = postgres()
+    monkeypatch.setattr("siyu.privacy.backup.restore.audit.record", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        restored(backed_up, tmp_path / "again", operations_url=url)
+    assert sa.inspect(connect(url)).get_table_names() == []

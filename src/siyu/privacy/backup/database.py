@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import IO
 
@@ -19,16 +19,21 @@ from siyu.store.schema import STATE
 
 #: State of a database that a restore has begun to fill: the next one may begin anew.
 BEGUN = "restoring"
+#: State of one that is full: the name of the hidden folder that the rest was built in. While a folder of this name is
+#: there and not in place, nobody has used the database yet.
+BUILT_IN = "restored_in"
 OURS = (*schema.METADATA.tables.values(), *inbox.METADATA.tables.values())
 
 
-def clear(url: str) -> None:
-    """Empty a database of what a killed restore left. Raises PrivacyError if it holds a workspace."""
+def clear(url: str, hidden: Iterable[str]) -> None:
+    """Empty a database of what a killed restore left, by its state or by the names of the hidden folders it left too.
+    Raises PrivacyError if it holds a workspace.
+    """
     engine = connect(url)
     there = set(sa.inspect(engine).get_table_names()) & {table.name for table in OURS}
     with engine.begin() as connection:
-        begun = sa.select(STATE.c.value).where(STATE.c.name == BEGUN)
-        if there and (STATE.name not in there or connection.execute(begun).scalar() is None):
+        unused = (STATE.c.name == BEGUN) | ((STATE.c.name == BUILT_IN) & STATE.c.value.in_(hidden))
+        if there and (STATE.name not in there or connection.execute(sa.select(STATE).where(unused)).first() is None):
             raise PrivacyError("The database of --operations holds a workspace already; nothing in it was touched.",
                                remedy="Give an empty one.")
         for metadata in (schema.METADATA, inbox.METADATA):
@@ -60,6 +65,7 @@ def fill_inbox(url: str, keys: Keys, members: Iterator[tuple[str, IO[bytes]]]) -
     waiting.close()
 
 
-def finished(connection: sa.Connection) -> None:
-    """The restore is done, in the caller's transaction."""
-    connection.execute(sa.delete(STATE).where(STATE.c.name == BEGUN))
+def finished(connection: sa.Connection, hidden: str) -> None:
+    """All is in it, in the caller's transaction; what was built in the hidden folder is to be put in place."""
+    connection.execute(sa.delete(STATE).where(STATE.c.name.in_((BEGUN, BUILT_IN))))  # of the archive there may be one
+    connection.execute(sa.insert(STATE).values(name=BUILT_IN, value=hidden))

@@ -37,6 +37,11 @@ def clear(directory: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def hidden(directory: Path) -> list[str]:
+    """The names of the hidden folders that killed restores left."""
+    return [path.name for path in directory.glob(f"{HIDDEN}*")]
+
+
 def begin(directory: Path) -> Path:
     """Where the workspace is built: in the folder, which is made if it is not there."""
     if not directory.is_dir():
@@ -70,8 +75,8 @@ def _list(building: Path, parts: list[str]) -> None:
 
 def _left(directory: Path) -> list[Path]:
     """What killed restores left: parts that had moved up, then the hidden folders, which list them."""
-    hidden = list(directory.glob(f"{HIDDEN}*"))
-    return [*(directory / name for building in hidden for name in _moved(building)), *hidden]
+    buildings = [directory / name for name in hidden(directory)]
+    return [*(directory / name for building in buildings for name in _moved(building)), *buildings]
 
 
 def _moved(building: Path) -> list[str]:

@@ -83,14 +83,12 @@ def restore(asked: Asked, *, actor: str, now: dt.datetime, progress: Progress | 
     manifest = archive.verify(asked.path, asked.keys, say)
     _refuse_newer(manifest)
     known = erased.known(asked.path, asked.erased, asked.keys)
-    if asked.operations_url:
-        database.clear(asked.operations_url)
-    place.clear(directory)
+    _clear(directory, asked.operations_url)
     try:
         building = place.begin(directory)
         found = _built(building, asked, manifest, known, actor, now, say)
     except BaseException:
-        place.clear(directory)
+        _clear(directory, asked.operations_url)
         raise
     place.put(building)  # killed in it, the next restore begins anew
     files = tuple(directory / path.relative_to(building) for path in found.files)
@@ -102,6 +100,13 @@ def _refuse_newer(manifest: Manifest) -> None:
     if about["warehouse_version"] > WAREHOUSE_VERSION or about["operations_revision"] not in revisions():
         raise NewerVersionError(f"The backup was made by siyu {about['siyu']}, whose stores this siyu does not know.",
                                 remedy="Install that siyu, or a newer one.")
+
+
+def _clear(directory: Path, url: str) -> None:
+    """As if no restore had begun here. The database first: what is in the folder tells that nobody uses it."""
+    if url:
+        database.clear(url, place.hidden(directory))
+    place.clear(directory)
 
 
 def _built(building: Path, asked: Asked, manifest: Manifest, known: Known | None, actor: str, now: dt.datetime,
@@ -120,7 +125,7 @@ def _built(building: Path, asked: Asked, manifest: Manifest, known: Known | None
         with workspace.operations.begin() as connection:
             audit.record(connection, instant_of(now), actor, "backup.restore", asked.path.name,
                          {**manifest.about, "erased_again": len(done.done)})  # fmt: skip
-            database.finished(connection)
+            database.finished(connection, building.name)
     return done
 
 
