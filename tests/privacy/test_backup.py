@@ -324,6 +324,17 @@ def test_a_backup_killed_at_any_moment_leaves_nothing_half(copied):
     assert not list(copied.glob("*.part"))
 
 
+def test_a_backup_has_its_list_before_its_name(copied, tmp_path, monkeypatch):
+    with open_workspace(copied / "brand") as workspace:
+        with monkeypatch.context() as patch:
+            patch.setattr(archive, "os", SimpleNamespace(replace=stopped, fstat=os.fstat))
+            with pytest.raises(KeyboardInterrupt):
+                make(workspace, tmp_path / "two", actor="cli", now=AFTER)
+        assert [path.suffix for path in tmp_path.iterdir() if path.is_file()] == [erased.SUFFIX]
+        made = make(workspace, tmp_path / "two", actor="cli", now=AFTER)
+    assert (made.path.is_file(), made.erased.is_file()) == (True, True)
+
+
 @pytest.mark.slow
 def test_a_restore_killed_at_any_moment_leaves_nothing_half(copied, tmp_path):
     pace = random.Random(4)

@@ -47,7 +47,7 @@ class Manifest:
 
 @dataclass
 class Archive:
-    """Writes one archive beside its name; `finish` puts it in place, `abandon` leaves no trace."""
+    """Writes one archive beside its name: `finish` makes it whole, `appear` names it, `abandon` leaves no trace."""
 
     path: Path
     keys: Keys
@@ -68,16 +68,18 @@ class Archive:
             self._add(name, file, os.fstat(file.fileno()).st_size)
 
     def finish(self, about: dict[str, Any], say: Progress) -> Manifest:
-        """Whole, read back, then under its name."""
+        """Whole, and read back."""
         files = [vars(entry) for entry in self._files]
         text = json.dumps({"about": about, "files": files}, ensure_ascii=False)
         self.add(MANIFEST, text.encode())
         self._tar.close()
         self._stream.finish()
-        manifest = verify(self._temporary, self.keys, say)
+        return verify(self._temporary, self.keys, say)
+
+    def appear(self) -> None:
+        """Under its name."""
         os.replace(self._temporary, self.path)
         sync_folder(self.path.parent)
-        return manifest
 
     def abandon(self) -> None:
         """As if nothing had been written."""

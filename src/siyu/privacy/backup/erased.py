@@ -63,13 +63,12 @@ def path_of(folder: Path, keys: Keys) -> Path:
     return folder / f"{mark(keys).hex()[:8]}{SUFFIX}"
 
 
-def remember(workspace: Workspace, folder: Path, now: dt.datetime) -> Path:
-    """From now on this folder is told of every erasure; gives the list there."""
+def remember(workspace: Workspace, folder: Path, now: dt.datetime) -> None:
+    """From now on this folder is told of every erasure."""
     newest = folder.resolve()
     folders = [*(old for old in folders_of(workspace.operations) if old != newest), newest]
     workspace.operations.set_state(FOLDER, json.dumps([str(one) for one in folders], ensure_ascii=False))
     tell(workspace, now)
-    return path_of(folder, workspace.keys)
 
 
 def tell(workspace: Workspace, now: dt.datetime) -> tuple[Path, ...]:

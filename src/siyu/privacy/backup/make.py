@@ -53,7 +53,7 @@ def make(workspace: Workspace, to: Path, *, actor: str, now: dt.datetime, progre
     path = free_name(to, f"{workspace.directory.resolve().name}-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}")
     finish_interrupted(workspace)
     manifest = _written(workspace, path, now, say)
-    made = Made(path, path.stat().st_size, manifest, erased.remember(workspace, path.parent, now))
+    made = Made(path, path.stat().st_size, manifest, erased.path_of(path.parent, workspace.keys))
     with workspace.operations.begin() as connection:
         audit.record(connection, instant_of(now), actor, "backup.make", path.name,
                      {"bytes": made.bytes, "files": len(manifest.files), **manifest.about})  # fmt: skip
@@ -72,7 +72,10 @@ def _written(workspace: Workspace, path: Path, now: dt.datetime, say: Progress) 
         writing = Archive(path, workspace.keys)
         try:
             _fill(workspace, writing, say)
-            return writing.finish(_about(workspace, now), say)
+            manifest = writing.finish(_about(workspace, now), say)
+            erased.remember(workspace, path.parent, now)  # first: killed here, the same backup is made again
+            writing.appear()
+            return manifest
         except BaseException:
             writing.abandon()
             raise
