@@ -29,7 +29,7 @@ class Compared(statements.Statements):
 
     def of(self, expression, dialect, compiled) -> str:
         text = super().of(expression, dialect, compiled)
-        like = re.sub(r"\d+", "", text)
+        like = _like(text)
         if like not in self._met:
             self._met.add(like)
             assert _in_order(text) == _in_order(compiled(expression))
@@ -41,6 +41,12 @@ class Compared(statements.Statements):
             self._met.add(recipe)
             assert found == json.loads(json.dumps(make()))
         return found
+
+
+def _like(statement: str) -> str:
+    """A statement whatever its numbers are, but for which of them are equal."""
+    places: dict[str, str] = {}
+    return re.sub(r"\d+", lambda found: places.setdefault(found[0], f"#{len(places)}"), statement)
 
 
 def _in_order(statement: str) -> str:

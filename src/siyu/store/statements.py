@@ -5,6 +5,8 @@ the shape of its expression: on everything in it but the large whole numbers (da
 are others every day and stand in the statement as they are. So each shape is compiled once, with other numbers in their
 places, and kept as a text with gaps, where Python keeps the modules that it compiled. Where to build an expression
 takes long as well, what comes of it is kept by what it is built from, and by the code that builds it.
+
+All brands of an installation share what is kept: only words of this package stand in it, none of their own.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import importlib.util
 import json
 import os
 import re
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -30,21 +33,25 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import sqlglot
 
-from siyu.core.identifiers import scrub
-
 #: What texts rest on, beside the shape: they are of no use to other compilers, nor once this file tells shapes
 #: otherwise (then with another first number).
-MADE_BY = f"1; {ibis.__version__}; {sqlglot.__version__}"  # type: ignore[attr-defined]
+MADE_BY = f"2; {ibis.__version__}; {sqlglot.__version__}"  # type: ignore[attr-defined]
 #: Texts that are kept; the oldest go.
 MOST = 2_000
 #: Whole numbers from here on are gaps: smaller ones are seldom days.
 LARGE = 1_000
-#: The first of the numbers that are put into gaps to be found again, by type.
-MARKS = {dt.Int16: 32_000, dt.Int32: 2_000_000_000, dt.Int64: 9_000_000_000_000_000_000}
+#: The first of the numbers that are put into gaps to be found again, by type, and what lies between two of them: one
+#: more than a mark, or twice a mark, is none.
+MARKS, APART = {dt.Int16: 20_011, dt.Int32: 2_000_000_011, dt.Int64: 9_000_000_000_000_000_011}, 17
 #: Gaps of one text at most: so many marks fit into the smallest type.
 MOST_GAPS = 700
+#: Texts inside a statement (and names, in which quotes may stand), and the words of a text.
+QUOTED, WORD = re.compile(r"""'((?:[^']|'')*)'|"(?:[^"]|"")*\""""), re.compile(r"\w+")
+#: Files that the words of this package stand in.
+SOURCES = (".py", ".toml")
 #: A text with gaps: pieces, and the place of the number that stands between them.
 Text = list[str | int]
+PACKAGE = Path(__file__).parents[1]
 Compiler = Callable[[ir.Expr], str]
 
 
@@ -71,23 +78,31 @@ class Statements:
         except (Untold, RecursionError):
             return compiled(expression)
         key = shape.key(dialect)
-        text = self._kept.get(key) or self._new.get(key) or shape.text(compiled)
-        if text is None:
-            return compiled(expression)
-        self._note(key, text)
-        return shape.filled(text)
+        text = self._kept.get(key) or self._new.get(key)
+        return shape.filled(text) if text else self._anew(key, shape, compiled(expression), compiled)
+
+    def _anew(self, key: str, shape: Shape, statement: str, compiled: Compiler) -> str:
+        """The statement of a shape that is met for the first time; its text is kept if it says the same."""
+        text = shape.text(statement, compiled)
+        if text and shape.filled(text) == statement:
+            self._note(key, text)
+        return statement
 
     def made(self, recipe: str, make: Callable[[], list]) -> list:
         """What `make` gives (of texts and numbers) by a recipe, that says all it is made from but the code."""
-        key = hashlib.sha256(f"{_code()} {recipe}".encode()).hexdigest()
-        found = self._kept.get(key) or self._new.get(key) or json.loads(json.dumps(make()))
-        self._note(key, found)
+        code = _code()
+        key = hashlib.sha256(f"{code} {recipe}".encode()).hexdigest()
+        found = self._kept.get(key) or self._new.get(key) if code else None
+        if found is None:
+            found = json.loads(json.dumps(make()))
+            if code:
+                self._note(key, found)
         return found
 
     def _note(self, key: str, text: list) -> None:
-        """Keep what is new; but nothing that may be somebody's: words of brands may stand in a statement."""
-        if key not in self._kept and key not in self._new and scrub(written := json.dumps(text)) == written:
-            self._new[key] = text
+        self._new[key] = text
+        if len(self._new) > MOST:
+            self._new.pop(next(iter(self._new)), None)
 
     def keep(self) -> None:
         """Write down what is new, beside what other processes have kept meanwhile. Where nothing can be kept, nothing
@@ -95,19 +110,23 @@ class Statements:
         """
         if not self._new or sys.dont_write_bytecode:
             return
-        texts = dict(list({**self._read(), **self._new}.items())[-MOST:])
+        known = _words()
+        ours = {key: text for key, text in self._new.items() if known.issuperset(_spoken(text))}
+        body = json.dumps(dict(list({**self._read(), **ours}.items())[-MOST:]), ensure_ascii=False)
+        fresh = self._path.with_suffix(f".{secrets.token_hex(4)}")
         with contextlib.suppress(OSError):
-            fresh = self._path.with_suffix(f".{os.getpid()}")
-            fresh.touch(mode=0o600)  # a brand's own words may stand in a statement
-            fresh.write_text(json.dumps({"made_by": MADE_BY, "texts": texts}), encoding="utf-8")
-            os.replace(fresh, self._path)
+            try:
+                fresh.write_text(f"{_seal(body)}\n{body}", encoding="utf-8")
+                os.replace(fresh, self._path)
+            finally:
+                fresh.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, list]:
-        """What is kept; nothing where it was made by others, or cannot be read."""
-        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
-            found = json.loads(self._path.read_text(encoding="utf-8"))
-            if found["made_by"] == MADE_BY:
-                return found["texts"]
+        """What is kept; nothing where it was made by others, is damaged or cannot be read."""
+        with contextlib.suppress(OSError, ValueError):
+            seal, _, body = self._path.read_text(encoding="utf-8").partition("\n")
+            if seal == _seal(body):
+                return json.loads(body)
         return {}
 
 
@@ -125,13 +144,13 @@ class Shape:
         """Tells one shape from another."""
         return hashlib.sha256("\n".join((dialect, *self._parts)).encode()).hexdigest()
 
-    def text(self, compiled: Compiler) -> Text | None:
+    def text(self, statement: str, compiled: Compiler) -> Text | None:
         """The statement with gaps; None if the gaps cannot be told from all else in it."""
-        marks = {gap: MARKS[type(gap.dtype)] + place for place, gap in enumerate(self._gaps)}
+        marks = {gap: MARKS[type(gap.dtype)] + APART * place for place, gap in enumerate(self._gaps)}
         if len(marks) > MOST_GAPS or any(str(mark) in part for mark in marks.values() for part in self._parts):
             return None
         if not marks:
-            return [compiled(self._expression)]
+            return [statement]
         marked: Any = self._expression.op().replace({gap: gap.copy(value=mark) for gap, mark in marks.items()})
         places = {str(mark): place for place, mark in enumerate(marks.values())}
         pieces = re.split(rf"(?<![\w.])({'|'.join(places)})(?![\w.])", compiled(marked.to_expr()))
@@ -153,8 +172,8 @@ class Shape:
     def _literal(self, node: ops.Literal) -> str:
         if type(node.value) is int and node.value >= LARGE and type(node.dtype) in MARKS:
             self._gaps.append(node)
-            return f"gap {node.dtype}"
-        return f"literal {node.dtype} {self._argument(node.value)}"
+            return f"gap {node.dtype!r}"
+        return f"literal {node.dtype!r} {self._argument(node.value)}"
 
     def _told(self, node: ops.Node) -> str:
         if isinstance(node, ops.SelfReference):
@@ -162,7 +181,7 @@ class Shape:
         name = type(node).__name__
         if isinstance(node, ops.ScalarUDF):  # whose class is numbered as it was made
             called: Any = node
-            name = f"{called.__func_name__} {called.__input_type__} {called.__udf_namespace__} {called.dtype}"
+            name = f"{called.__func_name__} {called.__input_type__} {called.__udf_namespace__} {called.dtype!r}"
         return f"{name} {' '.join(map(self._argument, node.__args__))}"
 
     def _argument(self, argument: Any) -> str:
@@ -179,31 +198,55 @@ class Shape:
         if isinstance(argument, frozenset):
             return f"<{' '.join(sorted(map(self._argument, argument)))}>"
         if isinstance(argument, dt.DataType):
-            return str(argument)
+            return repr(argument)
         if isinstance(argument, ops.Namespace):
-            return f"{argument.catalog} {argument.database}"
+            return repr((argument.catalog, argument.database))
         raise Untold(type(argument).__name__)
 
 
 @functools.cache
 def _code() -> str:
-    """Tells one state of this package from another, as Python tells whether a module is compiled still."""
-    return hashlib.sha256(repr(sorted(_sources(Path(__file__).parents[1]))).encode()).hexdigest()
+    """Tells one state of this package from another, as Python tells whether a module is compiled still; '' where its
+    files cannot be looked at.
+    """
+    with contextlib.suppress(OSError):
+        files = [(entry.path, (found := entry.stat()).st_mtime_ns, found.st_size) for entry in _sources(PACKAGE)]
+        return hashlib.sha256(repr(sorted(files)).encode()).hexdigest() if files else ""
+    return ""
 
 
-def _sources(folder: Path | str) -> Iterator[tuple[str, int, int]]:
+def _words() -> set[str]:
+    """The words that stand in this package; none where its files cannot be read."""
+    with contextlib.suppress(OSError):
+        texts = [Path(entry.path).read_text(encoding="utf-8") for entry in _sources(PACKAGE)]
+        return set(WORD.findall(" ".join(texts)))
+    return set()
+
+
+def _sources(folder: Path | str) -> Iterator[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
                 yield from _sources(entry.path)
-            elif entry.name.endswith(".py"):
-                found = entry.stat()
-                yield entry.path, found.st_mtime_ns, found.st_size
+            elif entry.name.endswith(SOURCES) and entry.is_file():  # no link to nowhere
+                yield entry
+
+
+def _spoken(text: Any) -> set[str]:
+    """The words of the texts that stand in a statement, or in whatever was made."""
+    if isinstance(text, str):
+        return {word for quoted in QUOTED.findall(text) for word in WORD.findall(quoted)}
+    return set().union(*map(_spoken, text)) if isinstance(text, list) else set()
+
+
+def _seal(body: str) -> str:
+    """The first line of a file: of what it was made by, and that it is whole."""
+    return hashlib.sha256(f"{MADE_BY}\n{body}".encode()).hexdigest()
 
 
 @functools.lru_cache(maxsize=1024)
 def _schema(schema: sch.Schema) -> str:
-    return " ".join(f"{name!r}:{of}" for name, of in schema.items())
+    return " ".join(f"{name!r}:{of!r}" for name, of in schema.items())
 
 
 #: Those of this installation.
