@@ -167,17 +167,22 @@ def test_a_scope_narrows_it(brand, scope, who):
     assert [g["identifier_id"] for g in grants(brand)] == who
 
 
-@pytest.mark.parametrize(("scope", "named"), [
-    ({"platform": "tmall", "tier": "gold"}, True), ({"tier": "silver"}, True),
-    ({"platform": "tmall", "tier": "silver"}, False), ({"tier": "vip"}, False)])  # fmt: skip
-def test_a_tier_is_that_of_a_membership_held_where_the_scope_says(brand, scope, named):
-    brand.load([(8, "openid"), (9, "unionid")], [(ANNA, 8), (ANNA, 9)])
+@pytest.mark.parametrize(("scope", "rows"), [
+    ({"platform": "tmall", "tier": "gold"}, 1), ({"platform": "youzan", "tier": "silver"}, 1),
+    ({"platform": "tmall", "tier": "silver"}, 0), ({"tier": "vip"}, 0), ({"tier": "ended"}, 0),
+    ({"tier": "to come"}, 0)])  # fmt: skip
+def test_a_tier_is_that_of_a_membership_held_where_the_scope_says(brand, scope, rows):
+    brand.load([(n, "openid") for n in (8, 9, 10, 11)], [(ANNA, n) for n in (8, 9, 10, 11)])
+    facts(brand, "relations", [relation(8, "member", platform="youzan"),
+                               relation(10, "member", platform="jd", ended_at=1)])  # fmt: skip
     facts(brand, "members", [
         {"identifier_id": ANNA, "tier": "gold", "platform": "tmall"},
         {"identifier_id": 8, "tier": "silver", "platform": "youzan"},
-        {"identifier_id": 9, "tier": "vip", "platform": "youzan", "left_at": 1}])  # fmt: skip
-    if named:
-        assert declare(brand, scope=scope).rows == 1
+        {"identifier_id": 9, "tier": "vip", "platform": "youzan", "left_at": 1},
+        {"identifier_id": 10, "tier": "ended", "platform": "jd"},
+        {"identifier_id": 11, "tier": "to come", "platform": "tmall", "joined_at": 2**60}])  # fmt: skip
+    if rows:
+        assert declare(brand, scope=scope).rows == rows
         return
     with pytest.raises(IdentityError, match="No relation held now is in the scope"):
         declare(brand, scope=scope)

@@ -94,6 +94,15 @@ def test_what_the_ledger_dates_later_keeps_nobody_from_unsubscribing(workspace, 
         assert apply(workspace.operations, lin, form, now=now) == []
 
 
+def test_a_box_without_a_tick_takes_back_a_grant_that_is_to_come(workspace, tmp_path, lin):
+    take(workspace, tmp_path, "consents.csv", "occurred_at,purpose,channel,action,id.phone\n"
+                                              "2027-05-31,marketing,email,grant,13800001234")  # fmt: skip
+    apply(workspace.operations, lin, {"action": ["save"], "channel": ["sms"]}, now=LATER)
+    assert standings(workspace, lin, LATER + dt.timedelta(200))["email"] == "withdrawn"
+    assert standings(workspace, lin, LATER + dt.timedelta(200))["sms"] == "granted"
+    assert apply(workspace.operations, lin, {"action": ["save"], "channel": ["sms"]}, now=LATER) == []
+
+
 @pytest.mark.parametrize("channel", ["sms", ""])
 def test_who_withdraws_takes_back_what_is_dated_later_too(workspace, tmp_path, lin, channel):
     ahead = "2027-03-01T12:00:00Z,marketing,{},grant,13800001234"

@@ -116,6 +116,14 @@ def test_what_the_piece_of_work_before_left_broken_is_mended_first(operations, c
     assert all(before == "mend" for before, did in pairwise(["", *done]) if did != "mend")
 
 
+def test_what_cannot_be_mended_ends_nothing(operations, clock, finished):
+    worker = Worker(Schedule([], operations, clock), lambda _say: finished.append("finished"), lambda: 1 / 0)
+    worker.start()
+    assert worker.ask(lambda _say: 7).result(WAIT) == 7
+    assert worker.stop(WAIT)
+    assert finished == ["finished"]
+
+
 def test_a_bug_in_the_schedule_leaves_nobody_waiting(operations, clock, finished, monkeypatch):
     schedule = Schedule([], operations, clock)
     monkeypatch.setattr(threading, "excepthook", lambda _args: None)

@@ -40,6 +40,12 @@ class HeldError(SiyuError):
     passing = True
 
 
+class TakenError(HeldError):
+    """Another process took the operations over for good: nothing is loaded here until this one is started again."""
+
+    passing = False
+
+
 class DamagedError(SiyuError):
     """The warehouse file will not open; it can be set aside and rebuilt from the landed raw files."""
 

@@ -51,9 +51,11 @@ class Row:
 
 def rows(operations: Operations, link: Link, now: dt.datetime) -> list[Row]:
     """What the page shows: every channel and how the identifier stands to it now. Nothing of an erased person."""
-    if _erased(operations, link):
-        return []
-    standings = _standings(_said_of(operations, link), instant_of(now))
+    return [] if _erased(operations, link) else _rows_at(link, _said_of(operations, link), instant_of(now))
+
+
+def _rows_at(link: Link, said: list[Consent], at: int) -> list[Row]:
+    standings = _standings(said, at)
     if link.purpose != MARKETING:
         whole = max(standings.values(), default="")  # withdrawn comes after granted
         return [Row(WHOLE, whole, whole == GRANTED or (not whole and link.purpose in UNLESS_REFUSED))]
@@ -106,16 +108,19 @@ def _withdraws(form: Mapping[str, Sequence[str]]) -> bool:
 
 def _from_all(operations: Operations, link: Link, now: dt.datetime) -> list[Consent]:
     """A withdrawal from every channel, unless all are withdrawn from already, and stay so by what is dated later."""
-    said, at = _said_of(operations, link), instant_of(now)
-    instants = (at, *(row.occurred_at for row in said if row.occurred_at > at))
-    withdrawn = all(_standings(said, one).get(channel) == WITHDRAWN for one in instants for channel in CHANNELS)
+    said = _said_of(operations, link)
+    withdrawn = all(_standings(said, at).get(channel) == WITHDRAWN
+                    for at in _instants(said, instant_of(now)) for channel in CHANNELS)  # fmt: skip
     return [] if withdrawn else [_said(link, None, WITHDRAW, now)]
 
 
 def _ticked(operations: Operations, link: Link, form: Mapping[str, Sequence[str]], now: dt.datetime) -> list[Consent]:
-    """The channels whose tick says something else than the ledger."""
-    ticked = set(form.get("channel", ()))
-    changed = [row.channel for row in rows(operations, link, now) if (row.channel in ticked) != row.ticked]
+    """The channels whose tick says something else than the ledger; those without one also where it dates a grant later.
+    """
+    ticked, said, at = set(form.get("channel", ())), _said_of(operations, link), instant_of(now)
+    in_use = {row.channel for one in _instants(said, at) for row in _rows_at(link, said, one) if row.ticked}
+    changed = [row.channel for row in _rows_at(link, said, at)
+               if (not row.ticked if row.channel in ticked else row.channel in in_use)]
     return [_said(link, None if channel == WHOLE else channel, GRANT if channel in ticked else WITHDRAW, now)
             for channel in changed]  # fmt: skip
 
@@ -123,6 +128,11 @@ def _ticked(operations: Operations, link: Link, form: Mapping[str, Sequence[str]
 def _said_of(operations: Operations, link: Link) -> list[Consent]:
     """What the ledger holds of the identifier for the link's purpose."""
     return [row for row in consents.rows_of(operations, [link.identifier_id]) if row.purpose == link.purpose]
+
+
+def _instants(said: list[Consent], at: int) -> list[int]:
+    """An instant, and those after it at which the ledger says something."""
+    return [at, *(row.occurred_at for row in said if row.occurred_at > at)]
 
 
 def _standings(said: list[Consent], at: int) -> dict[str, str]:

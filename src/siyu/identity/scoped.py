@@ -45,15 +45,22 @@ def nobody(workspace: Workspace, scope: dict[str, str], at: int) -> IdentityErro
 
 
 def _of_tier(workspace: Workspace, scope: dict[str, str], at: int) -> ir.Table:
-    """Whom a member list gives the tier of the scope: by a membership that has not ended, and that is of no other
-    platform or store than the scope's.
+    """Whom a member list gives the tier of the scope: by a membership that is held, and that is of no other platform or
+    store than the scope's.
     """
-    tier = workspace.warehouse.in_force("members").filter(_.tier == scope["tier"])
-    members = tier.filter(_.left_at.isnull() | (_.left_at >= at))
+    tier = workspace.warehouse.in_force("members").filter(
+        _.tier == scope["tier"], _.left_at.isnull() | (_.left_at >= at), _.joined_at.isnull() | (_.joined_at < at))
     for name in OF_MEMBERSHIP:
         if name in scope:
-            members = members.filter(_[name].isnull() | (_[name] == scope[name]))
-    return members.inner_join(workspace.warehouse.table("identity"), "identifier_id").select("consumer_id").distinct()
+            tier = tier.filter(_[name].isnull() | (_[name] == scope[name]))
+    identity = workspace.warehouse.table("identity")
+    listed = tier.inner_join(identity, "identifier_id").select("consumer_id", *OF_MEMBERSHIP)
+    held = relations_held(workspace, at).filter(_.relation_type.isin(list(MEMBER_RELATIONS)))
+    memberships = held.select("consumer_id", **{f"held_{name}": name for name in OF_MEMBERSHIP})
+    met = listed.inner_join(memberships, "consumer_id")
+    for name in OF_MEMBERSHIP:
+        met = met.filter(met[name].isnull() | met[f"held_{name}"].isnull() | (met[name] == met[f"held_{name}"]))
+    return met.select("consumer_id").distinct()
 
 
 def _nearest(workspace: Workspace, name: str, value: str, at: int) -> str:

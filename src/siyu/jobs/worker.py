@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import structlog
 
 from siyu.jobs.loop import Say
-from siyu.jobs.schedule import Schedule, Stopped
+from siyu.jobs.schedule import Schedule, Stopped, told_of
 
 T = TypeVar("T")
 #: The longest sleep: clocks may be set while it sleeps.
@@ -106,8 +106,11 @@ class Worker:
         return True
 
     def _do(self, work: Callable[[Say], T]) -> T:
-        """What comes of a piece of work."""
-        self._mend()
+        """What comes of a piece of work. What cannot be mended is told by the work that meets it."""
+        try:
+            self._mend()
+        except Exception as error:
+            log.error("worker.not_mended", error=told_of(error))
         return work(self._say)
 
     def _sleep(self) -> None:

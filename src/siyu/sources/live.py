@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from msgspec.structs import replace
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from siyu.core.errors import MappingError, SiyuError
 from siyu.core.identifiers import identifier_id
@@ -32,7 +32,7 @@ from siyu.store.workspace import Workspace
 #: What stands as the file of a load that came through a door.
 FILE = "inbox"
 #: What tells of what is around, not of what arrived: the disk, memory, a store that is away. And of its engine's own.
-AROUND = (SiyuError, OSError, MemoryError, OperationalError, InterfaceError)
+AROUND = (SiyuError, OSError, MemoryError, OperationalError, InterfaceError, TimeoutError)
 #: So few bytes are no two arrivals.
 ALONE = 1
 
@@ -80,11 +80,11 @@ def _drain(workspace: Workspace, door: str, newest: int, now: dt.datetime, progr
             found = [message for arrival in claim.arrivals for message in DOORS[door](arrival, workspace.settings)]
             _keep(workspace, claim, found, now, progress, drained)
         except Exception as error:
-            if _is_around(workspace, error):
-                raise
             if most > ALONE:
                 workspace.inbox.release(claim.token)
                 most = ALONE  # from here on
+            elif _is_around(workspace, error):
+                raise
             else:
                 _keep(workspace, claim, [_spoiled(claim.arrivals[0], error)], now, progress, drained)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from siyu.core.errors import HeldError
+from siyu.core.errors import HeldError, TakenError
 from siyu.store.schema import STATE
 from siyu.store.states import OWNED_BY
 
@@ -55,7 +55,7 @@ class Owner:
             return
         query = sa.select(STATE.c.value).where(MINE).with_for_update(read=True)
         if connection.execute(query).scalar() != self._mark:
-            raise HeldError("Another process took over the operations of this workspace while their database was out "
+            raise TakenError("Another process took over the operations of this workspace while their database was out "
                             "of reach. Nothing was loaded.",
                             remedy="One folder owns the warehouse: stop the other process, then start this one again.")
 

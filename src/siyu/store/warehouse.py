@@ -67,7 +67,7 @@ class Warehouse(ABC):
 
     dialect: str
     #: Errors of an engine that tell of its disk, its memory or itself, and not of what it was asked.
-    troubles: tuple[type[Exception], ...] = ()
+    troubles: tuple[type[Exception], ...]
 
     def __init__(self) -> None:
         self._told: dict[str, set[str]] = {}  # by table, its kinds: what is asked again and again, until it changes

@@ -147,8 +147,10 @@ class Workspace:
     def close_warehouse(self) -> None:
         """Let go of the warehouse's files; it opens again when next used."""
         if "warehouse" in self.__dict__:
-            self.__dict__.pop("warehouse").close()
-            self.operations.owner.let_go()
+            try:
+                self.__dict__.pop("warehouse").close()
+            finally:
+                self.operations.owner.let_go()
 
     def mend_warehouse(self) -> None:
         """Let go of a warehouse that its engine has given up; what a load left in it is dropped when it opens again."""

@@ -90,7 +90,8 @@ def remove(warehouse: Warehouse, facts: Table, fact_ids: pa.ChunkedArray) -> boo
     """Facts go; those that they had corrected are in force again, unless corrected once more. Whether any are.
 
     What is said of corrections changes first: where nothing ties two tables together, a run that is cut off in between
-    finds the facts again, and what they had corrected is not hidden by facts that are no more.
+    finds the facts again, and what they had corrected is not hidden by facts that are no more. That run does not learn
+    any more that something is in force again: who finishes a run builds anew in any case.
     """
     corrections = SUPERSEDED.expr()
     gone = warehouse.scratch(FACTS, pa.table({"fact_id": fact_ids}))

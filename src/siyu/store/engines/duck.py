@@ -44,7 +44,7 @@ class DuckWarehouse(Warehouse):
     """Tables in one DuckDB file. Spilled data stays in a folder of its own, wiped at open."""
 
     dialect = "duckdb"
-    troubles = (duckdb.OperationalError, duckdb.FatalException, duckdb.InternalException)
+    troubles = (duckdb.OperationalError, duckdb.FatalException)
     quoted = staticmethod(quoted)
 
     def __init__(self, path: Path, *, memory: str = "4GB", threads: int | None = None, zone: str = "UTC") -> None:
@@ -240,7 +240,7 @@ class DuckWarehouse(Warehouse):
         return False
 
     def close(self) -> None:
-        with contextlib.suppress(duckdb.FatalException):  # of one that is lost: nothing is appended to it any more
+        with contextlib.suppress(duckdb.Error):  # of one that is lost: nothing is appended to it any more
             self._settle()
             self._use(self._threads)
         self._opened.close()

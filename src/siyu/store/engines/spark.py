@@ -27,7 +27,7 @@ from siyu.store.engines.patience import Patience
 from siyu.store.engines.reading import no_select, not_for_reading
 from siyu.store.engines.spark_files import Files, Generations, put_arrow
 from siyu.store.engines.spark_owner import Owner
-from siyu.store.engines.spark_session import another, new_session, reason, spark_errors
+from siyu.store.engines.spark_session import another, lost_errors, new_session, reason, spark_errors
 from siyu.store.engines.spark_sql import spark_sql
 from siyu.store.tables import BY_NAME, SUPERSEDED, TABLES, Column, Table
 from siyu.store.warehouse import WAREHOUSE_VERSION, Answered, Limits, Rows, Warehouse, schema_of, unbound
@@ -59,6 +59,7 @@ class SparkWarehouse(Warehouse):
         super().__init__()
         self._zone = zone
         self._session = new_session(master)
+        self.troubles = (*spark_errors(), *lost_errors())  # rows are typed before they come here
         self._files = Files(self._session, path)
         self._owner = Owner(self._files)
         self._owner.take()

@@ -67,6 +67,13 @@ def spark_errors() -> tuple[type[Exception], ...]:
     return PySparkException, Py4JJavaError
 
 
+def lost_errors() -> tuple[type[Exception], ...]:
+    """What tells that Spark itself is gone, or cannot be talked to."""
+    from py4j.protocol import Py4JError
+
+    return (Py4JError,)
+
+
 def reason(error: Exception) -> str:
     """The one line of an error that says what was wrong, without the JVM's trace."""
     named = re.search(r"\[[A-Z][A-Z_.]+\].*", str(error))  # [DIVIDE_BY_ZERO] Division by zero. ...
