@@ -239,6 +239,25 @@ def test_power_lost_where_nothing_ties_changes_together_loses_nothing(aged, calm
     assert (everything(aged), sealed(aged), told(aged)) == calm
 
 
+def test_a_repeated_row_does_not_hold_a_link_that_an_old_one_had_shown(workspace, tmp_path):
+    """What is no record of a load counts for none of its links, in a run that was cut off as in any other."""
+    young = "e7,2026-12-01 10:00,visit,shop,13800000009,u9"
+    take(workspace, tmp_path, "events.csv", f"{HEADER}\n{young}", now=NOW)
+    old = young.replace("e7,2026-12-01", "e6,2024-06-01")
+    take(workspace, tmp_path, "events-2.csv", f"{HEADER}\n{old}\n{young}", now=NOW)
+    resolve(workspace)
+    workspace.close()
+    shutil.copytree(workspace.directory, tmp_path / "calm")
+    with open_workspace(tmp_path / "calm") as other:
+        purged(other)
+        wanted = everything(other)
+    assert len(wanted["link_record"]) == 1
+    with power_lost_after(1), open_workspace(workspace.directory) as untied:
+        purged(untied)
+    purged(workspace)
+    assert everything(workspace) == wanted
+
+
 def told(workspace: Workspace) -> dict[str, object]:
     """What the audit says of the one purge, but for the identifiers, of which a run that goes on counts its own."""
     (act,) = acts(workspace.operations, act="retention.purge")

@@ -43,11 +43,11 @@ def relink(workspace: Workspace) -> None:
 
 
 def relink_young(workspace: Workspace, load: Committed, before: Mapping[str, int]) -> None:
-    """Of the links of a load none that only rows past their time show, and none by more records than the rows that are
+    """Of the links of a load none that only rows past their time show, and none by more records than those that are
     left; whatever a run that was cut off had taken back of them. In the caller's transaction; safe to run twice.
     """
     held = of_load(workspace.warehouse, load.load_id)
-    shown = _shown(workspace, load, before=before)
+    shown = _shown(workspace, load, _facts(workspace, load), before=before)
     most = shown.select(["a", "b", "records"]).rename_columns(["a", "b", "most"])
     left = held.join(most, ["a", "b"], join_type="inner")
     fewer = pc.min_element_wise(left["records"], left["most"])
@@ -68,10 +68,10 @@ def replace(warehouse: Warehouse, load_id: int, links: pa.Table) -> None:
     warehouse.drop_scratch(LOAD)
 
 
-def _shown(workspace: Workspace, load: Committed, facts: np.ndarray | None = None, *,
+def _shown(workspace: Workspace, load: Committed, facts: np.ndarray, *,
            before: Mapping[str, int] | None = None) -> pa.Table:
-    """The pairs that the landed rows of a load show, as LINK_RECORD rows: all rows that are not past their time, or
-    those of some facts.
+    """The pairs that the landed rows of some facts of a load show, as LINK_RECORD rows; with the limits `before` those
+    of young rows, and of orders also what is no fact: an older export tells who bought, too.
     """
     links = Links(load.settings(workspace))
     with closing(Workbench()) as workbench:
@@ -79,8 +79,8 @@ def _shown(workspace: Workspace, load: Committed, facts: np.ndarray | None = Non
         for batch in landing.batches(load.path(workspace), workspace.keys):
             for place, part in enumerate(preparation.of(batch).parts):
                 fact_ids = fact_id(load.load_id, part.rows[LINE].to_numpy() * OUTPUTS + place)
-                taken = np.ones(len(fact_ids), bool) if facts is None else np.isin(fact_ids, facts)
-                links.add(part.people, fact_ids, taken)
+                older = before is not None and load.outputs[place].kind.name == "orders"
+                links.add(part.people, fact_ids, np.isin(fact_ids, facts) | older)
     return links.rows(load.load_id, load.mapping_name, load.loaded_at) or LINK_RECORD.schema.empty_table()
 
 
