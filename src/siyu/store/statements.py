@@ -112,6 +112,8 @@ class Statements:
             return
         known = _words()
         ours = {key: text for key, text in self._new.items() if known.issuperset(_spoken(text))}
+        if not ours:
+            return
         body = json.dumps(dict(list({**self._read(), **ours}.items())[-MOST:]), ensure_ascii=False)
         fresh = self._path.with_suffix(f".{secrets.token_hex(4)}")
         with contextlib.suppress(OSError):
