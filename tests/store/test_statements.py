@@ -55,7 +55,7 @@ def test_whatever_the_numbers_and_texts_it_is_what_the_compiler_says(tmp_path_fa
         assert asked(kept, expression) == sql.compiled(expression, "duckdb")
 
 
-def test_a_shape_is_compiled_once_by_all_processes(kept: Statements, tmp_path: Path):
+def test_a_shape_that_comes_back_is_known_to_all_processes(kept: Statements, tmp_path: Path):
     anew: list[str] = []
     for day in (20_000, 20_001):
         expression = example(day, day + 30, day * 10**11)
@@ -63,7 +63,7 @@ def test_a_shape_is_compiled_once_by_all_processes(kept: Statements, tmp_path: P
     kept.keep()
     later = example(20_500, 20_900, 10**15)
     assert asked(Statements(tmp_path / "texts"), later, anew=anew) == sql.compiled(later, "duckdb")
-    assert len(anew) == 2  # as it is, and with marks in its gaps
+    assert len(anew) == 3  # as they are, and the second with marks in its gaps
 
 
 OTHERS = (
@@ -100,13 +100,15 @@ def test_a_text_that_looks_like_a_mark_is_compiled_each_time(kept: Statements):
     ids=["empty", "short", "other words", "beheaded", "unsealed", "no text"])  # fmt: skip
 def test_a_file_of_others_or_a_damaged_one_is_none(kept: Statements, tmp_path: Path, damaged: Callable[[str], str]):
     expression = example(20_000, 20_030, 10**15)
-    asked(kept, expression)
+    for _time in range(2):
+        asked(kept, expression)
     kept.keep()
     path = tmp_path / "texts"
     path.write_text(damaged(path.read_text(encoding="utf-8")), encoding="utf-8", errors="surrogateescape")
     again, anew = Statements(path), list[str]()
-    assert asked(again, expression, anew=anew) == sql.compiled(expression, "duckdb")
-    assert anew
+    for _time in range(2):
+        assert asked(again, expression, anew=anew) == sql.compiled(expression, "duckdb")
+    assert len(anew) == 3
     again.keep()
     asked(Statements(path), expression, anew=(later := list[str]()))
     assert later == []

@@ -51,6 +51,8 @@ QUOTED, WORD = re.compile(r"""'((?:[^']|'')*)'|"(?:[^"]|"")*\""""), re.compile(r
 SOURCES = (".py", ".toml")
 #: A text with gaps: pieces, and the place of the number that stands between them.
 Text = list[str | int]
+#: What stands for a shape with gaps that was met once: to find them takes as long again, and many never come back.
+MET: Text = []
 PACKAGE = Path(__file__).parents[1]
 Compiler = Callable[[ir.Expr], str]
 
@@ -72,21 +74,24 @@ class Statements:
         return self._read()
 
     def of(self, expression: ir.Expr, dialect: str, compiled: Compiler) -> str:
-        """The statement of an expression; `compiled` gives that of one whose shape is met for the first time."""
+        """The statement of an expression; `compiled` gives that of one whose shape is not known yet."""
         try:
             shape = Shape(expression)
         except (Untold, RecursionError):
             return compiled(expression)
         key = shape.key(dialect)
-        text = self._kept.get(key) or self._new.get(key)
-        return shape.filled(text) if text else self._anew(key, shape, compiled(expression), compiled)
-
-    def _anew(self, key: str, shape: Shape, statement: str, compiled: Compiler) -> str:
-        """The statement of a shape that is met for the first time; its text is kept if it says the same."""
-        text = shape.text(statement, compiled)
-        if text and shape.filled(text) == statement:
-            self._note(key, text)
+        text = self._new.get(key, self._kept.get(key))
+        if text:
+            return shape.filled(text)
+        statement = compiled(expression)
+        self._note(key, MET if text is None and shape.gaps else self._checked(shape, statement, compiled))
         return statement
+
+    @staticmethod
+    def _checked(shape: Shape, statement: str, compiled: Compiler) -> Text:
+        """The text of a shape, if it says what was compiled."""
+        text = shape.text(statement, compiled)
+        return text if text and shape.filled(text) == statement else MET
 
     def made(self, recipe: str, make: Callable[[], list]) -> list:
         """What `make` gives (of texts and numbers) by a recipe, that says all it is made from but the code."""
@@ -148,16 +153,21 @@ class Shape:
 
     def text(self, statement: str, compiled: Compiler) -> Text | None:
         """The statement with gaps; None if the gaps cannot be told from all else in it."""
+        if not self.gaps:
+            return [statement]
         marks = {gap: MARKS[type(gap.dtype)] + APART * place for place, gap in enumerate(self._gaps)}
         if len(marks) > MOST_GAPS or any(str(mark) in part for mark in marks.values() for part in self._parts):
             return None
-        if not marks:
-            return [statement]
         marked: Any = self._expression.op().replace({gap: gap.copy(value=mark) for gap, mark in marks.items()})
         places = {str(mark): place for place, mark in enumerate(marks.values())}
         pieces = re.split(rf"(?<![\w.])({'|'.join(places)})(?![\w.])", compiled(marked.to_expr()))
         text: Text = [places.get(piece, piece) for piece in pieces]
         return text if set(places.values()) == {piece for piece in text if isinstance(piece, int)} else None
+
+    @property
+    def gaps(self) -> bool:
+        """Whether it has any."""
+        return bool(self._gaps)
 
     def filled(self, text: Text) -> str:
         """The text with this expression's numbers in its gaps."""
