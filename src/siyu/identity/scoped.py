@@ -28,9 +28,9 @@ def holders(workspace: Workspace, scope: dict[str, str], at: int) -> ir.Table:
     """Identifiers and consumers with a relation in the scope; one that names no relation type means memberships."""
     held = relations_held(workspace, at)
     if "relation_type" not in scope:
-        held = held.filter(_.relation_type.isin(list(MEMBER_RELATIONS)))
-    for name, value in scope.items():
-        held = held.filter(_[name] == value) if name != "tier" else held
+        held = _memberships(held)
+    for name in sorted(scope.keys() - {"tier"}):
+        held = held.filter(_[name] == scope[name])
     if "tier" in scope:
         held = held.semi_join(_of_tier(workspace, scope, at), "consumer_id")
     return held.select("identifier_id", "consumer_id").distinct()
@@ -44,6 +44,10 @@ def nobody(workspace: Workspace, scope: dict[str, str], at: int) -> IdentityErro
                          remedy="`siyu query 'SELECT DISTINCT relation_type, platform FROM relations'` lists them.")
 
 
+def _memberships(held: ir.Table) -> ir.Table:
+    return held.filter(_.relation_type.isin(list(MEMBER_RELATIONS)))
+
+
 def _of_tier(workspace: Workspace, scope: dict[str, str], at: int) -> ir.Table:
     """Whom a member list gives the tier of the scope: by a membership that is held, and that is of no other platform or
     store than the scope's.
@@ -55,7 +59,7 @@ def _of_tier(workspace: Workspace, scope: dict[str, str], at: int) -> ir.Table:
             tier = tier.filter(_[name].isnull() | (_[name] == scope[name]))
     identity = workspace.warehouse.table("identity")
     listed = tier.inner_join(identity, "identifier_id").select("consumer_id", *OF_MEMBERSHIP)
-    held = relations_held(workspace, at).filter(_.relation_type.isin(list(MEMBER_RELATIONS)))
+    held = _memberships(relations_held(workspace, at))
     memberships = held.select("consumer_id", **{f"held_{name}": name for name in OF_MEMBERSHIP})
     met = listed.inner_join(memberships, "consumer_id")
     for name in OF_MEMBERSHIP:

@@ -31,7 +31,8 @@ from siyu.store.workspace import Workspace
 
 #: What stands as the file of a load that came through a door.
 FILE = "inbox"
-#: What tells of what is around, not of what arrived: the disk, memory, a store that is away. And of its engine's own.
+#: What tells of what is around, not of what arrived: the disk, memory, a store that is away. An engine adds its own
+#: (Warehouse.troubles).
 AROUND = (SiyuError, OSError, MemoryError, OperationalError, InterfaceError, TimeoutError)
 #: So few bytes are no two arrivals.
 ALONE = 1

@@ -56,8 +56,8 @@ class Owner:
         query = sa.select(STATE.c.value).where(MINE).with_for_update(read=True)
         if connection.execute(query).scalar() != self._mark:
             raise TakenError("Another process took over the operations of this workspace while their database was out "
-                            "of reach. Nothing was loaded.",
-                            remedy="One folder owns the warehouse: stop the other process, then start this one again.")
+                             "of reach. Nothing was loaded.",
+                             remedy="One folder owns the warehouse: stop the other process, then start this one again.")
 
     def let_go(self) -> None:
         """Another may load."""
