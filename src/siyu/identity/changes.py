@@ -15,6 +15,7 @@ import pyarrow as pa
 from siyu.identity.components import RETRACTED, Nodes, Refused
 from siyu.identity.decisions import Decision
 from siyu.identity.graph import column, places
+from siyu.store.sought import sought
 from siyu.store.tables import CONSUMER, IDENTITY, REVIEW
 from siyu.store.warehouse import Warehouse
 
@@ -32,7 +33,7 @@ def standing(warehouse: Warehouse, within: ir.Table | None) -> Standing:
     """The identity rows that stand, of all identifiers or of those in `within`."""
     identity = warehouse.table("identity")
     if within is not None:
-        identity = identity.semi_join(within, "identifier_id")
+        identity = identity.semi_join(sought(within, "identifier_id"), "identifier_id")
     rows = warehouse.arrow(identity.order_by("identifier_id"))
     return Standing(*(column(rows, name) for name in ("identifier_id", "consumer_id", "identity_version")))
 

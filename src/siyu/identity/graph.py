@@ -13,6 +13,7 @@ from ibis import _
 from siyu.core.settings import Settings
 from siyu.identity.components import RETRACTED, Nodes
 from siyu.identity.decisions import Decision, retracted
+from siyu.store.sought import sought
 from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
 
@@ -66,6 +67,7 @@ def read_graph(workspace: Workspace, newest_load: int, within: ir.Table | None =
     warehouse = workspace.warehouse
     known, links = identifiers(workspace, newest_load), warehouse.table("link")
     if within is not None:
+        within = sought(within, "identifier_id")
         known = known.semi_join(within, "identifier_id")
         links = links.semi_join(within, [("a", "identifier_id")])
     nodes = _nodes(warehouse, workspace.settings, known)

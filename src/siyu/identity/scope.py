@@ -11,6 +11,7 @@ from siyu.identity.components import roots
 from siyu.identity.decisions import decided_since
 from siyu.identity.graph import column, evidence, identifiers, link_records, refused_links
 from siyu.identity.seen import Seen
+from siyu.store.sought import sought
 from siyu.store.tables import LINK
 from siyu.store.workspace import Workspace
 
@@ -24,7 +25,7 @@ def refresh_links(workspace: Workspace, before: Seen, now: Seen) -> None:
     warehouse = workspace.warehouse
     records = link_records(workspace, now.load_id)
     fresh = records.filter(_.load_id > before.load_id).select("a").distinct()
-    warehouse.replace_where(LINK, "a", fresh, evidence(records.semi_join(fresh, "a")))
+    warehouse.replace_where(LINK, "a", fresh, evidence(records.semi_join(sought(fresh, "a"), "a")))
 
 
 def touched(workspace: Workspace, before: Seen, now: Seen) -> ir.Table:
@@ -50,11 +51,11 @@ def affected(workspace: Workspace, touched: ir.Table) -> ir.Table:
     """
     warehouse = workspace.warehouse
     identity = warehouse.table("identity")
-    hit = column(warehouse.arrow(identity.semi_join(touched, "identifier_id").select("consumer_id").distinct()),
-                 "consumer_id")
+    known = identity.semi_join(sought(touched, "identifier_id"), "identifier_id")
+    hit = column(warehouse.arrow(known.select("consumer_id").distinct()), "consumer_id")
     consumers = warehouse.scratch("identity_hit", ids_table(_with_refused(hit, *_refused_ends(workspace))))
-    inside = identity.semi_join(consumers, [("consumer_id", "identifier_id")]).select("identifier_id")
-    return warehouse.scratch("identity_affected", inside.union(touched, distinct=True))
+    inside = identity.semi_join(sought(consumers, "identifier_id"), [("consumer_id", "identifier_id")])
+    return warehouse.scratch("identity_affected", inside.select("identifier_id").union(touched, distinct=True))
 
 
 def ids_table(ids: np.ndarray) -> pa.Table:

@@ -24,13 +24,29 @@ def activity(facts: Facts, asked: Asked) -> ir.Table:
     """Known consumers with an event in the last ACTIVITY_DAYS: consumer_id, event_day (the last one), thriving_day (the
     last of THRIVING_EVENTS, null = none).
     """
+    return _standing(asked).union(_before_later(facts, asked))
+
+
+def looked_up(facts: Facts, asked: Asked) -> ir.Table:
+    """`activity` for several to ask: the events are read once."""
+    return _standing(asked).union(facts.warehouse.scratch("acted_before_later", _before_later(facts, asked)))
+
+
+def _standing(asked: Asked) -> ir.Table:
+    """Those whose last act lies in the days."""
     first, last = asked.last_days(ACTIVITY_DAYS)
     kept = LAST_ACT.expr()
     done = kept.filter(kept.event_day.between(first, last))
     thriving = (done.thriving_day >= first).ifelse(done.thriving_day, ibis.null("int32"))
+    return done.select("consumer_id", "event_day", thriving_day=thriving)
+
+
+def _before_later(facts: Facts, asked: Asked) -> ir.Table:
+    """The last acts in the days of those who acted after them too."""
+    first, last = asked.last_days(ACTIVITY_DAYS)
+    kept = LAST_ACT.expr()
     acted_since = Facts(facts.warehouse, facts.identities_of(kept.filter(kept.event_day > last)))
-    earlier = _last(acted_since, acted_since.known_events((first, last)))
-    return done.select("consumer_id", "event_day", thriving_day=thriving).union(earlier)
+    return _last(acted_since, acted_since.known_events((first, last)))
 
 
 def last_acts(facts: Facts) -> ir.Table:

@@ -26,6 +26,7 @@ from siyu.measures.roles import members_ever, memberships, role_spans, rungs
 from siyu.measures.spreading import spreading_spans
 from siyu.measures.touched import Since, Touched, touched
 from siyu.store import tables
+from siyu.store.sought import sought
 from siyu.store.states import IDENTITY_SEEN, SPANS_SEEN
 from siyu.store.tables import Table
 from siyu.store.workspace import Workspace
@@ -150,7 +151,9 @@ class _Keep:
 
 
 def _of(table: ir.Table, column: str, changed: Touched | None) -> ir.Table:
-    return table if changed is None else table.semi_join(changed.consumers, [(column, "consumer_id")])
+    if changed is None:
+        return table
+    return table.semi_join(sought(changed.consumers, "consumer_id"), [(column, "consumer_id")])
 
 
 def _seen(workspace: Workspace) -> dict | None:

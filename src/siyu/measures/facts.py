@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from siyu.core.time import OPEN_AT, OPEN_DAY
 from siyu.store.endings import ended
 from siyu.store.formula import formula
+from siyu.store.sought import sought
 from siyu.store.tables import IDENTIFIER, IDENTITY
 from siyu.store.warehouse import Limits, Warehouse
 
@@ -58,11 +59,12 @@ class Facts:
 
     def identity(self) -> ir.Table:
         """identifier_id -> consumer_id, for the consumers asked for."""
-        return _identity(IDENTITY.expr() if self.identities is None else self.identities)
+        few = self.identities
+        return _identity(IDENTITY.expr() if few is None else sought(few, "identifier_id"))
 
     def identities_of(self, consumers: ir.Table) -> ir.Table:
         """The rows of `identity` of some of these consumers: identifier_id, consumer_id."""
-        return self.identity().semi_join(consumers, "consumer_id")
+        return self.identity().semi_join(sought(consumers, "consumer_id"), "consumer_id")
 
     def of_persons(self, kind: str, *columns: str) -> ir.Table:
         """Facts of a kind that name a consumer, with `consumer_id`: with some of their columns, or all. A measure that
@@ -92,7 +94,7 @@ class Facts:
         loads after one or of all: identifier_id, occurred_at, occurred_day, name, touchpoint.
         """
         known = _known_events(self.of("events"), days, after_load)
-        return known if self.identities is None else known.semi_join(self.identities, "identifier_id")
+        return known if self.identities is None else known.semi_join(self.identity(), "identifier_id")
 
 
 @formula
@@ -155,7 +157,7 @@ def _with_buyers(paid: ir.Table, identity: ir.Table) -> ir.Table:
 def paid_orders(facts: Facts, only: ir.Table | None = None, more: tuple[str, ...] = ()) -> ir.Table:
     """Paid orders that are no test, whoever bought."""
     paid = _paid_orders(facts.of("orders"), more)
-    return paid if only is None else paid.semi_join(only, "fact_id")
+    return paid if only is None else paid.semi_join(sought(only, "fact_id"), "fact_id")
 
 
 @formula
@@ -211,7 +213,8 @@ def _referrals(stated: ir.Table, identity: ir.Table) -> ir.Table:
     rows = stated.select("inviter_identifier_id", "invitee_identifier_id", *told)
     inviter = IDENTITY.expr().select(inviter_identifier_id="identifier_id", inviter_id="consumer_id")
     invitee = identity.select(invitee_identifier_id="identifier_id", invitee_id="consumer_id")
-    joined = rows.join(invitee, "invitee_identifier_id").join(inviter, "inviter_identifier_id")
+    invited = sought(rows.join(invitee, "invitee_identifier_id"), "inviter_identifier_id")
+    joined = invited.join(inviter, "inviter_identifier_id")
     return joined.filter(joined.inviter_id != joined.invitee_id)
 
 
@@ -227,7 +230,7 @@ def valid_referrals(referrals: ir.Table, purchase: ir.Table) -> ir.Table:
     in_order = ibis.window(group_by="invitee_id", order_by=told)
     numbered = accepted.mutate(place=ibis.row_number().over(in_order))
     first = numbered.filter(numbered.place == 0)
-    invited = purchase.semi_join(first, [("consumer_id", "invitee_id")])
+    invited = purchase.semi_join(sought(first, "invitee_id"), [("consumer_id", "invitee_id")])
     bought = invited.group_by("consumer_id").aggregate(first_paid_at=invited.paid_at.min())
     joined = first.left_join(bought, first.invitee_id == bought.consumer_id)
     fresh = joined.filter(joined.first_paid_at.isnull() | (joined.first_paid_at >= joined.occurred_at))

@@ -13,7 +13,7 @@ from siyu.core.progress import Progress, silent
 from siyu.core.settings import EARLIEST, MOST
 from siyu.core.time import DAY, OPEN_AT, date_of, datetime_of, day_of, instant_of, local_day
 from siyu.measures import build, results
-from siyu.measures.activity import activity
+from siyu.measures.activity import looked_up
 from siyu.measures.asked import Asked
 from siyu.measures.buyers import buyers
 from siyu.measures.earlier import standing
@@ -92,8 +92,7 @@ def compute(workspace: Workspace, asked: Asked, say: Progress = silent) -> dict:
     warehouse = workspace.warehouse
     facts = Facts(warehouse)
     say("F", 0.7)
-    active = warehouse.scratch("active", activity(facts, asked))
-    in_f = warehouse.scratch("in_f", sustainable(asked.day))
+    active, in_f = looked_up(facts, asked), sustainable(asked.day)
     bought = warehouse.scratch("buyer", buyers(asked, marks_of(asked)))
     moved = moves(warehouse, asked)
     f = capital(facts, asked, moved, in_f, active, bought)

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from siyu.measures.facts import Facts, shop
 from siyu.store import tables
+from siyu.store.sought import sought
 from siyu.store.states import IDENTITY_PARTED
 from siyu.store.tables import Table
 from siyu.store.warehouse import Warehouse
@@ -153,7 +154,7 @@ def _identifiers(news: _News, orders: ir.Table) -> ir.Table:
 
 def _consumers(facts: Facts, identifiers: ir.Table, more: ir.Table) -> ir.Table:
     """The consumers of some identifiers, and some more."""
-    named = identifiers.filter(identifiers.identifier_id.notnull()).distinct()
+    named = sought(identifiers, "identifier_id").distinct()
     return named.join(facts.identity(), "identifier_id").select("consumer_id").union(more).distinct()
 
 

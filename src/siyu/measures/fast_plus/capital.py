@@ -77,7 +77,7 @@ def capital(
     channels = channels_open(asked.day)
     pushable = channels.filter(channels.channel.isin(PUSH_CHANNELS)).select("consumer_id").distinct()
     lately = buyers.filter(buyers.last_day >= _first_counted_day(asked))
-    basic = in_f.filter(in_f.role == "basic")
+    basic = in_f.filter(in_f["rank"] == 1)
     return {
         "sustainable_relationships": total,
         "relation_gross": gross,

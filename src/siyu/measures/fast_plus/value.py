@@ -103,33 +103,33 @@ def brought(credit: ir.Table) -> ir.Table:
 
 @formula
 def of_relations(own: ir.Table, brought: ir.Table, in_f: ir.Table) -> ir.Table:
-    """Value of the consumers in F: consumer_id, role, own_value, referral_value, clv = own + referral. `own` holds
+    """Value of the consumers in F: the columns of `in_f`, own_value, referral_value, clv = own + referral. `own` holds
     own_value, `brought` referral_value, each a row for those who have any.
     """
     joined = in_f.left_join(own, "consumer_id").drop("consumer_id_right").left_join(brought, "consumer_id")
     bought, shared = joined.own_value.fill_null(0), joined.referral_value.fill_null(0)
-    return joined.select("consumer_id", "role", own_value=bought, referral_value=shared, clv=bought + shared)
+    return joined.select(*in_f.columns, own_value=bought, referral_value=shared, clv=bought + shared)
 
 
 def value(facts: Facts, asked: Asked, in_f: ir.Table, buyers: ir.Table) -> dict:
-    """The S part of the document; money in minor units. `in_f` (consumer_id, role) and `buyers` (consumer_id,
+    """The S part of the document; money in minor units. `in_f` (consumer_id, rank) and `buyers` (consumer_id,
     own_value) as of the day.
     """
     warehouse = facts.warehouse
     counted = counted_purchases(asked, of=invitees(facts)).select("consumer_id", "fact_id", "paid_at", "net_amount")
     credits = warehouse.scratch("credit", credit(facts, warehouse.scratch("shared_purchase", counted), asked))
     owned = buyers.select("consumer_id", "own_value")
-    of_f = warehouse.scratch("value_in_f", of_relations(owned, brought(credits), in_f))
+    of_f = warehouse.scratch("value_in_f", of_relations(owned, brought(credits), in_f.select("consumer_id", "rank")))
     median, p90 = quantiles(warehouse, of_f, "clv", (0.5, 0.9))
-    by_role = {row["role"]: row for row in warehouse.rows(_by_role(of_f))}
+    by_rank = {row["rank"]: row for row in warehouse.rows(_by_rank(of_f))}
     return {
         "own_total": _sum(warehouse, owned.filter(owned.consumer_id.notnull()), "own_value"),
         "anonymous_total": _sum(warehouse, owned.filter(owned.consumer_id.isnull()), "own_value"),
         "propagation_total": _sum(warehouse, credits, "net_amount"),
-        "clv_mean": ratio(sum(r["own_total"] + r["referral_total"] for r in by_role.values()), warehouse.count(of_f)),
+        "clv_mean": ratio(sum(r["own_total"] + r["referral_total"] for r in by_rank.values()), warehouse.count(of_f)),
         "clv_median": median,
         "clv_p90": p90,
-        "by_role": {role: _role(by_role[role]) for role in ROLES if role in by_role},
+        "by_role": {role: _role(by_rank[rank]) for rank, role in enumerate(ROLES, start=1) if rank in by_rank},
     }
 
 
@@ -158,8 +158,8 @@ def _sum(warehouse: Warehouse, table: ir.Table, column: str) -> int:
     return warehouse.row(table.aggregate(total=table[column].sum().cast("int64")))["total"] or 0
 
 
-def _by_role(of_f: ir.Table) -> ir.Table:
-    return of_f.group_by("role").aggregate(
+def _by_rank(of_f: ir.Table) -> ir.Table:
+    return of_f.group_by("rank").aggregate(
         consumers=of_f.count(),
         own_total=of_f.own_value.sum().cast("int64"),
         referral_total=of_f.referral_value.sum().cast("int64"),

@@ -46,6 +46,7 @@ from siyu.sources.readers.source_file import LINE
 from siyu.sources.workbench import Workbench
 from siyu.store import tables
 from siyu.store.formula import formula
+from siyu.store.sought import sought
 from siyu.store.tables import SUPERSEDED, fact_id, load_of
 from siyu.store.warehouse import Warehouse
 
@@ -247,7 +248,7 @@ class Stage:
 
 @formula
 def _with_keys(facts: ir.Table, asked: ir.Table) -> ir.Table:
-    return facts.semi_join(asked, "key_hash").select("fact_id")
+    return facts.semi_join(sought(asked, "key_hash"), "key_hash").select("fact_id")
 
 
 @formula

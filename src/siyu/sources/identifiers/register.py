@@ -12,6 +12,7 @@ import pyarrow as pa
 from siyu.core.identifiers import KEY_BYTES, mask_all
 from siyu.sources.identifiers.identify import Seen
 from siyu.store.formula import formula
+from siyu.store.sought import sought
 from siyu.store.tables import IDENTIFIER
 from siyu.store.workspace import Workspace
 
@@ -115,7 +116,8 @@ class Register:
 
 @formula
 def _held_of(asked: ir.Table) -> ir.Table:
-    return IDENTIFIER.expr().semi_join(asked, "identifier_id").select("identifier_id", "key_word")
+    held = IDENTIFIER.expr().semi_join(sought(asked, "identifier_id"), "identifier_id")
+    return held.select("identifier_id", "key_word")
 
 
 def _hex(keys: np.ndarray) -> pa.StringArray:

@@ -20,6 +20,7 @@ from siyu.core.files import sync_folder
 from siyu.store.engines.duck_file import copy, opened
 from siyu.store.engines.duck_sql import check_reads, creating, quoted, readable, type_of
 from siyu.store.engines.patience import Patience
+from siyu.store.sought import sought
 from siyu.store.tables import BY_NAME, TABLES, Table
 from siyu.store.warehouse import Answered, Limits, Rows, Warehouse, schema_of, unbound
 
@@ -118,7 +119,8 @@ class DuckWarehouse(Warehouse):
         self._told.pop(table.name, None)
         with self.transaction():
             aside = self._aside(table, rows)
-            self._connection.execute(f"DELETE FROM {quoted(table.name)} WHERE {quoted(column)} IN ({self.sql(keys)})")
+            gone = self.sql(sought(keys, keys.columns[0]))
+            self._connection.execute(f"DELETE FROM {quoted(table.name)} WHERE {quoted(column)} IN ({gone})")
             self._insert(quoted(table.name), aside, table.schema)
             self.drop_scratch(ASIDE)
             self._replaced.add(table.name)
