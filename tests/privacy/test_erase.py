@@ -30,7 +30,7 @@ from siyu.store.workspace import Workspace, open_workspace
 from tests.breadth import wide
 from tests.privacy.planted import AFTER, ANNA, CARD, DAY, EMAIL, PHONE, VALUES, bytes_of, marks, plant, sealed
 from tests.sources import test_platforms_tmall as tmall
-from tests.sources.arrivals import everything, in_force, take
+from tests.sources.arrivals import everything, in_force, kept, take
 from tests.sources.exports import facts, load_one, write
 from tests.sources.test_platforms_forget import worth
 
@@ -254,3 +254,44 @@ def test_a_buyer_whom_one_export_named_and_another_masked_is_erased_from_both(wo
     assert rebuild(workspace, AFTER).equal
     assert {order["identifier_id"] for order in facts(workspace, "orders")} == {None, stays}
     assert worth(workspace) == whole
+
+
+RECOMMENDED = """name = "recommended_orders"
+[recognise]
+columns = ["单号", "手机", "推荐人手机"]
+[[rows]]
+kind = "orders"
+grows = ["paid_at"]
+[rows.columns]
+order_id = "单号"
+platform = { const = "shop" }
+ordered_at = "下单时间"
+paid_at = "付款时间"
+paid_amount = "实付"
+id.phone = "手机"
+id.member_card = "卡号"
+[[rows]]
+kind = "referrals"
+where = [{ column = "推荐人手机", filled = true }]
+[rows.columns]
+occurred_at = "下单时间"
+kind = { const = "accepted" }
+inviter.id.phone = "推荐人手机"
+invitee.id.phone = "手机"
+"""
+
+
+def test_what_an_older_export_showed_of_others_stays_when_a_referrer_in_it_is_erased(workspace, tmp_path):
+    """Its order rows change nothing, for a newer export came first; whom they name by card and phone is known all the
+    same.
+    """
+    (workspace.directory / "mappings").mkdir()
+    (workspace.directory / "mappings" / "recommended.toml").write_text(RECOMMENDED, encoding="utf-8")
+    header = "单号,下单时间,付款时间,实付,手机,卡号,推荐人手机"
+    older = "1,2026-03-01,,50,13800000001,K1,\n2,2026-03-01,,50,13800000002,K2,13800000009"
+    take(workspace, tmp_path, "new.csv", f"{header}\n1,2026-03-01,2026-03-02,50,13800000001,,")
+    take(workspace, tmp_path, "old.csv", f"{header}\n{older}")
+    before = kept(workspace, "link_record")
+    assert len(before) == 2
+    erased(workspace, "phone:13800000009")
+    assert kept(workspace, "link_record") == before

@@ -39,7 +39,8 @@ def relink(workspace: Workspace) -> None:
     for load in committed(workspace.operations):
         several = any(len(BY_NAME[kind].persons) > 1 for kind in load.kinds)
         if several and load.path(workspace).exists() and len(landing.places_of(load.path(workspace), workspace.keys)):
-            replace(workspace.warehouse, load.load_id, _shown(workspace, load, _facts(workspace, load)))
+            held = of_load(workspace.warehouse, load.load_id)
+            replace(workspace.warehouse, load.load_id, _limited(_shown(workspace, load), held))
 
 
 def relink_young(workspace: Workspace, load: Committed, before: Mapping[str, int]) -> None:
@@ -47,12 +48,7 @@ def relink_young(workspace: Workspace, load: Committed, before: Mapping[str, int
     left; whatever a run that was cut off had taken back of them. In the caller's transaction; safe to run twice.
     """
     held = of_load(workspace.warehouse, load.load_id)
-    shown = _shown(workspace, load, _facts(workspace, load), before=before)
-    most = shown.select(["a", "b", "records"]).rename_columns(["a", "b", "most"])
-    left = held.join(most, ["a", "b"], join_type="inner")
-    fewer = pc.min_element_wise(left["records"], left["most"])
-    left = left.set_column(left.schema.get_field_index("records"), "records", fewer)
-    replace(workspace.warehouse, load.load_id, left.select(LINK_RECORD.column_names).cast(LINK_RECORD.schema))
+    replace(workspace.warehouse, load.load_id, _limited(held, _shown(workspace, load, before)))
 
 
 def of_load(warehouse: Warehouse, load_id: int) -> pa.Table:
@@ -68,20 +64,28 @@ def replace(warehouse: Warehouse, load_id: int, links: pa.Table) -> None:
     warehouse.drop_scratch(LOAD)
 
 
-def _shown(workspace: Workspace, load: Committed, facts: np.ndarray, *,
-           before: Mapping[str, int] | None = None) -> pa.Table:
-    """The pairs that the landed rows of some facts of a load show, as LINK_RECORD rows; with the limits `before` those
-    of young rows, and of orders also what is no fact: an older export tells who bought, too.
+def _shown(workspace: Workspace, load: Committed, before: Mapping[str, int] | None = None) -> pa.Table:
+    """The pairs that the landed rows of a load show, as LINK_RECORD rows; with the limits `before` those of young rows.
+    Rows of orders show them though they are no facts: an older export tells who bought, too.
     """
-    links = Links(load.settings(workspace))
+    facts, links = _facts(workspace, load), Links(load.settings(workspace))
     with closing(Workbench()) as workbench:
         preparation = of_landed(workspace, load, workbench, before)
         for batch in landing.batches(load.path(workspace), workspace.keys):
             for place, part in enumerate(preparation.of(batch).parts):
                 fact_ids = fact_id(load.load_id, part.rows[LINE].to_numpy() * OUTPUTS + place)
-                older = before is not None and load.outputs[place].kind.name == "orders"
+                older = load.outputs[place].kind.name == "orders"
                 links.add(part.people, fact_ids, np.isin(fact_ids, facts) | older)
     return links.rows(load.load_id, load.mapping_name, load.loaded_at) or LINK_RECORD.schema.empty_table()
+
+
+def _limited(links: pa.Table, others: pa.Table) -> pa.Table:
+    """The links that stand among others too, by no more records than there."""
+    most = others.select(["a", "b", "records"]).rename_columns(["a", "b", "most"])
+    both = links.join(most, ["a", "b"], join_type="inner")
+    fewer = pc.min_element_wise(both["records"], both["most"])
+    limited = both.set_column(both.schema.get_field_index("records"), "records", fewer)
+    return limited.select(LINK_RECORD.column_names).cast(LINK_RECORD.schema)
 
 
 def _facts(workspace: Workspace, load: Committed) -> np.ndarray:
