@@ -32,7 +32,8 @@ RESPONSES = {
     401: ResponseSpec(Advice, description="No key, or none that is in force."),
     403: ResponseSpec(Advice, description="The key is for something else."),
     429: ResponseSpec(Advice, description="The key calls too often; come back after Retry-After seconds."),
-    503: ResponseSpec(Advice, description="Longer work is under way; come back after Retry-After seconds."),
+    503: ResponseSpec(Advice, description="Longer work is under way, or the store cannot be asked; come back after "
+                                          "Retry-After seconds."),
 }
 
 Window = Annotated[int, QueryParameter(ge=1, le=MOST, description="Days of the period that ends with the day.")]
