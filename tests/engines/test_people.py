@@ -31,6 +31,7 @@ def test_the_potential_list_rests_on_the_same_traits_and_is_in_order(engine: str
         found = workspace.warehouse.rows(with_hits(levels, hits).select("consumer_id", *TRAITS, "hit", "paid"))
         text = SQL.read_text(encoding="utf-8").format(category="'cream'", day=day, until=until)
         assert differing(brand.own.execute(text).to_arrow_table().to_pylist(), found, ("consumer_id",)) == []
-        values = [row["expected_value"] for row in potential(brand.facts, brand.asked, "cream").listed]
+        listed = potential(brand.facts, brand.asked, "cream", today=brand.asked.day).listed
+        values = [row["expected_value"] for row in listed]
         assert values == sorted(values, reverse=True)
         assert len(values) > 20

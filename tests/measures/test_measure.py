@@ -233,7 +233,8 @@ def test_a_brand_with_every_kind_of_fact_lacks_nothing(workspace, shared):
 @pytest.mark.parametrize("facts", [
     {"relations": [{"relation_type": "fan", "started_at": "2026-01-05", "ended_at": "2026-03-09", **WHO}]},
     {"members": [{"joined_at": "2026-01-05", "left_at": "2026-03-09", **WHO}]},
-], ids=["relation", "member"])
+    {"orders": [{**ORDERS[0], "refund_amount": "4", "refunded_at": "2026-03-09"}]},
+], ids=["relation", "member", "order"])
 def test_what_came_to_an_end_is_how_far_the_data_reaches(workspace, facts):
     load_plain(workspace, facts)
     found = measure(workspace, now=NOW)

@@ -13,6 +13,7 @@ from siyu.cli.errors import DONE
 from siyu.cli.figures import amount, count, share
 from siyu.cli.options import LARGEST
 from siyu.cli.output import emit, out, progress, suggest, table
+from siyu.core.time import instant_of, local_day
 from siyu.measures.facts import Facts
 from siyu.measures.people import potential as lists
 
@@ -34,7 +35,8 @@ def potential(category: Category, top: Top = 100, as_of: AsOf = None, as_json: A
     with workspace() as opened, progress() as tell:
         asked = ask(opened, chosen, now(), tell)
         tell(category, None)
-        document = lists.potential(Facts(opened.warehouse), asked, category, top=top).as_json()
+        today = local_day(instant_of(now()), opened.settings.zone)
+        document = lists.potential(Facts(opened.warehouse), asked, category, today=today, top=top).as_json()
         opened.warehouse.drop_scratch()
         currency = opened.settings.currency
     if as_json:

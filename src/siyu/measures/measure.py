@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator
 
+import ibis.expr.types as ir
 import sqlalchemy as sa
 
 from siyu.core.errors import MeasureError
@@ -28,6 +30,7 @@ from siyu.measures.measurable import NEEDS, blank, purged
 from siyu.store import retention
 from siyu.store.schema import MEASUREMENT
 from siyu.store.states import SPANS_SEEN
+from siyu.store.warehouse import Warehouse
 from siyu.store.workspace import Workspace
 
 DEFINITION = "fast_plus.v1"
@@ -37,12 +40,11 @@ LACKS = hashlib.sha256(repr(NEEDS).encode()).hexdigest()[:8]
 ASKING = ("brand.", "touchpoints.", "value.", "roles.", "relations.")
 #: What is asked of first when the newest fact is looked for.
 RECENT = 7 * DAY
-#: The instants of each kind that tell how far the data reaches: what began, and what came to an end. An order's own
-#: refund is dated by the load that showed it where its export says no day.
+#: The instants of each kind that tell how far the data reaches: what began, and what came to an end.
 TIMES = (
-    ("orders", "paid_at"), ("refunds", "refunded_at"), ("relations", "started_at"), ("relations", "ended_at"),
-    ("relation_ends", "ended_at"), ("members", "joined_at"), ("members", "left_at"), ("events", "occurred_at"),
-    ("consents", "occurred_at"), ("referrals", "occurred_at"), ("contents", "occurred_at"),
+    ("orders", "paid_at"), ("orders", "refunded_at"), ("refunds", "refunded_at"), ("relations", "started_at"),
+    ("relations", "ended_at"), ("relation_ends", "ended_at"), ("members", "joined_at"), ("members", "left_at"),
+    ("events", "occurred_at"), ("consents", "occurred_at"), ("referrals", "occurred_at"), ("contents", "occurred_at"),
 )  # fmt: skip
 
 
@@ -132,8 +134,7 @@ def default_day(workspace: Workspace, now: dt.datetime) -> int:
 def begun(workspace: Workspace, before: int) -> bool:
     """Whether any fact in force lies before an instant: there is something to measure."""
     warehouse = workspace.warehouse
-    facts = ((warehouse.in_force(kind), column) for kind, column in TIMES)
-    return any(warehouse.any(table.filter(table[column] < before)) for table, column in facts)
+    return any(warehouse.any(table.filter(table[column] < before)) for table, column in _times(warehouse))
 
 
 def data_through(workspace: Workspace, before: int) -> int | None:
@@ -146,12 +147,22 @@ def data_through(workspace: Workspace, before: int) -> int | None:
 
 def _newest(workspace: Workspace, since: int, before: int) -> int | None:
     newest = []
-    for kind, column in TIMES:
-        table = workspace.warehouse.in_force(kind)
+    for table, column in _times(workspace.warehouse):
         within = table.filter((table[column] >= since) & (table[column] < before))
         newest.append(within.aggregate(newest=within[column].max()))
     found = [row["newest"] for row in workspace.warehouse.rows(newest[0].union(*newest[1:]))]
     return max((instant for instant in found if instant is not None), default=None)
+
+
+def _times(warehouse: Warehouse) -> Iterator[tuple[ir.Table, str]]:
+    """The facts in force of each kind with the name of an instant of theirs. An order's own refund is dated by the load
+    that showed it where its export says no day: then it tells of the load.
+    """
+    for kind, column in TIMES:
+        table = warehouse.in_force(kind)
+        if (kind, column) == ("orders", "refunded_at"):
+            table = table.filter(table.refund_basis == "stated")
+        yield table, column
 
 
 def _iso(instant: int | None, workspace: Workspace) -> str | None:

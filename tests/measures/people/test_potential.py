@@ -13,6 +13,7 @@ from siyu.core.time import day_of
 from siyu.measures.asked import Asked
 from siyu.measures.people.learned import companion_rates, learn, tiers, with_hits
 from siyu.measures.people.potential import market_of, potential
+from siyu.measures.people.refusal import refused
 from siyu.measures.people.traits import TRAITS, traits
 from siyu.store import workspace as workspaces
 from tests.breadth import wide
@@ -118,7 +119,7 @@ def test_a_line_without_a_category_has_that_of_its_product(workspace):
 def lovers(tmp_path_factory):
     with workspaces.create(tmp_path_factory.mktemp("lovers") / "brand") as workspace:
         facts, asked = told(workspace, DAY, sales(*quarters(np.random.default_rng(7))))
-        yield potential(facts, asked, "serum", top=50).as_json()
+        yield potential(facts, asked, "serum", today=asked.day, top=50).as_json()
 
 
 def test_the_category_that_goes_before_is_found(lovers):
@@ -148,6 +149,17 @@ def test_the_list_is_in_order_and_ids_are_texts(lovers):
     assert all(row["expected_value"] == row["probability"] * row["expected_spend"] for row in lovers["list"])
 
 
+def test_who_refuses_when_a_list_of_an_earlier_day_is_handed_out_is_not_on_it(workspace):
+    bought = quarters(np.random.default_rng(1), 60)
+    refusal = said(bought[0][0], "2026-07-09 20:00", "withdraw")
+    facts, asked = told(workspace, DAY, {**sales(*bought), "consents": [refusal]})
+    (one,) = {row["consumer_id"] for row in workspace.warehouse.rows(refused(facts, asked.day + 9))}
+    before, after = (potential(facts, asked, "serum", today=asked.day + days, top=1000) for days in (8, 9))
+    listed, left = ({row["consumer_id"]: row["expected_value"] for row in each.listed} for each in (before, after))
+    assert (before.refusing, after.refusing, before.candidates - after.candidates) == (0, 1, 1)
+    assert {**left, str(one): listed[str(one)]} == listed
+
+
 def test_over_the_people_it_learnt_from_the_forecast_is_the_number_who_bought(workspace):
     facts, asked = told(workspace, DAY, sales(*quarters(np.random.default_rng(1), 60)))
     learned = learn(market_of(facts, asked, "serum"), asked.day - 90, asked.day)
@@ -159,7 +171,7 @@ def test_over_the_people_it_learnt_from_the_forecast_is_the_number_who_bought(wo
 def test_a_brand_too_young_for_a_back_test_says_so(workspace):
     bought = [(1, "2026-03-01", "cream"), (1, "2026-05-01", "serum"), (2, "2026-03-01", "cream")]
     facts, asked = told(workspace, DAY, sales(*bought))
-    document = potential(facts, asked, "serum").as_json()
+    document = potential(facts, asked, "serum", today=asked.day).as_json()
     assert document["backtest"] is None
     assert "0 of 0 candidates" in document["untested"]
 
@@ -167,20 +179,20 @@ def test_a_brand_too_young_for_a_back_test_says_so(workspace):
 def test_orders_without_lines_are_refused_with_what_to_load(workspace):
     facts, asked = told(workspace, DAY, {"orders": [order(1, "2026-06-01")], "relations": [fan(1)]})
     with pytest.raises(MeasureError, match="no order lines") as refused:
-        potential(facts, asked, "cream")
+        potential(facts, asked, "cream", today=asked.day)
     assert "Load order lines" in refused.value.remedy
 
 
 def test_an_unknown_category_is_refused_with_the_nearest(workspace):
     facts, asked = told(workspace, DAY, sales((1, "2026-06-01", "cream")))
     with pytest.raises(MeasureError, match="Did you mean 'cream'"):
-        potential(facts, asked, "creams")
+        potential(facts, asked, "creams", today=asked.day)
 
 
 def test_a_category_nobody_took_up_lately_is_refused(workspace):
     facts, asked = told(workspace, DAY, sales((1, "2024-06-01", "cream")))
     with pytest.raises(MeasureError, match="'cream' cannot be foreseen: 0 of 1 candidates bought"):
-        potential(facts, asked, "cream")
+        potential(facts, asked, "cream", today=asked.day)
 
 
 def test_other_windows_can_be_set(workspace):

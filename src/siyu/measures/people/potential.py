@@ -1,8 +1,8 @@
 """The potential list: who has not bought a category of late, ranked by P(buys it in the horizon) x expected spend.
 
 Simple on purpose: levels of recency, frequency, spend, categories bought, content seen and membership, learnt on a cut
-a horizon before the day. Who refused to be profiled is left out, of the learning too. A probability of buying is not
-what an approach adds to it: only a control group tells that.
+a horizon before the day. Who refused to be profiled is left out, of the learning too; of a list handed out now, whoever
+refuses now. A probability of buying is not what an approach adds to it: only a control group tells that.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import sustainable
 from siyu.measures.people.category import category_purchases, check_category
 from siyu.measures.people.learned import Learned, learn, ranking, with_hits
+from siyu.measures.people.refusal import refused
 from siyu.measures.people.traits import TRAITS, Market
 from siyu.measures.ratio import ratio
 
@@ -41,7 +42,7 @@ class Potential:
     market: Market
     learned: Learned
     candidates: int
-    refused: int  # who would be candidates, had they not refused to be profiled
+    refusing: int  # who would be candidates, had they not refused to be profiled
     listed: list[dict[str, Any]]
     backtest: dict[str, Any] | None
     untested: str
@@ -55,7 +56,7 @@ class Potential:
             "absent_days": settings["potential.absent_days"],
             "horizon_days": self.market.horizon,
             "candidates": self.candidates,
-            "refused_personalization": self.refused,
+            "refused_personalization": self.refusing,
             "model": {"trained_on": date_of(self.learned.day).isoformat(), "n": fitted.n_, "bought": fitted.hits_,
                       "converged": fitted.converged_, "intercept": fitted.intercept_,
                       "effects": fitted.effects(TRAITS), "companions": self.learned.companions},
@@ -65,16 +66,18 @@ class Potential:
         }  # fmt: skip
 
 
-def potential(facts: Facts, asked: Asked, category: str, *, top: int = 100) -> Potential:
-    """The `top` candidates for a category. MeasureError without categories, for an unknown one, or nothing to learn."""
+def potential(facts: Facts, asked: Asked, category: str, *, today: int, top: int = 100) -> Potential:
+    """The `top` candidates for a category, without those who refuse to be profiled `today`, the day on which the list
+    is handed out. MeasureError without categories, for an unknown one, or nothing to learn.
+    """
     if top < 1:
         raise MeasureError(f"A list has 1 row or more, found {top}.", remedy="Try --top 100.")
     market = market_of(facts, asked, category)
     backtest, untested = _tested(market)
     learned = learn(market, asked.day - market.horizon, asked.day)
-    scored = learned.scored(asked.day)
-    candidates, refused = (facts.warehouse.count(people) for people in (scored, market.refusing(asked.day)))
-    return Potential(market, learned, candidates, refused, _listed(market, scored, top), backtest, untested)
+    scored = learned.scored(asked.day).anti_join(refused(facts, today), "consumer_id")
+    candidates, refusing = (facts.warehouse.count(people) for people in (scored, market.refusing(asked.day, today)))
+    return Potential(market, learned, candidates, refusing, _listed(market, scored, top), backtest, untested)
 
 
 def market_of(facts: Facts, asked: Asked, category: str) -> Market:

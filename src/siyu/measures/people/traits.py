@@ -60,9 +60,10 @@ class Market:
         """
         return self._absent(day).anti_join(refused(self.facts, day), "consumer_id")
 
-    def refusing(self, day: int) -> ir.Table:
-        """Who would be a candidate and refused to be profiled: consumer_id."""
-        return self._absent(day).semi_join(refused(self.facts, day), "consumer_id")
+    def refusing(self, *days: int) -> ir.Table:
+        """Who would be a candidate of the first of some days and refused to be profiled on any: consumer_id."""
+        said = ibis.union(*(refused(self.facts, day) for day in days))
+        return self._absent(days[0]).semi_join(said, "consumer_id")
 
     def companions(self, day: int) -> ir.Table:
         """Other categories each consumer bought in the year to a day: consumer_id, category, once each."""
