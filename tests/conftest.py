@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from siyu.store import sql, statements
 from siyu.store import workspace as workspaces
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+settings.register_profile("patient", deadline=None)  # a busy machine is no counterexample
+settings.load_profile("patient")
 
 
 class Compared(statements.Statements):

@@ -29,7 +29,7 @@ def test_answers_are_as_described_whatever_is_sent(whole: Whole, most: int):
     for operation in operations:
 
         @given(operation.as_strategy())
-        @settings(max_examples=most, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=most, derandomize=True, suppress_health_check=list(HealthCheck))
         def answered(case: Case) -> None:
             expected = CHECKS if case.operation.path in TELLING else [not_a_server_error, *CHECKS]
             case.call_and_validate(checks=expected, timeout=NEVER)

@@ -217,19 +217,19 @@ HEADERS = st.dictionaries(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.sampled_from(["orders/create", "customers/redact"]), BODIES | spoiled(REDACT).map(json.dumps).map(str.encode))
 def test_no_body_that_shopify_signs_is_answered_with_a_fault_of_ours(open_hooked: Hooked, topic: str, body: bytes):
     assert open_hooked.shopify(topic, body).status_code in (200, 400)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(BODIES | spoiled(BODY).map(json.dumps).map(str.encode))
 def test_no_signed_body_is_answered_with_a_fault_of_ours(open_hooked: Hooked, body: bytes):
     assert open_hooked.signed(body).status_code in (200, 400)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(["shopify", "signed"]), HEADERS, st.binary(max_size=30))
 def test_no_headers_are_answered_with_a_fault_of_ours(open_hooked: Hooked, door: str, headers: dict, body: bytes):
     sent = [(name.encode(), value) for name, value in headers.items()]

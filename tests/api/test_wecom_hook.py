@@ -89,7 +89,7 @@ def test_a_store_that_fails_is_not_answered_success(hooked: Hooked, caller: Call
     assert caller.send(BODY).status_code == 503
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.binary(max_size=60))
 def test_nothing_that_is_signed_is_answered_with_a_fault_of_ours(hooked: Hooked, message: bytes):
     caller = Caller(hooked.client, "/hooks/wecom/wecom", WECOM)

@@ -21,7 +21,7 @@ from tests.api.wild import BODIES
 from tests.sources.arrivals import NOW
 from tests.sources.doors.nonsense import is_sound, read
 
-ANY: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+ANY: dict[str, Any] = {"suppress_health_check": list(HealthCheck)}
 
 
 def refusal(read: Callable[[], Posted]) -> Refusal | None:

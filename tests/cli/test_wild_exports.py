@@ -90,7 +90,7 @@ def stands(siyu, brand: Path, path: Path, *options: str) -> None:
 
 
 changed = given(st.integers(0, len(SAMPLES) - 1), st.integers(0, 2**32))
-kept_up = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
+kept_up = {"database": None, "suppress_health_check": list(HealthCheck)}
 
 
 @settings(max_examples=12, derandomize=True, **kept_up)

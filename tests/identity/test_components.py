@@ -1,7 +1,7 @@
 """Components under guards, against a plain reference that walks sets."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -77,7 +77,6 @@ def test_a_broken_component_leaves_the_others_alone():
     assert len(refused) == 1
 
 
-@settings(deadline=None)  # a busy machine is no counterexample
 @given(st.data())
 def test_components_equal_the_reference(data):
     namespaces = data.draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=12))

@@ -27,7 +27,7 @@ MOST = wide((5, 40), always=1)
 
 def tried(most: int, **drawn: st.SearchStrategy) -> Callable[[Callable[..., None]], None]:
     """Tries a claim on so many histories, at once."""
-    some = settings(max_examples=most, deadline=None, suppress_health_check=list(HealthCheck))
+    some = settings(max_examples=most, suppress_health_check=list(HealthCheck))
     return lambda claim: some(given(**drawn)(claim))()
 
 

@@ -74,7 +74,7 @@ def test_a_mapping_may_name_the_format():
     assert read("orders", "paid_at", ["20260301"], spec='{ from = "x", format = "%Y%m%d" }') == [at("2026-03-01")]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(ZONES), st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2150, 1, 1)))
 def test_wall_clocks_become_the_instants_and_days_of_python(zone, moment):
     info = ZoneInfo(zone)
@@ -91,13 +91,13 @@ def test_a_repeated_hour_is_the_first_and_a_skipped_one_moves_on(wall, utc):
     assert found == [instant_of(dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC))]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.decimals(-10**9, 10**9, places=2), min_size=1, max_size=50))
 def test_amounts_are_exact(amounts):
     assert read("order_lines", "paid_amount", [str(a) for a in amounts]) == [int(a * 100) for a in amounts]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.decimals(-10**6, 10**6, places=4), min_size=1, max_size=50))
 def test_a_mapping_may_round_half_up(amounts):
     expected = [int((a * 100).quantize(Decimal(1), ROUND_HALF_UP)) for a in amounts]

@@ -91,7 +91,7 @@ LISTS = st.lists(st.tuples(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 
 
 
 @given(LISTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_of_lists_what_each_says_last_is_in_force_and_the_same_list_again_changes_nothing(lists):
     kept: list[tuple[int, int, int]] = []  # key, row, fact_id
     gone: set[int] = set()

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.store import sql, statements
@@ -46,7 +46,6 @@ def example(first: int, last: int, since: int, word: str = "paid", most: int = 5
     return rows.mutate(age=last - rows.day, share=rows.id * 0.5).limit(most)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, st.text(max_size=3)), min_size=2, max_size=4))
 def test_whatever_the_numbers_and_texts_it_is_what_the_compiler_says(tmp_path_factory, calls):
     kept = Statements(tmp_path_factory.mktemp("kept") / "texts")

@@ -89,7 +89,7 @@ MOST = wide((6, 60), always=1)
 
 @pytest.mark.parametrize("most", MOST)
 def test_any_few_histories_converge_or_say_what_they_fell_back_to(most):
-    @settings(max_examples=most, deadline=None)
+    @settings(max_examples=most)
     @given(rows=FEW, name=st.sampled_from(NAMES), times=st.integers(1, 30))
     def claim(rows, name, times):
         summary = of(*(rows * times))
@@ -105,7 +105,7 @@ def test_any_few_histories_converge_or_say_what_they_fell_back_to(most):
 
 @pytest.mark.parametrize("most", MOST)
 def test_even_a_degenerate_fit_itself_forecasts_finite_numbers(most):
-    @settings(max_examples=most, deadline=None)
+    @settings(max_examples=most)
     @given(rows=FEW, name=st.sampled_from(NAMES))
     def claim(rows, name):
         summary = of(*rows)
@@ -120,7 +120,7 @@ def test_even_a_degenerate_fit_itself_forecasts_finite_numbers(most):
 POSITIVE = st.floats(-11, 11).map(np.exp).map(float)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=FEW, name=st.sampled_from(NAMES), params=st.lists(POSITIVE, min_size=4, max_size=4))
 def test_any_parameters_forecast_finite_numbers(rows, name, params):
     assert_usable(fixed(MODELS[name], params), of(*rows))
