@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from siyu.api import keys
+from siyu.api.requests import new_id
+from siyu.core.identifiers import scrub
 from siyu.sources.live import drain
 from siyu.store.workspace import create, open_workspace
 from tests.api.process import NEVER, Served, serving, siyu, wait_until
@@ -132,6 +134,11 @@ def test_the_log_names_routes_and_never_what_is_sent(server, client, directory):
 def test_an_answer_carries_the_id_that_its_line_in_the_log_has(server, client):
     number = client.get("/nowhere").headers["x-request-id"]
     wait_until(lambda: any(line.get("request_id") == number for line in server.logged()))
+
+
+def test_an_id_of_a_request_is_never_hidden_as_a_phone_nor_taken_from_the_client(client):
+    assert [one for one in (new_id() for _ in range(20_000)) if scrub(one) != one] == []
+    assert client.get("/health", headers={"X-Request-Id": PERSONAL[0]}).headers["x-request-id"] != PERSONAL[0]
 
 
 @pytest.mark.slow
