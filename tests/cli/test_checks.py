@@ -107,6 +107,17 @@ def test_a_source_that_stops_is_late(workspace, tmp_path):
     assert (line.fine, "days without rows" in line.found) == (False, True)
 
 
+def test_where_all_sources_are_late_each_tells_its_own_figures(workspace, tmp_path):
+    orders(workspace, tmp_path, range(40, 80))
+    for kind, head, days in (("events", "name", range(60, 90)), ("contents", "kind", range(30, 34))):
+        lines = [f"review,{NOW.date() - dt.timedelta(days=back)} 10:00:00,c1" for back in days]
+        take(workspace, tmp_path, f"{kind}.csv", "\n".join([f"{head},occurred_at,id.customer", *lines]), kind=kind)
+    lines = found(workspace)
+    assert "39 days without rows" in lines["freshness orders"].found
+    assert "59 days without rows" in lines["freshness events"].found
+    assert lines["freshness contents"].fine  # too few gaps to be judged
+
+
 def test_a_column_that_goes_empty_is_named(workspace, tmp_path):
     orders(workspace, tmp_path, range(8, 60))
     orders(workspace, tmp_path, range(1, 8), guide="")

@@ -30,10 +30,9 @@ def expectations(workspace: Workspace, now: dt.datetime) -> Iterator[Finding]:
 
 def _freshness(rows: list[dict], today: int, load_gaps: dict[str, int]) -> Iterator[Finding]:
     """The newest day of each source, against the gaps it and its loads have shown."""
-    late = _by_subject(alerts.lateness(rows, today, load_gaps))
-    everything = late.get("all")
+    late = alerts.late_sources(rows, today, load_gaps)
     for (source,), mine in _grouped(rows, "source"):
-        alert = late.get(source, everything)
+        alert = late.get(source)
         newest = date_of(max(row["day"] for row in mine))
         yield Finding(f"freshness {source}", alert is None, f"newest day {newest}" + _told(alert))
 

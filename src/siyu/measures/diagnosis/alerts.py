@@ -94,20 +94,27 @@ def lateness(rows: list[dict[str, Any]], today: int, load_gaps: dict[str, int]) 
 
     When every source is late it is said once, of all data.
     """
-    found, watched = [], 0
+    judged = late_sources(rows, today, load_gaps)
+    found = [alert for alert in judged.values() if alert]
+    if len(found) == len(judged) > 1:
+        newest = max(found, key=lambda alert: alert.since)
+        whole = {"zh": f"全部数据都晚了（{len(found)} 个来源）", "en": f"all data is late ({len(found)} sources)"}
+        return [Alert("late", "all", whole, newest.since, newest.usual, newest.found, newest.act)]
+    return found
+
+
+def late_sources(rows: list[dict[str, Any]], today: int, load_gaps: dict[str, int]) -> dict[str, Alert | None]:
+    """Of each source that has shown enough gaps to be judged, how it is late; None where it is not."""
+    judged = {}
+    last = max((row["day"] for row in rows), default=today)
     for (source,), days in _days_of([row for row in rows if row["day"] <= today], "source").items():
         gaps, quiet = _gaps(days), today - 1 - days[-1]
         if len(gaps) < FEWEST_GAPS:
             continue
-        watched += 1
         allowed = LONGEST_GAPS * max(gaps) + load_gaps.get(source, LOAD_GAP_DAYS)
-        if allowed < quiet <= RETIRED_DAYS or (quiet > RETIRED_DAYS and days[-1] == max(r["day"] for r in rows)):
-            found.append(_late(source, days[-1], gaps, quiet))
-    if len(found) == watched > 1:
-        newest = max(found, key=lambda alert: alert.since)
-        whole = {"zh": f"全部数据都晚了（{watched} 个来源）", "en": f"all data is late ({watched} sources)"}
-        return [Alert("late", "all", whole, newest.since, newest.usual, newest.found, newest.act)]
-    return found
+        late = allowed < quiet <= RETIRED_DAYS or (quiet > RETIRED_DAYS and days[-1] == last)
+        judged[source] = _late(source, days[-1], gaps, quiet) if late else None
+    return judged
 
 
 def drops(rows: list[dict[str, Any]], day: int) -> list[Alert]:
