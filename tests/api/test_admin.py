@@ -45,8 +45,8 @@ def test_a_key_is_made_listed_and_revoked_in_the_name_of_the_one_that_did_it(who
 
 
 def test_mistakes_of_callers_are_told_as_theirs(whole):
-    hint = done(whole, "GET", "measure?as_of=2026-13-01", 400)["hint"]
-    assert hint.startswith("Look at as_of;")
+    told = done(whole, "GET", "measure?as_of=2026-13-01", 400)["message"]
+    assert told == "`as_of`: expected a day of the calendar, like 2026-01-31."
     for path in ("query", "erasures"):
         answer = whole.call("POST", f"/api/v1/{path}", content=b"[" * 5000)
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
@@ -116,7 +116,8 @@ def test_the_audit_is_read_by_part_and_says_how_much_there_is(whole):
 
 def test_a_window_may_be_as_long_as_on_the_command_line(whole):
     assert done(whole, "GET", "measure?window=99999")["window_days"] == 99_999
-    assert done(whole, "GET", "measure?window=100001", 400)["hint"].startswith("Look at window")
+    told = done(whole, "GET", "measure?window=100001", 400)["message"]
+    assert told == "`window`: expected a whole number of at most 100000."
 
 
 def test_a_server_is_ready_as_long_as_its_writer_keeps_what_comes(whole, monkeypatch):
@@ -129,7 +130,10 @@ def test_a_server_is_ready_as_long_as_its_writer_keeps_what_comes(whole, monkeyp
 
 @pytest.mark.parametrize(("path", "body", "status", "told"), [
     ("keys", {"scope": "all"}, 400, ("expected one of collect, read, admin", "Nothing was made")),
-    ("keys", {}, 400, ("Bad Request", "Look at")),
+    ("keys", {}, 400, ("The body lacks `scope`.", "/docs")),
+    ("consents", {"id": f"phone:{STRANGER}"}, 400, ("The body lacks `action`.", "/docs")),
+    ("consents", {"id": 1, "action": STRANGER}, 400, ("`id`: expected a text, got a whole number.", "/docs")),
+    ("keys", {"scope": "read", "origins": [1]}, 400, ("`origins[0]`: expected a text", "/docs")),
     ("keys/999/revoke", {}, 404, ("There is no key 999", "siyu key list")),
     ("erasures", {"id": "fone:1"}, 400, ("Unknown namespace 'fone'", "Known here")),
     ("erasures/999/approve", {}, 404, ("no erasure request 999", "siyu erase list")),
@@ -144,6 +148,19 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(whole, path, body, status, 
     assert told[0] in refused["message"]
     assert told[1] in refused["hint"]
     assert STRANGER not in str(refused)
+
+
+@pytest.mark.parametrize(("body", "told"), [
+    (b"", "The body: expected an object, got nothing."),
+    (b"[]", "The body: expected an object, got a list."),
+    (b"{}", "The body lacks `sql`."),
+    (b'{"sql": NaN}', "The body is not JSON: it goes wrong at byte 8."),
+    (b"[" * 5000, "The body is nested too deeply."),
+])  # fmt: skip
+def test_a_body_that_cannot_be_read_is_told_in_words(whole, body, told):
+    refused = whole.call("POST", "/api/v1/query", content=body).json()
+    assert refused["message"].startswith(told)
+    assert "data" not in str(refused)
 
 
 def test_elsewhere_a_refusal_is_told_by_code_and_message(whole):

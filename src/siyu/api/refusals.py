@@ -20,6 +20,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from siyu.api.unread import unread
 from siyu.core.errors import SiyuError
 from siyu.jobs.schedule import told_of
 from siyu.store.database import out_of_reach
@@ -28,6 +29,8 @@ from siyu.store.database import out_of_reach
 FAULT_SECONDS = 5
 #: Addresses whose refusals carry a hint.
 ADVISED = "/api/v1/"
+#: What helps with whatever cannot be read.
+DESCRIBED = "/docs describes every address."
 
 log = structlog.get_logger(__name__)
 
@@ -94,12 +97,11 @@ def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Reason
 
 
 def _answer_of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Reason]:
-    """What the framework refuses (no such page, no such method, a wrong parameter): its own texts may quote values."""
+    """What the framework refuses: no such page, no such method, a body or parameter that it cannot read."""
     phrase = HTTPStatus(error.status_code).phrase
     code = re.sub(r"\W+", "_", phrase).lower()
-    wrong = [str(one["key"]) for one in error.extra or () if isinstance(one, dict) and one.get("key")]
-    hint = f"Look at {', '.join(wrong)}; /docs describes every address." if wrong else "/docs describes every address."
-    return answer(request, Refusal(error.status_code, code, f"{phrase}.", headers=dict(error.headers or {}), hint=hint))
+    return answer(request, Refusal(error.status_code, code, unread(error) or f"{phrase}.",
+                                   headers=dict(error.headers or {}), hint=DESCRIBED))  # fmt: skip
 
 
 def _answer_of_store(request: Request[Any, Any, Any], error: DBAPIError) -> Response[Reason]:
@@ -110,7 +112,7 @@ def _answer_of_store(request: Request[Any, Any, Any], error: DBAPIError) -> Resp
 
 
 def _answer_of_depth(request: Request[Any, Any, Any], _error: RecursionError) -> Response[Reason]:
-    return answer(request, Refusal(400, "bad_request", "Bad Request.", hint="The body is nested too deeply."))
+    return answer(request, Refusal(400, "bad_request", "The body is nested too deeply.", hint=DESCRIBED))
 
 
 def _answer_of_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Reason]:
