@@ -16,7 +16,7 @@ from siyu.console.charts.moves import THIN
 from siyu.console.charts.overlap import Combination, overlap
 from siyu.console.context import Grid, Page, Panel, Section, Tile
 from siyu.console.figure import Figure
-from siyu.console.material import Buyers, Consent, Point
+from siyu.console.material import Buyers, Consent, Held, Point
 from siyu.console.page import page
 from siyu.console.panels.asked import of_metric, sheet_grid
 from siyu.console.smallcells import protect, sheltered
@@ -359,6 +359,16 @@ def test_the_note_says_what_the_marks_mean():
 def test_a_sentence_with_a_small_count_keeps_no_share():
     text = panels(export(held=2))["overlap"].note
     assert f"{UNTOLD} people ({LEFT_OUT})" in text
+
+
+def test_who_holds_several_relations_is_not_told_beside_a_combination_of_a_few():
+    """13 of 94 hold several, 53 and 20 one: the other 8 would be what is left."""
+    few = [Held(frozenset(types), people, people) for types, people in (
+        (("member",), 53), (("fan",), 20), (("guide",), 8), (("member", "fan"), 7), (("fan", "guide"), 6))]  # fmt: skip
+    told = panels(sheltered(page(material(held=few), "en", smallest=SMALLEST)))["overlap"].note
+    assert told.startswith("The 5 largest of 5 combinations are drawn. <10: fewer than ten people")
+    assert panels(page(material(held=few), "en"))["overlap"].note.startswith("13 people (13.8%)")
+    assert "hold more than one kind" in panels(export(held=12))["overlap"].note
 
 
 def test_no_hidden_count_is_carried_along_unseen():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from siyu.console.charts import bars, overlap, theme, trend
 from siyu.console.charts.bars import Bar
 from siyu.console.context import Grid, Key
+from siyu.console.material import Held
 from siyu.console.panels.question import Answer, Question
 from siyu.console.view import View
 from siyu.console.words import N_
@@ -169,19 +170,28 @@ def held_together(view: View) -> Answer:
     if rest:
         label = words("{n} rarer combinations", n=len(rest))
         rows.append((label, words.count(sum(h.consumers for h in rest)), words.count(sum(h.reachable for h in rest))))
+    keys = (Key(words("reachable"), theme.F_BLUE), Key(words("no open channel"), theme.PALE))
+    header = (words("Exactly these relations"), words("People (gross)"), words("Reachable"))
+    note = _several(view, held, shown=len(drawn))
+    return Answer(overlap.overlap(drawn, columns), keys, grid=Grid(header, tuple(rows)), note=note)
+
+
+def _several(view: View, held: list[Held], *, shown: int) -> str:
+    """How many hold more than one kind, and how much is drawn. Beside a combination of a few it tells no people: the
+    table's other rows taken from this sum, or from the whole that its share tells, would leave the few.
+    """
+    words, total = view.words, sum(h.consumers for h in held)
     several = sum(h.consumers for h in held if len(h.types) > 1)
-    total = sum(h.consumers for h in held)
-    note = words(
+    if several >= words.smallest and any(h.consumers < words.smallest for h in held):
+        return words("The {shown} largest of {all} combinations are drawn.", shown=shown, all=len(held))
+    return words(
         "{n} people ({share}) hold more than one kind of relation; the {shown} largest of {all} combinations are "
         "drawn.",
         n=words.count(several),
         share=words.percent(several / total),
-        shown=len(drawn),
+        shown=shown,
         all=len(held),
     )
-    keys = (Key(words("reachable"), theme.F_BLUE), Key(words("no open channel"), theme.PALE))
-    header = (words("Exactly these relations"), words("People (gross)"), words("Reachable"))
-    return Answer(overlap.overlap(drawn, columns), keys, grid=Grid(header, tuple(rows)), note=note)
 
 
 def _named(view: View, types: frozenset[str]) -> str:
