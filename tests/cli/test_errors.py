@@ -150,8 +150,8 @@ def test_rows_with_too_few_or_too_many_cells_are_written_under_their_header_and_
     mend = brand.parent / "orders-mend.csv"
     siyu("-C", brand, "quarantine", "-o", mend)
     assert mend.read_text("utf-8-sig").splitlines() == [
-        "order_id,paid_at,paid_amount,store", "o2,2026-06-01", "o3,2026-06-x,7,Li", "o4,2026-06-01,8,A,B"]
-    mended = mend.read_text("utf-8").replace("o2,2026-06-01", "o2,2026-06-01,6,").replace("-x", "-02")
+        "order_id,paid_at,paid_amount,store", "o2,'2026-06-01", "o3,'2026-06-x,7,Li", "o4,'2026-06-01,8,A,B"]
+    mended = mend.read_text("utf-8").replace("o2,'2026-06-01", "o2,'2026-06-01,6,").replace("-x", "-02")
     mend.write_text(mended.replace("A,B", "AB"), "utf-8")
     ran = siyu("-C", brand, "load", mend, "--json")
     assert (ran.code, ran.json["loaded"]) == (0, 3)

@@ -16,6 +16,7 @@ from siyu.core.kinds import BY_NAME
 from siyu.sources.landed.committed import committed
 from siyu.sources.landed.quarantine import ROW, rows, torn
 from siyu.sources.mappings.mapping import OF_KIND, is_identifier
+from siyu.sources.readers.cells import guarded
 from siyu.store.workspace import Workspace
 
 #: What stands where the kind would, in the name of the file of whole messages.
@@ -34,14 +35,14 @@ class Mend:
     kind: str = ""
 
     def write(self) -> None:
-        """As CSV that only its owner can read; messages a line each."""
+        """As CSV that only its owner can read, made for spreadsheets; messages a line each."""
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.fchmod(descriptor, 0o600)  # also where there was a file of that name
         with os.fdopen(descriptor, "w", encoding="utf-8" if self.kind == MESSAGES else "utf-8-sig", newline="") as file:
             if self.kind == MESSAGES:
                 file.writelines(f"{' '.join(text.splitlines())}\n" for (text,) in self.rows)
             else:
-                csv.writer(file).writerows([self.header, *self.rows])
+                csv.writer(file).writerows(map(guarded, [self.header, *self.rows]))
 
 
 def mends(opened: Workspace, load: int, path: Path) -> list[Mend]:

@@ -23,13 +23,14 @@ from siyu.console.figure import Figure, read
 from siyu.console.words import Words
 from siyu.core.money import exponent
 from siyu.core.progress import Progress, silent
+from siyu.sources.readers.cells import COMPUTED
 
 #: Limits of the format, in UTF-16 units for names and characters for cells.
 SHEET_NAME_UNITS, CELL_CHARACTERS = 31, 32_767
 #: Larger whole numbers lose digits in a spreadsheet, so they stay texts.
 EXACT = 2**53
-#: A cell that begins so is computed by some spreadsheet, now or after a detour over CSV; wide forms in East Asian ones.
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+#: A cell that begins so is computed by some spreadsheet, now or after a detour over CSV.
+FORMULA = re.compile(rf"\s*[{re.escape(COMPUTED)}]|[\t\r\n]")
 FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: The page writes nobody as a dot in wide tables.

@@ -1,8 +1,12 @@
-"""Cells and headers as spreadsheets leave them: the marks they add are removed, empty cells become null."""
+"""Cells and headers as spreadsheets leave them: the marks they add are removed, empty cells become null. And the way
+back: cells marked so that a spreadsheet leaves them as they are.
+"""
 
 # pyright: reportAttributeAccessIssue=false
 # (pyarrow.compute makes its functions at import: pyright cannot see them)
 from __future__ import annotations
+
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +16,12 @@ from siyu.sources.readers.source_file import LINE
 
 #: What protects digits from a spreadsheet: ="0138", '0138. An apostrophe before a letter is a word ('tis) and stays.
 FORMULA = r'^="(.*)"$'
-APOSTROPHE = r"^'([0-9+\-=@?*])"
+APOSTROPHE = r"^'([0-9+\-=@?*＝＋－＠])"
+#: What begins so is computed by some spreadsheet; wide forms in East Asian ones.
+COMPUTED = "=+-@＝＋－＠"
+#: Of what begins with a digit, what a spreadsheet saves as it reads it: numbers of 15 digits, written the short way.
+#: Other numbers lose zeros or digits, times their seconds, and what looks like a day becomes one.
+SAVED = re.compile(r"(?=[\d.]{1,16}$)(?!\d{16})(?:0|[1-9]\d*)(?:\.\d*[1-9])?")
 BOM = "\ufeff"
 #: Of each byte, whether a cell may begin or end with it and be as it was typed: what is visible of ASCII, no quotes.
 STAYS = np.array([0x21 <= byte <= 0x7E and chr(byte) not in "\"'" for byte in range(256)])
@@ -51,6 +60,21 @@ def clean(column: pa.Array) -> pa.Array:
         column = _trimmed(column)
     empty = pc.equal(pc.binary_length(column), 0)
     return pc.if_else(empty, pa.scalar(None, pa.string()), column) if pc.any(empty).as_py() else column
+
+
+def guarded(row: list[str]) -> list[str]:
+    """Cells for a file that is opened in a spreadsheet: an apostrophe before what it would compute or change. `clean`
+    gives them back.
+
+    >>> guarded(["=1+1", "000123", "6920000000000000123", "2026-06-01 10:00:05", "12.5", "Lin", ""])
+    ["'=1+1", "'000123", "'6920000000000000123", "'2026-06-01 10:00:05", '12.5', 'Lin', '']
+    """
+    return [_guarded(cell or "") for cell in clean(pa.array(row, pa.string())).to_pylist()]
+
+
+def _guarded(cell: str) -> str:
+    changed = cell[:1].isdecimal() and cell.isascii() and not SAVED.fullmatch(cell)
+    return f"'{cell}" if changed or cell.startswith(tuple(COMPUTED)) else cell
 
 
 def _is_plain(column: pa.StringArray) -> bool:
