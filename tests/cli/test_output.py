@@ -7,10 +7,12 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.cli import output
+from siyu.cli import errors, output
+from siyu.core.errors import SiyuError
 
 
 @given(st.integers())
@@ -57,8 +59,9 @@ def test_long_work_names_each_step_once(capfd, monkeypatch):
 
 
 def test_brackets_in_a_table_are_text(capfd):
-    output.table("", ("meaning",), [("intervals [started_at, ended_at)",)])
-    assert "[started_at, ended_at)" in capfd.readouterr().out
+    output.table("Of [/all]", ("[/meaning]",), [("intervals [started_at, ended_at)",)])
+    shown = capfd.readouterr().out
+    assert all(text in shown for text in ("Of [/all]", "[/meaning]", "[started_at, ended_at)"))
 
 
 HEADS = ("touchpoint", *(f"a long head of {n}" for n in range(9)))
@@ -82,3 +85,38 @@ def test_where_figures_do_not_fit_beside_each_other_a_row_is_a_list(capfd, monke
 def test_a_figure_that_is_not_known_leaves_its_column_one_of_figures(capfd):
     output.table("", ("name", "share of them"), [("a", "-"), ("b", "12.5%")])
     assert "│             - │" in capfd.readouterr().out
+
+
+ORDERS = "\x1b[31mred\x1b]0;pwn\x07 \x9b2J\x7f\u202eabc\u2066"
+
+
+@pytest.mark.parametrize("width", [160, 12])
+def test_what_data_holds_gives_no_orders_to_a_terminal(capfd, monkeypatch, width):
+    monkeypatch.setattr(output, "PIPED_WIDTH", width)
+    output.table(f"Of {ORDERS}", ("store", f"head {ORDERS}"), [(ORDERS, 1), ("two\nlines", 2)])
+    output.say(f"No category {ORDERS}.")
+    output.suggest(f"siyu potential --category {ORDERS}", "again")
+    errors.explain(SiyuError(f"There is no [{ORDERS}].", remedy=f"Name another than {ORDERS}."))
+    shown = capfd.readouterr()
+    for text in shown:
+        assert r"\x1b[31mred" in text
+        assert not [c for c in text if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u202e\u2066")]
+
+
+def test_what_is_spelled_out_leaves_the_frame_of_a_table_straight(capfd):
+    output.table("", ("store", "n"), [(ORDERS, 1), ("Wu", 2)])
+    assert len({len(line) for line in capfd.readouterr().out.splitlines()}) == 1
+
+
+def test_a_terminal_still_gets_its_colours_and_bars(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    console = output.err()
+    with console.capture() as told:
+        console.print("red", ORDERS, style="bold red")
+    assert told.get().startswith("\x1b[1;31mred")
+    assert "\x1b]0;" not in told.get()
+
+
+def test_json_keeps_what_it_was_given(capfd):
+    output.emit({"store": ORDERS})
+    assert json.loads(capfd.readouterr().out) == {"store": ORDERS}

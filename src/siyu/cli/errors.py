@@ -26,7 +26,7 @@ def explain(error: SiyuError) -> int:
             "`siyu rebuild` sets the file aside (nothing is deleted), loads everything again from the landed files "
             "and compares the counts."
         )
-    err().print(f"[bold red]{_escape(error.message)}[/bold red]")
+    err().print(error.message, style="bold red", markup=False)
     if remedy:
         err().print(remedy, markup=False)
     return error.exit_code
@@ -75,7 +75,3 @@ def _frames(trace: TracebackType | None) -> list[str]:
         f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}: {frame.line}"
         for frame in traceback.extract_tb(trace)
     ]
-
-
-def _escape(text: str) -> str:
-    return text.replace("[", "\\[")

@@ -1,4 +1,6 @@
-"""What commands print: results on stdout (for people or as one JSON object), everything else on stderr."""
+"""What commands print: results on stdout (for people or as one JSON object), everything else on stderr. What data holds
+gives no orders to a terminal; JSON is for programs and stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +26,9 @@ from siyu.core.jsontext import plain
 FIGURE = re.compile(r"^-?[\d,.]+%?$")
 UNKNOWN = "-"
 PIPED_WIDTH = 160
+#: What a terminal obeys, and what turns the order of a line about: control characters but line ends and tabs, and marks
+#: that embed, override or isolate a direction.
+ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 #: A column of words or a head may be folded to this width, no further; a column takes 3 more for its frame.
 LEAST_WIDTH, FRAME_WIDTH = 8, 3
 
@@ -43,14 +49,32 @@ def json_text(document: dict[str, Any]) -> str:
     return json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
+def harmless(text: str) -> str:
+    r"""A text with its orders to a terminal spelled out.
+
+    >>> harmless("\x1b[31mred\u202e"), harmless("two\nlines")
+    ('\\x1b[31mred\\u202e', 'two\nlines')
+    """
+    return ORDERS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+class SafeConsole(Console):
+    """A console that spells out orders to the terminal in whatever it is given to print; its own it gives."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """The pieces of what is printed."""
+        for piece in super().render(renderable, options):
+            yield piece if piece.control else Segment(harmless(piece.text), piece.style)
+
+
 def out() -> Console:
     """The console of results."""
-    return Console(highlight=False, soft_wrap=True)
+    return SafeConsole(highlight=False, soft_wrap=True)
 
 
 def err() -> Console:
     """The console of messages and progress."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return SafeConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(text: str) -> None:
@@ -67,9 +91,9 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, 
     """A table for people, on stdout. Columns of figures are set flush right and never broken: where they do not fit
     beside each other, every row is a list of its own.
     """
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    shaped = [_column(name, [row[place] for row in cells]) for place, name in enumerate(columns)]
+    console = SafeConsole(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    cells = [["" if cell is None else harmless(str(cell)) for cell in row] for row in rows]  # before they are measured
+    shaped = [_column(harmless(name), [row[place] for row in cells]) for place, name in enumerate(columns)]
     room = console.width - 1 - FRAME_WIDTH * len(shaped)
     if sum(column.least for column in shaped) > room:
         _list(console, title, shaped)
@@ -106,11 +130,13 @@ def _column(head: str, cells: list[str]) -> _Column:
 
 def _drawn(title: str, columns: list[_Column], header: bool, folded: bool) -> Table:
     """The table; where heads do not fit beside each other, those above figures are folded."""
-    drawn = Table(title=title or None, title_justify="left", header_style="bold", show_header=header)
+    drawn = Table(title=Text(title, "italic") if title else None, title_justify="left", header_style="bold",
+                  show_header=header)  # fmt: skip
     for column in columns:
         width = max(column.longest, LEAST_WIDTH)
         lines = Text(column.head).wrap(Console(width=width), width) if folded and column.figures else [column.head]
-        drawn.add_column("\n".join(str(line).rstrip() for line in lines), overflow="fold", no_wrap=column.figures,
+        head = Text("\n".join(str(line).rstrip() for line in lines))
+        drawn.add_column(head, overflow="fold", no_wrap=column.figures,
                          min_width=column.least, justify="right" if column.figures else "left")  # fmt: skip
     for row in zip(*(column.cells for column in columns)):
         drawn.add_row(*map(Text, row))
@@ -136,7 +162,7 @@ def progress() -> Iterator[Report]:
         return
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TimeElapsedColumn(),
@@ -153,7 +179,7 @@ def _bars(bars: Progress) -> Report:
         if what not in tasks:
             for earlier in tasks.values():
                 bars.update(earlier, visible=False)
-            tasks[what] = bars.add_task(what, total=total)
+            tasks[what] = bars.add_task(harmless(what), total=total)
         bars.update(tasks[what], completed=done or 0.0, total=total)
 
     return report
