@@ -418,6 +418,7 @@ def test_a_column_is_cleaned_as_each_of_its_cells(cells_, start):
 
     column = cells.clean(pa.array(cells_, pa.string()).slice(start))
     assert column.to_pylist() == [None if cell is None else cleaned(cell) for cell in cells_[start:]]
+    assert all(cells.clean_text(cell) == cleaned(cell) for cell in cells_ if cell is not None)
 
 
 def test_cleaning_leaves_ordinary_cells_alone():

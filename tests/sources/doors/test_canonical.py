@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,10 @@ from tests.sources.doors.nonsense import VALUES, is_sound, read, spoiled
 ORDER = {"order_id": "A-1", "paid_amount": 199.90, "paid_at": "2026-11-25T10:00:00+08:00", "is_test": False,
          "id.phone": "13800001234", "store": ""}  # fmt: skip
 BODY = {"kind": "orders", "rows": [ORDER], "message_id": "m-1"}
+
+
+def cells_of(row: dict[str, object], **more: str) -> dict[str, str | None]:
+    return read("canonical", json.dumps({"kind": "orders", "rows": [row]}).encode(), **more)[0].rows[0].cells
 
 
 def refused(body: object) -> str:
@@ -28,6 +33,16 @@ def test_the_defaults_of_the_hook_fill_what_a_row_leaves_unsaid():
     rows = [ORDER, {**ORDER, "platform": "pos"}]
     made = read("canonical", json.dumps({**BODY, "rows": rows}).encode(), defaults='{"platform": "erp", "domain": "x"}')
     assert [message.rows[0].cells["platform"] for message in made] == ["erp", "pos"]
+
+
+@pytest.mark.parametrize("written", ["A-1", " A-1 ", "A-1\t", "A-1\u3000", '="A-1"'])
+def test_a_cell_is_what_it_would_be_in_a_file(written: str):
+    assert cells_of({"order_id": written})["order_id"] == "A-1"
+
+
+def test_a_cell_of_blanks_is_empty_and_a_default_fills_it():
+    made = cells_of({"order_id": "A-1", "paid_at": " ", "platform": "\t"}, defaults='{"platform": "erp"}')
+    assert (made["paid_at"], made["platform"]) == (None, "erp")
 
 
 def test_each_row_is_a_message_and_a_bad_one_stops_no_other():

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from siyu.sources.doors.message import Unreadable
+from siyu.sources.readers.cells import clean_text
 
 #: What may stand in one cell: longer texts are a mistake, or an attack.
 CELL_MOST = 32 * 1024
@@ -41,12 +42,13 @@ def sound(text: str) -> str:
 
 
 def cell(value: Any, name: str) -> str | None:
-    """A value as the text of a cell; None where nothing is said. Raises Unreadable for lists and objects.
+    """A value as the text of a cell, cleaned as in a file; None where nothing is said. Raises Unreadable for lists and
+    objects.
 
-    >>> cell(True, "is_test"), cell("", "store"), cell("7", "quantity")
+    >>> cell(True, "is_test"), cell(" ", "store"), cell(" 7\\t", "quantity")
     ('true', None, '7')
     """
-    if value is None or value == "":
+    if value is None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -54,7 +56,7 @@ def cell(value: Any, name: str) -> str | None:
         raise Unreadable(f"{name} is neither text, number, true nor false")
     if len(value) > CELL_MOST:
         raise Unreadable(f"{name} has more than {CELL_MOST} characters")
-    return sound(value)
+    return clean_text(sound(value))
 
 
 def object_of(value: Any, what: str) -> dict[str, Any]:

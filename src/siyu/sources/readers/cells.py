@@ -17,6 +17,7 @@ from siyu.sources.readers.source_file import LINE
 #: What protects digits from a spreadsheet: ="0138", '0138. An apostrophe before a letter is a word ('tis) and stays.
 FORMULA = r'^="(.*)"$'
 APOSTROPHE = r"^'([0-9+\-=@?*＝＋－＠])"
+MARKS = ("=", "'")  # what these begin with
 #: What begins so is computed by some spreadsheet; wide forms in East Asian ones.
 COMPUTED = "=+-@＝＋－＠"
 #: Of what begins with a digit, what a spreadsheet saves as it reads it: numbers of 15 digits, written the short way.
@@ -60,6 +61,18 @@ def clean(column: pa.Array) -> pa.Array:
         column = _trimmed(column)
     empty = pc.equal(pc.binary_length(column), 0)
     return pc.if_else(empty, pa.scalar(None, pa.string()), column) if pc.any(empty).as_py() else column
+
+
+def clean_text(text: str) -> str | None:
+    """One cell by itself, as a column of it would be cleaned; None where nothing is left.
+
+    >>> clean_text("\\t'0138 "), clean_text("\\u3000"), clean_text("订单")
+    ('0138', None, '订单')
+    """
+    stripped = text.strip()  # takes what Arrow takes
+    if not stripped.startswith(MARKS):
+        return stripped or None
+    return clean(pa.array([stripped], pa.string()))[0].as_py()
 
 
 def guarded(row: list[str]) -> list[str]:

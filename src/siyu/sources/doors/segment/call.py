@@ -8,6 +8,7 @@ import msgspec
 
 from siyu.core.settings import Settings
 from siyu.sources.doors.message import Unreadable
+from siyu.sources.readers.cells import clean_text
 from siyu.store.defaults import DOMAINS
 
 TYPES = ("track", "identify", "page", "screen", "group", "alias")
@@ -107,7 +108,8 @@ PLACE = ("touchpoint", "domain", "platform", "store")
 
 
 def text(value: object) -> str | None:
-    """A value of JSON as the text of a cell; None for nothing. Raises Unreadable for lists and objects.
+    """A value of JSON as the text of a cell, cleaned as in a file; None for nothing. Raises Unreadable for lists and
+    objects.
 
     >>> text(12), text(True), text("  "), text(1.5)
     ('12', 'true', None, '1.5')
@@ -115,7 +117,7 @@ def text(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return value.strip() or None
+        return clean_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
