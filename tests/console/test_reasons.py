@@ -59,6 +59,7 @@ def test_the_sentence_that_says_most_is_taken():
 
 def test_what_was_found_in_a_message_is_said_in_chinese_too():
     assert said(ZH, "found a time 30 hours after it arrived") == "发现：时间比到达时晚 30 小时"
+    assert said(ZH, "paid_at is a time 30 hours after it arrived") == "paid_at 的时间比到达时晚 30 小时"
     assert said(ZH, "the payload is no object") == "消息内容 不是对象"
     assert said(ZH, "found the payload is no object") == "发现：消息内容 不是对象"
     assert said(ZH, "found price is a list") == "发现：price 是列表"

@@ -70,6 +70,18 @@ def test_what_is_no_time_is_refused(text):
     assert read("orders", "paid_at", [text]) == [None]
 
 
+@pytest.mark.parametrize("clock", [" 00:00:00", "T00:00", "T00:00:00+08:00", ""])
+@pytest.mark.parametrize(("day", "is_taken"), [
+    ("1900-12-31", False), ("1901-01-01", True), ("2199-12-31", True), ("2200-01-01", False)])  # fmt: skip
+def test_a_time_is_of_the_years_1901_to_2199_as_it_is_written(day: str, is_taken: bool, clock: str):
+    (found,) = read("orders", "paid_at", [day + clock])
+    assert found == (at(day) if is_taken else None)
+
+
+def test_the_last_moment_is_taken_with_an_offset_too():
+    assert read("orders", "paid_at", ["2199-12-31T23:59:59-05:00"]) == [at("2200-01-01T12:59:59")]
+
+
 def test_a_mapping_may_name_the_format():
     assert read("orders", "paid_at", ["20260301"], spec='{ from = "x", format = "%Y%m%d" }') == [at("2026-03-01")]
 

@@ -107,6 +107,7 @@ SENTENCES: tuple[str, ...] = (
     N_("a list or an object where one value is expected"),
     N_("a time that is neither ISO 8601 nor milliseconds since 1970"),
     N_("a time {n} hours after it arrived"),
+    N_("{name} is a time {n} hours after it arrived"),
     N_("a time before the year 2000"),
     N_("CreateTime is no number of seconds since 1970"),
     N_("a started_at that is still to come"),

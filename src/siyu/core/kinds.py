@@ -390,6 +390,9 @@ KINDS: tuple[Kind, ...] = (
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
 
+#: Instants of what has happened; what is planned (a start of a campaign) and what ends may lie ahead.
+PAST = ("ordered_at", "paid_at", "refunded_at", "started_at", "joined_at", "occurred_at")
+
 #: Dates that a load gives where a mapping has none (observed): the day it first saw the thing.
 OBSERVED_DATES = {"relations": "started_at", "refunds": "refunded_at"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,21 @@ def test_the_reason_says_what_was_expected():
     assert refused({**BODY, "rows": [{"order_id": ["1"]}]}) == "order_id is neither text, number, true nor false"
     assert refused({**BODY, "rows": [{"id.Phone;": "1"}]}).startswith("unknown column 'id.Phone;'")
     assert refused({**BODY, "rows": [{"order_id": "a\0b"}]}) == "a NUL character in order_id"
+
+
+@pytest.mark.parametrize("paid_at", [
+    "2027-01-16 23:00:00", "2027-01-17", "2027/1/17 7:30", "2027-01-16 23:00:00 +0800", "2199-12-31"])
+def test_what_happened_after_it_arrived_is_refused(paid_at: str):
+    """It arrives on 2027-01-15 at 16:00."""
+    reason = refused({"kind": "orders", "rows": [{**ORDER, "paid_at": paid_at}]})
+    assert re.fullmatch(r"paid_at is a time \d+ hours after it arrived", reason)
+
+
+@pytest.mark.parametrize(("kind", "row"), [
+    ("relations", {"started_at": "2027-01-15 16:30:00", "ended_at": "2031-01-01"}), ("orders", {"paid_at": "soon"}),
+    ("orders", {"paid_at": "9999-12-31T23:59:59-14:00"}), ("promotions", {"starts_on": "2031-01-01"})])
+def test_clocks_drift_ends_may_lie_ahead_and_what_is_no_time_is_left_to_the_load(kind: str, row: dict[str, str]):
+    assert refused({"kind": kind, "rows": [row]}) == ""
 
 
 def test_a_reason_shows_no_value_of_a_person():

@@ -104,11 +104,16 @@ def occurred(received_at: int, sent_at: int | None, stated_at: int | None) -> in
     1999999999000000
     """
     at = received_at if stated_at is None else stated_at if sent_at is None else received_at - (sent_at - stated_at)
-    if at > received_at + AHEAD:
-        raise Unreadable(f"a time {(at - received_at) // HOUR} hours after it arrived")
+    if hours := hours_ahead(at, received_at):
+        raise Unreadable(f"a time {hours} hours after it arrived")
     if at < MILLENNIUM:
         raise Unreadable("a time before the year 2000")
     return at
+
+
+def hours_ahead(at: int, received_at: int) -> int:
+    """By how many hours a time was still to come when its message arrived; 0 for no more than clocks drift."""
+    return (at - received_at) // HOUR if at > received_at + AHEAD else 0
 
 
 def iso(at: int) -> str:

@@ -8,10 +8,9 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu.core.kinds import PAST
 from siyu.core.time import DAY
 
-#: Instants of what has happened; what is planned (a start of a campaign) may lie ahead.
-PAST = ("ordered_at", "paid_at", "refunded_at", "started_at", "joined_at", "occurred_at")
 #: Beginnings, each with its end.
 HELD = (("started_at", "ended_at"), ("joined_at", "left_at"))
 #: Columns of which a word that siyu does not know is taken, and does nothing.

@@ -27,12 +27,13 @@ OFFSET_SUFFIX, TEXT_SUFFIX, FINE_SUFFIX = "__offset", "__text", "__fine"
 #: No place is further from UTC than 14 hours.
 OFFSET = r"[+-](0\d|1[0-4])(:?[0-5]\d)?"
 INSTANT = rf"^\d{{4}}([-/]\d{{1,2}}){{2}}([T ]\s*\d{{1,2}}:\d{{2}}(:\d{{2}}([.,]\d{{1,9}})?)?\s*(Z|z|{OFFSET})?)?$"
+PARTS = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[T ]?\s*(?:(\d{1,2})(:.*))?")
 HAS_OFFSET = rf":\d{{2}}.*(Z|z|{OFFSET})$"
 AMOUNT = r"^[+-]?(\d{1,12}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
 LARGE = r"[+-]?\d+(\.\d*)?"
 WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
 NO_AMOUNT = "expected an amount such as 148.50"
-YEARS = f"expected a year from {FIRST_YEAR + 1} to {LAST_YEAR - 1}"
+YEARS = f"expected a year from {FIRST_YEAR} to {LAST_YEAR}"
 NO_TIME, NO_DATE = "expected a time such as 2026-01-31 18:05:00", "expected a date such as 2026-01-31"
 #: What spreadsheets write in place of a value, as a pattern.
 FAILED = f"^({'|'.join(map(re.escape, CELL_ERRORS))})$"
@@ -127,8 +128,9 @@ def _json(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
 
 def _instant(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     micros, offset = _micros(text, reading)
-    return Typed({declared.column: micros, declared.column + OFFSET_SUFFIX: offset},
-                 [(_out_of_range(declared), NO_TIME)])
+    with_offset, out_of_range = declared.column + OFFSET_SUFFIX, _out_of_range(declared)
+    return Typed({declared.column: micros, with_offset: offset}, [
+        (lambda t: out_of_range(t) & ~(t[declared.column].notnull() & t[with_offset]), NO_TIME)])
 
 
 def _date(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
@@ -153,9 +155,23 @@ def more_exactly(reason: str, text: str) -> str:
         if re.fullmatch(SERIAL, text):
             return "a spreadsheet's number for a day; export the column as dates"
         if re.match(INSTANT, text):
-            fine = FIRST_YEAR < int(text[:4]) < LAST_YEAR
+            fine = FIRST_YEAR <= int(text[:4]) <= LAST_YEAR
             return "there is no such day or time" if fine else YEARS
     return reason
+
+
+def as_iso(text: str) -> str | None:
+    """A time as files may write it in ISO 8601; None for what is none.
+
+    >>> as_iso("2026/1/2 9:05 +0800"), as_iso("2026-01-02"), as_iso("soon")
+    ('2026-01-02T09:05+0800', '2026-01-02', None)
+    """
+    parts = PARTS.fullmatch(text) if re.match(INSTANT, text) else None
+    if parts is None:
+        return None
+    year, month, day, hour, rest = parts.groups(default="")
+    date = f"{year}-{month:0>2}-{day:0>2}"
+    return f"{date}T{hour:0>2}{''.join(rest.upper().split())}" if hour else date
 
 
 def _micros(text: ir.StringValue, reading: Reading) -> tuple[ir.IntegerValue, ir.BooleanValue]:
@@ -167,7 +183,9 @@ def _micros(text: ir.StringValue, reading: Reading) -> tuple[ir.IntegerValue, ir
     offset = ~usual & text.re_search(HAS_OFFSET)
     pointed = text.replace(",", ".")  # of a fraction: other places of an instant have none
     spelled = ibis.ifelse(offset, pointed.re_replace(r"\s*([+-]\d{2}):?(\d{2})$", r"\1:\2"), pointed)
-    unusual = ibis.ifelse(text.re_search(INSTANT), epoch_us(spelled.try_cast("timestamp('UTC')")), ibis.null("int64"))
+    plausible = text.left(4).between(str(FIRST_YEAR), str(LAST_YEAR))  # as written: an offset may lead out of them
+    utc = epoch_us(spelled.try_cast("timestamp('UTC')"))
+    unusual = ibis.ifelse(text.re_search(INSTANT) & plausible, utc, ibis.null("int64"))
     return ibis.ifelse(usual, wall, unusual), ibis.ifelse(usual, ibis.literal(False), offset)
 
 

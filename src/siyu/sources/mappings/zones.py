@@ -17,11 +17,11 @@ import numpy as np
 from siyu.core.time import DAY, SECOND, instant_of
 
 #: Zones' rules are read for these years; times outside them are refused as not plausible.
-FIRST_YEAR, LAST_YEAR = 1900, 2200
+FIRST_YEAR, LAST_YEAR = 1901, 2199
 #: Seconds between two looks at a zone's offset: no zone has changed twice in a week.
 STEP = 7 * 86400
-EARLIEST = instant_of(dt.datetime(FIRST_YEAR, 1, 2, tzinfo=dt.UTC))
-LATEST = instant_of(dt.datetime(LAST_YEAR, 1, 1, tzinfo=dt.UTC))
+EARLIEST = instant_of(dt.datetime(FIRST_YEAR, 1, 1, tzinfo=dt.UTC))
+LATEST = instant_of(dt.datetime(LAST_YEAR + 1, 1, 1, tzinfo=dt.UTC)) - 1
 
 
 @dataclass(frozen=True)

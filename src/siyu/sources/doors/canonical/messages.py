@@ -6,20 +6,23 @@ is the id: the same body sent again is a repetition.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from siyu.core.errors import did_you_mean
 from siyu.core.identifiers import scrub
-from siyu.core.kinds import BY_NAME, Kind
+from siyu.core.kinds import BY_NAME, PAST, Kind
 from siyu.core.settings import Settings
 from siyu.sources.doors.defaults import Defaults
 from siyu.sources.doors.document import cell, object_of, parsed, sound, spelled
-from siyu.sources.doors.message import Message, Row, Unreadable, checked, message_key
+from siyu.sources.doors.message import Message, Row, Unreadable, checked, hours_ahead, instant, message_key
 from siyu.sources.mappings.mapping import is_identifier
+from siyu.sources.mappings.typed import as_iso
 from siyu.store.inbox import Arrival
 
 #: Identifier columns: `id.phone`, `inviter.id.unionid`.
@@ -57,14 +60,16 @@ def messages(arrival: Arrival, settings: Settings) -> Iterator[Message]:
         return
     defaults = Defaults.of(arrival)
     for place, row in enumerate(body.rows):
-        yield _message(arrival, _key(arrival, body.message_id, place), body.kind, row, defaults)
+        yield _message(arrival, _key(arrival, body.message_id, place), body.kind, row, defaults, settings.zone)
 
 
-def _message(arrival: Arrival, key: int, kind: Kind, row: Any, defaults: Defaults) -> Message:
+def _message(arrival: Arrival, key: int, kind: Kind, row: Any, defaults: Defaults, zone: dt.tzinfo) -> Message:
     text = _text(arrival.body)
     try:
         text = spelled({"kind": kind.name, "row": row})
-        rows = checked([defaults.fill(Row(kind.name, _cells(kind, row)))])
+        cells = _cells(kind, row)
+        _check_times(cells, arrival.received_at, zone)
+        rows = checked([defaults.fill(Row(kind.name, cells))])
     except Unreadable as error:
         return Message(key, arrival.received_at, text, refused=str(error))
     return Message(key, arrival.received_at, text, rows=rows)
@@ -81,6 +86,16 @@ def _cells(kind: Kind, row: Any) -> dict[str, str | None]:
         is_json = field is not None and field.type == "json" and isinstance(value, dict | list)
         found[name] = spelled(value) if is_json else cell(value, name)
     return found
+
+
+def _check_times(cells: dict[str, str | None], received_at: int, zone: dt.tzinfo) -> None:
+    """Refuse what is said to have happened after it arrived. What is no time is left to the load, which says so."""
+    for name in PAST:
+        at = None
+        with suppress(Unreadable):  # beyond all calendars
+            at = instant(as_iso(cells.get(name) or ""), zone)
+        if at is not None and (hours := hours_ahead(at, received_at)):
+            raise Unreadable(f"{name} is a time {hours} hours after it arrived")
 
 
 def _key(arrival: Arrival, message_id: str, place: int) -> int:

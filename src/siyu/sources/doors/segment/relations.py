@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from siyu.sources.doors.message import AHEAD, Row, Unreadable, instant, iso
+from siyu.sources.doors.message import Row, Unreadable, hours_ahead, instant, iso
 from siyu.sources.doors.segment.call import Call, text
 from siyu.sources.doors.segment.commerce import AMOUNT
 from siyu.sources.doors.segment.people import named, people
@@ -111,6 +111,6 @@ def _stated(call: Call, name: str) -> str | None:
     stated = call.properties.get(name)
     number = isinstance(stated, (int, float)) and not isinstance(stated, bool)
     at = instant(stated if number else text(stated), call.request.settings.zone)
-    if at is not None and name == "started_at" and at > call.request.received_at + AHEAD:
+    if at is not None and name == "started_at" and hours_ahead(at, call.request.received_at):
         raise Unreadable("a started_at that is still to come")
     return None if at is None else iso(at)
