@@ -60,6 +60,29 @@ def test_delimiter_is_found_in_the_header(tmp_path, delimiter):
     assert rows(read(path)) == [{"a": "1", "b": "2", LINE: 2}]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("title", ["", "2026 年订单\n"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_tabs_behind_every_header_do_not_set_the_columns_apart(tmp_path, delimiter, title, quote):
+    def line(*cells: str) -> str:
+        return delimiter.join(f"{quote}{cell}\t{quote}" for cell in cells) + "\r\n"
+
+    text = title + line("order_id", "paid_at", "id.phone") + line("A1", "2026-01-02 10:00:00", "13800000001")
+    (row,) = rows(read(write(tmp_path / "o.csv", text)))
+    assert list(row.values())[:3] == ["A1", "2026-01-02 10:00:00", "13800000001"]
+    assert list(row)[:3] == ["order_id", "paid_at", "id.phone"]
+
+
+@pytest.mark.parametrize(("text", "columns"), [
+    ("a, b\tc;d\te\n1\t2\t3\n", ["a, b", "c;d", "e"]), ("a;b\tc\n1\t2\n", ["a;b", "c"]),
+    ("题\n甲, 乙\na\tb\tc\n1,5\t2\t3\n", ["a", "b", "c"]),
+    ('"a, b";c\n"1,5";"2,5"\n', ["a, b", "c"]), ("a\t\n1\t\n", ["a"]),
+    ("题;;\na;b;c\n1,5;2,5;3,5\n", ["a", "b", "c"]),
+])  # fmt: skip
+def test_marks_inside_headers_do_not_set_the_columns_apart(tmp_path, text, columns):
+    assert read(write(tmp_path / "o.csv", text)).columns == columns
+
+
 def test_spreadsheet_marks_are_removed_from_cells(tmp_path):
     path = write(tmp_path / "o.csv", 'id,phone,note\n="0138","\'13800000000",\t x \n"=""7""",,\'tis\n')
     found = rows(read(path))

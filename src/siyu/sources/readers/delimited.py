@@ -64,10 +64,7 @@ def open_delimited(place: Place, *, columns_hint: list[str] | None = None, encod
 def _layout(place: Place, encoding: str, columns_hint: list[str] | None, header_at: int | None) -> Layout:
     with place.text(encoding, newline="") as file:
         head = file.read(HEAD_CHARACTERS)
-    first = head.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=first.count)
-    if not any(first.count(d) for d in DELIMITERS):
-        delimiter = max(DELIMITERS, key=head.count)  # a title row above the header holds none
+    delimiter = _delimiter(head)
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     rows = [(row, reader.line_num) for row in itertools.islice(_records(reader), HEAD_ROWS)]
     records = [row for row, _ in rows]
@@ -82,6 +79,22 @@ def _layout(place: Place, encoding: str, columns_hint: list[str] | None, header_
     header, line = rows[at]
     names = cells.header(_fit(header, records[at + 1] if at + 1 < len(records) else header))
     return Layout(delimiter, names, line, at + 1, row_bytes, records)
+
+
+def _delimiter(head: str) -> str:
+    """The one that makes the most cells of the first line; of all lines, where a title above the header holds none."""
+    first = head.lstrip("\r\n").split("\n", 1)[0]
+    looked = first if any(delimiter in first for delimiter in DELIMITERS) else head
+    return max(DELIMITERS, key=lambda delimiter: (_cells_made(looked, delimiter), looked.count(delimiter)))
+
+
+def _cells_made(text: str, delimiter: str) -> int:
+    """How many cells with a text in them. One that begins or ends with another delimiter is cut at the wrong place;
+    but not with a tab, which exports write behind a text so that spreadsheets keep it.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    edges = (cell.strip()[:1] + cell.strip()[-1:] for row in _records(reader) for cell in row)
+    return sum(bool(edge) and not any(other in edge for other in DELIMITERS) for edge in edges)
 
 
 def _records(reader) -> Iterator[list[str]]:
