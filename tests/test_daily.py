@@ -55,10 +55,11 @@ def test_what_became_of_the_inbox_is_told_before_there_is_anything_to_measure(wo
     assert daily(workspace, publish=publish, now=NOW).loaded is None
 
 
-def test_a_file_that_is_read_in_part_is_kept(workspace, inbox):
+@pytest.mark.parametrize("folder", ["more", ".more"])
+def test_a_file_that_is_read_in_part_is_kept(workspace, inbox, folder):
     with zipfile.ZipFile(inbox / "pack.zip", "w") as pack:
         pack.writestr("contents.csv", "occurred_at,id.phone\n2026-01-01,13800000001")
-        pack.writestr("more/contents.json", "{}")
+        pack.writestr(f"{folder}/contents.json", "{}")
     with xlsxwriter.Workbook(inbox / "contents.xlsx") as book:
         for head in (["occurred_at", "id.phone"], ["时间", "手机"]):
             sheet = book.add_worksheet()

@@ -78,6 +78,21 @@ def test_a_folder_gives_its_archives_too(workspace, tmp_path):
     assert [f.file for f in load(workspace, [tmp_path / "in"], now=NOW).files] == ["b.zip/orders-b.csv", "orders-a.csv"]
 
 
+@pytest.mark.parametrize("name", [".\\orders-b.csv", "./orders-b.csv", ".备份/orders-b.csv", "../b.csv", ".orders.csv"])
+def test_a_name_that_begins_with_a_point_is_a_name(workspace, tmp_path, name):
+    path = zipped(tmp_path / "o.zip", {"orders-a.csv": ORDERS, name: LATER})
+    report = load(workspace, [path], now=NOW)
+    assert {file.file for file in report.files} == {"o.zip/orders-a.csv", f"o.zip/{name}"}
+    assert report.left_out == []
+
+
+def test_litter_goes_unnamed_and_what_else_is_not_read_is_named(workspace, tmp_path):
+    litter = ("__MACOSX/._orders.csv", "__MACOSX\\orders.csv", "2026/._orders.csv", ".DS_Store", "2026/Thumbs.db")
+    path = zipped(tmp_path / "o.zip", {"orders.csv": ORDERS, ".备份/orders.bak": "x", **dict.fromkeys(litter, "x")})
+    report = load(workspace, [path], now=NOW)
+    assert ([f.file for f in report.files], report.left_out) == (["o.zip/orders.csv"], ["o.zip/.备份/orders.bak"])
+
+
 def test_a_file_that_cannot_be_read_leaves_the_others_of_the_archive(workspace, tmp_path):
     path = zipped(tmp_path / "o.zip", {"orders.csv": ORDERS, "other.csv": "x,y\n1,2\n"})
     report = load(workspace, [path], now=NOW)

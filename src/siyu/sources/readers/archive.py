@@ -18,6 +18,10 @@ MOST_FILES = 2_000
 LOCKED, UTF8 = 0x1, 0x800
 #: What only workbooks, archives themselves, hold.
 WORKBOOK = "[Content_Types].xml"
+#: What operating systems leave in folders, in lower case, and how the names of what macOS keeps beside a file begin.
+LITTER = ("__macosx", ".ds_store", ".localized", ".spotlight-v100", ".trashes", ".fseventsd", "thumbs.db",
+          "desktop.ini")  # fmt: skip
+BESIDE = "._"
 
 
 def places(path: Path, suffixes: Collection[str]) -> list[Place]:
@@ -88,5 +92,8 @@ def _name(entry: zipfile.ZipInfo) -> str:
 
 
 def _litter(name: str) -> bool:
-    """What operating systems leave in archives."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
+    """What operating systems leave in archives. Any other name is a name, also one that begins with a point or leads
+    out of the archive: nothing is ever written to it.
+    """
+    parts = name.lower().replace("\\", "/").split("/")
+    return any(part in LITTER or part.startswith(BESIDE) for part in parts)
