@@ -444,6 +444,20 @@ def test_a_value_that_has_the_form_and_is_none_is_told_why(workspace, tmp_path, 
     assert [found.reason for found in report.files[0].reasons] == [reason]
 
 
+def test_a_time_in_another_format_than_the_mapping_names_is_told_one_in_it(workspace, tmp_path):
+    mapping = csv(tmp_path, "own.toml", """
+        name = "own"
+        [[rows]]
+        kind = "orders"
+        [rows.columns]
+        order_id = "order_id"
+        paid_at = { from = "paid_at", format = ["%Y/%m/%d %H:%M", "%d.%m.%Y"] }
+        paid_amount = { const = "1" }""")
+    report = take(workspace, tmp_path, "o.csv", "order_id,paid_at\n o1,2026-01-31 18:05:00", mapping=str(mapping))
+    assert [found.reason for found in report.files[0].reasons] == [
+        "expected a time such as 2026/01/31 18:05 or 31.01.2026"]
+
+
 OPENID = "relation_type,started_at,ended_at,id.phone,id.openid\n fan,2026-03-01,,,o1\n fan,2026-03-02,,,o2"
 
 

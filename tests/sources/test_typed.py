@@ -19,6 +19,7 @@ from siyu.core.time import instant_of, local_day
 from siyu.sources.mappings import mappingfile as mappings
 from siyu.sources.mappings.expression import expression
 from siyu.sources.mappings.transform import Transform
+from siyu.sources.mappings.typed import example
 from siyu.sources.mappings.zones import offsets
 from siyu.sources.workbench import Workbench
 
@@ -84,6 +85,14 @@ def test_the_last_moment_is_taken_with_an_offset_too():
 
 def test_a_mapping_may_name_the_format():
     assert read("orders", "paid_at", ["20260301"], spec='{ from = "x", format = "%Y%m%d" }') == [at("2026-03-01")]
+
+
+@pytest.mark.parametrize("written", [
+    "%Y/%m/%d %H:%M", "%-d.%-m.%y %I:%M %p", "%Y年%m月%d日", "%c", "%x %X.%g", "%d %b %Y %H:%M:%S.%n", "%A, %B %d, %Y",
+    "%Y-%m-%d %H:%M %z", "%Y%j%%"])  # fmt: skip
+def test_the_example_of_a_format_is_taken_in_it(written):
+    (found,) = read("orders", "paid_at", [example((written,))], spec=f'{{ from = "x", format = "{written}" }}')
+    assert found in (at("2026-01-31"), at("2026-01-31 18:05:00"), at("2026-01-31 18:05:00", "UTC"))
 
 
 @settings(max_examples=200)

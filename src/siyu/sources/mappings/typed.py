@@ -7,6 +7,7 @@ in the next, so that the engine makes each once.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
 NO_AMOUNT = "expected an amount such as 148.50"
 YEARS = f"expected a year from {FIRST_YEAR} to {LAST_YEAR}"
 NO_TIME, NO_DATE = "expected a time such as 2026-01-31 18:05:00", "expected a date such as 2026-01-31"
+#: The moment that examples in a format of a mapping show, and how the engine writes it where Python does otherwise.
+SHOWN = dt.datetime(2026, 1, 31, 18, 5, tzinfo=dt.UTC)
+IN_ENGINE = {"%c": "2026-01-31 18:05:00", "%x": "2026-01-31", "%g": "000", "%n": "000000000"}
 #: What spreadsheets write in place of a value, as a pattern.
 FAILED = f"^({'|'.join(map(re.escape, CELL_ERRORS))})$"
 #: Days as spreadsheets count them, of the years 1982 to 2064: a column of dates that is formatted as numbers.
@@ -129,13 +133,25 @@ def _json(declared: Field, text: ir.StringValue, _: Reading) -> Typed:
 def _instant(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     micros, offset = _micros(text, reading)
     with_offset, out_of_range = declared.column + OFFSET_SUFFIX, _out_of_range(declared)
+    reason = f"expected a time such as {example(reading.formats)}" if reading.formats else NO_TIME
     return Typed({declared.column: micros, with_offset: offset}, [
-        (lambda t: out_of_range(t) & ~(t[declared.column].notnull() & t[with_offset]), NO_TIME)])
+        (lambda t: out_of_range(t) & ~(t[declared.column].notnull() & t[with_offset]), reason)])
 
 
 def _date(declared: Field, text: ir.StringValue, reading: Reading) -> Typed:
     micros, _ = _micros(text, reading)
-    return Typed({declared.column: micros}, [(_out_of_range(declared), NO_DATE)])
+    reason = f"expected a date such as {example(reading.formats)}" if reading.formats else NO_DATE
+    return Typed({declared.column: micros}, [(_out_of_range(declared), reason)])
+
+
+def example(formats: tuple[str, ...]) -> str:
+    """A moment as each of some formats writes it.
+
+    >>> example(("%Y/%-m/%d %H:%M", "%Y年%m月%d日"))
+    '2026/1/31 18:05 or 2026年01月31日'
+    """
+    return " or ".join(
+        re.sub("%-?.", lambda part: IN_ENGINE.get(part[0]) or SHOWN.strftime(part[0]), one) for one in formats)
 
 
 def _out_of_range(declared: Field) -> Check:
