@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 
 from siyu.sources.readers.source_file import LINE
 
-#: What protects digits from a spreadsheet: ="0138", '0138. An apostrophe before a letter is a word ('tis) and stays.
-FORMULA = r'^="(.*)"$'
-APOSTROPHE = r"^'([0-9+\-=@?*＝＋－＠])"
-MARKS = ("=", "'")  # what these begin with
 #: What begins so is computed by some spreadsheet; wide forms in East Asian ones.
 COMPUTED = "=+-@＝＋－＠"
+#: What protects digits from a spreadsheet: ="0138", '0138. An apostrophe before a letter is a word ('tis) and stays.
+FORMULA = r'^="(.*)"$'
+APOSTROPHE = rf"^'([0-9?*{re.escape(COMPUTED)}])"
+MARKS = ("=", "'")  # what these begin with
 #: Of what begins with a digit, what a spreadsheet saves as it reads it: numbers of 15 digits, written the short way.
 #: Other numbers lose zeros or digits, times their seconds, and what looks like a day becomes one.
 SAVED = re.compile(r"(?=[\d.]{1,16}$)(?!\d{16})(?:0|[1-9]\d*)(?:\.\d*[1-9])?")
@@ -82,7 +82,7 @@ def guarded(row: list[str]) -> list[str]:
     >>> guarded(["=1+1", "000123", "6920000000000000123", "2026-06-01 10:00:05", "12.5", "Lin", ""])
     ["'=1+1", "'000123", "'6920000000000000123", "'2026-06-01 10:00:05", '12.5', 'Lin', '']
     """
-    return [_guarded(cell or "") for cell in clean(pa.array(row, pa.string())).to_pylist()]
+    return [_guarded(clean_text(cell or "") or "") for cell in row]
 
 
 def _guarded(cell: str) -> str:
