@@ -61,6 +61,13 @@ def test_months_of_waiting_are_those_of_the_reference(brand, known):
         assert counts.total() > 0, name
 
 
+def test_a_fit_meets_the_cells_in_the_same_order_each_time(brand):
+    workspace, asked = brand
+    cells = [tuple(cell.values()) for cell in workspace.warehouse.rows(stays(asked))]
+    assert len(cells) > 20
+    assert cells == sorted(cells)
+
+
 def test_sharers_are_those_of_the_reference(brand, known):
     workspace, asked = brand
     found = workspace.warehouse.rows(brought(credited(Facts(workspace.warehouse), asked), asked))

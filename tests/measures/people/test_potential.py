@@ -149,6 +149,12 @@ def test_the_list_is_in_order_and_ids_are_texts(lovers):
     assert all(row["expected_value"] == row["probability"] * row["expected_spend"] for row in lovers["list"])
 
 
+def test_the_same_question_has_the_same_answer_to_the_last_digit(workspace):
+    facts, asked = told(workspace, DAY, sales(*quarters(np.random.default_rng(1), 60)))
+    answers = [potential(facts, asked, "serum", today=asked.day, top=1000).as_json() for _ in range(8)]
+    assert answers == answers[:1] * 8
+
+
 def test_who_refuses_when_a_list_of_an_earlier_day_is_handed_out_is_not_on_it(workspace):
     bought = quarters(np.random.default_rng(1), 60)
     refusal = said(bought[0][0], "2026-07-09 20:00", "withdraw")

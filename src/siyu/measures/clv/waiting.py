@@ -45,6 +45,7 @@ def stays(asked: Asked) -> ir.Table:
 
     A stay counts the whole periods, ended by the day and begun in the last 365 days before it, at whose beginning the
     rung was held and nothing bought yet. A year, because chances change with the brand, and its season is in it once.
+    In the order of the columns, because a fit adds them up and is to be the same each time.
     """
     turned = _turns(asked.day).join(entries(asked.day), "consumer_id")
     bought = occasions(asked)
@@ -54,7 +55,7 @@ def stays(asked: Asked) -> ir.Table:
     numbered = _in_periods(waiting, asked.day)
     kept = numbered.filter(numbered.to_period >= numbered.from_period)
     keys = ("rung", "touchpoint", "from_period", "to_period", "ending")
-    return kept.group_by(*keys).aggregate(consumers=kept.count().cast("int64"))
+    return kept.group_by(*keys).aggregate(consumers=kept.count().cast("int64")).order_by(*keys)
 
 
 def period(first: ir.Value, last: ir.Value | int) -> ir.IntegerValue:

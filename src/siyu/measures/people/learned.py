@@ -58,9 +58,10 @@ def learn(market: Market, day: int, until: int) -> Learned:
     hits = warehouse.scratch(f"hit_{day}", market.hits(day, until))
     companions = companion_rates(market, day, hits)
     marked = with_hits(traits(market, day, tiers(market, companions)), hits)
-    groups = warehouse.arrow(marked.group_by(*TRAITS).aggregate(
+    grouped = marked.group_by(*TRAITS).aggregate(
         people=marked.count().cast("int64"), hits=marked.hit.sum().cast("int64"), paid=marked.paid.sum().cast("int64"),
-    ))  # fmt: skip
+    )  # fmt: skip
+    groups = warehouse.arrow(grouped.order_by(*TRAITS))  # a fit adds them up: in order, it is the same each time
     people, hit, paid = (groups[name].to_numpy().astype(np.float64) for name in ("people", "hits", "paid"))
     levels = _levels(groups)
     try:

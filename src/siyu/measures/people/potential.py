@@ -121,12 +121,9 @@ def _tested(market: Market) -> tuple[dict[str, Any] | None, str]:
 
 def backtest(learned: Learned, cut: int, until: int) -> dict[str, Any]:
     """Lists drawn up at a cut from what was known then, beside what candidates bought by `until`."""
-    market, warehouse = learned.market, learned.market.facts.warehouse
-    marked = warehouse.scratch("tested", with_hits(learned.scored(cut), market.hits(cut, until)))
-    total = warehouse.row(marked.aggregate(
-        candidates=marked.count(), bought=marked.hit.sum().cast("int64").fill_null(0),
-        predicted=marked.probability.sum().fill_null(0.0), paid=marked.paid.sum().cast("int64").fill_null(0),
-        foreseen=marked.expected_value.sum().fill_null(0.0)))  # fmt: skip
+    market = learned.market
+    marked = market.facts.warehouse.scratch("tested", with_hits(learned.scored(cut), market.hits(cut, until)))
+    total = _totals(market, marked)
     return {
         "cut": date_of(cut).isoformat(),
         "candidates": total["candidates"],
@@ -138,6 +135,19 @@ def backtest(learned: Learned, cut: int, until: int) -> dict[str, Any]:
         "precision": _precisions(market, marked, total["candidates"], ratio(total["bought"], total["candidates"])),
         "calibration": _calibration(market, marked),
     }
+
+
+def _totals(market: Market, marked: ir.Table) -> dict[str, Any]:
+    """Candidates, who bought and what they paid, beside what was foreseen; null sums of nobody are 0.
+
+    Fractions are added by score, in order: an engine adds them as its threads meet them, not the same way twice.
+    """
+    grouped = marked.group_by("probability", "expected_value").aggregate(
+        people=marked.count(), hits=marked.hit.sum().cast("int64"), paid=marked.paid.sum().cast("int64"))  # fmt: skip
+    found = market.facts.warehouse.arrow(grouped.order_by("probability", "expected_value"))
+    p, value, people, hits, paid = (found[name].to_numpy() for name in found.column_names)
+    return {"candidates": int(people.sum()), "bought": int(hits.sum()), "paid": int(paid.sum()),
+            "predicted": float(p @ people), "foreseen": float(value @ people)}  # fmt: skip
 
 
 def _precisions(market: Market, marked: ir.Table, candidates: int, base: float | None) -> list[dict[str, Any]]:
