@@ -16,15 +16,16 @@ from siyu.store.tables import LINK
 from siyu.store.workspace import Workspace
 
 #: Scratch tables a resolve leaves behind until it ends.
-SCRATCH = ("identity_new_pairs", "identity_touched", "identity_hit", "identity_affected", "identity_review",
-           "identity_keys")  # fmt: skip
+SCRATCH = ("identity_new_pairs", "identity_touched", "identity_hit", "identity_affected", "identity_linked",
+           "identity_review", "identity_keys")  # fmt: skip
 
 
 def refresh_links(workspace: Workspace, before: Seen, now: Seen) -> None:
     """Bring table `link` up to the newest load: the pairs of new records are summed again over all their records."""
     warehouse = workspace.warehouse
     records = link_records(workspace, now.load_id)
-    fresh = records.filter(_.load_id > before.load_id).select("a").distinct()
+    news = records.filter(_.load_id > before.load_id).select("a").distinct()
+    fresh = warehouse.scratch("identity_linked", news)  # else all records are put aside, for both to read
     warehouse.replace_where(LINK, "a", fresh, evidence(records.semi_join(sought(fresh, "a"), "a")))
 
 

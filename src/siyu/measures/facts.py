@@ -194,12 +194,18 @@ def net_purchases(purchase: ir.Table, refund: ir.Table, closing_at: int) -> ir.T
 @formula
 def with_net(purchase: ir.Table, refund: ir.Table, closing_at: int) -> ir.Table:
     """Purchases with `net_amount` = paid - refunds before an instant, at least 0."""
-    before = refund.filter(refund.refunded_at < closing_at)
-    back = before.group_by("fact_id").aggregate(back=before.refund_amount.sum().cast("int64"))
+    back = refunded(refund, closing_at)
     joined = purchase.left_join(back, purchase.fact_id == back.fact_id).drop("fact_id_right")
     return joined.mutate(
         net_amount=ibis.greatest(joined.paid_amount - joined.back.fill_null(0), ibis.literal(0, "int64"))
     ).drop("back")
+
+
+@formula
+def refunded(refund: ir.Table, closing_at: int) -> ir.Table:
+    """What went back of each order before an instant: fact_id, back (minor units)."""
+    before = refund.filter(refund.refunded_at < closing_at)
+    return before.group_by("fact_id").aggregate(back=before.refund_amount.sum().cast("int64"))
 
 
 def referrals(facts: Facts) -> ir.Table:

@@ -25,7 +25,7 @@ from siyu.measures.fast_plus.capital import capital, sustainable
 from siyu.measures.fast_plus.connection import connection
 from siyu.measures.fast_plus.conversion import conversion
 from siyu.measures.fast_plus.moves import moves
-from siyu.measures.fast_plus.value import value
+from siyu.measures.fast_plus.value import brought, credits_of, of_relations, value
 from siyu.measures.measurable import NEEDS, blank, purged
 from siyu.store import retention
 from siyu.store.schema import MEASUREMENT
@@ -94,16 +94,16 @@ def compute(workspace: Workspace, asked: Asked, say: Progress = silent) -> dict:
     warehouse = workspace.warehouse
     facts = Facts(warehouse)
     say("F", 0.7)
-    active, in_f = looked_up(facts, asked), sustainable(asked.day)
-    bought = warehouse.scratch("buyer", buyers(asked, marks_of(asked)))
-    moved = moves(warehouse, asked)
-    f = capital(facts, asked, moved, in_f, active, bought)
+    active, moved = looked_up(facts, asked), moves(warehouse, asked)
+    bought, credits = warehouse.scratch("buyer", buyers(asked, marks_of(asked))), credits_of(facts, asked)
+    in_f = warehouse.scratch("in_f", _in_f(asked, bought, credits))
+    f = capital(facts, asked, moved, in_f, active)
     say("A", 0.75)
     a = conversion(moved)
     say("T", 0.8)
     t = connection(facts, asked)
     say("S", 0.85)
-    s = value(facts, asked, in_f, bought)
+    s = value(warehouse, in_f, bought, credits)
     say("FAST", 0.9)
     document = {
         "brand": workspace.settings.brand,
@@ -119,6 +119,12 @@ def compute(workspace: Workspace, asked: Asked, say: Progress = silent) -> dict:
     warehouse.drop_scratch()
     say("done", 1.0)
     return document
+
+
+def _in_f(asked: Asked, bought: ir.Table, credits: ir.Table) -> ir.Table:
+    """Who is in F, with what each bought (last_day) and is worth: looked up once for F and S."""
+    people = sustainable(asked.day).select("consumer_id", "rank")
+    return of_relations(bought.select("consumer_id", "last_day", "own_value"), brought(credits), people)
 
 
 def default_day(workspace: Workspace, now: dt.datetime) -> int:

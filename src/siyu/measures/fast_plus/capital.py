@@ -51,22 +51,27 @@ def channels_open(day: int) -> ir.Table:
     return holding(REACH_SPAN.expr(), day).select("consumer_id", "channel")
 
 
-def proven(facts: Facts, active: ir.Table, buyers: ir.Table, asked: Asked) -> ir.Table:
-    """Who did something in the last 180 days: an event (`active`), a purchase (`buyers`: consumer_id, last_day) or a
-    content (consumer_id, once per act).
+def proven(facts: Facts, asked: Asked, active: ir.Table, in_f: ir.Table) -> int:
+    """How many of some consumers (consumer_id, last_day of a purchase) did something in the last 180 days: bought, or
+    `acted`.
     """
-    first, last = asked.last_days(ACTIVITY_DAYS)
+    lately = (in_f.last_day >= asked.last_days(ACTIVITY_DAYS)[0]).fill_null(False)
+    otherwise = in_f.filter(~lately).semi_join(acted(facts, asked, active), "consumer_id")
+    return facts.warehouse.count(in_f.filter(lately)) + facts.warehouse.count(otherwise)
+
+
+def acted(facts: Facts, asked: Asked, active: ir.Table) -> ir.Table:
+    """Who did something in the last 180 days that is no purchase: an event (`active`) or a content (consumer_id, once
+    per act).
+    """
     contents = facts.of_persons("contents", "occurred_day")
-    published = contents.filter(contents.occurred_day.between(first, last))
-    acts = (active, published, buyers.filter(buyers.last_day >= first))
-    return ibis.union(*(rows.select("consumer_id") for rows in acts))
+    published = contents.filter(contents.occurred_day.between(*asked.last_days(ACTIVITY_DAYS)))
+    return active.select("consumer_id").union(published.select("consumer_id"))
 
 
-def capital(
-    facts: Facts, asked: Asked, moves: Sequence[Move], in_f: ir.Table, active: ir.Table, buyers: ir.Table
-) -> dict:
+def capital(facts: Facts, asked: Asked, moves: Sequence[Move], in_f: ir.Table, active: ir.Table) -> dict:
     """The F part of the document: counts of consumers, and `relationship_records` of relations. `moves` of the period;
-    `in_f` (`sustainable`), `active` (`activity`) and `buyers` as of the day.
+    `in_f` (`sustainable`, with last_day of a purchase) and `active` (`activity`) as of the day.
     """
     warehouse = facts.warehouse
     types = [row["relation_type"] for row in warehouse.rows(_types(asked.day))]
@@ -76,16 +81,15 @@ def capital(
     total = sum(by_role.values())
     channels = channels_open(asked.day)
     pushable = channels.filter(channels.channel.isin(PUSH_CHANNELS)).select("consumer_id").distinct()
-    lately = buyers.filter(buyers.last_day >= _first_counted_day(asked))
-    basic = in_f.filter(in_f["rank"] == 1)
+    basic_buyers = in_f.filter((in_f["rank"] == 1) & (in_f.last_day >= _first_counted_day(asked)))
     return {
         "sustainable_relationships": total,
         "relation_gross": gross,
         "unreachable": gross - total,
         "relationship_records": sum(row["records"] for row in held),
         "pushable": warehouse.count(pushable),
-        "proven_180d": warehouse.count(in_f.semi_join(proven(facts, active, buyers, asked), "consumer_id")),
-        "basic_buyers": warehouse.count(basic.semi_join(lately, "consumer_id")),
+        "proven_180d": proven(facts, asked, active, in_f),
+        "basic_buyers": warehouse.count(basic_buyers),
         "new": sum(move.consumers for move in moves if move.opening is None),
         "lost": sum(move.consumers for move in moves if move.closing is None),
         "by_role": {role: by_role[role] for role in ROLES if role in by_role},

@@ -7,6 +7,8 @@ the period.
 
 from __future__ import annotations
 
+import math
+
 import ibis
 import ibis.expr.types as ir
 from ibis import _
@@ -14,6 +16,7 @@ from ibis import _
 from siyu.measures.asked import Asked
 from siyu.measures.fast_plus.capital import sustainable
 from siyu.measures.fast_plus.conversion import TOP
+from siyu.measures.ratio import ratio
 from siyu.store.formula import formula
 from siyu.store.tables import ROLE_SPAN
 from siyu.store.warehouse import Warehouse
@@ -50,18 +53,18 @@ def steps(opening_day: int, closing_day: int) -> ir.Table:
     )
 
 
-def standard(opening_day: int, closing_day: int) -> ir.Table:
-    """A_std of a period in one row: value = sum(days x risen / eligible) / sum(days) over the rungs anyone stood on.
-
-    A rung empty at the opening has no rate: it drops out and the weights of the others stand for it. Null when no rung
-    of the reference mix had anyone.
-    """
-    joined = steps(opening_day, closing_day).join(reference_mix(opening_day), "role")
-    rate = joined.risen.cast("float64") / joined.eligible.cast("float64")
-    summed = joined.aggregate(weighted=(rate * joined.days.cast("float64")).sum(), days=joined.days.sum())
-    return summed.select(value=summed.weighted / summed.days.cast("float64"))
+@formula
+def weighed(opening_day: int, closing_day: int) -> ir.Table:
+    """The rungs anyone stood on at the opening: role, eligible, risen, days (their weight)."""
+    return steps(opening_day, closing_day).join(reference_mix(opening_day), "role")
 
 
 def a_std(warehouse: Warehouse, asked: Asked) -> float | None:
-    """A_std of the period asked about; None when nobody could rise."""
-    return warehouse.row(standard(asked.opening_day, asked.day))["value"]
+    """A_std of the period asked about: sum(days x risen / eligible) / sum(days) over the rungs anyone stood on.
+
+    A rung empty at the opening has no rate: it drops out and the weights of the others stand for it. None when no rung
+    of the reference mix had anyone. The sum is exact, so that rungs may come in any order.
+    """
+    rungs = warehouse.rows(weighed(asked.opening_day, asked.day))
+    risen = math.fsum(rung["days"] * (rung["risen"] / rung["eligible"]) for rung in rungs)
+    return ratio(risen, sum(rung["days"] for rung in rungs))

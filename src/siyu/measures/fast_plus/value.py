@@ -103,30 +103,33 @@ def brought(credit: ir.Table) -> ir.Table:
 
 @formula
 def of_relations(own: ir.Table, brought: ir.Table, in_f: ir.Table) -> ir.Table:
-    """Value of the consumers in F: the columns of `in_f`, own_value, referral_value, clv = own + referral. `own` holds
-    own_value, `brought` referral_value, each a row for those who have any.
+    """Value of the consumers in F: the columns of `in_f` and the others of `own`, own_value, referral_value, clv = own
+    + referral. `own` holds own_value, `brought` referral_value, each a row for those who have any.
     """
     joined = in_f.left_join(own, "consumer_id").drop("consumer_id_right").left_join(brought, "consumer_id")
     bought, shared = joined.own_value.fill_null(0), joined.referral_value.fill_null(0)
-    return joined.select(*in_f.columns, own_value=bought, referral_value=shared, clv=bought + shared)
+    known = dict.fromkeys((*in_f.columns, *own.columns))
+    return joined.select(*(name for name in known if name != "own_value"), own_value=bought, referral_value=shared,
+                         clv=bought + shared)  # fmt: skip
 
 
-def value(facts: Facts, asked: Asked, in_f: ir.Table, buyers: ir.Table) -> dict:
-    """The S part of the document; money in minor units. `in_f` (consumer_id, rank) and `buyers` (consumer_id,
-    own_value) as of the day.
-    """
-    warehouse = facts.warehouse
+def credits_of(facts: Facts, asked: Asked) -> ir.Table:
+    """`credit` of the purchases that make value as of the day, put aside for several to ask."""
     counted = counted_purchases(asked, of=invitees(facts)).select("consumer_id", "fact_id", "paid_at", "net_amount")
-    credits = warehouse.scratch("credit", credit(facts, warehouse.scratch("shared_purchase", counted), asked))
-    owned = buyers.select("consumer_id", "own_value")
-    of_f = warehouse.scratch("value_in_f", of_relations(owned, brought(credits), in_f.select("consumer_id", "rank")))
-    median, p90 = quantiles(warehouse, of_f, "clv", (0.5, 0.9))
-    by_rank = {row["rank"]: row for row in warehouse.rows(_by_rank(of_f))}
+    return facts.warehouse.scratch("credit", credit(facts, facts.warehouse.scratch("shared_purchase", counted), asked))
+
+
+def value(warehouse: Warehouse, in_f: ir.Table, buyers: ir.Table, credits: ir.Table) -> dict:
+    """The S part of the document; money in minor units. `in_f` (`of_relations`, with their rank), `buyers`
+    (consumer_id, own_value) and `credits` (`credits_of`) as of the day.
+    """
+    median, p90 = quantiles(warehouse, in_f, "clv", (0.5, 0.9))
+    by_rank = {row["rank"]: row for row in warehouse.rows(_by_rank(in_f))}
     return {
-        "own_total": _sum(warehouse, owned.filter(owned.consumer_id.notnull()), "own_value"),
-        "anonymous_total": _sum(warehouse, owned.filter(owned.consumer_id.isnull()), "own_value"),
+        "own_total": _sum(warehouse, buyers.filter(buyers.consumer_id.notnull()), "own_value"),
+        "anonymous_total": _sum(warehouse, buyers.filter(buyers.consumer_id.isnull()), "own_value"),
         "propagation_total": _sum(warehouse, credits, "net_amount"),
-        "clv_mean": ratio(sum(r["own_total"] + r["referral_total"] for r in by_rank.values()), warehouse.count(of_f)),
+        "clv_mean": ratio(sum(r["own_total"] + r["referral_total"] for r in by_rank.values()), warehouse.count(in_f)),
         "clv_median": median,
         "clv_p90": p90,
         "by_role": {role: _role(by_rank[rank]) for rank, role in enumerate(ROLES, start=1) if rank in by_rank},

@@ -49,13 +49,21 @@ class Propensity:
         return self
 
     def probability(self, levels: Array) -> Array:
-        """Of each row of levels."""
-        return expit(self._design(levels) @ np.concatenate([[self.intercept_], self.coef_]))
+        """Of each row of levels, whatever rows stand beside it: effects are added one by one, as no matrix product does
+        to the last digit.
+        """
+        log_odds = np.full(len(levels), self.intercept_)
+        for place, effect in enumerate(self._effects()):
+            log_odds += effect[levels[:, place]]
+        return expit(log_odds)
 
     def effects(self, names: tuple[str, ...]) -> dict[str, list[float]]:
         """Log-odds of each level of each trait against its level 0."""
+        return {name: effect.tolist() for name, effect in zip(names, self._effects())}
+
+    def _effects(self) -> list[Array]:
         ends = np.cumsum([size - 1 for size in self.sizes])
-        return {name: [0.0, *map(float, np.cumsum(part))] for name, part in zip(names, np.split(self.coef_, ends[:-1]))}
+        return [np.concatenate([[0.0], np.cumsum(part)]) for part in np.split(self.coef_, ends[:-1])]
 
     def _design(self, levels: Array) -> Array:
         """One column of ones, then one column for every step from a level of a trait to the next."""

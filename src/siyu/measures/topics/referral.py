@@ -7,10 +7,10 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from siyu.measures.activity import activity
+from siyu.measures.activity import ACTIVITY_DAYS, activity
 from siyu.measures.asked import Asked
 from siyu.measures.facts import Facts, referrals
-from siyu.measures.fast_plus.capital import proven, sustainable
+from siyu.measures.fast_plus.capital import acted, sustainable
 from siyu.measures.grouped import beside, grouped, named
 from siyu.measures.metric import Column, Metric, Sheet, Topic
 from siyu.measures.occasions import bought
@@ -56,8 +56,9 @@ def active_at_opening(facts: Facts, asked: Asked) -> ir.Table:
     """Consumers in F when the period opens with an event, content or purchase in the 180 days before (consumer_id)."""
     then = asked.on(asked.opening_day)
     in_f = sustainable(then.day).select("consumer_id")
-    buyers = bought(PURCHASE.expr(), then.day).select("consumer_id", last_day="paid_day")
-    return in_f.semi_join(proven(facts, activity(facts, then), buyers, then), "consumer_id")
+    purchases = bought(PURCHASE.expr(), then.day)
+    lately = purchases.filter(purchases.paid_day >= then.last_days(ACTIVITY_DAYS)[0]).select("consumer_id")
+    return in_f.semi_join(acted(facts, then, activity(facts, then)).union(lately), "consumer_id")
 
 
 def invitation_generations(day: int) -> ir.Table:
