@@ -152,10 +152,11 @@ def _identifiers(news: _News, orders: ir.Table) -> ir.Table:
     return found.distinct()
 
 
-def _consumers(facts: Facts, identifiers: ir.Table, more: ir.Table) -> ir.Table:
+def _consumers(facts: Facts, identifiers: ir.Table, more: ir.Table | None = None) -> ir.Table:
     """The consumers of some identifiers, and some more."""
     named = sought(identifiers, "identifier_id").distinct()
-    return named.join(facts.identity(), "identifier_id").select("consumer_id").union(more).distinct()
+    found = named.join(facts.identity(), "identifier_id").select("consumer_id")
+    return (found if more is None else found.union(more)).distinct()
 
 
 def _moved(identity_version: int) -> ir.Table:
@@ -180,9 +181,9 @@ def _near(warehouse: Warehouse, news: _News, named: ir.Table, moved: ir.Table) -
     events = news.facts("events", "identifier_id")
     met = warehouse.scratch("met_consumer", _consumers(facts, named.union(events), moved))
     of_met = warehouse.scratch("met_identity", facts.identities_of(met))
-    beside = _inviters_of(of_met).union(_invitees_of(of_met))
-    near = warehouse.scratch("near_consumer", _consumers(facts, beside, met))
-    return warehouse.scratch("near_identity", facts.identities_of(near))
+    beside = _consumers(facts, _inviters_of(of_met).union(_invitees_of(of_met)))
+    others = warehouse.scratch("near_consumer", beside.anti_join(met, "consumer_id"))
+    return warehouse.scratch("near_identity", of_met.union(facts.identities_of(others)))
 
 
 def _inviters_of(identities: ir.Table) -> ir.Table:
