@@ -221,7 +221,7 @@ def _referrals(stated: ir.Table, identity: ir.Table) -> ir.Table:
     invitee = identity.select(invitee_identifier_id="identifier_id", invitee_id="consumer_id")
     invited = sought(rows.join(invitee, "invitee_identifier_id"), "inviter_identifier_id")
     joined = invited.join(inviter, "inviter_identifier_id")
-    apart = (joined.inviter_id ^ joined.invitee_id) != 0  # `!=` would become a part of the join, and hide what is sought
+    apart = (joined.inviter_id ^ joined.invitee_id) != 0  # `!=` would become part of the join, and hide what is sought
     return joined.filter(apart)
 
 
