@@ -15,7 +15,9 @@ from typing import Any
 import pyarrow as pa
 
 from siyu import daily
-from siyu.console.report import write_report
+from siyu.console.report import check_paths, write_report
+from siyu.console.words import LOCALES
+from siyu.core.errors import SiyuError
 from siyu.core.settings import Settings
 from siyu.identity.resolve import Resolved, resolve
 from siyu.sources.coverage.coverage import coverage
@@ -41,16 +43,21 @@ class Brand:
     def measure(
         self, as_of: dt.date | None = None, *, window: int = 30, now: dt.datetime | None = None
     ) -> dict[str, Any]:
-        """The document of `siyu measure --json`; resolves first when new links have arrived."""
+        """The document of `siyu measure --json`; resolves first when new links have arrived. Raises MeasureError."""
+        _check("as_of", as_of, "a datetime.date", as_of is None or type(as_of) is dt.date)
+        _check("window", window, "a whole number of days", type(window) is int)
         return daily.resolve_and_measure(self.workspace, as_of=as_of, window=window, now=now or _clock())
 
     def report(self, path: str | Path, *, as_of: dt.date | None = None, lang: str | None = None,
                now: dt.datetime | None = None) -> Path:  # fmt: skip
-        """Write the report (.html, .xlsx or .pptx, by the name's ending) and give its path."""
-        moment = now or _clock()
+        """Write the report (.html, .xlsx or .pptx, by the name's ending), in Chinese (zh) or English (en), and give its
+        path. Raises SiyuError for another name or language, before anything is measured, and MeasureError.
+        """
+        moment, chosen, file = now or _clock(), lang or self.workspace.settings["report.language"], Path(path)
+        _check("lang", chosen, " or ".join(LOCALES), chosen in LOCALES)
+        check_paths((file,))
         self.measure(as_of, now=moment)
-        chosen = lang or self.workspace.settings["report.language"]
-        return write_report(self.workspace, Path(path), as_of=as_of, lang=chosen, now=moment).path
+        return write_report(self.workspace, file, as_of=as_of, lang=chosen, now=moment).path
 
     def coverage(self) -> dict[str, Any]:
         """What the loaded files can and cannot answer."""
@@ -76,6 +83,12 @@ def open(directory: str | Path, *, make: bool = False, settings: Settings | None
     folder = Path(directory)
     fresh = make and not (folder / "siyu.toml").exists()
     return Brand(create(folder, settings) if fresh else open_workspace(folder))
+
+
+def _check(name: str, given: Any, expected: str, holds: bool) -> None:
+    """SiyuError for an argument of another kind."""
+    if not holds:
+        raise SiyuError(f"{name}: expected {expected}, found {given!r}.")
 
 
 def _clock() -> dt.datetime:

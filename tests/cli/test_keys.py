@@ -65,3 +65,12 @@ def test_a_list_cut_short_says_so(siyu: Siyu, brand: Path):
         made(siyu, brand)
     assert "first 2 of 3" in siyu("audit", "--limit", "2", "-C", brand).err
     assert "first" not in siyu("audit", "--limit", "3", "-C", brand).err
+
+
+def test_an_audit_of_acts_that_were_not_done_does_not_say_that_nothing_was(siyu: Siyu, brand: Path):
+    assert "Nothing was done" in siyu("audit", "-C", brand).err
+    made(siyu, brand)
+    for asked in (("--act", "export."), ("--since", "2099-01-01")):
+        told = siyu("audit", "-C", brand, *asked).err
+        assert "Nothing was done" not in told
+        assert "The audit keeps no act like that." in told

@@ -43,6 +43,9 @@ def audit(act: Part = "", since: Since = None, limit: Limit = 50, as_json: AsJso
         emit({"acts": listed, "total": len(found)})
     elif listed:
         _show(listed, len(found))
+    elif act or since:
+        say("The audit keeps no act like that.")
+        suggest(f"siyu audit{suffix()}", "lists the newest of all")
     else:
         say("Nothing was done that the audit keeps.")
     return DONE

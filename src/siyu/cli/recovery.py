@@ -34,7 +34,7 @@ def replay(
     from_day: Annotated[str, typer.Argument(metavar="DAY", help="Business day on which it was loaded (YYYY-MM-DD).")],
     as_json: AsJson = False,
 ) -> int:
-    """Load a day again, and what was loaded after it, from the landed raw rows."""
+    """Load a day again, and what was loaded after it, from the landed raw rows (on Spark `rebuild` does, of all)."""
     chosen = day(from_day, "DAY")
     assert chosen is not None
     with workspace() as opened, progress() as tell:

@@ -99,11 +99,11 @@ def check_paths(paths: Sequence[Path]) -> None:
         if path.suffix.lower() not in FORMS:
             expected, found = ", ".join(FORMS), path.suffix or "no ending"
             remedy = f"The ending chooses the form.{did_you_mean(path.suffix.lower(), tuple(FORMS))}"
-            raise SiyuError(f"-o {path}: expected a name that ends in {expected}; found {found}.", remedy=remedy)
+            raise SiyuError(f"{path}: expected a name that ends in {expected}; found {found}.", remedy=remedy)
         if os.path.isdir(path):  # a name no file system takes is none either
-            raise SiyuError(f"-o {path}: expected a file, found a folder.", remedy="Name a file in it.")
+            raise SiyuError(f"{path}: expected a file, found a folder.", remedy="Name a file in it.")
         if path in paths[:place]:
-            raise SiyuError(f"-o {path} is named twice.", remedy="Name each file once.")
+            raise SiyuError(f"{path} is named twice.", remedy="Name each file once.")
         if os.path.isdir(path.parent):
             _try(path)
 
@@ -154,7 +154,7 @@ def _refused(path: Path) -> Iterator[None]:
     except OSError as error:
         with contextlib.suppress(OSError):
             _unfinished(path).unlink()
-        expected = f"-o {path}: expected a file that can be written, found: {error.strerror or error}."
+        expected = f"{path}: expected a file that can be written, found: {error.strerror or error}."
         remedy = ("Name a file in a folder you may write to, on a disk with room; close it where another program has "
                   "it open.")
         raise SiyuError(expected, remedy=remedy) from error
