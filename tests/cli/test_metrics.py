@@ -92,3 +92,10 @@ def test_a_new_file_needs_a_workspace(siyu, tmp_path):
     assert ran.code == 2
     assert "not a workspace" in ran.err
     assert not (tmp_path / "metrics").exists()
+
+
+def test_days_in_which_nothing_was_there_to_group_say_so(siyu, shop):
+    shown = siyu("metrics", "show", "trade", "--by", "platform", "--as-of", "2025-01-31", "-C", shop)
+    told = " ".join(shown.out.split())
+    assert "30 days to 2025-01-31" in told
+    assert "nothing to tell apart by platform." in told

@@ -129,7 +129,10 @@ def _show(found: Answer, asked: Asked, registry: Registry) -> None:
     title = f"{found.of.en} {found.of.zh}, {_window(found, asked)}, basis: {found.of.basis}"
     origins = {(m["version"], m["origin"]) for m in _measures(registry, found) if m["origin"] != BUILT_IN_ORIGIN}
     title += "".join(f", {version} of {origin}" for version, origin in sorted(origins))
-    for head, *lines in _tables(found, currency):
+    apart = bool(found.rows) or not found.by
+    if not apart:
+        out().print(f"{title}: nothing to tell apart by {', '.join(found.by)}.", markup=False)
+    for head, *lines in _tables(found, currency) if apart else ():
         table(title, head, lines[:MOST_ROWS])
         title = ""
         if len(lines) > MOST_ROWS:

@@ -30,7 +30,7 @@ from siyu.measures.facts import Facts
 from siyu.store.warehouse import Warehouse
 
 NO_BUYERS = "A forecast needs at least one buyer."
-NO_BUYERS_YET = "Load orders, or choose a later as-of."
+NO_BUYERS_YET = "Load orders that name their buyers, or choose a later as-of."
 NOBODY_SEEN = "not measurable: nobody was seen for a whole month before a first purchase"
 NO_REFERRALS = "not measurable: no referrals"
 NO_LEAVING = "not measurable: the model does not know leaving"
