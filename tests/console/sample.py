@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from siyu.console.material import Consent, Held, Load, Material, Point, Quality, Window
 from siyu.core.kinds import ROLES
+from siyu.sources.coverage.reasons import Reason
 from tests.console.sample_answers import answers, diagnosis, outlook
 
 AS_OF = dt.date(2026, 6, 30)
@@ -225,19 +226,19 @@ COVERAGE = {
             "code": "F",
             "title": _said("可持续运营私域关系数 F", "Sustainable relationships (F)"),
             "answer": "yes",
-            "reason": _said("已载入关系。", "Relations are loaded."),
+            "reason": Reason("F", {"held": 21_930}),
         },
         {
             "code": "S",
             "title": _said("角色关系价值 S", "Relationship value (S)"),
             "answer": "partly",
-            "reason": _said("部分订单没有买家。", "Some orders name no buyer."),
+            "reason": Reason("S_partly", {"share": 0.31}),
         },
         {
             "code": "T",
             "title": _said("场域引力 T", "Touchpoint gravity (T)"),
             "answer": "no",
-            "reason": _said("没有访问记录。", "There are no visits."),
+            "reason": Reason("T_none"),
         },
     ],
     "next_export": {

@@ -26,7 +26,7 @@ def page(material: Material, lang: str, *, smallest: int = 0) -> Page:
         findings=findings(view),
         sections=sections(view),
         footer=_footer(view),
-        people=max(view.f.get("relation_gross") or 0, view.fast.get("fertility") or 0),
+        people=view.people,
     )
 
 

@@ -35,6 +35,7 @@ BASES: dict[str, str] = {
     "forecast": N_("A forecast of the next 365 days, net of refunds"),
     "journeys": N_("Entries of known consumers in the last 90 days"),
     "files": N_("Rows of files, not people"),
+    "loaded": N_("Rows of files, each of which may be one person's"),
     "net_paid": N_("Paid in the window, net of refunds"),
     "promotions": N_("Paid, refunds not deducted"),
     "days": N_("People, purchases and rows of files, each against its own past"),
@@ -92,6 +93,11 @@ class View:
         if found is None:
             raise LookupError(f"{name} was not gathered")
         return found
+
+    @property
+    def people(self) -> int:
+        """Whom the brand knows: with a relation, or in any state of AIPL."""
+        return max(self.f.get("relation_gross") or 0, self.fast.get("fertility") or 0)
 
     @property
     def gross(self) -> str:

@@ -11,6 +11,7 @@ from siyu.console.material import Quality
 from siyu.console.panels.coverage import answers, next_export
 from siyu.console.panels.question import Answer, Question
 from siyu.console.reasons import said
+from siyu.console.smallcells import NOTE
 from siyu.console.view import View
 from siyu.console.words import N_
 
@@ -37,9 +38,11 @@ def coverage(view: View) -> Answer:
         return Answer(message=words("No coverage was worked out for this workspace."))
     rows = tuple((a.question, a.verdict, a.reason) for a in found)
     export, why = next_export(view)
-    note = words("Next export that would unlock most: {export}. {why}", export=export, why=why) if export else ""
+    following = words("Next export that would unlock most: {export}. {why}", export=export, why=why) if export else ""
+    note = words(NOTE) if any(a.shy for a in found) else ""
     return Answer(
-        grid=Grid((words("Question"), words("Can it be answered?"), words("Why")), rows, text=(1, 2)), note=note
+        grid=Grid((words("Question"), words("Can it be answered?"), words("Why")), rows, text=(1, 2)),
+        note=" ".join(filter(None, (following, note))),
     )
 
 
@@ -162,7 +165,7 @@ QUESTIONS = (
         N_("What the loaded files can and cannot answer"),
         N_("A question answered with no is not a zero: the export that would answer it has not been loaded."),
         N_("Worked out from which kinds of rows and which columns have arrived, not from their values."),
-        "files",
+        "loaded",
         coverage,
         piece="coverage",
         wide=True,

@@ -7,7 +7,7 @@ from typing import Any
 
 from siyu.sources.coverage.questions import EXPORTS, NO, QUESTIONS, YES, Answer, named
 from siyu.sources.coverage.reasons import say
-from siyu.sources.coverage.tally import Sold, sold, tally
+from siyu.sources.coverage.tally import Sold, Tally, sold, tally
 from siyu.store.workspace import Workspace
 
 MARKS = {"yes": "●", "partly": "◐", "no": "○"}
@@ -26,14 +26,21 @@ def coverage(workspace: Workspace) -> dict[str, Any]:
      "platforms": [{"platform": name, "title": text, "answer": "yes" | "partly" | "no", "reason": text (does it name
                     its buyers), "paid_orders": integer ... see tally.Sold}],
      "counts": {name: integer, see tally.Tally}}
+
+    Reasons tell their figures exactly, and carry them (reasons.Reason).
     """
-    counts = tally(workspace.warehouse, workspace.settings.channels_of_relation)
+    warehouse = workspace.warehouse
+    return document(tally(warehouse, workspace.settings.channels_of_relation), sold(warehouse))
+
+
+def document(counts: Tally, platforms: list[Sold]) -> dict[str, Any]:
+    """The document of what was counted."""
     answers = {question.code: question.of(counts) for question in QUESTIONS}
     return {
         "questions": [{"code": q.code, "title": q.title, "answer": answers[q.code].answer,
                        "reason": answers[q.code].reason} for q in QUESTIONS],
         "next_export": next_export(answers),
-        "platforms": [_platform(one) for one in sold(workspace.warehouse)],
+        "platforms": [_platform(one) for one in platforms],
         "counts": asdict(counts),
     }  # fmt: skip
 

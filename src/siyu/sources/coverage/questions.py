@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from siyu.sources.coverage.reasons import Words, reason, say
+from siyu.sources.coverage.reasons import Reason, Words, say
 from siyu.sources.coverage.tally import Sold, Tally
 
 YES, PARTLY, NO = "yes", "partly", "no"
@@ -18,17 +17,20 @@ MOST = 0.8
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether a question can be answered, the code of the reason, and the export that would change it ('' = none)."""
+    """Whether a question can be answered, the code of the reason, and the export that would change it ('' = none).
+
+    values: the figures of the reason, and the counts that a share among them rests on.
+    """
 
     answer: str
     code: str
     export: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, float] = field(default_factory=dict)
 
     @property
-    def reason(self) -> Words:
+    def reason(self) -> Reason:
         """Why, in one sentence."""
-        return reason(self.code, **self.values)
+        return Reason(self.code, self.values)
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,12 @@ def worth(t: Tally) -> Answer:
     if not t.known_orders:
         return Answer(NO, "S_anonymous", "buyers", {"paid_orders": t.paid_orders})
     if t.anonymous_share > DUST:
-        return Answer(PARTLY, "S_partly", "buyers", {"share": t.anonymous_share})
+        return Answer(PARTLY, "S_partly", "buyers", {"share": t.anonymous_share, **_paid(t)})
     if not t.held:
         return Answer(PARTLY, "S_no_relations", "relations")
     if t.undated_refunds:
-        return Answer(YES, "S_undated", values={"known_orders": t.known_orders, "undated": t.undated_refunds})
-    return Answer(YES, "S", values={"known_orders": t.known_orders})
+        return Answer(YES, "S_undated", values={**_paid(t), "undated": t.undated_refunds})
+    return Answer(YES, "S", values=_paid(t))
 
 
 def gravity(t: Tally) -> Answer:
@@ -100,7 +102,9 @@ def gravity(t: Tally) -> Answer:
     if not t.known_orders:
         return Answer(PARTLY, "T_no_orders", _orders_or_buyers(t))
     if t.known_entries < MOST * t.entries:
-        return Answer(PARTLY, "T_partly", "events", {"share": 1 - t.known_entries / t.entries})
+        nobody = t.entries - t.known_entries
+        values = {"share": nobody / t.entries, "known_entries": t.known_entries, "anonymous_entries": nobody}
+        return Answer(PARTLY, "T_partly", "events", values)
     return Answer(YES, "T", values={"known_entries": t.known_entries})
 
 
@@ -157,8 +161,7 @@ def by_guide(t: Tally) -> Answer:
 
 def named(sold: Sold) -> Answer:
     """Of one platform: whether its orders name their buyers."""
-    values = {"paid_orders": sold.paid_orders, "known_orders": sold.paid_orders - sold.anonymous_orders,
-              "share": sold.anonymous_amount / sold.paid_amount}
+    values = {**_paid(sold), "share": sold.anonymous_amount / sold.paid_amount}
     if sold.anonymous_orders == sold.paid_orders:
         return Answer(NO, "buyers_none" if sold.order_lines else "buyers_none_no_goods", "buyers", values)
     if values["share"] > DUST:
@@ -170,7 +173,13 @@ def _split(name: str, named: int, rows: int) -> Answer:
     if not named:
         return Answer(NO, f"{name}_none", "relations")
     share = named / rows
-    return Answer(YES if share >= MOST else PARTLY, name, "" if share >= MOST else "relations", {"share": share})
+    values = {"share": share, "named": named, "unnamed": rows - named}
+    return Answer(YES if share >= MOST else PARTLY, name, "" if share >= MOST else "relations", values)
+
+
+def _paid(t: Tally | Sold) -> dict[str, int]:
+    """Paid orders: all, those that name their buyers, and the others."""
+    return {"paid_orders": t.paid_orders, "known_orders": t.known_orders, "anonymous_orders": t.anonymous_orders}
 
 
 def _orders_or_buyers(t: Tally) -> str:

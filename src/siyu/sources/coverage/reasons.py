@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 Words = dict[str, str]
 
@@ -12,9 +12,32 @@ def say(zh: str, en: str) -> Words:
     return {"zh": zh, "en": en}
 
 
-def reason(code: str, **values: Any) -> Words:
-    """The sentence of a code with its figures filled in."""
-    return {language: text.format(**values) for language, text in REASONS[code].items()}
+class Reason(Words):
+    """The sentence of a code in both languages, with the figures behind it, so that others may write them otherwise:
+    whole numbers are counts (of rows, each of which may be one person's), the others shares that rest on them all.
+
+    >>> found = Reason("F", {"held": 1204})
+    >>> found["en"], found.written("en", {"held": "many"})
+    ('Relations loaded: 1,204.', 'Relations loaded: many.')
+    """
+
+    def __init__(self, code: str, figures: Mapping[str, float] | None = None) -> None:
+        self.code, self.figures = code, figures or {}
+        plain = {name: _plain(figure) for name, figure in self.figures.items()}
+        super().__init__({language: self.written(language, plain) for language in REASONS[code]})
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts among the figures: those of the sentence, and those that its share rests on."""
+        return {name: figure for name, figure in self.figures.items() if isinstance(figure, int)}
+
+    def written(self, language: str, figures: Mapping[str, str]) -> str:
+        """The sentence in a language with its figures as they are written."""
+        return REASONS[self.code][language].format(**figures)
+
+
+def _plain(figure: float) -> str:
+    return f"{figure:,}" if isinstance(figure, int) else f"{figure:.0%}"
 
 
 #: What orders cannot be part of while nobody is known to have placed them.
@@ -24,11 +47,11 @@ NAMELESS = say("购买人数、首购复购、RFM、CLV、S、AIPL 的 P 和 L",
 REASONS: dict[str, Words] = {
     "F_none": say("没有任何连接关系（会员、粉丝、好友），F 无法计算。",
                   "No relations (members, followers, friends) are loaded, so F cannot be measured."),
-    "F_observed": say("{held:,} 条连接关系都没有开始时间，只能从首次看到的那天算起。",
-                      "None of the {held:,} relations states its start: each counts from the day it was first seen."),
+    "F_observed": say("{held} 条连接关系都没有开始时间，只能从首次看到的那天算起。",
+                      "None of the {held} relations states its start: each counts from the day it was first seen."),
     "F_unreachable": say("现有关系只能用短信或邮件触达，而没有任何同意记录，F 为 0。",
                          "The relations can be reached by SMS or e-mail only, and no consent is loaded: F is 0."),
-    "F": say("已载入 {held:,} 条连接关系。", "Relations loaded: {held:,}."),
+    "F": say("已载入 {held} 条连接关系。", "Relations loaded: {held}."),
     "A_none": say("没有连接关系就没有角色，A 无法计算。",
                   "Without relations nobody has a role, so A cannot be measured."),
     "A_members": say("只有会员关系，又没有能对应到人的付款订单：没有人能被看到升级，A 无法计算。",
@@ -39,16 +62,16 @@ REASONS: dict[str, Words] = {
                         "No dated membership is loaded: everybody stands on the lowest rung."),
     "A": say("会员和订单都能对应到人。", "Memberships and orders both name their people."),
     "S_none": say("没有付款订单，S 无法计算。", "No paid orders are loaded, so S cannot be measured."),
-    "S_anonymous": say("{paid_orders:,} 笔付款订单都没有买家标识，只有交易总额，S 无法计算。",
-                       "None of the {paid_orders:,} paid orders names its buyer: totals only, no S."),
-    "S_partly": say("付款金额的 {share:.0%} 来自没有买家标识的订单，不计入任何人的价值。",
-                    "{share:.0%} of the paid amount is from orders without a buyer and counts for nobody."),
+    "S_anonymous": say("{paid_orders} 笔付款订单都没有买家标识，只有交易总额，S 无法计算。",
+                       "None of the {paid_orders} paid orders names its buyer: totals only, no S."),
+    "S_partly": say("付款金额的 {share} 来自没有买家标识的订单，不计入任何人的价值。",
+                    "{share} of the paid amount is from orders without a buyer and counts for nobody."),
     "S_no_relations": say("有买家价值，但没有连接关系，无法按角色看 CLV。",
                           "Buyers' value is known, but without relations there is no CLV by role."),
-    "S": say("{known_orders:,} 笔付款订单能对应到人。", "Paid orders that name their buyers: {known_orders:,}."),
-    "S_undated": say("{known_orders:,} 笔付款订单能对应到人；{undated:,} 笔的退款没有日期，从首次载入那天起才扣减，"
+    "S": say("{known_orders} 笔付款订单能对应到人。", "Paid orders that name their buyers: {known_orders}."),
+    "S_undated": say("{known_orders} 笔付款订单能对应到人；{undated} 笔的退款没有日期，从首次载入那天起才扣减，"
                      "之前各天的净额未扣。",
-                     "Paid orders that name their buyers: {known_orders:,}; refunds of {undated:,} have no date and "
+                     "Paid orders that name their buyers: {known_orders}; refunds of {undated} have no date and "
                      "are taken off from the day a load first showed them, not on days before."),
     "T_panel": say("只有平台给出的场域日汇总，能看各项比率，不能合并到人。",
                    "Only daily totals of platforms are loaded: rates side by side, nobody followed."),
@@ -63,10 +86,10 @@ REASONS: dict[str, Words] = {
                           "Without relations nobody can be seen to settle or to climb: purchases alone."),
     "T_no_orders": say("没有能对应到人的付款订单，只看得到沉淀和加深，看不到转化。",
                        "No paid order names its buyer: settling and climbing can be seen, purchases cannot."),
-    "T_partly": say("{share:.0%} 的场域访问没有消费者标识，不计入 T。",
-                    "{share:.0%} of the visits name no visitor and are not in T."),
-    "T": say("已载入 {known_entries:,} 次有标识的场域访问。",
-             "Visits of touchpoints by known people: {known_entries:,}."),
+    "T_partly": say("{share} 的场域访问没有消费者标识，不计入 T。",
+                    "{share} of the visits name no visitor and are not in T."),
+    "T": say("已载入 {known_entries} 次有标识的场域访问。",
+             "Visits of touchpoints by known people: {known_entries}."),
     "aipl_none": say("没有已知消费者的行为、关系、内容和带买家标识的订单，无法判断 AIPL。",
                      "No relations, no contents, and no events or orders of known people, so no AIPL."),
     "aipl_no_events": say("没有已知消费者的行为事件，看不到认知 A，兴趣 I 只剩会员和粉丝。",
@@ -80,29 +103,29 @@ REASONS: dict[str, Words] = {
                          "No sharing is loaded: referral value is not measurable (it is not 0)."),
     "referral_no_orders": say("有邀请记录，但没有能对应到人的订单可以归属。",
                               "Sharing is known, but no order that could be credited to it."),
-    "referral": say("已载入 {referrals:,} 条邀请或分享。", "Invitations and clicks loaded: {referrals:,}."),
+    "referral": say("已载入 {referrals} 条邀请或分享。", "Invitations and clicks loaded: {referrals}."),
     "messages_none": say("没有可用的手机号或邮箱，短信和邮件触达为 0。",
                          "No phone or e-mail is known: nobody can be reached by SMS or e-mail."),
-    "messages_recipients": say("只有 {recipient_phones:,} 个收货手机号，不是买家的，短信触达为 0。",
-                               "Only {recipient_phones:,} recipients' phones are known, not the buyers': no SMS."),
-    "messages_no_grants": say("有 {addresses:,} 个手机号和邮箱，但没有营销同意，短信和邮件触达为 0。",
-                              "{addresses:,} phones and e-mail addresses are known, but no consent: reach is 0."),
-    "messages": say("{addresses:,} 个手机号和邮箱，{grants:,} 条同意记录。",
-                    "Phones and e-mail addresses: {addresses:,}; grants of consent: {grants:,}."),
-    "buyers_none": say("{paid_orders:,} 笔付款订单都没有买家标识：金额、时间和商品看得到；"
+    "messages_recipients": say("只有 {recipient_phones} 个收货手机号，不是买家的，短信触达为 0。",
+                               "Only {recipient_phones} recipients' phones are known, not the buyers': no SMS."),
+    "messages_no_grants": say("有 {addresses} 个手机号和邮箱，但没有营销同意，短信和邮件触达为 0。",
+                              "{addresses} phones and e-mail addresses are known, but no consent: reach is 0."),
+    "messages": say("{addresses} 个手机号和邮箱，{grants} 条同意记录。",
+                    "Phones and e-mail addresses: {addresses}; grants of consent: {grants}."),
+    "buyers_none": say("{paid_orders} 笔付款订单都没有买家标识：金额、时间和商品看得到；"
                        f"{NAMELESS['zh']}不能从中测量。",
-                       "None of its {paid_orders:,} paid orders names its buyer: amounts, times and goods are known; "
+                       "None of its {paid_orders} paid orders names its buyer: amounts, times and goods are known; "
                        f"{NAMELESS['en']} are not measurable."),
-    "buyers_none_no_goods": say("{paid_orders:,} 笔付款订单都没有买家标识，也没有商品明细：金额和时间看得到；"
+    "buyers_none_no_goods": say("{paid_orders} 笔付款订单都没有买家标识，也没有商品明细：金额和时间看得到；"
                                 f"{NAMELESS['zh']}和商品不能从中测量。",
-                                "None of its {paid_orders:,} paid orders names its buyer, and goods are not listed: "
+                                "None of its {paid_orders} paid orders names its buyer, and goods are not listed: "
                                 f"amounts and times are known; goods, {NAMELESS['en']} are not measurable."),
-    "buyers_partly": say(f"付款金额的 {{share:.0%}} 没有买家标识，不进{NAMELESS['zh']}。",
-                         f"{{share:.0%}} of its paid amount names no buyer and is missing from {NAMELESS['en']}."),
-    "buyers": say("{paid_orders:,} 笔付款订单中 {known_orders:,} 笔带买家标识。",
-                  "{known_orders:,} of its {paid_orders:,} paid orders name their buyers."),
+    "buyers_partly": say(f"付款金额的 {{share}} 没有买家标识，不进{NAMELESS['zh']}。",
+                         f"{{share}} of its paid amount names no buyer and is missing from {NAMELESS['en']}."),
+    "buyers": say("{paid_orders} 笔付款订单中 {known_orders} 笔带买家标识。",
+                  "{known_orders} of its {paid_orders} paid orders name their buyers."),
     "store_none": say("没有一条关系或订单带门店。", "No relation or order names its store."),
-    "store": say("{share:.0%} 的关系和付款订单带门店。", "{share:.0%} of relations and paid orders name their store."),
+    "store": say("{share} 的关系和付款订单带门店。", "{share} of relations and paid orders name their store."),
     "guide_none": say("没有一条关系或订单带导购。", "No relation or order names its guide."),
-    "guide": say("{share:.0%} 的关系和付款订单带导购。", "{share:.0%} of relations and paid orders name their guide."),
+    "guide": say("{share} 的关系和付款订单带导购。", "{share} of relations and paid orders name their guide."),
 }

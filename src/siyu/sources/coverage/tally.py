@@ -82,6 +82,11 @@ class Sold:
     anonymous_amount: int
     order_lines: int
 
+    @property
+    def known_orders(self) -> int:
+        """Paid orders that name their buyer."""
+        return self.paid_orders - self.anonymous_orders
+
 
 def sold(warehouse: Warehouse) -> list[Sold]:
     """Every platform with paid orders, by name; orders that name none stand under ''."""
