@@ -202,6 +202,14 @@ def test_a_file_shows_the_erased_in_any_member_of_an_archive_and_on_any_sheet(br
     assert (result.done, sorted(path.name for path in result.files)) == ((), ["a.zip", "b.xlsx", "d.zip"])
 
 
+def test_a_file_shows_the_erased_also_where_no_name_stands_above_them(brand):
+    folder = brand.directory / "exports"
+    folder.mkdir()
+    (folder / "a.csv").write_text("order_id,amount,\n" + f"1,5,{PHONE}\n" * 3)
+    (folder / "b.csv").write_text("order_id,amount,\n" + "1,5,13900000000\n" * 3)
+    assert [path.name for path in erased(brand).files] == ["a.csv"]
+
+
 @pytest.mark.slow
 def test_reports_of_loads_show_no_example_and_count_no_fact_of_the_erased(brand):
     def told() -> tuple[int, int]:

@@ -107,6 +107,51 @@ def test_ragged_rows_are_set_aside_and_the_lines_after_them_stay_true(tmp_path):
     assert [(bad.line, bad.text) for bad in file.bad_rows] == [(3, "3"), (5, "6,7,8")]
 
 
+def test_a_row_that_reaches_behind_the_last_name_has_shifted(tmp_path):
+    file = read(write(tmp_path / "o.csv", 'a,b,,\n1,2,,\n3,"x, y", z,\n4,5,\t, \n6,7,,\n'))
+    assert [(row["b"], row[LINE]) for row in rows(file)] == [("2", 2), ("5", 4), ("7", 5)]
+    (bad,) = file.bad_rows
+    assert (bad.line, bad.text, bad.reason) == (3, '3,"x, y", z', "expected 2 cells, found 3")
+
+
+def test_a_row_longer_than_a_header_whose_rows_end_in_a_delimiter_has_shifted(tmp_path):
+    file = read(write(tmp_path / "o.csv", "a,b\n1,2,\n3,4,5\n"))
+    assert (lines(file), [bad.text for bad in file.bad_rows]) == ([2], ["3,4,5"])
+
+
+def test_a_column_without_a_name_behind_the_others_is_left_out_and_counted(tmp_path):
+    file = read(write(tmp_path / "o.csv", "a,b,,\n1,2,x,\n3,4,x,\n5,6,,\n7,8,x,\n9,10,x,11\n"))
+    assert [row["b"] for row in rows(file)] == ["2", "4", "6", "8"]
+    assert (file.columns, file.beside) == (["a", "b"], 3)
+    assert [(bad.text, bad.reason) for bad in file.bad_rows] == [("9,10,x,11", "expected 2 cells, found 4")]
+
+
+def test_a_file_whose_rows_have_mostly_shifted_is_refused(tmp_path):
+    path = write(tmp_path / "o.csv", "a,b,\n" + "1,2,\n" * 8 + "1,2,3\n" * 5000)
+    with pytest.raises(SourceError, match="5,000 of the first 5,009 rows do not have the header's 2 cells"):
+        rows(read(path))
+
+
+def test_shifted_rows_are_set_aside_over_many_blocks_with_other_bad_rows(tmp_path):
+    def row(i: int) -> str:
+        return "bad" if i % 1000 == 0 else f"{i},{'x' * 500},{'y' if i % 1000 == 1 else ''}"
+
+    file = read(write(tmp_path / "o.csv", "a,b,\n" + "".join(f"{row(i)}\n" for i in range(2, 10_002))), batch_rows=100)
+    assert all(int(found["a"]) == found[LINE] for found in rows(file))
+    assert sorted(bad.line for bad in file.bad_rows) == [n for i in range(1000, 10_001, 1000) for n in (i, i + 1)]
+
+
+@pytest.mark.parametrize("make", [
+    lambda folder, table: book(folder / "o.xlsx", table, [*table[:1], ["5", "6"]]),
+    lambda folder, table: write(folder / "o.xls", "<table>" + "".join(
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in [*table, ["5", "6"]]) + "</table>"),
+], ids=["workbook", "web page"])
+def test_a_note_beside_a_table_is_left_out_and_counted(tmp_path, make):
+    file = read(make(tmp_path, [["a", "b", "", ""], ["1", "2", "", "ask again"], ["3", "4", " "]]))
+    assert [row["b"] for row in rows(file)] == ["2", "4", "6"]
+    assert (file.columns, file.bad_rows, file.beside) == (["a", "b"], [], 1)
+
+
 def test_a_quoted_newline_is_one_row(tmp_path):
     file = read(write(tmp_path / "o.csv", 'a,b\n1,"x\ny"\n2,z\n'))
     assert [(row["b"], row[LINE]) for row in rows(file)] == [("x\ny", 2), ("z", 3)]

@@ -112,6 +112,22 @@ def test_bad_rows_go_to_quarantine_and_the_rest_is_loaded(workspace, tmp_path):
         ("is_test", "expected true or false")]
 
 
+def test_a_row_that_shifted_into_a_column_without_a_name_goes_to_quarantine(workspace, tmp_path):
+    report = take(workspace, tmp_path, "orders.csv", """order_id,paid_at,paid_amount,store,id.phone,,
+        o1,2026-01-02,10,Nanjing,13800000001,,
+        o2,2026-01-03,20,A, 2nd floor,13800000002,""")
+    assert (report.counts["loaded"], report.counts["quarantined"]) == (1, 1)
+    assert [(reason.reason, reason.examples[0]["line"]) for reason in report.files[0].reasons] == [
+        ("expected 5 cells, found 6", 3)]
+
+
+def test_rows_with_cells_in_a_column_without_a_name_are_told(workspace, tmp_path):
+    report = take(workspace, tmp_path, "orders.csv", "order_id,paid_amount,id.phone,\n" + "\n".join(
+        f"o{n},10,1380000000{n},good" for n in range(4)))
+    assert report.counts["loaded"] == 4
+    assert report.files[0].notes[0].startswith("4 row(s) have a cell behind the last column that has a name")
+
+
 def test_a_quarantined_row_can_be_read_again_by_who_holds_the_keys(workspace, tmp_path):
     take(workspace, tmp_path, "relations.csv", "relation_type,started_at,id.phone\n member,2026-13-01,13800000001")
     (row,) = quarantine.rows(workspace)

@@ -25,7 +25,7 @@ from siyu.sources.facts import cancellations
 from siyu.sources.facts.snapshot import Snapshot
 from siyu.sources.facts.stage import Load
 from siyu.sources.landed import landing, quarantine
-from siyu.sources.loading import pipeline
+from siyu.sources.loading import pipeline, told
 from siyu.sources.loading.coming import Coming
 from siyu.sources.loading.loadreport import FileReport
 from siyu.sources.loading.pipeline import Outcome
@@ -190,7 +190,8 @@ def report_of(found: Recognised, load_: Load, outcome: Outcome) -> FileReport:
     for (namespace, reason), count in sorted(outcome.ignored.items()):
         report.identifiers_ignored.setdefault(namespace, {})[reason] = count
     report.unread = found.source.unread
-    report.notes = scrub_all([*found.notes, *outcome.notes])
+    beside = told.of_beside(found.source.beside, delimited=found.source.format == "csv")
+    report.notes = scrub_all([*found.notes, *beside, *outcome.notes])
     report.snapshot = outcome.snapshot
     return report
 

@@ -92,6 +92,14 @@ def of_pieces(orders: list[str]) -> Iterator[str]:
                "count with the lines of this file alone. If an export was cut in two, join its parts and load that.")
 
 
+def of_beside(rows: int, *, delimited: bool) -> Iterator[str]:
+    """Rows with a cell behind the last column that has a name, of text with delimiters or of a table of cells."""
+    if rows:
+        shifted = " If what these rows hold stands in the wrong columns, put cells that hold a delimiter in quotes."
+        yield (f"{rows:,} row(s) have a cell behind the last column that has a name: it is left out. If it is data, "
+               f"give its column a name.{shifted if delimited else ''}")  # fmt: skip
+
+
 def of_list(closed: dict[str, int] | None, known: int) -> Iterator[str]:
     """What a full list closed, of which so many rows were known already."""
     if closed and not closed["open_before"] and known:

@@ -26,6 +26,9 @@ HEAD_ROWS = 8
 SMALLEST_BLOCK, LARGEST_BLOCK = 1 << 20, 1 << 22
 #: When most rows do not fit, and not just a few of the first, the file is read wrongly: no row of it can be trusted.
 FEW_BAD_ROWS, MOST_OF_ROWS = 1_000, 0.5
+#: What no name stands above is a column when it is filled in most of the first rows, and in so many; else the cells of
+#: the rows that reach into it have shifted: one of them holds a delimiter and stands in no quotes.
+FEWEST_FILLED = 3
 #: A quote that is opened and never closed swallows the rest of the file: the number of quotes is odd, and the last cell
 #: (or bad row) has several lines; or, when the rest is longer than a block, Arrow says so.
 QUOTE_SIGNS = ("straddling", "sync")
@@ -35,7 +38,9 @@ NOTHING_BELOW = "file is too short"
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the header ends and what the columns are; None marks a column to leave out."""
+    """Where the header ends and what the columns are; None marks a column to leave out, behind all others. beside: of
+    each of those, whether it is a column.
+    """
 
     delimiter: str
     names: list[str | None]
@@ -43,6 +48,7 @@ class Layout:
     header_rows: int  # records above the first data row
     row_bytes: float
     head: list[list[str]]
+    beside: list[bool]
 
 
 def open_delimited(place: Place, *, columns_hint: list[str] | None = None, encoding: str | None = None,
@@ -70,15 +76,17 @@ def _layout(place: Place, encoding: str, columns_hint: list[str] | None, header_
     records = [row for row, _ in rows]
     row_bytes = len(head.encode()) / max(head.count("\n"), 1)
     if columns_hint is not None:
-        return Layout(delimiter, list(columns_hint), 0, 0, row_bytes, [])
+        return Layout(delimiter, list(columns_hint), 0, 0, row_bytes, [], [])
     at = header_at
     if at is None:
         at = next((i for i, row in enumerate(records) if not _is_title(row, records[i + 1 :])), None)
     if at is None:
         raise SourceError(f"{place.name}: expected a header row, found no text.", remedy="Export the file again.")
     header, line = rows[at]
-    names = cells.header(_fit(header, records[at + 1] if at + 1 < len(records) else header))
-    return Layout(delimiter, names, line, at + 1, row_bytes, records)
+    below = records[at + 1 :]
+    names = cells.header(_fit(header, below[0] if below else header))
+    beside = [_is_column(place, below) for place, name in enumerate(names) if name is None]
+    return Layout(delimiter, names, line, at + 1, row_bytes, records, beside)
 
 
 def _delimiter(head: str) -> str:
@@ -120,6 +128,12 @@ def _fit(header: list[str], first: list[str]) -> list[str]:
     return header
 
 
+def _is_column(place: int, below: list[list[str]]) -> bool:
+    """Whether the first rows have a column there, though it has no name."""
+    filled = sum(bool("".join(row[place : place + 1]).strip()) for row in below)
+    return filled >= FEWEST_FILLED and filled > MOST_OF_ROWS * len(below)
+
+
 def _batches(file: SourceFile, layout: Layout, quotes: int, block: int) -> Iterator[pa.RecordBatch]:
     bad_lines: list[int] = []
     line, last = layout.header_rows + 1, ""
@@ -129,12 +143,17 @@ def _batches(file: SourceFile, layout: Layout, quotes: int, block: int) -> Itera
                 numbers, line = _number(line, rows.num_rows, bad_lines)
                 file.progress = min(stream.tell() / max(file.total_bytes, 1), 1.0)
                 last = rows.columns[-1][-1].as_py() if rows.num_rows else last
-                yield cells.batch(file.columns, rows.columns, numbers)
+                rows, numbers = _without_shifted(file, layout, rows, numbers)
+                reached = max([line - 1, *bad_lines[-1:]])  # Arrow may be ahead
+                if _read_wrongly(file, reached):
+                    raise _misfit(file, reached)
+                yield cells.batch(file.columns, rows.columns[: len(file.columns)], numbers)
     except pa.ArrowInvalid as error:
         if NOTHING_BELOW in str(error):
             return
         raise _unreadable(file, layout, bad_lines, str(error)) from None
-    if quotes % 2 and "\n" in (last or "") + (file.bad_rows[-1].text if file.bad_rows else ""):
+    last_bad = max(file.bad_rows, key=lambda row: row.line).text if file.bad_rows else ""
+    if quotes % 2 and "\n" in (last or "") + last_bad:
         raise _never_closed(file, layout)
 
 
@@ -142,13 +161,12 @@ def _reader(file: SourceFile, stream: pa.NativeFile, layout: Layout, quotes: int
             bad_lines: list[int]) -> arrow_csv.CSVStreamingReader:
     """Arrow's reader of the rows below the header; ragged ones are set aside, their lines noted in `bad_lines`."""
     places = [str(i) for i in range(len(layout.names))]
-    kept = [place for place, name in zip(places, layout.names) if name is not None]
     shift = layout.header_rows - layout.header_lines  # Arrow counts skipped physical lines as rows
 
     def set_aside(row: arrow_csv.InvalidRow) -> str:
         bad_lines.append(int(row.number or 0) + shift)
         file.refuse(bad_lines[-1], row.text, f"expected {row.expected_columns} cells, found {row.actual_columns}")
-        return "error" if _read_wrongly(bad_lines) else "skip"
+        return "error" if _read_wrongly(file, bad_lines[-1]) else "skip"
 
     return arrow_csv.open_csv(
         _decoded(stream, file.encoding),
@@ -159,7 +177,7 @@ def _reader(file: SourceFile, stream: pa.NativeFile, layout: Layout, quotes: int
                                              newlines_in_values=quotes > 0, ignore_empty_lines=False,
                                              invalid_row_handler=set_aside),
         convert_options=arrow_csv.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(places, pa.string()),
-                                                 include_columns=kept, strings_can_be_null=True, null_values=[""],
+                                                 strings_can_be_null=True, null_values=[""],
                                                  quoted_strings_can_be_null=True))
 
 
@@ -178,20 +196,52 @@ def _number(line: int, rows: int, bad_lines: list[int]) -> tuple[pa.Array, int]:
     return pa.array(candidates), int(candidates[-1]) + 1 if rows else line
 
 
-def _read_wrongly(bad_lines: list[int]) -> bool:
-    return len(bad_lines) > FEW_BAD_ROWS and len(bad_lines) > MOST_OF_ROWS * bad_lines[-1]
+def _without_shifted(file: SourceFile, layout: Layout, rows: pa.RecordBatch,
+                     lines: pa.Array) -> tuple[pa.RecordBatch, pa.Array]:
+    """The rows that have nothing behind the last named column but in a column without a name; the others are set aside,
+    for what stands there is pushed out of a column that has one.
+    """
+    width = len(file.columns)
+    if all(column.null_count == len(column) for column in rows.columns[width:]):  # as spreadsheets end their rows
+        return rows, lines
+    filled = np.array([cells.clean(column).is_valid().to_numpy(zero_copy_only=False)
+                       for column in rows.columns[width:]])  # fmt: skip
+    is_column = np.array(layout.beside)
+    shifted = filled[~is_column].any(axis=0)
+    file.beside += int((filled[is_column].any(axis=0) & ~shifted).sum())
+    for place in np.flatnonzero(shifted).tolist():
+        row = [column[place].as_py() or "" for column in rows.columns]
+        found = max(at for at, cell in enumerate(row, start=1) if cells.clean_text(cell))
+        file.refuse(lines[place].as_py(), _written(row[:found], layout.delimiter),
+                    f"expected {width} cells, found {found}")
+    kept = pa.array(~shifted)
+    return rows.filter(kept), lines.filter(kept)
+
+
+def _written(row: list[str], delimiter: str) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(row)
+    return text.getvalue()
+
+
+def _read_wrongly(file: SourceFile, line: int) -> bool:
+    return len(file.bad_rows) > FEW_BAD_ROWS and len(file.bad_rows) > MOST_OF_ROWS * line
 
 
 def _unreadable(file: SourceFile, layout: Layout, bad_lines: list[int], message: str) -> SourceError:
-    if _read_wrongly(bad_lines):
-        return SourceError(
-            f"{file.name}: {len(bad_lines):,} of the first {bad_lines[-1]:,} rows do not have the header's "
-            f"{len(file.columns)} cells.",
-            remedy="Check that the header belongs to these rows and that the delimiter is a comma, semicolon or tab.")
+    if bad_lines and _read_wrongly(file, bad_lines[-1]):
+        return _misfit(file, bad_lines[-1])
     if any(sign in message for sign in QUOTE_SIGNS):
         return _never_closed(file, layout)
     return SourceError(f"{file.name}: expected delimited rows, found text that breaks the format.",
                        remedy="Open the file in a spreadsheet, save it as CSV UTF-8, and load that.")
+
+
+def _misfit(file: SourceFile, line: int) -> SourceError:
+    return SourceError(
+        f"{file.name}: {len(file.bad_rows):,} of the first {line:,} rows do not have the header's "
+        f"{len(file.columns)} cells.",
+        remedy="Check that the header belongs to these rows and that the delimiter is a comma, semicolon or tab.")
 
 
 def _never_closed(file: SourceFile, layout: Layout) -> SourceError:

@@ -60,7 +60,7 @@ def everywhere(path: Path) -> list[Place]:
 
 def every_cell(place: Place) -> set[str]:
     """All texts of a file: header, cells, rows that are none; of a workbook those of all sheets. SourceError where it
-    cannot be read.
+    cannot be read, or not all of it.
     """
     chosen = _format(place)
     if chosen == "xlsx":
@@ -69,6 +69,8 @@ def every_cell(place: Place) -> set[str]:
     source = read(place, format=chosen)
     columns = (column.unique() for batch in source.batches() for column in batch.columns[:-1])
     found = {cell for column in columns for cell in column.to_pylist() if cell}
+    if source.beside:
+        raise _refusal(place, "cells under no name", "Give their columns a name.")
     return {*source.columns, *found, *(row.text for row in source.bad_rows)}
 
 

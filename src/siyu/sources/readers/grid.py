@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
@@ -26,15 +26,17 @@ def header_place(head: list[list[str]]) -> int | None:
     return filled[int(titled)][0] if filled else None
 
 
-def batches(file: SourceFile, names: list[str | None], rows: Iterator[tuple[int, Texts]],
-            batch_rows: int) -> Iterator[pa.RecordBatch]:
-    """Rows with their line numbers as batches of the named columns; rows may be shorter or longer than the header."""
-    kept = [place for place, name in enumerate(names) if name is not None]
+def batches(file: SourceFile, rows: Iterator[tuple[int, Texts]], batch_rows: int) -> Iterator[pa.RecordBatch]:
+    """Rows with their line numbers as batches of the named columns, which stand first; rows may be shorter or longer.
+    What stands behind them (a note at the edge of the table) is left out, and its rows are counted.
+    """
+    width = len(file.columns)
     while chunk := list(itertools.islice(rows, batch_rows)):
         columns = [pa.array([row[place] if place < len(row) else None for _, row in chunk], pa.string())
-                   for place in kept]
+                   for place in range(width)]
+        file.beside += sum(bool(_filled(row[width:])) for _, row in chunk)
         yield cells.batch(file.columns, columns, pa.array([line for line, _ in chunk], pa.int64()))
 
 
-def _filled(row: list[str]) -> int:
-    return sum(bool(cell.strip()) for cell in row)
+def _filled(row: Sequence[str | None]) -> int:
+    return sum(bool(cell and cell.strip()) for cell in row)

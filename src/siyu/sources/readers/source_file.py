@@ -43,7 +43,7 @@ class SourceFile:
 
     columns: cleaned header names. head: its first rows, of which number `header_at` was taken for the header.
     progress: share of the file handed out so far, 0 to 1. unread: what of the file is no part of this, in words; no
-    values.
+    values. beside: rows with a cell behind the last named column, which is left out.
     """
 
     place: Place
@@ -57,6 +57,7 @@ class SourceFile:
     bad_rows: list[BadRow] = field(default_factory=list, repr=False)
     progress: float = 0.0
     unread: str = ""
+    beside: int = 0
 
     @property
     def name(self) -> str:
@@ -71,7 +72,7 @@ class SourceFile:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Rows in order; empty cells are null, rows without any cell are left out. SourceError where it breaks."""
         self.bad_rows.clear()
-        self.progress = 0.0
+        self.progress, self.beside = 0.0, 0
         with broken_told(self.place):
             yield from self.reader(self)
         self.progress = 1.0
@@ -85,6 +86,7 @@ class SourceFile:
                 file.progress = self.progress
                 yield batch.select([*kept, LINE])
             file.bad_rows += [replace(row, text=hidden(row.text)) for row in self.bad_rows]
+            file.beside = self.beside
 
         return replace(self, columns=kept, reader=batches, bad_rows=[])
 

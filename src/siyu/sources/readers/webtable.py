@@ -32,7 +32,7 @@ def open_webtable(place: Place, *, encoding: str | None = None, header_at: int |
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
         below = enumerate(itertools.islice(_rows(place, chosen), at + 1, None), start=at + 2)
-        yield from grid.batches(file, names, ((line, list(row)) for line, row in below), batch_rows)
+        yield from grid.batches(file, ((line, list(row)) for line, row in below), batch_rows)
 
     columns = [name for name in names if name is not None]
     return SourceFile(place, "html", columns, batches, total_bytes=place.size, encoding=chosen, head=head, header_at=at)

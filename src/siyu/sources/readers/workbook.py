@@ -49,15 +49,14 @@ def open_workbook(place: Place, *, header_at: int | None = None, batch_rows: int
                           remedy="Export the file again.")
     number, at = chosen
     header = heads[number][1][at]
-    names = cells.header(header)
-    alike = [one for sheet, head in heads[number:] if (one := _alike(sheet, head, names))]
+    columns = [name for name in cells.header(header) if name is not None]
+    alike = [one for sheet, head in heads[number:] if (one := _alike(sheet, head, columns))]
     read = [one.sheet for one in alike]
     others = [sheet for sheet, _ in heads if sheet not in read and sheet.height > 1]
 
     def batches(file: SourceFile) -> Iterator[pa.RecordBatch]:
-        yield from grid.batches(file, names, _rows(file, alike, _faults(place)), batch_rows)
+        yield from grid.batches(file, _rows(file, alike, _faults(place)), batch_rows)
 
-    columns = [name for name in names if name is not None]
     return SourceFile(place, "xlsx", columns, batches, total_bytes=place.size,
                       head=[row for _, head in heads for row in head], header_at=rows.index(chosen),
                       unread=" ".join(filter(None, (_unread(others), _unseen(hidden)))))
@@ -65,20 +64,22 @@ def open_workbook(place: Place, *, header_at: int | None = None, batch_rows: int
 
 @dataclass(frozen=True)
 class _Table:
-    """A sheet with the columns that are read: its first row below them, and where each stands (None: left out)."""
+    """A sheet with the columns that are read: its first row below them, and where each stands; then those without a
+    name behind the last one.
+    """
 
     sheet: CalamineSheet
     first: int
-    places: list[int | None]
+    places: list[int]
 
 
-def _alike(sheet: CalamineSheet, head: list[list[str]], names: list[str | None]) -> _Table | None:
+def _alike(sheet: CalamineSheet, head: list[list[str]], columns: list[str]) -> _Table | None:
     """The sheet as a table of these columns, in whatever order they stand; None where it has others."""
-    wanted = {name for name in names if name}
     for at, row in enumerate(head):
         found = cells.header(row)
-        if {name for name in found if name} == wanted:
-            return _Table(sheet, at + 1, [found.index(name) if name else None for name in names])
+        if {name for name in found if name} == set(columns):
+            beside = [place for place, name in enumerate(found) if name is None]
+            return _Table(sheet, at + 1, [*map(found.index, columns), *beside])
     return None
 
 
@@ -184,7 +185,7 @@ def _rows(
                 for column in (column - left for column in faulty.get(at, ())):
                     if 0 <= column < len(texts):
                         texts[column] = ERROR
-                yield line, [None if place is None else texts[place] for place in table.places]
+                yield line, [texts[place] for place in table.places]
 
 
 def _texts(file: SourceFile, line: int, row: Row) -> grid.Texts | None:
