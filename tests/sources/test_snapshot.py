@@ -167,6 +167,17 @@ def test_a_scope_by_what_the_list_lacks_is_told(workspace, tmp_path):
         False, True]
 
 
+def test_lines_that_a_first_list_repeats_were_not_open_already(workspace, tmp_path):
+    report = snapshot(workspace, tmp_path, "2026-06-01", """id.unionid,started_at
+        u1,2026-01-01
+        u1,2026-01-01
+        u2,2026-01-01
+        u3,
+        u3,""")
+    assert report.counts["duplicate"] == 2
+    assert report.files[0].notes == []
+
+
 def test_a_list_that_shows_what_began_after_its_day_is_refused(workspace, tmp_path):
     people = "id.unionid,started_at\n u1,2026-05-31\n u2,2026-06-02 08:00:00\n u3,2026-06-05"
     with pytest.raises(SnapshotError, match="cannot be as of 2026-06-01: 2 of its relations began after") as caught:

@@ -49,6 +49,7 @@ class Snapshot:
     settings: Settings
     asks: bool = True
     opened: int = 0
+    held: int = 0  # rows that show what was open before, in the scope or not
     begun_later: int = 0  # rows that state a start after the day, and the last day that one states
     latest_start: int = 0
     open_list: OpenList = field(init=False)
@@ -83,6 +84,7 @@ class Snapshot:
         self._compare_day(rows["started_day"])
         self.open_list.note(rows, people[0])
         held = self.open_list.held(rows, people[0])
+        self.held += int(held.sum())
         undated = rows["started_at"].is_null().to_numpy() | self._back(rows, people[0])
         self.opened += int((undated & ~held).sum())
         return self._started(rows, undated), undated & held

@@ -273,7 +273,8 @@ class _Run:
         self.outcome.notes += self._notes()
 
     def _notes(self) -> Iterator[str]:
-        yield from told.of_list(self.outcome.snapshot, self.outcome.counts[STATUS[DUPLICATE]])
+        if self.snapshot:
+            yield from told.of_list(self.outcome.snapshot, self.snapshot.held)
         for output in self.outputs:
             yield from told.of_rows(output.rows, output.stage, self.settings)
             if output.rows.kind.name == "orders":

@@ -100,8 +100,8 @@ def of_beside(rows: int, *, delimited: bool) -> Iterator[str]:
                f"give its column a name.{shifted if delimited else ''}")  # fmt: skip
 
 
-def of_list(closed: dict[str, int] | None, known: int) -> Iterator[str]:
-    """What a full list closed, of which so many rows were known already."""
-    if closed and not closed["open_before"] and known:
+def of_list(closed: dict[str, int] | None, held: int) -> Iterator[str]:
+    """What a full list closed, of which so many rows show what was open already."""
+    if closed and not closed["open_before"] and held:
         yield ("The list shows relations that were open already, and none of these is in its scope: nothing could be "
                "closed. Is the scope spelled as in the file?")  # fmt: skip
