@@ -454,6 +454,16 @@ def test_a_quote_never_closed_is_refused_before_it_swallows_rows(tmp_path, start
         rows(read(path))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("cell", ["林" * 6_000_000, f'"a ""long"" {"x" * 17_000_000}"', f'"{"x" * 198}\n"' * 90_000],
+                         ids=["bare", "quoted", "lines"])
+def test_a_row_longer_than_can_be_read_is_no_open_quote(tmp_path, cell, encoding):
+    path = write(tmp_path / "o.csv", "a,b\n" + "1,2\n" * 5 + f"3,{cell}\n4,5\n", encoding)
+    with pytest.raises(SourceError, match="at most 4 MB, found a longer one at line 7 of the file") as refused:
+        rows(read(path))
+    assert "Shorten its longest cell" in refused.value.remedy
+
+
 def test_quotes_inside_a_cell_are_text(tmp_path):
     assert rows(read(write(tmp_path / "o.csv", 'a,b\n5" pipe,2\n3,4\n')))[0]["a"] == '5" pipe'
 

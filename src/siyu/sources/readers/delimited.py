@@ -29,9 +29,10 @@ FEW_BAD_ROWS, MOST_OF_ROWS = 1_000, 0.5
 #: What no name stands above is a column when it is filled in most of the first rows, and in so many; else the cells of
 #: the rows that reach into it have shifted: one of them holds a delimiter and stands in no quotes.
 FEWEST_FILLED = 3
-#: A quote that is opened and never closed swallows the rest of the file: the number of quotes is odd, and the last cell
-#: (or bad row) has several lines; or, when the rest is longer than a block, Arrow says so.
-QUOTE_SIGNS = ("straddling", "sync")
+#: What Arrow says of a row that is longer than a block. A quote that is opened and never closed makes one, as it
+#: swallows the rest of the file; when that is shorter, the number of quotes is odd, and the last cell (or bad row) has
+#: several lines.
+TOO_LONG = ("straddling", "sync")
 #: What Arrow says when the header is the last line and does not end.
 NOTHING_BELOW = "file is too short"
 
@@ -151,7 +152,9 @@ def _batches(file: SourceFile, layout: Layout, quotes: int, block: int) -> Itera
     except pa.ArrowInvalid as error:
         if NOTHING_BELOW in str(error):
             return
-        raise _unreadable(file, layout, bad_lines, str(error)) from None
+        if any(sign in str(error) for sign in TOO_LONG):
+            raise _too_long(file, layout, quotes, block) from None
+        raise _unreadable(file, bad_lines) from None
     last_bad = max(file.bad_rows, key=lambda row: row.line).text if file.bad_rows else ""
     if quotes % 2 and "\n" in (last or "") + last_bad:
         raise _never_closed(file, layout)
@@ -228,11 +231,9 @@ def _read_wrongly(file: SourceFile, line: int) -> bool:
     return len(file.bad_rows) > FEW_BAD_ROWS and len(file.bad_rows) > MOST_OF_ROWS * line
 
 
-def _unreadable(file: SourceFile, layout: Layout, bad_lines: list[int], message: str) -> SourceError:
+def _unreadable(file: SourceFile, bad_lines: list[int]) -> SourceError:
     if bad_lines and _read_wrongly(file, bad_lines[-1]):
         return _misfit(file, bad_lines[-1])
-    if any(sign in message for sign in QUOTE_SIGNS):
-        return _never_closed(file, layout)
     return SourceError(f"{file.name}: expected delimited rows, found text that breaks the format.",
                        remedy="Open the file in a spreadsheet, save it as CSV UTF-8, and load that.")
 
@@ -242,6 +243,30 @@ def _misfit(file: SourceFile, line: int) -> SourceError:
         f"{file.name}: {len(file.bad_rows):,} of the first {line:,} rows do not have the header's "
         f"{len(file.columns)} cells.",
         remedy="Check that the header belongs to these rows and that the delimiter is a comma, semicolon or tab.")
+
+
+def _too_long(file: SourceFile, layout: Layout, quotes: int, block: int) -> SourceError:
+    """By one long line, or by many lines in quotes, of which the last may be never closed."""
+    line = _long_line(file.place, file.encoding, block)
+    if line is None and quotes % 2:
+        return _never_closed(file, layout)
+    open_quote = "" if line else " If a quote in it is never closed, close it."
+    line = line or _last_begins(file.place, file.encoding, layout.delimiter)
+    return SourceError(
+        f"{file.name}: expected rows of at most {block / 2**20:.0f} MB, found a longer one at line {line:,} of the "
+        "file.",
+        remedy=f"Shorten its longest cell, or export the file without that column.{open_quote}")
+
+
+def _long_line(place: Place, encoding: str, most: int) -> int | None:
+    """The first physical line of more bytes than so many; None where rows are long because they have many lines."""
+    number = 1
+    with place.text(encoding, newline="") as text:
+        while piece := text.readline(most + 1):
+            if len(piece.encode()) > most:
+                return number
+            number += 1
+    return None
 
 
 def _never_closed(file: SourceFile, layout: Layout) -> SourceError:
