@@ -439,6 +439,15 @@ def test_what_cannot_be_read_is_refused_in_plain_words(tmp_path, name, content, 
     assert refused.value.remedy
 
 
+def test_where_the_mapping_says_the_encoding_its_line_is_what_to_mend(tmp_path):
+    path = write(tmp_path / "o.csv", "订单号,买家\n1,林\n")
+    with pytest.raises(SourceError, match="bytes that are not GB18030") as refused:
+        read(path, encoding="gb18030")
+    assert 'says encoding = "gb18030": take that line out' in refused.value.remedy
+    assert "as UTF-8" not in refused.value.remedy
+    assert read(path).encoding == "utf-8-sig"
+
+
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     with pytest.raises(SourceError, match="no such file"):
         read(tmp_path / "none.csv")

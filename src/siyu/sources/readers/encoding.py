@@ -47,8 +47,11 @@ def inspect(place: Place, given: str | None = None) -> TextFile:
             _refuse_mixed(place, failures[0][0])
         return found
     tried = ", ".join(encoding.removesuffix("-sig").upper() for encoding, _ in failures)
-    raise SourceError(f"{place.name}: expected text, found bytes that are not {tried}.",
-                      remedy="Save the file as UTF-8 (\"CSV UTF-8\" in Excel), or export it again.")
+    remedy = "Save the file as UTF-8 (\"CSV UTF-8\" in Excel), or export it again."
+    if given:
+        remedy = (f'Its mapping says encoding = "{given}": take that line out, and UTF-8 and GB18030 are told apart '
+                  "without it; or save the file in that encoding.")  # fmt: skip
+    raise SourceError(f"{place.name}: expected text, found bytes that are not {tried}.", remedy=remedy)
 
 
 def _known(place: Place, encoding: str) -> str:
