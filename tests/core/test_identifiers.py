@@ -21,6 +21,10 @@ def test_a_phone_has_one_spelling(written: str):
     assert normalise("phone", written) == LIN
 
 
+def test_marks_that_nobody_sees_around_a_value_are_no_part_of_it():
+    assert normalise("openid", "\u2060oAbc\u200e") == normalise("openid", "\u202aoAbc\u202c") == "oAbc"
+
+
 @pytest.mark.parametrize("written", ["", "123", "0000", "138000012345678901", "abc", "138****1234", "95588",
                                      "12345"])
 def test_what_is_no_phone_has_none(written: str):

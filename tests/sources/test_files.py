@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.core.errors import SourceError
+from siyu.core.identifiers import INVISIBLE
 from siyu.sources.readers import cells, workbook
 from siyu.sources.readers.files import LINE, Place, SourceFile, read
 from tests.sources.oldbooks import locked_xlsx, xls
@@ -506,6 +507,20 @@ def test_a_column_is_cleaned_as_each_of_its_cells(cells_, start):
     column = cells.clean(pa.array(cells_, pa.string()).slice(start))
     assert column.to_pylist() == [None if cell is None else cleaned(cell) for cell in cells_[start:]]
     assert all(cells.clean_text(cell) == cleaned(cell) for cell in cells_ if cell is not None)
+
+
+def test_marks_that_nobody_sees_go_at_the_ends_of_cells_and_headers(tmp_path):
+    marks = ["\u200b", "\u200d", "\u200f", "\u202a", "\u202c", "\u2060", "\u2066", "\ufeff", "\u3000"]
+    texts = [f"{mark} zw\u200b1{mark}" for mark in marks] + ["".join(marks), '\u200b="7"']
+    assert cells.clean(pa.array(texts)).to_pylist() == ["zw\u200b1"] * len(marks) + [None, "7"]
+    assert [cells.clean_text(text) for text in texts] == cells.clean(pa.array(texts)).to_pylist()
+    assert read(write(tmp_path / "o.csv", "\u200ba\u2060,b\n1,2\n")).columns == ["a", "b"]
+
+
+def test_what_was_a_space_before_is_one_and_nothing_else_but_marks_nobody_sees():
+    texts = [f"{chr(code)}x{chr(code)}" for code in (*range(1, 0xD800), *range(0xE000, 0x11000))]
+    changed = [text for text, now in zip(texts, cells.clean(pa.array(texts)).to_pylist()) if now != text.strip()]
+    assert changed == [f"{mark}x{mark}" for mark in INVISIBLE]
 
 
 def test_cleaning_leaves_ordinary_cells_alone():

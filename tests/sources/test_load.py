@@ -128,6 +128,13 @@ def test_rows_with_cells_in_a_column_without_a_name_are_told(workspace, tmp_path
     assert report.files[0].notes[0].startswith("4 row(s) have a cell behind the last column that has a name")
 
 
+def test_a_number_with_a_mark_nobody_sees_is_that_of_the_same_order(workspace, tmp_path):
+    for number in ("\u200bo1", "o1\u2060", "o1"):
+        report = take(workspace, tmp_path, "orders.csv", f"order_id,paid_amount,id.phone\n{number},10,13800000001")
+    assert report.counts["duplicate"] == 1
+    assert in_force(workspace, "orders", "order_id") == [("o1",)]
+
+
 def test_a_quarantined_row_can_be_read_again_by_who_holds_the_keys(workspace, tmp_path):
     take(workspace, tmp_path, "relations.csv", "relation_type,started_at,id.phone\n member,2026-13-01,13800000001")
     (row,) = quarantine.rows(workspace)

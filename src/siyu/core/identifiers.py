@@ -31,8 +31,10 @@ MARK_LETTERS = 8
 EMAIL = re.compile(r"""^[^@\s<>()\[\]\\,;:"，；：（）]+@[\w-]+(?:\.[\w-]+)+$""")
 #: An address as programs of mail write it: with a name before it, or as a link; and what lists leave behind it.
 ADDRESSED, BEHIND = re.compile(r"^(?:[^<>]*<(?:mailto:)?|mailto:)([^<>:?]+)(?:\?[^<>]*)?>?$"), ">,;.，；。"
+#: Marks nobody sees, which come along when a text is copied: of no width, of the direction of writing, of byte order.
+INVISIBLE = "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF)))
 #: What spreadsheets leave around a value: spaces, tabs, quotes, ="..." and marks nobody sees.
-EDGES = re.compile(r"""^(?:[\s'"`\u200b\ufeff]|=")+|[\s'"`\u200b\ufeff]+$""")
+EDGES = re.compile(rf"""^(?:[\s'"`{INVISIBLE}]|=")+|[\s'"`{INVISIBLE}]+$""")
 #: Digits people type where a phone is asked for and none is given stand in one of these: a digit over and over, or one
 #: after the other.
 FILLERS = (*(digit * 20 for digit in "0123456789"), "0123456789" * 2, "9876543210" * 2)

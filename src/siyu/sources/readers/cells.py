@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu.core.identifiers import INVISIBLE
 from siyu.sources.readers.source_file import LINE
 
 #: What begins so is computed by some spreadsheet; wide forms in East Asian ones.
@@ -24,6 +25,9 @@ MARKS = ("=", "'")  # what these begin with
 #: Other numbers lose zeros or digits, times their seconds, and what looks like a day becomes one.
 SAVED = re.compile(r"(?=[\d.]{1,16}$)(?!\d{16})(?:0|[1-9]\d*)(?:\.\d*[1-9])?")
 BOM = "\ufeff"
+#: What goes at both ends of a cell: all that Python and Arrow take for spaces, and marks nobody sees.
+BLANK = ("\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B)))
+         + "\u2028\u2029\u202f\u205f\u3000" + INVISIBLE)  # fmt: skip
 #: Of each byte, whether a cell may begin or end with it and be as it was typed: what is visible of ASCII, no quotes.
 STAYS = np.array([0x21 <= byte <= 0x7E and chr(byte) not in "\"'" for byte in range(256)])
 
@@ -49,14 +53,16 @@ def header(cells: list[str]) -> list[str | None]:
 
 
 def _name(cell: str) -> str:
-    text = cell.replace(BOM, "").strip()
+    text = cell.replace(BOM, "").strip(BLANK)
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
         text = text[2:-1]
     return " ".join(text.strip("'\"").split())
 
 
 def clean(column: pa.Array) -> pa.Array:
-    """Outer spaces and tabs, `="..."` and a protecting apostrophe removed; what is then empty is null."""
+    """Outer spaces, tabs and marks nobody sees, `="..."` and a protecting apostrophe removed; what is then empty is
+    null.
+    """
     if not _is_plain(column):
         column = _trimmed(column)
     empty = pc.equal(pc.binary_length(column), 0)
@@ -66,10 +72,10 @@ def clean(column: pa.Array) -> pa.Array:
 def clean_text(text: str) -> str | None:
     """One cell by itself, as a column of it would be cleaned; None where nothing is left.
 
-    >>> clean_text("\\t'0138 "), clean_text("\\u3000"), clean_text("订单")
+    >>> clean_text("\\t'0138 "), clean_text("\\u3000"), clean_text("\\u200b订单")
     ('0138', None, '订单')
     """
-    stripped = text.strip()  # takes what Arrow takes
+    stripped = text.strip(BLANK)
     if not stripped.startswith(MARKS):
         return stripped or None
     return clean(pa.array([stripped], pa.string()))[0].as_py()
@@ -103,9 +109,9 @@ def _is_plain(column: pa.StringArray) -> bool:
 
 
 def _trimmed(column: pa.StringArray) -> pa.StringArray:
-    column = pc.utf8_trim_whitespace(column)
+    column = pc.utf8_trim(column, BLANK)
     if pc.any(pc.starts_with(column, '="')).as_py():
-        column = pc.utf8_trim_whitespace(pc.replace_substring_regex(column, FORMULA, r"\1"))
+        column = pc.utf8_trim(pc.replace_substring_regex(column, FORMULA, r"\1"), BLANK)
     if pc.any(pc.starts_with(column, "'")).as_py():
         column = pc.replace_substring_regex(column, APOSTROPHE, r"\1")
     return column
