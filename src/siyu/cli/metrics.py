@@ -129,10 +129,10 @@ def _show(found: Answer, asked: Asked, registry: Registry) -> None:
     title = f"{found.of.en} {found.of.zh}, {_window(found, asked)}, basis: {found.of.basis}"
     origins = {(m["version"], m["origin"]) for m in _measures(registry, found) if m["origin"] != BUILT_IN_ORIGIN}
     title += "".join(f", {version} of {origin}" for version, origin in sorted(origins))
-    apart = bool(found.rows) or not found.by
-    if not apart:
+    tables = _tables(found, currency)
+    if not tables:
         out().print(f"{title}: nothing to tell apart by {', '.join(found.by)}.", markup=False)
-    for head, *lines in _tables(found, currency) if apart else ():
+    for head, *lines in tables:
         table(title, head, lines[:MOST_ROWS])
         title = ""
         if len(lines) > MOST_ROWS:
@@ -150,12 +150,14 @@ def _window(found: Answer, asked: Asked) -> str:
 
 def _tables(found: Answer, currency: str) -> list[list[list[str]]]:
     """Tables that fit a terminal, each with its head: a sheet as it is; of a topic metrics down the page, groups
-    across it while they are few, else groups down it and some metrics at a time.
+    across it while they are few, else groups down it and some metrics at a time. None where there is no group.
     """
     if isinstance(found.of, Sheet):
         return [list(_sheet(found, found.of, currency))]
     if not found.by:
         return [list(_in_all(found, currency))]
+    if not found.rows:
+        return []
     if len(found.rows) <= MOST_ACROSS:
         return [list(_across(found, currency))]
     return [

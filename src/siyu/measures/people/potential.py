@@ -22,6 +22,7 @@ from siyu.measures.facts import Facts
 from siyu.measures.fast_plus.capital import sustainable
 from siyu.measures.people.category import category_purchases, check_category
 from siyu.measures.people.learned import Learned, learn, ranking, with_hits
+from siyu.measures.people.propensity import Array
 from siyu.measures.people.refusal import refused
 from siyu.measures.people.traits import TRAITS, Market
 from siyu.measures.ratio import ratio
@@ -123,7 +124,8 @@ def backtest(learned: Learned, cut: int, until: int) -> dict[str, Any]:
     """Lists drawn up at a cut from what was known then, beside what candidates bought by `until`."""
     market = learned.market
     marked = market.facts.warehouse.scratch("tested", with_hits(learned.scored(cut), market.hits(cut, until)))
-    total = _totals(market, marked)
+    scores = _scores(market, marked)
+    total = _totals(scores)
     return {
         "cut": date_of(cut).isoformat(),
         "candidates": total["candidates"],
@@ -133,21 +135,27 @@ def backtest(learned: Learned, cut: int, until: int) -> dict[str, Any]:
         "paid": total["paid"],
         "predicted_paid": total["foreseen"],
         "precision": _precisions(market, marked, total["candidates"], ratio(total["bought"], total["candidates"])),
-        "calibration": _calibration(market, marked),
+        "calibration": _calibration(scores),
     }
 
 
-def _totals(market: Market, marked: ir.Table) -> dict[str, Any]:
-    """Candidates, who bought and what they paid, beside what was foreseen; null sums of nobody are 0.
+def _scores(market: Market, marked: ir.Table) -> dict[str, Array]:
+    """Candidates by score, the most probable first: probability, expected_value, people, hits, paid.
 
     Fractions are added by score, in order: an engine adds them as its threads meet them, not the same way twice.
     """
     grouped = marked.group_by("probability", "expected_value").aggregate(
         people=marked.count(), hits=marked.hit.sum().cast("int64"), paid=marked.paid.sum().cast("int64"))  # fmt: skip
-    found = market.facts.warehouse.arrow(grouped.order_by("probability", "expected_value"))
-    p, value, people, hits, paid = (found[name].to_numpy() for name in found.column_names)
-    return {"candidates": int(people.sum()), "bought": int(hits.sum()), "paid": int(paid.sum()),
-            "predicted": float(p @ people), "foreseen": float(value @ people)}  # fmt: skip
+    found = market.facts.warehouse.arrow(grouped.order_by(ibis.desc("probability"), "expected_value"))
+    return {name: found[name].to_numpy() for name in found.column_names}
+
+
+def _totals(scores: dict[str, Array]) -> dict[str, Any]:
+    """Candidates, who bought and what they paid, beside what was foreseen."""
+    people = scores["people"]
+    return {"candidates": int(people.sum()), "bought": int(scores["hits"].sum()), "paid": int(scores["paid"].sum()),
+            "predicted": float(scores["probability"] @ people),
+            "foreseen": float(scores["expected_value"] @ people)}  # fmt: skip
 
 
 def _precisions(market: Market, marked: ir.Table, candidates: int, base: float | None) -> list[dict[str, Any]]:
@@ -173,14 +181,13 @@ def _caught(market: Market, marked: ir.Table, depths: tuple[int, ...], by_value:
     return market.facts.warehouse.row(placed.aggregate(**sums))
 
 
-def _calibration(market: Market, marked: ir.Table) -> list[dict[str, Any]]:
+def _calibration(scores: dict[str, Array]) -> list[dict[str, Any]]:
     """Tenths of the candidates by probability, the highest first: mean forecast and share that bought.
 
     People of one probability stay together, so tenths are of about equal size, and some may be lacking.
     """
-    counted = marked.group_by("probability").aggregate(people=marked.count(), hits=marked.hit.sum().cast("int64"))
-    found = market.facts.warehouse.arrow(counted.order_by(ibis.desc("probability")))
-    p, people, hits = (found[name].to_numpy() for name in ("probability", "people", "hits"))
+    falling, at = np.unique(-scores["probability"], return_inverse=True)
+    p, (people, hits) = -falling, (np.bincount(at, scores[name]) for name in ("people", "hits"))
     middle = np.cumsum(people) - people / 2
     tenth = np.minimum((middle * DECILES / max(people.sum(), 1)).astype(int), DECILES - 1)
     return [
